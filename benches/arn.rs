@@ -1,0 +1,2 @@
+//! ARNs beside other crates.
+fn main() {}

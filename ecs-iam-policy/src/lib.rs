@@ -1,0 +1,1 @@
+//! Amazon ECS (Elastic Container Service) permissions: IAM policies parsed, evaluated and explained.

@@ -1,0 +1,1 @@
+//! Amazon ECS (Elastic Container Service) task placement: constraints, strategies, optimistic commits, and why a task was not placed.

@@ -1,0 +1,2 @@
+//! Amazon ECS in one program.
+fn main() {}
