@@ -1,5 +1,11 @@
 //! Real files. They are not part of the repository: `ECS_CONFORMANCE_DATA`
 //! names the folder that holds them.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test fails by a panic"
+)]
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
