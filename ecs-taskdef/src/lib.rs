@@ -2,11 +2,14 @@
 
 mod attributes;
 mod definition;
+mod difference;
+mod docker;
 mod fargate;
 mod finding;
 mod mounts;
 mod normalize;
 mod order;
+mod overrides;
 mod read;
 mod registry;
 mod requirements;
@@ -17,11 +20,17 @@ mod size;
 mod validate;
 
 pub use definition::*;
+pub use difference::Change;
+pub use docker::{
+    CpuShares, MAX_CPU_SHARES, MIN_CPU_SHARES, VersionError, docker_container_name,
+    docker_cpu_shares, ephemeral_ports,
+};
 pub use fargate::{FargateSize, FargateTable, MemorySizes};
 pub use finding::{Finding, Findings, RuleId, Severity};
 pub use mounts::EffectiveMount;
 pub use normalize::RegisterInput;
 pub use order::{Cycle, CycleError, Relation};
+pub use overrides::{EntryPoint, OverrideError, console_command};
 pub use read::{Document, Position, ReadError, Reading};
 pub use registry::{FamilyStatus, Registry, RegistryError, SortOrder};
 pub use requirements::{Gpus, Requirements};
