@@ -6,6 +6,9 @@ use core::time::Duration;
 
 use serde::de::{self, Deserialize, Deserializer, Visitor};
 use serde::ser::{Serialize, Serializer};
+use serde_json::Value;
+
+use ecs_taskdef::shape::{At, Kind, Limits, MemberType, Reader, ShapeFault};
 
 mod calendar;
 mod parse;
@@ -214,6 +217,26 @@ impl Visitor<'_> for TimestampVisitor {
 
     fn visit_str<E: de::Error>(self, text: &str) -> Result<Timestamp, E> {
         text.parse().map_err(E::custom)
+    }
+}
+
+impl MemberType for Timestamp {
+    const KIND: Kind = Kind::Timestamp;
+
+    fn read(value: &Value, at: &At<'_>, reader: &mut Reader<'_>) -> Option<Self> {
+        let read = Self::deserialize(value).ok();
+        if read.is_none() {
+            reader.wrong_type(at, Self::KIND, value);
+        }
+        read
+    }
+
+    fn check(
+        &self,
+        _limits: &Limits,
+        _at: &At<'_>,
+        _report: &mut dyn FnMut(&At<'_>, ShapeFault<'_>),
+    ) {
     }
 }
 
