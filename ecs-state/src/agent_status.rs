@@ -110,7 +110,7 @@ pub struct ContainerStanding {
 /// keeps `before` until all its containers have stopped.
 ///
 /// ```
-/// use ecs_state::{AgentTaskStatus, ContainerStanding, ContainerStatus, SteadyState, task_status};
+/// use ecs_state::{AgentTaskStatus, ContainerStanding, ContainerStatus, SteadyState, known_task_status};
 ///
 /// let standing = |known, essential| ContainerStanding {
 ///     known,
@@ -122,12 +122,12 @@ pub struct ContainerStanding {
 ///     standing(ContainerStatus::Created, true),
 /// ];
 /// assert_eq!(
-///     task_status(AgentTaskStatus::None, containers),
+///     known_task_status(AgentTaskStatus::None, containers),
 ///     AgentTaskStatus::Created
 /// );
 /// ```
 #[must_use]
-pub fn task_status(
+pub fn known_task_status(
     before: AgentTaskStatus,
     containers: impl IntoIterator<Item = ContainerStanding>,
 ) -> AgentTaskStatus {

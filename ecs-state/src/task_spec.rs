@@ -323,9 +323,15 @@ mod tests {
 
     #[test]
     fn a_circle_is_found_from_outside() {
-        let waits = |name: &str, on: &str| ContainerSpec::new(name).depends_on(on, Condition::Start);
+        let waits =
+            |name: &str, on: &str| ContainerSpec::new(name).depends_on(on, Condition::Start);
         assert_eq!(
-            refused([waits("tail", "a"), waits("a", "b"), waits("b", "a"), ContainerSpec::new("c")]),
+            refused([
+                waits("tail", "a"),
+                waits("a", "b"),
+                waits("b", "a"),
+                ContainerSpec::new("c")
+            ]),
             "container `b` depends on itself"
         );
     }
