@@ -155,8 +155,8 @@ macro_rules! shape {
 
                     fn visit_map<A: ::serde::de::MapAccess<'de>>(self, mut map: A) -> Result<$name, A::Error> {
                         let mut object = $name::default();
-                        while let Some(key) = map.next_key::<Key>()? {
-                            match key {
+                        while let Some(next) = map.next_key::<Key>()? {
+                            match next {
                                 $(
                                     Key::$field => {
                                         if object.$field.is_some() || object.unknown.contains($wire) {
