@@ -1,18 +1,6 @@
 //! How a container is reached: [`NetworkBinding`] and [`NetworkInterface`].
 
-use ecs_taskdef::{open_enum, shape};
-
-open_enum! {
-    /// The protocol of a port.
-    ///
-    /// Source: API shape `TransportProtocol`.
-    pub enum TransportProtocol {
-        /// TCP.
-        Tcp = "tcp",
-        /// UDP.
-        Udp = "udp",
-    }
-}
+use ecs_taskdef::{TransportProtocol, shape};
 
 shape! {
     /// A port of a container and the port of the host that leads to it.
