@@ -22,7 +22,11 @@ const NAMES: [&str; 4] = ["a", "b", "c", "d"];
 
 fn config() -> ProptestConfig {
     let long = std::env::var("ECS_LONG").is_ok_and(|value| value == "1");
-    ProptestConfig::with_cases(if long { 100_000 } else { 256 })
+    ProptestConfig {
+        cases: if long { 100_000 } else { 256 },
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    }
 }
 
 fn at(seconds: i64) -> Timestamp {

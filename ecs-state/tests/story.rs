@@ -340,6 +340,63 @@ fn an_image_that_cannot_be_pulled() {
 }
 
 #[test]
+fn a_dependency_that_cannot_start_does_not_hold_up_what_runs() {
+    let data = ContainerSpec::new("data").non_essential();
+    let web = ContainerSpec::new("web").depends_on("data", Condition::Create);
+    let mut agent = AgentTask::new(spec([web, data]), at(0));
+    let mut start_of_data = None;
+    while let Some(action) = agent.poll_action() {
+        if matches!(&action, Action::Start { container } if container == "data") {
+            start_of_data = Some(action);
+        } else if let Some((container, event)) = answer(&action) {
+            let _ = agent.handle_event(&container, event, at(1));
+        }
+    }
+    assert!(start_of_data.is_some());
+    assert_eq!(
+        agent.container_status("web"),
+        Some(ContainerStatus::Running)
+    );
+    let failed = RuntimeEvent::Failed {
+        step: ContainerStatus::Running,
+        error: RuntimeError::new("CannotStartContainerError", "no such file"),
+    };
+    let _ = agent.handle_event("data", failed, at(2));
+    assert_eq!(
+        agent.container_status("data"),
+        Some(ContainerStatus::Stopped)
+    );
+    assert_eq!(agent.status(), AgentTaskStatus::Running);
+}
+
+#[test]
+fn what_waits_for_the_start_of_a_failed_container_is_given_up() {
+    let db = ContainerSpec::new("db").non_essential();
+    let web = ContainerSpec::new("web").depends_on("db", Condition::Start);
+    for order in [[web.clone(), db.clone()], [db, web]] {
+        let mut agent = AgentTask::new(spec(order), at(0));
+        while let Some(action) = agent.poll_action() {
+            let (container, event) = match action {
+                Action::Create { container } => {
+                    let error = RuntimeError::new("CannotCreateContainerError", "no");
+                    let step = ContainerStatus::Created;
+                    (container, RuntimeEvent::Failed { step, error })
+                }
+                action => answer(&action).unwrap(),
+            };
+            let _ = agent.handle_event(&container, event, at(1));
+        }
+        assert_eq!(agent.status(), AgentTaskStatus::Stopped);
+        assert_eq!(
+            agent.reason(),
+            Some(
+                "CannotStartContainerError: dependency db never meets START: it will not be started"
+            )
+        );
+    }
+}
+
+#[test]
 fn a_start_that_is_under_way_is_waited_for() {
     let mut agent = AgentTask::new(spec([ContainerSpec::new("web")]), at(0));
     for _ in 0..3 {

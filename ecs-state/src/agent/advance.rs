@@ -105,7 +105,7 @@ impl AgentTask {
 
     /// Stops a container, in the reverse order of the dependencies.
     fn step_down(&mut self, index: usize) -> bool {
-        if self.running_dependents(index).next().is_some() {
+        if self.outlived(index).next().is_some() {
             return false;
         }
         let (Some(container), Some(spec)) =
@@ -132,13 +132,24 @@ impl AgentTask {
         }
     }
 
-    /// The containers that depend on this one and have not stopped.
-    pub(super) fn running_dependents(&self, index: usize) -> impl Iterator<Item = usize> {
-        self.spec.dependents(index).iter().copied().filter(|other| {
-            self.containers
-                .get(*other)
-                .is_some_and(|container| !container.is_stopped())
-        })
+    /// The containers that have to stop before this one.
+    ///
+    /// A container that runs outlives those that depend on it. One that never ran has nothing to
+    /// keep up for them: it only waits for those that are not decided yet.
+    pub(super) fn outlived(&self, index: usize) -> impl Iterator<Item = usize> {
+        let runs = self
+            .containers
+            .get(index)
+            .is_some_and(|container| container.known.is_running());
+        self.spec
+            .dependents(index)
+            .iter()
+            .copied()
+            .filter(move |other| {
+                self.containers.get(*other).is_some_and(|dependent| {
+                    !dependent.is_stopped() && (runs || !dependent.known.is_running())
+                })
+            })
     }
 
     fn gate(&self, index: usize) -> Gate {

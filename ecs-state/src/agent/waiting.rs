@@ -82,7 +82,7 @@ impl AgentTask {
             Some(step) => WaitCause::Runtime { step },
             None if container.shall_stop() => WaitCause::Dependents {
                 running: self
-                    .running_dependents(index)
+                    .outlived(index)
                     .filter_map(|other| Some(self.spec.container(other)?.name.as_str()))
                     .collect(),
             },
