@@ -11,8 +11,8 @@ use std::sync::Arc;
 use ecs_model::{HealthStatus, Timestamp};
 
 use crate::{
-    AgentTaskStatus, ContainerStatus, DependentPull, DesiredStatus, TaskReport, TaskSpec, Verdict,
-    task_health,
+    AgentTaskStatus, ContainerStatus, DependentPull, DesiredStatus, Rejection, TaskReport,
+    TaskSpec, Verdict, task_health,
 };
 
 use container::Container;
@@ -109,8 +109,11 @@ impl AgentTask {
         event: RuntimeEvent,
         now: Timestamp,
     ) -> Verdict {
+        let Some(index) = self.spec.position(container) else {
+            return Verdict::Rejected(Rejection::UnknownContainer(container.to_owned()));
+        };
         self.observe(now);
-        let verdict = self.apply(container, event);
+        let verdict = self.apply(index, event);
         self.advance();
         verdict
     }
