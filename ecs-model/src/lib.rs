@@ -12,6 +12,7 @@ mod failure;
 mod gateway;
 mod health;
 mod load_balancer;
+pub mod metrics;
 mod monitoring;
 mod network;
 mod network_configuration;
@@ -19,6 +20,7 @@ mod placement;
 mod resource;
 mod service;
 mod service_connect;
+pub mod service_message;
 pub mod stop_reason;
 mod task;
 mod task_set;
@@ -60,7 +62,7 @@ pub use deployment_configuration::{
     DeploymentStrategy, LinearConfiguration, ServiceRevisionCleanup, ThresholdConfiguration,
     ThresholdType,
 };
-pub use failure::Failure;
+pub use failure::{Failure, FailureReason};
 pub use gateway::{
     AccessType, GatewayConnector, GatewayConnectorDeregistrationDelay, GatewayConnectorFilters,
     GatewayConnectorHealthCheck, GatewayConnectorHealthCheckMatcher,
