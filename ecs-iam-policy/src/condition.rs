@@ -14,5 +14,6 @@ mod string;
 mod template;
 
 pub(crate) use compiled::{CompiledCondition, Outcome};
+pub(crate) use date::Instant;
 pub(crate) use operator::Family;
 pub use operator::{Operator, OperatorKind, Quantifier};

@@ -1,5 +1,6 @@
 //! Amazon ECS (Elastic Container Service) permissions: IAM policies parsed, evaluated and explained.
 
+mod acceptance;
 mod compile;
 mod condition;
 mod context;
@@ -11,6 +12,7 @@ mod layers;
 mod principal;
 mod request;
 
+pub use acceptance::{PolicyType, Rejection};
 pub use compile::{CompiledPolicy, Diagnostic};
 pub use condition::{Operator, OperatorKind, Quantifier};
 pub use context::{Context, ContextValue};
