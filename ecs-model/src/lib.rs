@@ -1,1 +1,101 @@
 //! Amazon ECS (Elastic Container Service) clusters, container instances, services and tasks as the API writes them, with quotas and metrics.
+
+mod api;
+mod attachment;
+mod capacity;
+mod cluster;
+mod container;
+mod container_instance;
+mod deployment;
+mod deployment_configuration;
+mod failure;
+mod gateway;
+mod health;
+mod load_balancer;
+mod monitoring;
+mod network;
+mod network_configuration;
+mod placement;
+mod resource;
+mod service;
+mod service_connect;
+pub mod stop_reason;
+mod task;
+mod task_set;
+mod timestamp;
+mod volume_configuration;
+mod vpc_lattice;
+
+pub use ecs_taskdef::{
+    Attribute, Compatibility as LaunchType, EphemeralStorage, InferenceAccelerator, IsolationMode,
+    KeyValuePair, LogConfiguration, NetworkMode, SharingStrategy, Tag, TargetType, TaskOverride,
+    TransportProtocol,
+};
+
+pub use api::{
+    CreateClusterResponse, CreateServiceRequest, CreateServiceResponse, DescribeClustersResponse,
+    DescribeContainerInstancesResponse, DescribeServicesResponse, DescribeTasksResponse,
+    ListContainerInstancesResponse, ListTaskDefinitionsResponse, ListTasksResponse,
+    RegisterTaskDefinitionResponse, RunTaskRequest, RunTaskResponse, StartTaskRequest,
+    StartTaskResponse,
+};
+pub use attachment::Attachment;
+pub use capacity::CapacityProviderStrategyItem;
+pub use cluster::{
+    Cluster, ClusterConfiguration, ClusterServiceConnectDefaults, ClusterSetting,
+    ClusterSettingName, ExecuteCommandConfiguration, ExecuteCommandLogConfiguration,
+    ExecuteCommandLogging, ManagedStorageConfiguration,
+};
+pub use container::{Container, ManagedAgent, ManagedAgentName};
+pub use container_instance::{
+    AgentUpdateStatus, ContainerInstance, ContainerInstanceHealthStatus, GpuDevice, GpuSharingMode,
+    InstanceHealthCheckResult, InstanceHealthCheckState, InstanceHealthCheckType, VersionInfo,
+};
+pub use deployment::{Deployment, DeploymentRolloutState};
+pub use deployment_configuration::{
+    CanaryConfiguration, DeploymentAlarms, DeploymentCircuitBreaker, DeploymentConfiguration,
+    DeploymentController, DeploymentControllerType, DeploymentEarlySuccessCriteria,
+    DeploymentLifecycleHook, DeploymentLifecycleHookAction, DeploymentLifecycleHookStage,
+    DeploymentLifecycleHookTargetType, DeploymentLifecycleHookTimeoutConfiguration,
+    DeploymentStrategy, LinearConfiguration, ServiceRevisionCleanup, ThresholdConfiguration,
+    ThresholdType,
+};
+pub use failure::Failure;
+pub use gateway::{
+    AccessType, GatewayConnector, GatewayConnectorDeregistrationDelay, GatewayConnectorFilters,
+    GatewayConnectorHealthCheck, GatewayConnectorHealthCheckMatcher,
+    GatewayConnectorHealthCheckProtocol,
+};
+pub use health::HealthStatus;
+pub use load_balancer::{AdvancedConfiguration, LoadBalancer, ServiceRegistry};
+pub use monitoring::{MetricConfiguration, MonitoringConfiguration};
+pub use network::{NetworkBinding, NetworkInterface};
+pub use network_configuration::{AssignPublicIp, AwsVpcConfiguration, NetworkConfiguration};
+pub use placement::{
+    PlacementConstraint, PlacementConstraintType, PlacementStrategy, PlacementStrategyType,
+};
+pub use resource::{Resource, Resources};
+pub use service::{
+    AvailabilityZoneRebalancing, PropagateTags, ResourceManagementType, SchedulingStrategy,
+    Service, ServiceCurrentRevisionSummary, ServiceEvent,
+};
+pub use service_connect::{
+    ServiceConnectAccessLogConfiguration, ServiceConnectAccessLoggingFormat,
+    ServiceConnectClientAlias, ServiceConnectConfiguration, ServiceConnectContainerConfiguration,
+    ServiceConnectContainerLogLevel, ServiceConnectIncludeQueryParameters, ServiceConnectService,
+    ServiceConnectServiceResource, ServiceConnectTestTrafficHeaderMatchRules,
+    ServiceConnectTestTrafficHeaderRules, ServiceConnectTestTrafficRules,
+    ServiceConnectTlsCertificateAuthority, ServiceConnectTlsConfiguration, TimeoutConfiguration,
+};
+pub use stop_reason::TaskStopCode;
+pub use task::{
+    AttestationPolicyStatus, Connectivity, Task, TaskEphemeralStorage, TrustedExecutionSummary,
+};
+pub use task_set::{DeploymentEphemeralStorage, Scale, ScaleUnit, StabilityStatus, TaskSet};
+pub use timestamp::{Timestamp, TimestampError};
+pub use volume_configuration::{
+    EBSResourceType, EBSTagSpecification, ServiceManagedEBSVolumeConfiguration,
+    ServiceVolumeConfiguration, TaskFilesystemType, TaskManagedEBSVolumeConfiguration,
+    TaskManagedEBSVolumeTerminationPolicy, TaskVolumeConfiguration,
+};
+pub use vpc_lattice::{VpcLatticeAdvancedConfiguration, VpcLatticeConfiguration};

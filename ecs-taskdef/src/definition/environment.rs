@@ -1,0 +1,62 @@
+use crate::{open_enum, shape};
+
+shape! {
+    /// A name and a value: an environment variable, or a property of a proxy.
+    ///
+    /// Source: API shape `KeyValuePair`.
+    pub struct KeyValuePair {
+        /// The name.
+        name: String = "name",
+        /// The value; may be empty.
+        value: String = "value",
+    }
+}
+
+impl KeyValuePair {
+    /// Both halves of a pair.
+    #[must_use]
+    pub fn new(name: impl Into<String>, value: impl Into<String>) -> Self {
+        Self {
+            name: Some(name.into()),
+            value: Some(value.into()),
+            ..Self::default()
+        }
+    }
+}
+
+shape! {
+    /// A file of environment variables, one `NAME=value` a line.
+    ///
+    /// At most ten per container. A variable of `environment` wins over one of a
+    /// file; an earlier file wins over a later one. Source: API shape
+    /// `EnvironmentFile`.
+    pub struct EnvironmentFile {
+        /// The ARN of an S3 object whose key ends in `.env`.
+        value: String = "value" => required(),
+        /// Where the file lies.
+        r#type: EnvironmentFileType = "type" => required(),
+    }
+}
+
+open_enum! {
+    /// Where an [`EnvironmentFile`] lies.
+    pub enum EnvironmentFileType {
+        /// An object in Amazon S3.
+        S3 = "s3",
+    }
+}
+
+shape! {
+    /// A value that is fetched when the container starts, and never stored in
+    /// the task definition.
+    ///
+    /// Source: API shape `Secret`.
+    pub struct Secret {
+        /// The environment variable, or the option of the log driver.
+        name: String = "name" => required(),
+        /// The ARN of a Secrets Manager secret (perhaps with
+        /// `:json-key:version-stage:version-id`), the ARN of a parameter of the
+        /// SSM Parameter Store, or the name of a parameter in the same region.
+        value_from: String = "valueFrom" => required(),
+    }
+}

@@ -1,0 +1,37 @@
+use super::KeyValuePair;
+use crate::{open_enum, shape};
+
+shape! {
+    /// The proxy that the traffic of the task goes through.
+    ///
+    /// Source: API shape `ProxyConfiguration`.
+    pub struct ProxyConfiguration {
+        /// The kind of proxy; `APPMESH` when absent.
+        r#type: ProxyConfigurationType = "type",
+        /// The container that is the proxy.
+        container_name: String = "containerName" => required(),
+        /// `IgnoredUID` or `IgnoredGID`, `AppPorts`, `ProxyIngressPort`,
+        /// `ProxyEgressPort`, `EgressIgnoredPorts`, `EgressIgnoredIPs`.
+        properties: Vec<KeyValuePair> = "properties",
+    }
+}
+
+impl ProxyConfiguration {
+    /// The value of the property called `name`.
+    #[must_use]
+    pub fn property(&self, name: &str) -> Option<&str> {
+        let properties = self.properties.as_deref().unwrap_or_default();
+        let named = properties
+            .iter()
+            .find(|property| property.name.as_deref() == Some(name));
+        named?.value.as_deref()
+    }
+}
+
+open_enum! {
+    /// The kind of a [`ProxyConfiguration`].
+    pub enum ProxyConfigurationType {
+        /// AWS App Mesh.
+        Appmesh = "APPMESH",
+    }
+}

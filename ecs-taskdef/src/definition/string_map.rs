@@ -1,0 +1,172 @@
+use std::fmt;
+
+use indexmap::IndexMap;
+use serde::de::{Error, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::Value;
+
+use crate::shape::{At, Kind, Limits, MemberType, Reader, ShapeFault};
+
+/// Names and values in the order of the document: labels, options of drivers.
+///
+/// Two maps are equal when they hold the same pairs, in whatever order.
+///
+/// ```
+/// use ecs_taskdef::StringMap;
+///
+/// let options: StringMap = [("awslogs-group", "web"), ("awslogs-region", "eu-west-1")]
+///     .into_iter()
+///     .collect();
+/// assert_eq!(options.get("awslogs-group"), Some("web"));
+/// assert_eq!(options.len(), 2);
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct StringMap(IndexMap<String, String>);
+
+impl StringMap {
+    /// A map without pairs.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The value under `name`.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(String::as_str)
+    }
+
+    /// Whether there is a value under `name`.
+    #[must_use]
+    pub fn contains(&self, name: &str) -> bool {
+        self.0.contains_key(name)
+    }
+
+    /// Sets a value; gives back the one before.
+    pub fn insert(&mut self, name: impl Into<String>, value: impl Into<String>) -> Option<String> {
+        self.0.insert(name.into(), value.into())
+    }
+
+    /// Takes a value away; the others keep their order.
+    pub fn remove(&mut self, name: &str) -> Option<String> {
+        self.0.shift_remove(name)
+    }
+
+    /// The pairs in the order of the document.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
+    /// The number of pairs.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there is no pair.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl<N: Into<String>, V: Into<String>> FromIterator<(N, V)> for StringMap {
+    fn from_iter<I: IntoIterator<Item = (N, V)>>(pairs: I) -> Self {
+        let owned = |(name, value): (N, V)| (name.into(), value.into());
+        Self(pairs.into_iter().map(owned).collect())
+    }
+}
+
+impl Serialize for StringMap {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for StringMap {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(PairsVisitor)
+    }
+}
+
+struct PairsVisitor;
+
+impl<'de> Visitor<'de> for PairsVisitor {
+    type Value = StringMap;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object whose values are strings")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<StringMap, A::Error> {
+        let mut pairs = IndexMap::new();
+        while let Some((name, value)) = map.next_entry::<String, String>()? {
+            match pairs.entry(name) {
+                indexmap::map::Entry::Vacant(entry) => {
+                    entry.insert(value);
+                }
+                indexmap::map::Entry::Occupied(entry) => {
+                    let name = entry.key();
+                    return Err(A::Error::custom(format_args!("duplicate field `{name}`")));
+                }
+            }
+        }
+        Ok(StringMap(pairs))
+    }
+}
+
+impl MemberType for StringMap {
+    const KIND: Kind = Kind::Map(&Kind::String);
+
+    fn read(value: &Value, at: &At<'_>, reader: &mut Reader<'_>) -> Option<Self> {
+        let Value::Object(members) = value else {
+            reader.wrong_type(at, Self::KIND, value);
+            return None;
+        };
+        // Every value is read, so that each wrong one is reported.
+        let read: Vec<Option<(String, String)>> = members
+            .iter()
+            .map(|(name, value)| {
+                let value = String::read(value, &at.member(name), reader)?;
+                Some((name.clone(), value))
+            })
+            .collect();
+        let pairs: Option<IndexMap<String, String>> = read.into_iter().collect();
+        pairs.map(Self)
+    }
+
+    fn check(
+        &self,
+        _limits: &Limits,
+        _at: &At<'_>,
+        _report: &mut dyn FnMut(&At<'_>, ShapeFault<'_>),
+    ) {
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_repeated_name_is_refused() {
+        let refused = serde_json::from_str::<StringMap>(r#"{"a":"1","a":"2"}"#).unwrap_err();
+        assert_eq!(
+            refused.to_string(),
+            "duplicate field `a` at line 1 column 17"
+        );
+    }
+
+    #[test]
+    fn order_is_kept_and_does_not_count() {
+        let mut one: StringMap = [("b", "1"), ("a", "2")].into_iter().collect();
+        let other: StringMap = [("a", "2"), ("b", "1")].into_iter().collect();
+        assert_eq!(one, other);
+        assert_eq!(serde_json::to_string(&one).unwrap(), r#"{"b":"1","a":"2"}"#);
+        assert_eq!(one.insert("b", "3"), Some("1".to_owned()));
+        assert_eq!(one.remove("b"), Some("3".to_owned()));
+        assert!(!one.contains("b") && !one.is_empty());
+    }
+}

@@ -1,0 +1,16 @@
+use crate::shape;
+
+/// The characters AWS allows in keys and values of tags.
+const TAG_PATTERN: &str = r"([\p{L}\p{Z}\p{N}_.:/=+\-@]*)";
+
+shape! {
+    /// A label on a resource. At most 50 on one resource, each key once.
+    ///
+    /// Source: API shape `Tag`.
+    pub struct Tag {
+        /// 1 to 128 characters; not beginning with `aws:`.
+        key: String = "key" => bounds(1, 128).pattern(TAG_PATTERN),
+        /// At most 256 characters; may be empty.
+        value: String = "value" => bounds(0, 256).pattern(TAG_PATTERN),
+    }
+}

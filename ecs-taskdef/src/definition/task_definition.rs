@@ -1,0 +1,190 @@
+use super::{
+    Attribute, Compatibility, ContainerDefinition, EphemeralStorage, InferenceAccelerator, IpcMode,
+    LaunchTypes, NetworkMode, PidMode, ProxyConfiguration, RuntimePlatform, Tag,
+    TaskDefinitionPlacementConstraint, TrustedExecutionConfiguration, Volume,
+};
+use crate::{Timestamp, open_enum, shape, size};
+
+shape! {
+    /// A task definition: the containers of a task and what they need.
+    ///
+    /// It holds what `RegisterTaskDefinition` takes and what
+    /// `DescribeTaskDefinition` adds; [`DESCRIBE_ONLY`](Self::DESCRIBE_ONLY)
+    /// names the latter. Every member is optional, so that a wrong document can
+    /// be read whole and all its faults found at once.
+    ///
+    /// ```
+    /// use ecs_taskdef::TaskDefinition;
+    ///
+    /// let text = r#"{
+    ///     "family": "web",
+    ///     "cpu": ".5 vCPU",
+    ///     "containerDefinitions": [{"name": "web", "image": "nginx", "memory": 100}]
+    /// }"#;
+    /// let web: TaskDefinition = serde_json::from_str(text)?;
+    /// assert_eq!(web.family.as_deref(), Some("web"));
+    /// assert_eq!(web.cpu_units(), Some(512));
+    /// assert_eq!(web.containers().len(), 1);
+    /// let written = serde_json::to_value(&web)?;
+    /// assert_eq!(written, serde_json::from_str::<serde_json::Value>(text)?);
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    ///
+    /// Source: API shapes `RegisterTaskDefinitionRequest` and `TaskDefinition`.
+    pub struct TaskDefinition {
+        /// The full ARN with the revision.
+        task_definition_arn: String = "taskDefinitionArn",
+        /// The containers, 1 to 10.
+        container_definitions: Vec<ContainerDefinition> = "containerDefinitions" => required(),
+        /// The name under which revisions are counted: up to 255 letters,
+        /// digits, `_` and `-`.
+        family: String = "family" => required(),
+        /// The role that the containers assume: a name or an ARN.
+        task_role_arn: String = "taskRoleArn",
+        /// The role that the agent assumes to pull images, write logs and fetch
+        /// secrets.
+        execution_role_arn: String = "executionRoleArn",
+        /// The network of the containers; `bridge` on Linux when absent.
+        network_mode: NetworkMode = "networkMode",
+        /// The number of the revision, from 1.
+        revision: i32 = "revision",
+        /// The volumes that containers mount.
+        volumes: Vec<Volume> = "volumes",
+        /// Whether the revision may be used.
+        status: TaskDefinitionStatus = "status",
+        /// What an instance must have to run the task.
+        requires_attributes: Vec<Attribute> = "requiresAttributes",
+        /// Conditions on the instance.
+        placement_constraints: Vec<TaskDefinitionPlacementConstraint> = "placementConstraints",
+        /// What the task can run on, as AWS found out.
+        compatibilities: Vec<Compatibility> = "compatibilities",
+        /// The processor and the operating system.
+        runtime_platform: RuntimePlatform = "runtimePlatform",
+        /// What the task must be able to run on.
+        requires_compatibilities: Vec<Compatibility> = "requiresCompatibilities",
+        /// CPU of the task: units (1,024 to a vCPU) or `1 vCPU`.
+        cpu: String = "cpu",
+        /// Memory of the task: MiB or `1 GB`.
+        memory: String = "memory",
+        /// Elastic Inference accelerators; AWS has retired them.
+        inference_accelerators: Vec<InferenceAccelerator> = "inferenceAccelerators",
+        /// The process namespace.
+        pid_mode: PidMode = "pidMode",
+        /// The namespace for inter-process communication.
+        ipc_mode: IpcMode = "ipcMode",
+        /// The proxy that traffic goes through.
+        proxy_configuration: ProxyConfiguration = "proxyConfiguration",
+        /// When it was registered.
+        registered_at: Timestamp = "registeredAt",
+        /// When it was deregistered.
+        deregistered_at: Timestamp = "deregisteredAt",
+        /// When its deletion was asked for.
+        delete_requested_at: Timestamp = "deleteRequestedAt",
+        /// The ARN of the principal that registered it.
+        registered_by: String = "registeredBy",
+        /// The disk space on Fargate.
+        ephemeral_storage: EphemeralStorage = "ephemeralStorage",
+        /// Whether AWS Fault Injection Service may act inside of the task.
+        enable_fault_injection: bool = "enableFaultInjection",
+        /// How far the task is kept apart from others.
+        trusted_execution_configuration: TrustedExecutionConfiguration =
+            "trustedExecutionConfiguration",
+        /// Tags; an output of the API has them beside the task definition.
+        tags: Vec<Tag> = "tags" => bounds(0, 50),
+    }
+}
+
+impl TaskDefinition {
+    /// Members that AWS fills in and does not take when registering.
+    pub const DESCRIBE_ONLY: [&str; 9] = [
+        "taskDefinitionArn",
+        "revision",
+        "status",
+        "requiresAttributes",
+        "compatibilities",
+        "registeredAt",
+        "registeredBy",
+        "deregisteredAt",
+        "deleteRequestedAt",
+    ];
+
+    /// The containers; none when the member is absent.
+    #[must_use]
+    pub fn containers(&self) -> &[ContainerDefinition] {
+        self.container_definitions.as_deref().unwrap_or_default()
+    }
+
+    /// The container called `name`.
+    #[must_use]
+    pub fn container(&self, name: &str) -> Option<&ContainerDefinition> {
+        let named = |container: &&ContainerDefinition| container.name.as_deref() == Some(name);
+        self.containers().iter().find(named)
+    }
+
+    /// The containers the task stops with.
+    pub fn essential_containers(&self) -> impl Iterator<Item = &ContainerDefinition> {
+        self.containers()
+            .iter()
+            .filter(|container| container.is_essential())
+    }
+
+    /// The volumes; none when the member is absent.
+    #[must_use]
+    pub fn volumes(&self) -> &[Volume] {
+        self.volumes.as_deref().unwrap_or_default()
+    }
+
+    /// The launch types that `requiresCompatibilities` names.
+    #[must_use]
+    pub fn required_launch_types(&self) -> LaunchTypes {
+        self.requires_compatibilities
+            .as_deref()
+            .unwrap_or_default()
+            .iter()
+            .collect()
+    }
+
+    /// The CPU of the task in CPU units, 1,024 to a vCPU. `None` when it is
+    /// absent or unreadable.
+    #[must_use]
+    pub fn cpu_units(&self) -> Option<u32> {
+        size::cpu_units(self.cpu.as_deref()?)
+    }
+
+    /// The memory of the task in MiB. `None` when it is absent or unreadable.
+    #[must_use]
+    pub fn memory_mib(&self) -> Option<u32> {
+        size::memory_mib(self.memory.as_deref()?)
+    }
+
+    /// Whether `runtimePlatform` asks for a Windows.
+    #[must_use]
+    pub fn is_windows(&self) -> bool {
+        let platform = self.runtime_platform.as_ref();
+        let family = platform.and_then(|platform| platform.operating_system_family.as_ref());
+        family.is_some_and(|family| family.is_windows())
+    }
+
+    /// The network mode that takes effect: `bridge` on Linux and the NAT
+    /// network on Windows when the definition is silent.
+    #[must_use]
+    pub fn effective_network_mode(&self) -> NetworkMode {
+        match &self.network_mode {
+            Some(mode) => mode.clone(),
+            None if self.is_windows() => NetworkMode::Default,
+            None => NetworkMode::Bridge,
+        }
+    }
+}
+
+open_enum! {
+    /// Whether a revision may be used.
+    pub enum TaskDefinitionStatus {
+        /// It may.
+        Active = "ACTIVE",
+        /// It was deregistered: nothing new may use it.
+        Inactive = "INACTIVE",
+        /// It goes away as soon as nothing uses it any more.
+        DeleteInProgress = "DELETE_IN_PROGRESS",
+    }
+}

@@ -1,0 +1,401 @@
+/// Declares an object of the API once.
+///
+/// From the declaration follow a struct whose fields are all optional, its
+/// `Default`, `Clone`, `Debug`, `PartialEq`, `Serialize` and `Deserialize`, the
+/// field `unknown` for everything else the document holds, the table
+/// `SHAPE`, and the lenient reading and the check behind
+/// [`MemberType`](crate::shape::MemberType).
+///
+/// ```
+/// use ecs_taskdef::{open_enum, shape};
+///
+/// open_enum! {
+///     /// A colour.
+///     pub enum Colour {
+///         /// Red.
+///         Red = "RED",
+///         /// Pale blue.
+///         PaleBlue = "PALE_BLUE",
+///     }
+/// }
+///
+/// shape! {
+///     /// A ball.
+///     pub struct Ball {
+///         /// What it is called.
+///         name: String = "ballName" => required().bounds(1, 20),
+///         /// Its colour.
+///         colour: Colour = "colour",
+///         /// Where it was kicked.
+///         kicks: Vec<String> = "kicks",
+///     }
+/// }
+///
+/// let text = r#"{"colour":"GREEN","ballName":"b","kicks":null,"owner":{"name":"c"}}"#;
+/// let ball: Ball = serde_json::from_str(text)?;
+/// assert_eq!(ball.name.as_deref(), Some("b"));
+/// assert_eq!(ball.colour, Some(Colour::Other("GREEN".to_owned())));
+/// assert_eq!(ball.kicks, None);
+/// assert_eq!(ball.unknown.len(), 2);
+/// assert_eq!(
+///     serde_json::to_value(&ball)?,
+///     serde_json::from_str::<serde_json::Value>(text)?
+/// );
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[macro_export]
+#[doc(hidden)]
+macro_rules! shape {
+    (
+        $(#[$meta:meta])*
+        pub struct $name:ident {
+            $(
+                $(#[$field_meta:meta])*
+                $field:ident : $type:ty = $wire:literal
+                    $(=> $( $call:ident ( $($argument:expr),* ) ).+ )?
+            ),* $(,)?
+        }
+    ) => {
+        $(#[$meta])*
+        #[derive(Clone, Debug, Default, PartialEq)]
+        pub struct $name {
+            $(
+                $(#[$field_meta])*
+                pub $field: Option<$type>,
+            )*
+            /// What the document holds besides: members the API does not know,
+            /// `null` members, and values of the wrong type.
+            pub unknown: $crate::shape::UnknownMembers,
+        }
+
+        impl $name {
+            /// The members of this object in the API.
+            pub const SHAPE: &'static $crate::shape::Shape = &$crate::shape::Shape {
+                name: stringify!($name),
+                members: &[
+                    $(
+                        $crate::shape::Member::of::<$type>($wire)
+                            $( $( .$call( $($argument),* ) )+ )?
+                    ),*
+                ],
+            };
+        }
+
+        $crate::shape!(@serialize $name { $( $field = $wire ),* });
+        $crate::shape!(@deserialize $name { $( $field = $wire ),* });
+        $crate::shape!(@member_type $name {
+            $( $field : $type = $wire $( [ $( .$call( $($argument),* ) )+ ] )? ),*
+        });
+    };
+
+    (@serialize $name:ident { $( $field:ident = $wire:literal ),* }) => {
+        impl ::serde::Serialize for $name {
+            fn serialize<S: ::serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                use ::serde::ser::SerializeMap as _;
+                if let Some(value) = self.unknown.instead() {
+                    return ::serde::Serialize::serialize(value, serializer);
+                }
+                let mut map = serializer.serialize_map(None)?;
+                $(
+                    if let Some(value) = &self.$field {
+                        map.serialize_entry($wire, value)?;
+                    }
+                )*
+                for (name, value) in self.unknown.iter() {
+                    let replaced = match name {
+                        $( $wire => self.$field.is_some(), )*
+                        _ => false,
+                    };
+                    if !replaced {
+                        map.serialize_entry(name, value)?;
+                    }
+                }
+                map.end()
+            }
+        }
+    };
+
+    (@deserialize $name:ident { $( $field:ident = $wire:literal ),* }) => {
+        impl<'de> ::serde::Deserialize<'de> for $name {
+            fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                #[expect(non_camel_case_types, reason = "a variant is named by its field")]
+                enum Key { $( $field, )* Unknown(String) }
+
+                struct KeyVisitor;
+
+                impl ::serde::de::Visitor<'_> for KeyVisitor {
+                    type Value = Key;
+
+                    fn expecting(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                        f.write_str("the name of a member")
+                    }
+
+                    fn visit_str<E: ::serde::de::Error>(self, name: &str) -> Result<Key, E> {
+                        Ok(match name {
+                            $( $wire => Key::$field, )*
+                            _ => Key::Unknown(name.to_owned()),
+                        })
+                    }
+                }
+
+                impl<'de> ::serde::Deserialize<'de> for Key {
+                    fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                        deserializer.deserialize_identifier(KeyVisitor)
+                    }
+                }
+
+                struct ObjectVisitor;
+
+                impl<'de> ::serde::de::Visitor<'de> for ObjectVisitor {
+                    type Value = $name;
+
+                    fn expecting(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                        f.write_str("an object")
+                    }
+
+                    fn visit_map<A: ::serde::de::MapAccess<'de>>(self, mut map: A) -> Result<$name, A::Error> {
+                        let mut object = $name::default();
+                        while let Some(next) = map.next_key::<Key>()? {
+                            match next {
+                                $(
+                                    Key::$field => {
+                                        if object.$field.is_some() || object.unknown.contains($wire) {
+                                            return Err(::serde::de::Error::duplicate_field($wire));
+                                        }
+                                        object.$field = map.next_value()?;
+                                        if object.$field.is_none() {
+                                            object.unknown.insert($wire, ::serde_json::Value::Null);
+                                        }
+                                    }
+                                )*
+                                Key::Unknown(name) => {
+                                    if object.unknown.contains(&name) {
+                                        return Err(::serde::de::Error::custom(
+                                            format_args!("duplicate field `{name}`"),
+                                        ));
+                                    }
+                                    object.unknown.insert(name, map.next_value()?);
+                                }
+                            }
+                        }
+                        Ok(object)
+                    }
+                }
+
+                deserializer.deserialize_map(ObjectVisitor)
+            }
+        }
+    };
+
+    (@member_type $name:ident {
+        $( $field:ident : $type:ty = $wire:literal $( [ $($calls:tt)+ ] )? ),*
+    }) => {
+        impl $crate::shape::MemberType for $name {
+            const KIND: $crate::shape::Kind = $crate::shape::Kind::Structure(Self::SHAPE);
+
+            fn read(
+                value: &::serde_json::Value,
+                at: &$crate::shape::At<'_>,
+                reader: &mut $crate::shape::Reader<'_>,
+            ) -> Option<Self> {
+                let ::serde_json::Value::Object(members) = value else {
+                    reader.wrong_type(at, Self::KIND, value);
+                    return None;
+                };
+                let mut object = Self::default();
+                for (name, value) in members {
+                    let understood = match name.as_str() {
+                        $(
+                            $wire if !value.is_null() => {
+                                object.$field = $crate::shape::MemberType::read(value, &at.member($wire), reader);
+                                object.$field.is_some()
+                            }
+                        )*
+                        _ => false,
+                    };
+                    if !understood {
+                        object.unknown.insert(name.as_str(), value.clone());
+                    }
+                }
+                Some(object)
+            }
+
+            fn check(
+                &self,
+                _limits: &$crate::shape::Limits,
+                at: &$crate::shape::At<'_>,
+                report: &mut dyn FnMut(&$crate::shape::At<'_>, $crate::shape::ShapeFault<'_>),
+            ) {
+                if let Some(found) = self.unknown.instead() {
+                    let expected = Self::KIND;
+                    return report(at, $crate::shape::ShapeFault::WrongType { expected, found });
+                }
+                $(
+                    {
+                        const MEMBER: $crate::shape::Member =
+                            $crate::shape::Member::of::<$type>($wire) $( $($calls)+ )?;
+                        match &self.$field {
+                            Some(value) => $crate::shape::MemberType::check(
+                                value,
+                                &MEMBER.limits,
+                                &at.member($wire),
+                                report,
+                            ),
+                            None if MEMBER.required
+                                && self.unknown.get($wire).is_none_or(::serde_json::Value::is_null) =>
+                            {
+                                report(at, $crate::shape::ShapeFault::Missing { member: $wire });
+                            }
+                            None => {}
+                        }
+                    }
+                )*
+                for (name, value) in self.unknown.iter() {
+                    let here = at.member(name);
+                    match name {
+                        $(
+                            $wire if self.$field.is_some() => {}
+                            $wire if !value.is_null() => {
+                                let mut reader = $crate::shape::Reader::new(report);
+                                let _: Option<$type> =
+                                    $crate::shape::MemberType::read(value, &here, &mut reader);
+                            }
+                            $wire => report(&here, $crate::shape::ShapeFault::Null { member: name }),
+                        )*
+                        _ => report(
+                            &here,
+                            $crate::shape::ShapeFault::Unknown { member: name, shape: Self::SHAPE },
+                        ),
+                    }
+                }
+            }
+
+            fn instead_of_object(value: &::serde_json::Value) -> Option<Self> {
+                let mut object = Self::default();
+                object.unknown = $crate::shape::UnknownMembers::instead_of_object(value.clone());
+                Some(object)
+            }
+        }
+    };
+}
+
+/// Declares a list of values of the API that AWS may extend.
+///
+/// A value that is not in the list is kept as `Other`, and every value is
+/// written the way the API writes it.
+#[macro_export]
+#[doc(hidden)]
+macro_rules! open_enum {
+    (
+        $(#[$meta:meta])*
+        pub enum $name:ident {
+            $( $(#[$variant_meta:meta])* $variant:ident = $wire:literal ),* $(,)?
+        }
+    ) => {
+        $(#[$meta])*
+        #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[non_exhaustive]
+        pub enum $name {
+            $( $(#[$variant_meta])* $variant, )*
+            /// A value this version of the library does not know, as it was written.
+            Other(String),
+        }
+
+        impl $name {
+            /// The values of the API that this version of the library knows.
+            pub const VALUES: &'static [&'static str] = &[ $( $wire ),* ];
+
+            /// The value as the API writes it.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                match self {
+                    $( Self::$variant => $wire, )*
+                    Self::Other(value) => value,
+                }
+            }
+
+            fn known(value: &str) -> Option<Self> {
+                match value {
+                    $( $wire => Some(Self::$variant), )*
+                    _ => None,
+                }
+            }
+        }
+
+        impl ::std::fmt::Display for $name {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+
+        impl From<&str> for $name {
+            fn from(value: &str) -> Self {
+                Self::known(value).unwrap_or_else(|| Self::Other(value.to_owned()))
+            }
+        }
+
+        impl From<String> for $name {
+            fn from(value: String) -> Self {
+                Self::known(&value).unwrap_or(Self::Other(value))
+            }
+        }
+
+        impl ::serde::Serialize for $name {
+            fn serialize<S: ::serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
+
+        impl<'de> ::serde::Deserialize<'de> for $name {
+            fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                struct ValueVisitor;
+
+                impl ::serde::de::Visitor<'_> for ValueVisitor {
+                    type Value = $name;
+
+                    fn expecting(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                        f.write_str("a string")
+                    }
+
+                    fn visit_str<E: ::serde::de::Error>(self, value: &str) -> Result<$name, E> {
+                        Ok($name::from(value))
+                    }
+                }
+
+                deserializer.deserialize_str(ValueVisitor)
+            }
+        }
+
+        impl $crate::shape::MemberType for $name {
+            const KIND: $crate::shape::Kind = $crate::shape::Kind::Enum(Self::VALUES);
+
+            fn read(
+                value: &::serde_json::Value,
+                at: &$crate::shape::At<'_>,
+                reader: &mut $crate::shape::Reader<'_>,
+            ) -> Option<Self> {
+                match value {
+                    ::serde_json::Value::String(value) => Some(Self::from(value.as_str())),
+                    _ => {
+                        reader.wrong_type(at, Self::KIND, value);
+                        None
+                    }
+                }
+            }
+
+            fn check(
+                &self,
+                _limits: &$crate::shape::Limits,
+                at: &$crate::shape::At<'_>,
+                report: &mut dyn FnMut(&$crate::shape::At<'_>, $crate::shape::ShapeFault<'_>),
+            ) {
+                if let Self::Other(value) = self {
+                    report(
+                        at,
+                        $crate::shape::ShapeFault::NotInEnum { value, allowed: Self::VALUES },
+                    );
+                }
+            }
+        }
+    };
+}

@@ -1,0 +1,241 @@
+//! The shapes of the API: what each object may hold, declared once.
+//!
+//! Every noun of this crate is declared with one macro, and from the
+//! declaration follow its fields, its JSON in both directions, its table of
+//! members and the check of a value against that table. The tables are public
+//! as [`Shape`] because tools want them: a form, a schema, a generator.
+
+mod at;
+mod declare;
+mod member_type;
+mod unknown;
+
+pub use at::At;
+pub use member_type::{MemberType, Reader};
+pub use unknown::UnknownMembers;
+
+/// An object of the API: its name there and its members.
+#[derive(Clone, Copy, Debug)]
+pub struct Shape {
+    /// The name of the shape in the API model.
+    pub name: &'static str,
+    /// The members in the order of the API model.
+    pub members: &'static [Member],
+}
+
+impl Shape {
+    /// The member written as `name` in JSON.
+    #[must_use]
+    pub fn member(&self, name: &str) -> Option<&'static Member> {
+        self.members.iter().find(|member| member.name == name)
+    }
+}
+
+/// A member of a [`Shape`].
+#[derive(Clone, Copy, Debug)]
+pub struct Member {
+    /// The name in JSON.
+    pub name: &'static str,
+    /// What it holds.
+    pub kind: Kind,
+    /// Whether the API refuses the object without it.
+    pub required: bool,
+    /// The bounds of the API model.
+    pub limits: Limits,
+}
+
+impl Member {
+    /// A member that may be absent and has no bounds.
+    #[must_use]
+    pub const fn of<T: MemberType>(name: &'static str) -> Self {
+        Self {
+            name,
+            kind: T::KIND,
+            required: false,
+            limits: Limits {
+                min: None,
+                max: None,
+                pattern: None,
+            },
+        }
+    }
+
+    /// The API refuses the object without this member.
+    #[must_use]
+    pub const fn required(mut self) -> Self {
+        self.required = true;
+        self
+    }
+
+    /// Bounds, both included: of the value of a number, of the characters of a
+    /// string, of the elements of a list.
+    #[must_use]
+    pub const fn bounds(mut self, min: i64, max: i64) -> Self {
+        self.limits.min = Some(min);
+        self.limits.max = Some(max);
+        self
+    }
+
+    /// The least value, both of a number and of a length.
+    #[must_use]
+    pub const fn at_least(mut self, min: i64) -> Self {
+        self.limits.min = Some(min);
+        self
+    }
+
+    /// The regular expression of the API model, as text.
+    #[must_use]
+    pub const fn pattern(mut self, pattern: &'static str) -> Self {
+        self.limits.pattern = Some(pattern);
+        self
+    }
+}
+
+/// What a member holds.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub enum Kind {
+    /// `true` or `false`.
+    Boolean,
+    /// A whole number of 32 bits.
+    Integer,
+    /// A whole number of 64 bits.
+    Long,
+    /// A number with a fraction.
+    Double,
+    /// A string.
+    String,
+    /// A string out of a list that AWS extends from time to time.
+    Enum(&'static [&'static str]),
+    /// Seconds since 1970 as a number; ISO 8601 is read as well.
+    Timestamp,
+    /// An object.
+    Structure(&'static Shape),
+    /// A list of one kind.
+    List(&'static Self),
+    /// An object with free names and values of one kind.
+    Map(&'static Self),
+    /// Any JSON.
+    Document,
+}
+
+impl Kind {
+    /// The kind in words, with its article: `an integer`.
+    #[must_use]
+    pub const fn describe(&self) -> &'static str {
+        match self {
+            Self::Boolean => "a boolean",
+            Self::Integer | Self::Long => "an integer",
+            Self::Double => "a number",
+            Self::String | Self::Enum(_) => "a string",
+            Self::Timestamp => "a timestamp",
+            Self::Structure(_) | Self::Map(_) => "an object",
+            Self::List(_) => "a list",
+            Self::Document => "any value",
+        }
+    }
+}
+
+/// The bounds of a member in the API model.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// The least value, length or count.
+    pub min: Option<i64>,
+    /// The greatest value, length or count.
+    pub max: Option<i64>,
+    /// A regular expression, as the API model writes it.
+    pub pattern: Option<&'static str>,
+}
+
+impl Limits {
+    fn check(
+        &self,
+        what: Measure,
+        actual: i64,
+        at: &At<'_>,
+        report: &mut dyn FnMut(&At<'_>, ShapeFault<'_>),
+    ) {
+        let low = self.min.is_some_and(|min| actual < min);
+        let high = self.max.is_some_and(|max| actual > max);
+        if low || high {
+            report(
+                at,
+                ShapeFault::OutOfBounds {
+                    measure: what,
+                    actual,
+                    limits: *self,
+                },
+            );
+        }
+    }
+}
+
+/// What a bound of a [`Limits`] counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Measure {
+    /// The value of a number.
+    Value,
+    /// The characters of a string.
+    Characters,
+    /// The elements of a list.
+    Items,
+}
+
+/// A difference between a value and its shape.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub enum ShapeFault<'a> {
+    /// A required member is absent.
+    Missing {
+        /// The name of the member.
+        member: &'static str,
+    },
+    /// A member the shape does not have.
+    Unknown {
+        /// The name of the member.
+        member: &'a str,
+        /// The shape it was found in.
+        shape: &'static Shape,
+    },
+    /// A member of the shape written as `null`.
+    Null {
+        /// The name of the member.
+        member: &'a str,
+    },
+    /// A value of another type.
+    WrongType {
+        /// What the shape wants.
+        expected: Kind,
+        /// What stands there.
+        found: &'a serde_json::Value,
+    },
+    /// A number that does not fit into the integer of the API.
+    TooLarge {
+        /// What stands there.
+        found: &'a serde_json::Value,
+    },
+    /// A value of another type that was taken for the right one.
+    Converted {
+        /// What the shape wants.
+        expected: Kind,
+        /// What stands there.
+        found: &'a serde_json::Value,
+    },
+    /// A string that is none of the values of its list.
+    NotInEnum {
+        /// The value found.
+        value: &'a str,
+        /// The values the API has today.
+        allowed: &'static [&'static str],
+    },
+    /// A value, length or count outside of its bounds.
+    OutOfBounds {
+        /// What is counted.
+        measure: Measure,
+        /// How much it is.
+        actual: i64,
+        /// The bounds.
+        limits: Limits,
+    },
+}
