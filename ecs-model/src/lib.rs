@@ -17,6 +17,7 @@ mod monitoring;
 mod network;
 mod network_configuration;
 mod placement;
+mod quota;
 mod resource;
 mod service;
 mod service_connect;
@@ -37,16 +38,16 @@ pub use ecs_taskdef::{
 pub use api::{
     CreateClusterResponse, CreateServiceRequest, CreateServiceResponse, DescribeClustersResponse,
     DescribeContainerInstancesResponse, DescribeServicesResponse, DescribeTasksResponse,
-    ListContainerInstancesResponse, ListTaskDefinitionsResponse, ListTasksResponse,
-    RegisterTaskDefinitionResponse, RunTaskRequest, RunTaskResponse, StartTaskRequest,
-    StartTaskResponse,
+    InvalidParameter, ListContainerInstancesResponse, ListTaskDefinitionsResponse,
+    ListTasksResponse, RegisterTaskDefinitionResponse, RunTaskRequest, RunTaskResponse,
+    StartTaskRequest, StartTaskResponse,
 };
 pub use attachment::Attachment;
 pub use capacity::CapacityProviderStrategyItem;
 pub use cluster::{
     Cluster, ClusterConfiguration, ClusterServiceConnectDefaults, ClusterSetting,
-    ClusterSettingName, ExecuteCommandConfiguration, ExecuteCommandLogConfiguration,
-    ExecuteCommandLogging, ManagedStorageConfiguration,
+    ClusterSettingName, DEFAULT_CLUSTER, ExecuteCommandConfiguration,
+    ExecuteCommandLogConfiguration, ExecuteCommandLogging, ManagedStorageConfiguration,
 };
 pub use container::{Container, ManagedAgent, ManagedAgentName};
 pub use container_instance::{
@@ -76,6 +77,7 @@ pub use network_configuration::{AssignPublicIp, AwsVpcConfiguration, NetworkConf
 pub use placement::{
     PlacementConstraint, PlacementConstraintType, PlacementStrategy, PlacementStrategyType,
 };
+pub use quota::{Quota, QuotaExceeded, Quotas};
 pub use resource::{Resource, Resources};
 pub use service::{
     AvailabilityZoneRebalancing, PropagateTags, ResourceManagementType, SchedulingStrategy,
