@@ -6,6 +6,7 @@ mod container_status;
 mod dependency;
 mod health;
 mod instance;
+mod named;
 mod report;
 mod stop;
 mod task;
@@ -17,7 +18,7 @@ pub use agent::{
     Action, AgentOptions, AgentTask, ImagePull, RuntimeError, RuntimeEvent, Wait, WaitCause,
 };
 pub use agent_status::{AgentTaskStatus, ContainerStanding, ReportedStatus, known_task_status};
-pub use container_status::{ContainerStatus, SteadyState, UnknownStatus};
+pub use container_status::{ContainerStatus, SteadyState};
 pub use dependency::{
     Condition, DependentPull, Never, Resolution, Standing, Target, deadline, resolve,
 };
@@ -25,6 +26,7 @@ pub use health::task_health;
 pub use instance::{
     Force, INACTIVE_INSTANCE_RETENTION, InstanceError, InstanceMachine, InstanceStatus,
 };
+pub use named::UnknownName;
 pub use report::{ContainerReport, Rejection, TaskReport, Verdict};
 pub use stop::StopCause;
 pub use task::{HostLoss, STOPPED_TASK_RETENTION, StatusChange, TaskAction, TaskMachine};
