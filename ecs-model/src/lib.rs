@@ -1,4 +1,39 @@
 //! Amazon ECS (Elastic Container Service) clusters, container instances, services and tasks as the API writes them, with quotas and metrics.
+//!
+//! - The nouns of the API, each with every member it has today: [`Cluster`], [`ContainerInstance`],
+//!   [`Service`], [`Task`] and what they hold. They read and write JSON exactly as
+//!   `aws ecs describe-*` prints it and `--cli-input-json` reads it, and lose nothing: values that
+//!   AWS adds tomorrow, members nobody knows, explicit `null`s and empty lists are kept.
+//! - Requests that say everything ECS would refuse, at once and with its place:
+//!   [`RunTaskRequest`], [`StartTaskRequest`], [`CreateServiceRequest`].
+//! - The words of ECS, exactly: [`Failure`] reasons, [`service_message`]s and [`stop_reason`]s.
+//! - [`metrics`] by the formulas of the guide, and [`Quotas`] as dated sets.
+//!
+//! ```
+//! use ecs_model::DescribeContainerInstancesResponse;
+//!
+//! let printed = r#"{
+//!     "failures": [],
+//!     "containerInstances": [{
+//!         "status": "ACTIVE",
+//!         "agentConnected": true,
+//!         "remainingResources": [
+//!             {"name": "CPU", "type": "INTEGER", "integerValue": 2038},
+//!             {"name": "PORTS", "type": "STRINGSET", "stringSetValue": ["22", "2376"]}
+//!         ]
+//!     }]
+//! }"#;
+//! let response: DescribeContainerInstancesResponse = serde_json::from_str(printed)?;
+//! let instances = response.container_instances.unwrap_or_default();
+//! assert_eq!(instances[0].remaining().cpu(), Some(2_038));
+//! assert!(instances[0].remaining().ports().contains(&22));
+//! # Ok::<(), serde_json::Error>(())
+//! ```
+//!
+//! # Scope
+//!
+//! Of the operations, those above have requests, and some more have responses; exceptions, events,
+//! account settings and the agent's configuration are not here yet.
 
 mod api;
 mod attachment;
