@@ -40,14 +40,7 @@ fn steady(value: &Value) -> SteadyState {
 }
 
 fn condition(value: &Value) -> Condition {
-    match value.as_str().unwrap() {
-        "CREATE" => Condition::Create,
-        "START" => Condition::Start,
-        "COMPLETE" => Condition::Complete,
-        "SUCCESS" => Condition::Success,
-        "HEALTHY" => Condition::Healthy,
-        other => panic!("{other}"),
-    }
+    value.as_str().unwrap().parse().unwrap()
 }
 
 fn health(value: &Value) -> HealthStatus {
@@ -184,11 +177,7 @@ fn answer(kind: &str, given: &Value) -> Option<Value> {
             serde_json::json!({ "status": status.as_str() })
         }
         "task_known_status" => {
-            let before = match given["task_known"].as_str().unwrap() {
-                "NONE" => AgentTaskStatus::None,
-                "CREATED" => AgentTaskStatus::Created,
-                other => panic!("{other}"),
-            };
+            let before: AgentTaskStatus = given["task_known"].as_str().unwrap().parse().unwrap();
             let after = known_task_status(before, standings(given));
             let changed = (after != before).then(|| after.as_str());
             serde_json::json!({ "changed_to": changed, "task_known": after.as_str() })
