@@ -6,6 +6,7 @@ mod condition;
 mod context;
 mod decide;
 mod document;
+pub mod ecs;
 mod error;
 mod explain;
 mod layers;
