@@ -12,6 +12,7 @@ mod failure;
 mod gateway;
 mod health;
 mod load_balancer;
+pub mod metrics;
 mod monitoring;
 mod network;
 mod network_configuration;
@@ -19,17 +20,17 @@ mod placement;
 mod resource;
 mod service;
 mod service_connect;
+pub mod service_message;
 pub mod stop_reason;
 mod task;
 mod task_set;
-mod timestamp;
 mod volume_configuration;
 mod vpc_lattice;
 
 pub use ecs_taskdef::{
     Attribute, Compatibility as LaunchType, EphemeralStorage, InferenceAccelerator, IsolationMode,
     KeyValuePair, LogConfiguration, NetworkMode, SharingStrategy, Tag, TargetType, TaskOverride,
-    TransportProtocol,
+    Timestamp, TimestampError, TransportProtocol,
 };
 
 pub use api::{
@@ -60,7 +61,7 @@ pub use deployment_configuration::{
     DeploymentStrategy, LinearConfiguration, ServiceRevisionCleanup, ThresholdConfiguration,
     ThresholdType,
 };
-pub use failure::Failure;
+pub use failure::{Failure, FailureReason};
 pub use gateway::{
     AccessType, GatewayConnector, GatewayConnectorDeregistrationDelay, GatewayConnectorFilters,
     GatewayConnectorHealthCheck, GatewayConnectorHealthCheckMatcher,
@@ -92,7 +93,6 @@ pub use task::{
     AttestationPolicyStatus, Connectivity, Task, TaskEphemeralStorage, TrustedExecutionSummary,
 };
 pub use task_set::{DeploymentEphemeralStorage, Scale, ScaleUnit, StabilityStatus, TaskSet};
-pub use timestamp::{Timestamp, TimestampError};
 pub use volume_configuration::{
     EBSResourceType, EBSTagSpecification, ServiceManagedEBSVolumeConfiguration,
     ServiceVolumeConfiguration, TaskFilesystemType, TaskManagedEBSVolumeConfiguration,

@@ -8,10 +8,11 @@ mod waiting;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use ecs_model::Timestamp;
+use ecs_model::{HealthStatus, Timestamp};
 
 use crate::{
-    AgentTaskStatus, ContainerStatus, DependentPull, DesiredStatus, TaskReport, TaskSpec, Verdict,
+    AgentTaskStatus, ContainerStatus, DependentPull, DesiredStatus, Rejection, TaskReport,
+    TaskSpec, Verdict, task_health,
 };
 
 use container::Container;
@@ -108,8 +109,11 @@ impl AgentTask {
         event: RuntimeEvent,
         now: Timestamp,
     ) -> Verdict {
+        let Some(index) = self.spec.position(container) else {
+            return Verdict::Rejected(Rejection::UnknownContainer(container.to_owned()));
+        };
         self.observe(now);
-        let verdict = self.apply(container, event);
+        let verdict = self.apply(index, event);
         self.advance();
         verdict
     }
@@ -190,6 +194,20 @@ impl AgentTask {
     #[must_use]
     pub fn exit_code(&self, name: &str) -> Option<i32> {
         self.container(name)?.exit_code
+    }
+
+    /// What the health check of a container of the task says.
+    #[must_use]
+    pub fn container_health(&self, name: &str) -> Option<&HealthStatus> {
+        Some(&self.container(name)?.health)
+    }
+
+    /// The health of the task: that of its essential containers together.
+    #[must_use]
+    pub fn health(&self) -> HealthStatus {
+        let containers = self.containers.iter().zip(self.spec.containers());
+        let essential = containers.filter(|(_, spec)| spec.essential);
+        task_health(essential.map(|(container, _)| &container.health))
     }
 
     fn container(&self, name: &str) -> Option<&Container> {

@@ -4,6 +4,7 @@ mod agent;
 mod agent_status;
 mod container_status;
 mod dependency;
+mod health;
 mod instance;
 mod report;
 mod stop;
@@ -20,6 +21,7 @@ pub use container_status::{ContainerStatus, SteadyState, UnknownStatus};
 pub use dependency::{
     Condition, DependentPull, Never, Resolution, Standing, Target, deadline, resolve,
 };
+pub use health::task_health;
 pub use instance::{
     Force, INACTIVE_INSTANCE_RETENTION, InstanceError, InstanceMachine, InstanceStatus,
 };

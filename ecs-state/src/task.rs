@@ -92,6 +92,16 @@ struct Stops {
     agent_told: bool,
 }
 
+/// How far ECS is with its own work in a phase.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum PhaseWork {
+    NotBegun,
+    Open,
+    Done,
+    /// The task is to stop instead.
+    InVain,
+}
+
 impl TaskMachine {
     /// A task that was created at `now`, shall run, and will be forgotten
     /// [`STOPPED_TASK_RETENTION`] after its end.
@@ -145,10 +155,10 @@ impl TaskMachine {
     /// A report may come twice, late or out of order; the status only goes up. Times, exit codes
     /// and ids that a late report still adds are kept.
     pub fn handle_report(&mut self, report: &TaskReport, now: Timestamp) -> Verdict {
-        self.observe(now);
         if let Err(rejection) = self.examine(report) {
             return Verdict::Rejected(rejection);
         }
+        self.observe(now);
         let containers_moved = self.merge(report);
         let before = self.status.last;
         let told = self.follow(report);
@@ -204,17 +214,19 @@ impl TaskMachine {
     /// ECS itself has finished a phase of the task: `PROVISIONING`, `ACTIVATING`, `DEACTIVATING`
     /// or `DEPROVISIONING`.
     pub fn handle_phase_done(&mut self, phase: TaskStatus, now: Timestamp) -> Verdict {
-        self.observe(now);
         if !self.is_own_phase(phase) {
             return Verdict::Rejected(Rejection::NoSuchPhase(phase));
         }
-        if self.status.last > phase {
-            return Verdict::Duplicate;
+        match self.work_of(phase) {
+            PhaseWork::NotBegun => {
+                let at = self.status.last;
+                return Verdict::Rejected(Rejection::PhaseNotBegun { at, phase });
+            }
+            PhaseWork::Done => return Verdict::Duplicate,
+            PhaseWork::InVain => return Verdict::Stale,
+            PhaseWork::Open => {}
         }
-        if self.status.last < phase || !self.has_begun(phase) {
-            let at = self.status.last;
-            return Verdict::Rejected(Rejection::PhaseNotBegun { at, phase });
-        }
+        self.observe(now);
         self.finish_phase(phase);
         self.advance();
         Verdict::Applied

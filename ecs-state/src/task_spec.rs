@@ -1,5 +1,7 @@
 //! [`TaskSpec`]: what a lifecycle needs to know of a task definition.
 
+mod from_definition;
+
 use core::time::Duration;
 
 use crate::{Condition, SteadyState};
@@ -223,6 +225,38 @@ pub enum SpecError {
         container: String,
         /// The name that is unknown.
         dependency: String,
+    },
+    /// A dependency has a condition that this version of the library does not know.
+    #[error("container `{container}` depends on the condition `{condition}`, which is unknown")]
+    UnknownCondition {
+        /// The container that waits.
+        container: String,
+        /// The condition; empty if there is none.
+        condition: String,
+    },
+    /// A container of a task definition has no name.
+    #[error("container {position} has no name")]
+    Unnamed {
+        /// Its position, from 0.
+        position: usize,
+    },
+    /// A time is below zero.
+    #[error("container `{container}` has the `{member}` {value}")]
+    NegativeTime {
+        /// The container.
+        container: String,
+        /// The member of its definition.
+        member: &'static str,
+        /// The time in seconds.
+        value: i32,
+    },
+    /// A container uses what this version of the library cannot do.
+    #[error("container `{container}` has a `{member}`, which is not supported")]
+    Unsupported {
+        /// The container.
+        container: String,
+        /// The member of its definition.
+        member: &'static str,
     },
     /// This container depends on itself, directly or through others.
     #[error("container `{0}` depends on itself")]

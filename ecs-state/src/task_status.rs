@@ -3,6 +3,8 @@
 use core::fmt;
 use core::str::FromStr;
 
+use ecs_model::{LaunchType, NetworkMode};
+
 use crate::UnknownStatus;
 
 /// Where a task is, as ECS says in `lastStatus`, in the order in which a task passes them.
@@ -260,8 +262,18 @@ impl Phases {
 pub enum Host {
     /// A container instance of the user: launch types `EC2` and `EXTERNAL`.
     ContainerInstance,
-    /// AWS: launch type `FARGATE`.
+    /// AWS: launch types `FARGATE` and `MANAGED_INSTANCES`.
     Managed,
+}
+
+impl From<&LaunchType> for Host {
+    /// A launch type that this version of the library does not know counts as AWS's.
+    fn from(launch_type: &LaunchType) -> Self {
+        match launch_type {
+            LaunchType::Ec2 | LaunchType::External => Self::ContainerInstance,
+            _ => Self::Managed,
+        }
+    }
 }
 
 /// The network of a task, with respect to its phases.
@@ -272,6 +284,15 @@ pub enum Network {
     Host,
     /// A network interface of the task: network mode `awsvpc`.
     Awsvpc,
+}
+
+impl From<&NetworkMode> for Network {
+    fn from(mode: &NetworkMode) -> Self {
+        match mode {
+            NetworkMode::Awsvpc => Self::Awsvpc,
+            _ => Self::Host,
+        }
+    }
 }
 
 /// Where ECS registers a task that was launched.

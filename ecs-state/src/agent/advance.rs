@@ -4,8 +4,8 @@ use ecs_model::{Timestamp, stop_reason};
 
 use super::{Action, AgentTask};
 use crate::{
-    AgentTaskStatus, ContainerStatus, DesiredStatus, Never, ReportedStatus, Resolution, TaskReport,
-    deadline, known_task_status, resolve,
+    AgentTaskStatus, Condition, ContainerStatus, DesiredStatus, Never, ReportedStatus, Resolution,
+    TaskReport, deadline, known_task_status, resolve,
 };
 
 /// What a container that never ran reports, as if it had been asked to end.
@@ -105,7 +105,7 @@ impl AgentTask {
 
     /// Stops a container, in the reverse order of the dependencies.
     fn step_down(&mut self, index: usize) -> bool {
-        if self.running_dependents(index).next().is_some() {
+        if self.outlived(index).next().is_some() {
             return false;
         }
         let (Some(container), Some(spec)) =
@@ -132,13 +132,35 @@ impl AgentTask {
         }
     }
 
-    /// The containers that depend on this one and have not stopped.
-    pub(super) fn running_dependents(&self, index: usize) -> impl Iterator<Item = usize> {
-        self.spec.dependents(index).iter().copied().filter(|other| {
-            self.containers
-                .get(*other)
-                .is_some_and(|container| !container.is_stopped())
-        })
+    /// The containers that have to stop before this one.
+    ///
+    /// A container that runs outlives those that depend on it. One that never ran has nothing to
+    /// keep up for them: it waits only for those that still have to learn that it will not run.
+    pub(super) fn outlived(&self, index: usize) -> impl Iterator<Item = usize> {
+        let known = self
+            .containers
+            .get(index)
+            .map_or(ContainerStatus::None, |container| container.known);
+        self.spec
+            .dependents(index)
+            .iter()
+            .copied()
+            .filter(move |other| {
+                self.containers.get(*other).is_some_and(|dependent| {
+                    let undecided = !dependent.known.is_running() && self.is_open(*other, index);
+                    !dependent.is_stopped() && (known.is_running() || undecided)
+                })
+            })
+    }
+
+    /// Whether a container waits for more of another one than that it was created.
+    fn is_open(&self, dependent: usize, on: usize) -> bool {
+        let created = self
+            .containers
+            .get(on)
+            .is_some_and(|container| container.known >= ContainerStatus::Created);
+        let mut links = self.spec.dependencies(dependent).iter();
+        links.any(|link| link.on == on && !(created && link.condition == Condition::Create))
     }
 
     fn gate(&self, index: usize) -> Gate {

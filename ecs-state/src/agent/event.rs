@@ -3,7 +3,7 @@
 use ecs_model::{HealthStatus, NetworkBinding, stop_reason};
 
 use super::{Action, AgentTask};
-use crate::{ContainerStatus, DesiredStatus, Rejection, Verdict};
+use crate::{ContainerStatus, DesiredStatus, Verdict};
 
 /// What the container runtime did with a container.
 #[derive(Clone, Debug, PartialEq)]
@@ -98,10 +98,7 @@ impl RuntimeEvent {
 }
 
 impl AgentTask {
-    pub(super) fn apply(&mut self, name: &str, event: RuntimeEvent) -> Verdict {
-        let Some(index) = self.spec.position(name) else {
-            return Verdict::Rejected(Rejection::UnknownContainer(name.to_owned()));
-        };
+    pub(super) fn apply(&mut self, index: usize, event: RuntimeEvent) -> Verdict {
         match event {
             RuntimeEvent::Health(health) => self.set_health(index, health),
             RuntimeEvent::Failed { step, error } => self.fail(index, step, &error),

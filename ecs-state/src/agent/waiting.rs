@@ -22,7 +22,7 @@ use crate::{Condition, ContainerStatus, Resolution};
 /// let _ = task.handle_event("web", RuntimeEvent::ManifestPulled { digest: None }, now);
 /// assert_eq!(
 ///     task.waiting()[0].to_string(),
-///     "container `web` is MANIFEST_PULLED and waits for `db` to be HEALTHY: it is NONE and its health is UNKNOWN"
+///     "container `web` is MANIFEST_PULLED and waits for HEALTHY of `db`, which is NONE with health UNKNOWN"
 /// );
 /// # Ok::<(), ecs_state::SpecError>(())
 /// ```
@@ -82,7 +82,7 @@ impl AgentTask {
             Some(step) => WaitCause::Runtime { step },
             None if container.shall_stop() => WaitCause::Dependents {
                 running: self
-                    .running_dependents(index)
+                    .outlived(index)
                     .filter_map(|other| Some(self.spec.container(other)?.name.as_str()))
                     .collect(),
             },
@@ -124,9 +124,9 @@ impl fmt::Display for Wait<'_> {
                 known,
                 health,
             } => {
-                write!(f, "waits for `{on}` to be {condition}: it is {known}")?;
+                write!(f, "waits for {condition} of `{on}`, which is {known}")?;
                 match (condition, health) {
-                    (Condition::Healthy, Some(health)) => write!(f, " and its health is {health}"),
+                    (Condition::Healthy, Some(health)) => write!(f, " with health {health}"),
                     _ => Ok(()),
                 }
             }

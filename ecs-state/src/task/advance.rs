@@ -1,6 +1,8 @@
 //! The way of a task through its phases.
 
-use super::{StatusChange, TaskAction, TaskMachine};
+use core::cmp::Ordering;
+
+use super::{PhaseWork, StatusChange, TaskAction, TaskMachine};
 use crate::{
     DesiredStatus, ReportedStatus, StatusPair, StopCause, TaskReport, TaskStatus, Verdict,
 };
@@ -44,13 +46,14 @@ impl TaskMachine {
     }
 
     fn follow_running(&mut self) {
-        if self.status.last >= TaskStatus::Running || self.stops.containers_stopped {
+        let past = self.status.last >= TaskStatus::Running || self.stops.containers_stopped;
+        if past || self.stops.registered {
             return;
         }
         let register = self.phases.registering && self.status.desired == DesiredStatus::Running;
         if !register {
             self.become_last(TaskStatus::Running);
-        } else if !self.stops.registered {
+        } else {
             self.stops.registered = true;
             if self.status.last < TaskStatus::Activating {
                 self.become_last(TaskStatus::Activating);
@@ -197,9 +200,20 @@ impl TaskMachine {
         }
     }
 
-    /// Whether the work of the phase that the task is in was asked for.
-    pub(super) fn has_begun(&self, phase: TaskStatus) -> bool {
-        phase != TaskStatus::Activating || self.stops.registered
+    pub(super) fn work_of(&self, phase: TaskStatus) -> PhaseWork {
+        let registered = self.stops.registered;
+        match self.status.last.cmp(&phase) {
+            Ordering::Less => PhaseWork::NotBegun,
+            Ordering::Greater => PhaseWork::Done,
+            Ordering::Equal => match phase {
+                TaskStatus::Activating if !registered => PhaseWork::NotBegun,
+                TaskStatus::Activating if self.status.desired == DesiredStatus::Stopped => {
+                    PhaseWork::InVain
+                }
+                TaskStatus::Deactivating if !registered => PhaseWork::Done,
+                _ => PhaseWork::Open,
+            },
+        }
     }
 
     /// Asks to take back what ECS has done for a task that is gone.
@@ -218,9 +232,7 @@ impl TaskMachine {
                 self.become_last(TaskStatus::Pending);
                 self.actions.push_back(TaskAction::Launch);
             }
-            TaskStatus::Activating if self.status.desired == DesiredStatus::Running => {
-                self.become_last(TaskStatus::Running);
-            }
+            TaskStatus::Activating => self.become_last(TaskStatus::Running),
             TaskStatus::Deactivating => self.stops.registered = false,
             TaskStatus::Deprovisioning => self.become_last(TaskStatus::Stopped),
             _ => {}

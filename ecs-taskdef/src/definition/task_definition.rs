@@ -165,6 +165,15 @@ impl TaskDefinition {
         family.is_some_and(|family| family.is_windows())
     }
 
+    /// The size of the definition in bytes, as JSON without white space.
+    #[must_use]
+    pub fn json_size(&self) -> usize {
+        let mut count = ByteCount(0);
+        // Neither the counter nor a shape has a way to fail.
+        let _ = serde_json::to_writer(&mut count, self);
+        count.0
+    }
+
     /// The network mode that takes effect: `bridge` on Linux and the NAT
     /// network on Windows when the definition is silent.
     #[must_use]
@@ -174,6 +183,20 @@ impl TaskDefinition {
             None if self.is_windows() => NetworkMode::Default,
             None => NetworkMode::Bridge,
         }
+    }
+}
+
+/// Counts the bytes that are written to it.
+struct ByteCount(usize);
+
+impl std::io::Write for ByteCount {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0 = self.0.saturating_add(bytes.len());
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
     }
 }
 

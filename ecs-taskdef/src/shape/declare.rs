@@ -270,6 +270,25 @@ macro_rules! shape {
                 }
             }
 
+            fn take_nulls(
+                &mut self,
+                at: &$crate::shape::At<'_>,
+                taken: &mut dyn FnMut(&$crate::shape::At<'_>),
+            ) {
+                $(
+                    if let Some(value) = &mut self.$field {
+                        $crate::shape::MemberType::take_nulls(value, &at.member($wire), taken);
+                    }
+                )*
+                let nulls = [$( $wire ),*]
+                    .into_iter()
+                    .filter(|name| self.unknown.get(name).is_some_and(::serde_json::Value::is_null));
+                for name in nulls.collect::<Vec<&str>>() {
+                    self.unknown.remove(name);
+                    taken(&at.member(name));
+                }
+            }
+
             fn instead_of_object(value: &::serde_json::Value) -> Option<Self> {
                 let mut object = Self::default();
                 object.unknown = $crate::shape::UnknownMembers::instead_of_object(value.clone());

@@ -16,6 +16,9 @@ pub trait MemberType: Sized {
     /// Reports each difference from the shape.
     fn check(&self, limits: &Limits, at: &At<'_>, report: &mut dyn FnMut(&At<'_>, ShapeFault<'_>));
 
+    /// Takes every `null` member away and says where it was.
+    fn take_nulls(&mut self, _at: &At<'_>, _taken: &mut dyn FnMut(&At<'_>)) {}
+
     /// A stand-in for an element of a list that is not an object, where there is one.
     fn instead_of_object(_value: &Value) -> Option<Self> {
         None
@@ -199,6 +202,12 @@ impl<T: MemberType> MemberType for Vec<T> {
         limits.check(Measure::Items, items, at, report);
         for (index, item) in self.iter().enumerate() {
             item.check(&Limits::NONE, &at.item(index), report);
+        }
+    }
+
+    fn take_nulls(&mut self, at: &At<'_>, taken: &mut dyn FnMut(&At<'_>)) {
+        for (index, item) in self.iter_mut().enumerate() {
+            item.take_nulls(&at.item(index), taken);
         }
     }
 }

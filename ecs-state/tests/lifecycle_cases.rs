@@ -1,0 +1,378 @@
+//! The rules of the agent against cases converted from its own tests.
+
+#![expect(
+    clippy::panic,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test stops at the first surprise"
+)]
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use ecs_model::{HealthStatus, Timestamp};
+use ecs_state::{
+    Action, AgentTask, AgentTaskStatus, Condition, ContainerSpec, ContainerStanding,
+    ContainerStatus, DependentPull, ReportedStatus, Resolution, RuntimeEvent, Standing,
+    SteadyState, Target, TaskSpec, deadline, known_task_status, resolve, task_health,
+};
+use serde_json::Value;
+
+fn cases() -> Vec<Value> {
+    let Ok(folder) = std::env::var("ECS_CONFORMANCE_DATA") else {
+        panic!("set ECS_CONFORMANCE_DATA to the folder that holds cases/lifecycle.jsonl");
+    };
+    let text = std::fs::read_to_string(format!("{folder}/cases/lifecycle.jsonl")).unwrap();
+    text.lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
+}
+
+fn status(value: &Value) -> ContainerStatus {
+    value.as_str().unwrap().parse().unwrap()
+}
+
+fn steady(value: &Value) -> SteadyState {
+    match value.as_str() {
+        Some("RESOURCES_PROVISIONED") => SteadyState::ResourcesProvisioned,
+        _ => SteadyState::Running,
+    }
+}
+
+fn condition(value: &Value) -> Condition {
+    match value.as_str().unwrap() {
+        "CREATE" => Condition::Create,
+        "START" => Condition::Start,
+        "COMPLETE" => Condition::Complete,
+        "SUCCESS" => Condition::Success,
+        "HEALTHY" => Condition::Healthy,
+        other => panic!("{other}"),
+    }
+}
+
+fn health(value: &Value) -> HealthStatus {
+    HealthStatus::from(value.as_str().unwrap())
+}
+
+fn exit_code(value: &Value) -> Option<i32> {
+    value.as_i64().map(|code| i32::try_from(code).unwrap())
+}
+
+fn standing(container: &Value) -> ContainerStanding {
+    ContainerStanding {
+        known: status(&container["known"]),
+        steady: steady(&container["steady"]),
+        essential: container["essential"] == true,
+    }
+}
+
+fn standings(given: &Value) -> impl Iterator<Item = ContainerStanding> {
+    given["containers"].as_array().unwrap().iter().map(standing)
+}
+
+fn target(given: &Value) -> Target {
+    Target {
+        known: status(&given["target"]["known"]),
+        desired: status(&given["target"]["desired"]),
+        pull: match given["pull_upfront"] == true {
+            true => DependentPull::Upfront,
+            false => DependentPull::WhenMet,
+        },
+    }
+}
+
+fn dependency<'a>(given: &Value, health: Option<&'a HealthStatus>) -> Standing<'a> {
+    let dependency = &given["dependency"];
+    let desired = dependency["desired"].as_str();
+    Standing {
+        known: status(&dependency["known"]),
+        desired: desired.map_or(ContainerStatus::Running, |name| name.parse().unwrap()),
+        steady: steady(&dependency["steady"]),
+        in_flight: dependency["applied"]
+            .as_str()
+            .filter(|applied| *applied != "NONE")
+            .map(|applied| applied.parse().unwrap()),
+        exit_code: exit_code(&dependency["exit_code"]),
+        health,
+        started_at: None,
+        start_timeout: None,
+    }
+}
+
+fn resolution(given: &Value, condition: Condition) -> Resolution {
+    let found = match given["dependency"]["has_health_check"] == true {
+        true => Some(health(&given["dependency"]["health"])),
+        false => None,
+    };
+    let dependency = dependency(given, found.as_ref());
+    resolve(condition, target(given), dependency, Timestamp::UNIX_EPOCH)
+}
+
+fn start_timeout(given: &Value) -> bool {
+    let seconds = given["start_timeout_s"].as_u64().unwrap();
+    let dependency = Standing {
+        known: ContainerStatus::Running,
+        desired: ContainerStatus::Running,
+        steady: SteadyState::Running,
+        in_flight: None,
+        exit_code: None,
+        health: None,
+        started_at: given["started_at"].as_str().map(|at| at.parse().unwrap()),
+        start_timeout: Some(Duration::from_secs(seconds)),
+    };
+    let target = Target {
+        known: ContainerStatus::ManifestPulled,
+        desired: ContainerStatus::Running,
+        pull: DependentPull::WhenMet,
+    };
+    let now: Timestamp = given["now"].as_str().unwrap().parse().unwrap();
+    deadline(condition(&given["condition"]), target, dependency).is_some_and(|end| end <= now)
+}
+
+/// The agent's graphs have no essential containers; ours need one.
+fn graph_is_valid(given: &Value) -> bool {
+    let containers = given["containers"].as_array().unwrap();
+    if containers.is_empty() {
+        return true;
+    }
+    TaskSpec::new(containers.iter().map(|container| {
+        let name = container["name"].as_str().unwrap();
+        let dependencies = container["depends_on"].as_array().unwrap().iter();
+        dependencies.fold(ContainerSpec::new(name), |spec, dependency| {
+            spec.depends_on(dependency[0].as_str().unwrap(), condition(&dependency[1]))
+        })
+    }))
+    .is_ok()
+}
+
+/// What our function says, in the form in which the case expects it; `None` for a kind of case
+/// that nothing here answers.
+fn answer(kind: &str, given: &Value) -> Option<Value> {
+    let known = || status(&given["known"]);
+    let container = || status(&given["container"]);
+    Some(match kind {
+        "depends_on_resolved" => {
+            let met = resolution(given, condition(&given["condition"])) == Resolution::Met;
+            serde_json::json!({ "resolved": met })
+        }
+        "dependency_never_starts" => {
+            let resolution = resolution(given, Condition::Start);
+            serde_json::json!({ "terminal": matches!(resolution, Resolution::Never(_)) })
+        }
+        "start_timeout" => serde_json::json!({ "timed_out": start_timeout(given) }),
+        "graph_valid" => serde_json::json!({ "valid": graph_is_valid(given) }),
+        "next_progression" => {
+            serde_json::json!({ "next": known().next(steady(&given["steady"])).as_str() })
+        }
+        "is_steady_state" => {
+            serde_json::json!({ "steady": known().is_steady(steady(&given["steady"])) })
+        }
+        "container_to_task_status" => {
+            let status = container().task_status(steady(&given["steady"]));
+            serde_json::json!({ "task": status.as_str() })
+        }
+        "backend_status" => {
+            let status = container().reported(SteadyState::Running);
+            serde_json::json!({ "backend": status.as_str() })
+        }
+        "report_to_backend" => {
+            let report = container().is_reportable(steady(&given["steady"]));
+            serde_json::json!({ "report": report })
+        }
+        "earliest_task_status" => {
+            let status = known_task_status(AgentTaskStatus::None, standings(given));
+            serde_json::json!({ "status": status.as_str() })
+        }
+        "task_known_status" => {
+            let before = match given["task_known"].as_str().unwrap() {
+                "NONE" => AgentTaskStatus::None,
+                "CREATED" => AgentTaskStatus::Created,
+                other => panic!("{other}"),
+            };
+            let after = known_task_status(before, standings(given));
+            let changed = (after != before).then(|| after.as_str());
+            serde_json::json!({ "changed_to": changed, "task_known": after.as_str() })
+        }
+        "task_health" => {
+            let found: Vec<HealthStatus> = given["essential_containers"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(health)
+                .collect();
+            serde_json::json!({ "task": task_health(&found).as_str() })
+        }
+        _ => return None,
+    })
+}
+
+#[test]
+#[ignore = "needs ECS_CONFORMANCE_DATA"]
+fn the_rules_are_those_of_the_agent() {
+    let mut passed: BTreeMap<String, usize> = BTreeMap::new();
+    let mut wrong = Vec::new();
+    for case in cases() {
+        let kind = case["kind"].as_str().unwrap();
+        let Some(found) = answer(kind, &case["given"]) else {
+            continue;
+        };
+        if found == case["expect"] {
+            *passed.entry(kind.to_owned()).or_default() += 1;
+        } else {
+            wrong.push(format!("{}: {found}, not {}", case["id"], case["expect"]));
+        }
+    }
+    assert_eq!(wrong, Vec::<String>::new());
+    assert_eq!(passed.len(), 12, "{passed:?}");
+}
+
+/// A host on which containers run for a given time.
+struct Host<'a> {
+    containers: &'a [Value],
+    task: AgentTask,
+    clock: i64,
+    ends: Vec<(i64, String)>,
+    seen: Vec<String>,
+    task_seen: ReportedStatus,
+}
+
+impl Host<'_> {
+    fn named(&self, name: &str) -> &Value {
+        let mut containers = self.containers.iter();
+        containers
+            .find(|container| container["name"] == name)
+            .unwrap()
+    }
+
+    fn tell(&mut self, name: &str, event: RuntimeEvent) {
+        let now = Timestamp::from_seconds(self.clock);
+        let _ = self.task.handle_event(name, event, now);
+        self.listen();
+    }
+
+    fn listen(&mut self) {
+        while let Some(report) = self.task.poll_report() {
+            for container in report.containers {
+                if container.status != ReportedStatus::Pending {
+                    self.seen
+                        .push(format!("{}:{}", container.name, container.status));
+                }
+            }
+            if report.status > self.task_seen {
+                self.task_seen = report.status;
+                self.seen.push(format!("task:{}", report.status));
+            }
+        }
+    }
+
+    fn act(&mut self, action: &Action) {
+        let (name, event) = match action {
+            Action::PullManifest { container } => {
+                (container, RuntimeEvent::ManifestPulled { digest: None })
+            }
+            Action::Pull { container } => (container, RuntimeEvent::Pulled),
+            Action::Create { container } => (container, RuntimeEvent::Created { runtime_id: None }),
+            Action::Start { container } => {
+                let network_bindings = Vec::new();
+                (container, RuntimeEvent::Started { network_bindings })
+            }
+            Action::Stop { container } => {
+                self.ends.retain(|(_, other)| other != container);
+                return self.end(&container.clone(), Some(143));
+            }
+            other => panic!("{other:?}"),
+        };
+        self.tell(name, event);
+        if matches!(action, Action::Start { .. }) {
+            let runs_for = self.named(name)["runs_for_s"].as_i64().unwrap();
+            self.ends.push((self.clock + runs_for, name.clone()));
+            if let Some(health) = self.named(name)["health"].as_str() {
+                let health = HealthStatus::from(health);
+                self.tell(name, RuntimeEvent::Health(health));
+            }
+        }
+    }
+
+    fn end(&mut self, name: &str, exit_code: Option<i32>) {
+        let reason = None;
+        self.tell(name, RuntimeEvent::Stopped { exit_code, reason });
+    }
+
+    fn run(&mut self) {
+        loop {
+            while let Some(action) = self.task.poll_action() {
+                self.act(&action);
+            }
+            let timeout = self.task.poll_timeout().map(|at| at.seconds());
+            self.ends.sort();
+            let end = self.ends.first().map(|(at, _)| *at);
+            let Some(next) = end.into_iter().chain(timeout).min() else {
+                return;
+            };
+            self.clock = next;
+            if end == Some(next) {
+                let (_, name) = self.ends.remove(0);
+                let code = exit_code(&self.named(&name)["exit_code"]);
+                self.end(&name, code);
+            } else {
+                self.task.handle_timeout(Timestamp::from_seconds(next));
+                self.listen();
+            }
+        }
+    }
+}
+
+fn play(given: &Value) -> Vec<String> {
+    let containers = given["containers"].as_array().unwrap();
+    let spec = TaskSpec::new(containers.iter().map(|container| {
+        let mut spec = ContainerSpec::new(container["name"].as_str().unwrap());
+        spec.essential = container["essential"] == true;
+        spec.has_health_check = container.get("health").is_some();
+        spec.start_timeout = container["start_timeout_s"]
+            .as_u64()
+            .map(Duration::from_secs);
+        for dependency in container["depends_on"].as_array().unwrap() {
+            spec = spec.depends_on(dependency[0].as_str().unwrap(), condition(&dependency[1]));
+        }
+        spec
+    }));
+    let mut host = Host {
+        containers,
+        task: AgentTask::new(spec.unwrap(), Timestamp::UNIX_EPOCH),
+        clock: 0,
+        ends: Vec::new(),
+        seen: Vec::new(),
+        task_seen: ReportedStatus::Pending,
+    };
+    host.run();
+    host.seen
+}
+
+/// Whether the expected events happened in this order. `container:` stands for any container, and
+/// a case need not name every event.
+fn in_order(expected: &[Value], seen: &[String]) -> bool {
+    let mut seen = seen.iter();
+    expected
+        .iter()
+        .filter_map(Value::as_str)
+        .filter(|event| !event.ends_with("MANIFEST_PULLED"))
+        .all(|event| match event.strip_prefix("container:") {
+            Some(status) => {
+                seen.any(|found| found.ends_with(status) && !found.starts_with("task:"))
+            }
+            None => seen.any(|found| found == event),
+        })
+}
+
+#[test]
+#[ignore = "needs ECS_CONFORMANCE_DATA"]
+fn whole_lives_go_as_with_the_agent() {
+    let mut played = 0;
+    for case in cases().iter().filter(|case| case["kind"] == "scenario") {
+        let seen = play(&case["given"]);
+        let expected = case["expect"]["events"].as_array().unwrap();
+        assert!(in_order(expected, &seen), "{}: {seen:?}", case["id"]);
+        played += 1;
+    }
+    assert!(played > 0);
+}

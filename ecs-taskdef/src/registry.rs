@@ -1,0 +1,441 @@
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use ecs_arn::{Scope, TaskDefinitionRef};
+use thiserror::Error;
+
+use crate::{Findings, TaskDefinition, TaskDefinitionStatus, Timestamp, Validator};
+
+/// The task definitions of one account in one region: families and revisions.
+///
+/// Revisions of a family are numbered from 1 and a number is never used again,
+/// not even after deregistration and deletion. There is no clock inside: `now`
+/// is an argument.
+///
+/// ```
+/// use ecs_arn::Scope;
+/// use ecs_taskdef::{Registry, TaskDefinition, TaskDefinitionStatus, Timestamp};
+///
+/// let mut registry = Registry::new(&Scope::new("us-east-1", "123456789012")?);
+/// let web: TaskDefinition = serde_json::from_str(
+///     r#"{"family":"web","containerDefinitions":[{"name":"web","image":"nginx","memory":64}]}"#,
+/// )?;
+/// let now = Timestamp::from_seconds(1_438_893_060);
+/// let registered = registry.register(&web, now)?;
+/// assert_eq!(
+///     registered.task_definition_arn.as_deref(),
+///     Some("arn:aws:ecs:us-east-1:123456789012:task-definition/web:1")
+/// );
+/// assert_eq!(registry.register(&web, now)?.revision, Some(2));
+///
+/// registry.deregister("web:2", now)?;
+/// assert_eq!(registry.describe("web")?.revision, Some(1));
+/// assert_eq!(registry.describe("web:2")?.status, Some(TaskDefinitionStatus::Inactive));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Registry {
+    arn_prefix: String,
+    validator: Validator,
+    grace: Duration,
+    families: BTreeMap<String, Family>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Family {
+    last_revision: i32,
+    revisions: BTreeMap<i32, TaskDefinition>,
+}
+
+/// The order of a list.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SortOrder {
+    /// By family, then by the number of the revision; AWS's default.
+    #[default]
+    Ascending,
+    /// The other way round.
+    Descending,
+}
+
+/// Which families a list shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum FamilyStatus {
+    /// Those with an ACTIVE revision.
+    Active,
+    /// Those without one.
+    Inactive,
+    /// All of them; AWS's default.
+    #[default]
+    All,
+}
+
+/// A call that the registry refuses. Nothing has changed.
+#[derive(Clone, Debug, PartialEq, Error)]
+#[non_exhaustive]
+pub enum RegistryError {
+    /// The task definition breaks rules.
+    #[error("the task definition has {} errors, the first: {}", .0.errors().count(), first_error(.0))]
+    Invalid(Findings),
+    /// The reference is neither a family, nor `family:revision`, nor an ARN.
+    #[error("`{reference}` is no reference to a task definition: {reason}")]
+    Malformed {
+        /// The reference.
+        reference: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The call needs a revision and got a family alone.
+    #[error("`{reference}` has no revision")]
+    RevisionRequired {
+        /// The reference.
+        reference: String,
+    },
+    /// There is no such task definition, or no ACTIVE one in the family.
+    #[error("there is no task definition `{reference}`")]
+    NotFound {
+        /// The reference.
+        reference: String,
+    },
+    /// The revision was deregistered.
+    #[error("task definition `{reference}` is {status}")]
+    NotActive {
+        /// The reference.
+        reference: String,
+        /// What it is instead.
+        status: TaskDefinitionStatus,
+    },
+    /// The revision must be deregistered before it is deleted.
+    #[error(
+        "task definition `{reference}` is ACTIVE and must be deregistered before it is deleted"
+    )]
+    StillActive {
+        /// The reference.
+        reference: String,
+    },
+    /// The family has used up its numbers.
+    #[error("family `{family}` has no revision numbers left")]
+    RevisionsExhausted {
+        /// The family.
+        family: String,
+    },
+    /// One call deletes at most ten.
+    #[error("{count} task definitions in one call, at most 10")]
+    TooMany {
+        /// How many there were.
+        count: usize,
+    },
+}
+
+impl RegistryError {
+    /// The exception with which the API refuses the call.
+    #[must_use]
+    pub fn exception(&self) -> &'static str {
+        match self {
+            Self::RevisionRequired { .. } | Self::TooMany { .. } => "InvalidParameterException",
+            _ => "ClientException",
+        }
+    }
+
+    /// What AWS says, where its words are known.
+    #[must_use]
+    pub fn aws_message(&self) -> Option<&str> {
+        match self {
+            Self::Invalid(findings) => findings.errors().next()?.aws_message.as_deref(),
+            Self::NotFound { .. } => Some("Unable to describe task definition."),
+            Self::NotActive { .. } => Some("TaskDefinition is inactive"),
+            _ => None,
+        }
+    }
+}
+
+fn first_error(findings: &Findings) -> String {
+    findings
+        .errors()
+        .next()
+        .map(ToString::to_string)
+        .unwrap_or_default()
+}
+
+impl Registry {
+    /// How long after deregistration AWS may still start tasks of a revision.
+    pub const GRACE_OF_AWS: Duration = Duration::from_secs(600);
+
+    /// The most task definitions that one call deletes.
+    pub const MAX_DELETE: usize = 10;
+
+    /// An empty registry for the region and the account of `scope`.
+    #[must_use]
+    pub fn new(scope: &Scope<'_>) -> Self {
+        let (partition, region, account) = (scope.partition(), scope.region(), scope.account());
+        Self {
+            arn_prefix: format!("arn:{partition}:ecs:{region}:{account}:task-definition/"),
+            validator: Validator::default(),
+            grace: Duration::ZERO,
+            families: BTreeMap::new(),
+        }
+    }
+
+    /// Registers by other rules than the current ones.
+    #[must_use]
+    pub fn with_validator(mut self, validator: Validator) -> Self {
+        self.validator = validator;
+        self
+    }
+
+    /// Lets a revision be used for so long after it was deregistered; not at
+    /// all unless this is called.
+    #[must_use]
+    pub fn with_grace(mut self, grace: Duration) -> Self {
+        self.grace = grace;
+        self
+    }
+
+    /// Registers a new revision and gives back how AWS describes it.
+    ///
+    /// # Errors
+    ///
+    /// [`RegistryError::Invalid`] with all findings when a rule is broken.
+    pub fn register(
+        &mut self,
+        definition: &TaskDefinition,
+        now: Timestamp,
+    ) -> Result<&TaskDefinition, RegistryError> {
+        let input = definition.to_register_input().task_definition;
+        let findings = self.validator.validate(&input);
+        if findings.has_errors() {
+            return Err(RegistryError::Invalid(findings));
+        }
+        let name = input.family.clone().unwrap_or_default();
+        let last = self
+            .families
+            .get(&name)
+            .map_or(0, |family| family.last_revision);
+        let exhausted = RegistryError::RevisionsExhausted {
+            family: name.clone(),
+        };
+        let revision = last.checked_add(1).ok_or(exhausted)?;
+        let described = TaskDefinition {
+            task_definition_arn: Some(format!("{}{name}:{revision}", self.arn_prefix)),
+            revision: Some(revision),
+            status: Some(TaskDefinitionStatus::Active),
+            registered_at: Some(now),
+            ..input.normalized()
+        };
+        let family = self.families.entry(name).or_default();
+        family.last_revision = revision;
+        Ok(family.revisions.entry(revision).or_insert(described))
+    }
+
+    /// The revision of a reference, or the latest ACTIVE one of a family.
+    ///
+    /// # Errors
+    ///
+    /// A malformed reference, or one that refers to nothing.
+    pub fn describe(&self, reference: &str) -> Result<&TaskDefinition, RegistryError> {
+        let (family, revision) = self.parse(reference)?;
+        self.find(reference, family, revision)
+    }
+
+    /// The revision that a new task or service of the reference uses.
+    ///
+    /// # Errors
+    ///
+    /// As [`describe`](Self::describe), and [`RegistryError::NotActive`] for a
+    /// revision that was deregistered longer ago than the grace.
+    pub fn resolve(
+        &self,
+        reference: &str,
+        now: Timestamp,
+    ) -> Result<&TaskDefinition, RegistryError> {
+        let found = self.describe(reference)?;
+        let status = found.status.clone().unwrap_or(TaskDefinitionStatus::Active);
+        let since = found.deregistered_at;
+        let in_grace = since.is_some_and(|since| now.saturating_since(since) < self.grace);
+        match status {
+            TaskDefinitionStatus::Active => Ok(found),
+            TaskDefinitionStatus::Inactive if in_grace => Ok(found),
+            status => Err(RegistryError::NotActive {
+                reference: reference.to_owned(),
+                status,
+            }),
+        }
+    }
+
+    /// Makes a revision INACTIVE. It can be described on, and what runs runs on.
+    ///
+    /// # Errors
+    ///
+    /// A reference that is malformed, has no revision, refers to nothing, or to
+    /// a revision that is not ACTIVE.
+    pub fn deregister(
+        &mut self,
+        reference: &str,
+        now: Timestamp,
+    ) -> Result<&TaskDefinition, RegistryError> {
+        let found = self.find_mut(reference)?;
+        match found.status.clone() {
+            Some(TaskDefinitionStatus::Active) => {
+                found.status = Some(TaskDefinitionStatus::Inactive);
+                found.deregistered_at = Some(now);
+                Ok(found)
+            }
+            status => Err(RegistryError::NotActive {
+                reference: reference.to_owned(),
+                status: status.unwrap_or(TaskDefinitionStatus::Inactive),
+            }),
+        }
+    }
+
+    /// Asks for the deletion of INACTIVE revisions, at most ten. Each reference
+    /// has its own answer; one that fails does not stop the others.
+    ///
+    /// # Errors
+    ///
+    /// [`RegistryError::TooMany`] for more than ten references.
+    pub fn delete(
+        &mut self,
+        references: &[&str],
+        now: Timestamp,
+    ) -> Result<Vec<Result<TaskDefinition, RegistryError>>, RegistryError> {
+        if references.len() > Self::MAX_DELETE {
+            return Err(RegistryError::TooMany {
+                count: references.len(),
+            });
+        }
+        Ok(references
+            .iter()
+            .map(|reference| self.delete_one(reference, now))
+            .collect())
+    }
+
+    /// Takes a DELETE_IN_PROGRESS revision away, once nothing uses it any more.
+    ///
+    /// # Errors
+    ///
+    /// A reference that is malformed, has no revision, or refers to nothing;
+    /// [`RegistryError::StillActive`] when its deletion was not asked for.
+    pub fn finish_deletion(&mut self, reference: &str) -> Result<TaskDefinition, RegistryError> {
+        let (name, revision) = self.parse(reference)?;
+        let (name, number) = (name.to_owned(), revision.unwrap_or_default());
+        if self.find_mut(reference)?.status != Some(TaskDefinitionStatus::DeleteInProgress) {
+            return Err(RegistryError::StillActive {
+                reference: reference.to_owned(),
+            });
+        }
+        let family = self.families.get_mut(&name);
+        let removed = family.and_then(|family| family.revisions.remove(&number));
+        removed.ok_or_else(|| not_found(reference))
+    }
+
+    /// The ARNs of the revisions with `status`, of one family or of all.
+    pub fn list(
+        &self,
+        family: Option<&str>,
+        status: &TaskDefinitionStatus,
+        order: SortOrder,
+    ) -> Vec<&str> {
+        let mut arns: Vec<&str> = self
+            .families
+            .iter()
+            .filter(|(name, _)| family.is_none_or(|family| family == name.as_str()))
+            .flat_map(|(_, family)| family.revisions.values())
+            .filter(|revision| revision.status.as_ref() == Some(status))
+            .filter_map(|revision| revision.task_definition_arn.as_deref())
+            .collect();
+        if order == SortOrder::Descending {
+            arns.reverse();
+        }
+        arns
+    }
+
+    /// The names of the families that begin with `prefix`, in ascending order.
+    /// A family without any revision left is not shown; its numbers go on.
+    pub fn list_families(&self, prefix: &str, status: FamilyStatus) -> Vec<&str> {
+        self.families
+            .iter()
+            .filter(|(name, family)| name.starts_with(prefix) && !family.revisions.is_empty())
+            .filter(|(_, family)| match status {
+                FamilyStatus::All => true,
+                FamilyStatus::Active => family.latest_active().is_some(),
+                FamilyStatus::Inactive => family.latest_active().is_none(),
+            })
+            .map(|(name, _)| name.as_str())
+            .collect()
+    }
+
+    fn delete_one(
+        &mut self,
+        reference: &str,
+        now: Timestamp,
+    ) -> Result<TaskDefinition, RegistryError> {
+        let found = self.find_mut(reference)?;
+        if found.status == Some(TaskDefinitionStatus::Active) {
+            return Err(RegistryError::StillActive {
+                reference: reference.to_owned(),
+            });
+        }
+        if found.status == Some(TaskDefinitionStatus::Inactive) {
+            found.status = Some(TaskDefinitionStatus::DeleteInProgress);
+            found.delete_requested_at = Some(now);
+        }
+        Ok(found.clone())
+    }
+
+    /// The family and the revision of a reference to this account and region.
+    fn parse<'r>(&self, reference: &'r str) -> Result<(&'r str, Option<i32>), RegistryError> {
+        let malformed = |reason: String| RegistryError::Malformed {
+            reference: reference.to_owned(),
+            reason,
+        };
+        let parsed = TaskDefinitionRef::parse(reference).map_err(|e| malformed(e.to_string()))?;
+        if parsed.arn().is_some() && !reference.starts_with(&self.arn_prefix) {
+            return Err(not_found(reference));
+        }
+        let revision = parsed.revision().map(i32::try_from).transpose();
+        Ok((
+            parsed.family(),
+            revision.map_err(|e| malformed(e.to_string()))?,
+        ))
+    }
+
+    fn find(
+        &self,
+        reference: &str,
+        family: &str,
+        revision: Option<i32>,
+    ) -> Result<&TaskDefinition, RegistryError> {
+        let family = self.families.get(family);
+        let found = family.and_then(|family| match revision {
+            Some(revision) => family.revisions.get(&revision),
+            None => family.latest_active(),
+        });
+        found.ok_or_else(|| not_found(reference))
+    }
+
+    fn find_mut(&mut self, reference: &str) -> Result<&mut TaskDefinition, RegistryError> {
+        let (family, revision) = self.parse(reference)?;
+        let missing = RegistryError::RevisionRequired {
+            reference: reference.to_owned(),
+        };
+        let revision = revision.ok_or(missing)?;
+        let family = self.families.get_mut(family);
+        let found = family.and_then(|family| family.revisions.get_mut(&revision));
+        found.ok_or_else(|| not_found(reference))
+    }
+}
+
+impl Family {
+    fn latest_active(&self) -> Option<&TaskDefinition> {
+        let active =
+            |revision: &&TaskDefinition| revision.status == Some(TaskDefinitionStatus::Active);
+        self.revisions.values().rev().find(active)
+    }
+}
+
+fn not_found(reference: &str) -> RegistryError {
+    RegistryError::NotFound {
+        reference: reference.to_owned(),
+    }
+}

@@ -1,0 +1,222 @@
+use super::Rule;
+use super::subject::{Container, Report, Subject, list};
+use super::task::{is_name, quote};
+use crate::LaunchTypes;
+
+pub(super) const RULES: &[Rule] = &[
+    Rule::container(
+        "container-name-required",
+        "a container has a name",
+        name_required,
+    )
+    .quoted("Container.name should not be null or empty.")
+    .in_2015(),
+    Rule::container(
+        "container-name-characters",
+        "a container name is 1 to 255 letters, digits, `-` and `_`",
+        name_characters,
+    )
+    .quoted("Container.name contains invalid characters.")
+    .in_2015(),
+    Rule::container(
+        "container-image-required",
+        "a container has an image",
+        image_required,
+    )
+    .quoted("Container.image should not be null or empty.")
+    .in_2015(),
+    Rule::container(
+        "image-length",
+        "an image name is at most 255 characters",
+        image_length,
+    ),
+    Rule::container(
+        "image-digest",
+        "a digest is `sha256:` and 64 hexadecimal digits",
+        image_digest,
+    ),
+    Rule::container(
+        "docker-security-option",
+        "security options have one of four forms",
+        security_option,
+    ),
+    Rule::container(
+        "credential-specs-maximum",
+        "there is at most one credential specification",
+        credential_specs_maximum,
+    ),
+    Rule::container(
+        "credential-spec-format",
+        "a credential specification begins with its kind",
+        credential_spec,
+    )
+    .on(LaunchTypes::EC2.union(LaunchTypes::FARGATE)),
+    Rule::container(
+        "repository-credentials",
+        "credentials are a secret of Secrets Manager",
+        repository_credentials,
+    ),
+    Rule::container(
+        "user-format",
+        "a user is `user`, `uid`, `user:group` or `uid:gid`",
+        user_format,
+    ),
+    Rule::container(
+        "restart-exit-codes-maximum",
+        "at most 50 exit codes are ignored",
+        restart_exit_codes,
+    ),
+    Rule::container(
+        "restart-attempt-period",
+        "a restart is attempted after 60 to 1,800 seconds",
+        restart_period,
+    )
+    .copied("the 'restartAttemptPeriod' setting for container '{}' must be between 60 and 1800"),
+];
+
+fn name_required(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
+    if container.name.as_ref().is_none_or(String::is_empty) {
+        report.fault(&container.at.member("name"), "the container has no name");
+    }
+}
+
+fn name_characters(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
+    let wrong = |name: &&str| !name.is_empty() && !is_name(name);
+    if let Some(name) = container.name.as_deref().filter(wrong) {
+        let message = format!(
+            "{} is not 1 to 255 letters, digits, hyphens and underscores",
+            quote(name)
+        );
+        report.fault(&container.at.member("name"), message);
+    }
+}
+
+fn image_required(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
+    if container.image.as_ref().is_none_or(String::is_empty) {
+        report.fault(&container.at.member("image"), "the container has no image");
+    }
+}
+
+fn image_length(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
+    const MAX: usize = 255;
+    let image = container.image.as_deref().unwrap_or_default();
+    let name = image.split('@').next().unwrap_or_default();
+    // Bytes are at least as many as characters and cheaper to count.
+    if name.len() > MAX && name.chars().count() > MAX {
+        let message = format!("{} characters, at most {MAX}", name.chars().count());
+        report.fault(&container.at.member("image"), message);
+    }
+}
+
+fn image_digest(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
+    let image = container.image.as_deref().unwrap_or_default();
+    let Some((_, digest)) = image.split_once('@') else {
+        return;
+    };
+    let is_hex = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+    let hex = digest.strip_prefix("sha256:");
+    if !hex.is_some_and(|hex| hex.len() == 64 && hex.bytes().all(is_hex)) {
+        let message = format!(
+            "{} is not `sha256:` and 64 hexadecimal digits",
+            quote(digest)
+        );
+        report.fault(&container.at.member("image"), message);
+    }
+}
+
+fn security_option(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
+    let at = container.at.member("dockerSecurityOptions");
+    for (index, option) in list(container.docker_security_options.as_ref())
+        .iter()
+        .enumerate()
+    {
+        let with_value = ["apparmor:", "label:", "credentialspec:"];
+        let legal = option == "no-new-privileges"
+            || with_value.iter().any(|prefix| {
+                option
+                    .strip_prefix(prefix)
+                    .is_some_and(|value| !value.is_empty())
+            });
+        if !legal {
+            let message = format!(
+                "{} is none of `no-new-privileges`, `apparmor:...`, `label:...`, `credentialspec:...`",
+                quote(option)
+            );
+            report.fault(&at.item(index), message);
+        }
+    }
+}
+
+fn credential_specs_maximum(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
+    let count = list(container.credential_specs.as_ref()).len();
+    if count > 1 {
+        let message = format!("{count} credential specifications, at most 1");
+        report.fault(&container.at.member("credentialSpecs"), message);
+    }
+}
+
+fn credential_spec(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
+    let at = container.at.member("credentialSpecs");
+    for (index, spec) in list(container.credential_specs.as_ref()).iter().enumerate() {
+        let target = spec
+            .strip_prefix("credentialspec:")
+            .or_else(|| spec.strip_prefix("credentialspecdomainless:"));
+        if target.is_none_or(str::is_empty) {
+            let message = format!(
+                "{} begins with neither `credentialspec:` nor `credentialspecdomainless:`",
+                quote(spec)
+            );
+            report.fault(&at.item(index), message);
+        }
+    }
+}
+
+fn repository_credentials(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
+    let credentials = container.repository_credentials.as_ref();
+    let Some(parameter) = credentials.and_then(|one| one.credentials_parameter.as_deref()) else {
+        return;
+    };
+    let legal = match ecs_arn::ArnRef::parse(parameter) {
+        Ok(arn) => arn.service() == "secretsmanager",
+        Err(_) => !parameter.is_empty() && !parameter.starts_with("arn:"),
+    };
+    if !legal {
+        let at = container.at.member("repositoryCredentials");
+        let message = format!("{} is no secret of Secrets Manager", quote(parameter));
+        report.fault(&at.member("credentialsParameter"), message);
+    }
+}
+
+fn user_format(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
+    let wrong = |user: &&str| {
+        let mut parts = user.split(':');
+        let empty = user.split(':').any(str::is_empty);
+        !user.is_empty() && (empty || parts.nth(2).is_some() || user.contains(char::is_whitespace))
+    };
+    if let Some(user) = container.user.as_deref().filter(wrong) {
+        let message = format!("{} is neither a user nor `user:group`", quote(user));
+        report.fault(&container.at.member("user"), message);
+    }
+}
+
+fn restart_exit_codes(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
+    const MAX: usize = 50;
+    let policy = container.restart_policy.as_ref();
+    let count = policy.map_or(0, |policy| list(policy.ignored_exit_codes.as_ref()).len());
+    if count > MAX {
+        let at = container.at.member("restartPolicy");
+        let message = format!("{count} exit codes, at most {MAX}");
+        report.fault(&at.member("ignoredExitCodes"), message);
+    }
+}
+
+fn restart_period(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
+    let policy = container.restart_policy.as_ref();
+    let period = policy.and_then(|policy| policy.restart_attempt_period);
+    if let Some(period) = period.filter(|period| !(60..=1_800).contains(period)) {
+        let at = container.at.member("restartPolicy");
+        let name = container.name.as_deref().unwrap_or_default();
+        let message = format!("{period} seconds, not 60 to 1800");
+        report.fault_about(&at.member("restartAttemptPeriod"), &[name], message);
+    }
+}

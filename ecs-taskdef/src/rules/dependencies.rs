@@ -1,0 +1,146 @@
+use super::Rule;
+use super::subject::{Container, Report, Subject, list};
+use super::task::quote;
+use crate::shape::At;
+use crate::{ContainerCondition, Relation};
+
+pub(super) const RULES: &[Rule] = &[
+    Rule::container("links-target", "a link names another container of the task", links_target).in_2015(),
+    Rule::task("links-cycle", "links do not run in a circle", links_cycle).in_2015(),
+    Rule::container("volumes-from-target", "`volumesFrom` names another container of the task", volumes_from_target)
+        .copied("Invalid 'volumesFrom' setting. Unknown container: '{}'")
+        .in_2015(),
+    Rule::task("volumes-from-cycle", "`volumesFrom` does not run in a circle", volumes_from_cycle).in_2015(),
+    Rule::container("depends-on-target", "`dependsOn` names another container of the task", depends_on_target)
+        .copied("Cannot depend on container + '{}' because it does not exist"),
+    Rule::task("depends-on-cycle", "`dependsOn` does not run in a circle", depends_on_cycle)
+        .copied("Container dependsOn contains a cycle"),
+    Rule::container("depends-on-essential", "nothing waits for the end of an essential container", depends_on_essential)
+        .quoted("A dependency container with SUCCESS or COMPLETE condition cannot be an essential container")
+        .hint("set `essential` to false for the container that is waited for"),
+    Rule::container("depends-on-health-check", "a container that must be healthy has a health check", depends_on_health_check)
+        .copied("A dependency container with HEALTHY condition must have health check configured")
+        .hint("the health check of an image does not count"),
+];
+
+fn links_target(subject: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
+    let at = container.at.member("links");
+    for (index, link) in list(container.links.as_ref()).iter().enumerate() {
+        let (name, alias) = link.split_once(':').unwrap_or((link, "alias"));
+        let message = if name.is_empty() || alias.is_empty() || alias.contains(':') {
+            format!("{} is neither `name` nor `name:alias`", quote(link))
+        } else if subject.task.container(name).is_none() {
+            format!("there is no container {}", quote(name))
+        } else {
+            continue;
+        };
+        report.fault(&at.item(index), message);
+    }
+}
+
+fn volumes_from_target(subject: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
+    let at = container.at.member("volumesFrom");
+    for (index, from) in list(container.volumes_from.as_ref()).iter().enumerate() {
+        let name = from.source_container.as_deref().unwrap_or_default();
+        let message = if container.name.as_deref() == Some(name) {
+            "the container takes its own volumes".to_owned()
+        } else if subject.task.container(name).is_none() {
+            format!("there is no container {}", quote(name))
+        } else {
+            continue;
+        };
+        report.fault_about(&at.item(index).member("sourceContainer"), &[name], message);
+    }
+}
+
+fn depends_on_target(subject: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
+    let at = container.at.member("dependsOn");
+    for (index, dependency) in list(container.depends_on.as_ref()).iter().enumerate() {
+        let Some(name) = dependency.container_name.as_deref() else {
+            continue;
+        };
+        let message = if container.name.as_deref() == Some(name) {
+            "the container waits for itself".to_owned()
+        } else if subject.task.container(name).is_none() {
+            format!("there is no container {}", quote(name))
+        } else {
+            continue;
+        };
+        report.fault_about(&at.item(index).member("containerName"), &[name], message);
+    }
+}
+
+fn links_cycle(subject: &Subject<'_>, report: &mut Report<'_>) {
+    cycle(subject, Relation::Links, report);
+}
+
+fn volumes_from_cycle(subject: &Subject<'_>, report: &mut Report<'_>) {
+    cycle(subject, Relation::VolumesFrom, report);
+}
+
+fn depends_on_cycle(subject: &Subject<'_>, report: &mut Report<'_>) {
+    cycle(subject, Relation::DependsOn, report);
+}
+
+fn cycle(subject: &Subject<'_>, relation: Relation, report: &mut Report<'_>) {
+    let related = subject
+        .task
+        .containers()
+        .iter()
+        .any(|one| relation.is_used_by(one));
+    if !related {
+        return;
+    }
+    // A container that waits for itself is no cycle but a wrong target.
+    let cycles = subject.task.cycles(&[relation]);
+    for cycle in cycles
+        .iter()
+        .filter(|cycle| cycle.len() > 1 || relation == Relation::Links)
+    {
+        let first = cycle.indices().next().unwrap_or_default();
+        let at = At::ROOT;
+        let at = at.member("containerDefinitions");
+        report.fault(
+            &at.item(first).member(relation.member()),
+            format!("a circle: {cycle}"),
+        );
+    }
+}
+
+fn depends_on_essential(subject: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
+    let at = container.at.member("dependsOn");
+    for (index, dependency) in list(container.depends_on.as_ref()).iter().enumerate() {
+        let ends = matches!(
+            dependency.condition,
+            Some(ContainerCondition::Success | ContainerCondition::Complete)
+        );
+        let name = dependency.container_name.as_deref().unwrap_or_default();
+        let essential = |name| {
+            subject
+                .task
+                .container(name)
+                .is_some_and(|one| one.is_essential())
+        };
+        if ends && essential(name) {
+            let message = format!("{} is essential, so its end stops the task", quote(name));
+            report.fault(&at.item(index).member("condition"), message);
+        }
+    }
+}
+
+fn depends_on_health_check(
+    subject: &Subject<'_>,
+    container: Container<'_>,
+    report: &mut Report<'_>,
+) {
+    let at = container.at.member("dependsOn");
+    for (index, dependency) in list(container.depends_on.as_ref()).iter().enumerate() {
+        let healthy = dependency.condition == Some(ContainerCondition::Healthy);
+        let name = dependency.container_name.as_deref().unwrap_or_default();
+        let target = subject.task.container(name).filter(|_| healthy);
+        if target.is_some_and(|target| target.health_check.is_none()) {
+            let message = format!("{} has no health check in the definition", quote(name));
+            report.fault(&at.item(index).member("condition"), message);
+        }
+    }
+}

@@ -1,0 +1,174 @@
+use super::Rule;
+use super::subject::{Container, Report, Subject, list};
+use super::task::{quote, repeated};
+use crate::shape::At;
+
+pub(super) const RULES: &[Rule] = &[
+    Rule::container(
+        "environment-name-required",
+        "an environment variable has a name",
+        name_required,
+    )
+    .in_2015(),
+    Rule::container(
+        "environment-duplicate",
+        "an environment variable is set once",
+        duplicate,
+    )
+    .advice()
+    .in_2015(),
+    Rule::container(
+        "secret-name-unique",
+        "each secret has its own name",
+        secret_unique,
+    )
+    .quoted("Duplicate secret names found: {}. Each secret name must be unique."),
+    Rule::container(
+        "secret-name-environment",
+        "a secret is not an environment variable too",
+        secret_environment,
+    )
+    .quoted(
+        "The secret name must be unique and not shared with any new or existing environment \
+             variables set on the container, such as '{}'.",
+    ),
+    Rule::container(
+        "secret-value-from",
+        "a secret comes from Secrets Manager or the Parameter Store",
+        value_from,
+    ),
+    Rule::container(
+        "environment-files-maximum",
+        "there are at most ten environment files",
+        files_maximum,
+    )
+    .copied(
+        "The maximum number of environment files was exceeded. Specify ten or less and try again",
+    ),
+    Rule::container(
+        "environment-file-arn",
+        "an environment file is an S3 object that ends in `.env`",
+        file_arn,
+    )
+    .copied("Invalid arn syntax"),
+];
+
+fn name_required(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
+    let at = container.at.member("environment");
+    for (index, variable) in list(container.environment.as_ref()).iter().enumerate() {
+        if variable.name.as_ref().is_none_or(String::is_empty) {
+            report.fault(&at.item(index).member("name"), "the variable has no name");
+        }
+    }
+}
+
+fn duplicate(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
+    let variables = list(container.environment.as_ref());
+    let names: Vec<Option<&str>> = variables
+        .iter()
+        .map(|variable| variable.name.as_deref())
+        .collect();
+    let at = container.at.member("environment");
+    for (index, name) in repeated(&names) {
+        let message = format!("variable {} is set before", quote(name));
+        report.fault(&at.item(index).member("name"), message);
+    }
+}
+
+fn secret_unique(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
+    let secrets = list(container.secrets.as_ref());
+    let names: Vec<Option<&str>> = secrets
+        .iter()
+        .map(|secret| secret.name.as_deref())
+        .collect();
+    let at = container.at.member("secrets");
+    for (index, name) in repeated(&names) {
+        let message = format!("secret {} is given before", quote(name));
+        report.fault_about(&at.item(index).member("name"), &[name], message);
+    }
+}
+
+fn secret_environment(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
+    let secrets = list(container.secrets.as_ref());
+    if secrets.is_empty() {
+        return;
+    }
+    let variables = list(container.environment.as_ref());
+    let names: std::collections::HashSet<&str> = variables
+        .iter()
+        .filter_map(|variable| variable.name.as_deref())
+        .collect();
+    let at = container.at.member("secrets");
+    for (index, secret) in secrets.iter().enumerate() {
+        if let Some(name) = secret.name.as_deref().filter(|name| names.contains(name)) {
+            let message = format!("{} is an environment variable too", quote(name));
+            report.fault_about(&at.item(index).member("name"), &[name], message);
+        }
+    }
+}
+
+fn value_from(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
+    let log = container.log_configuration.as_ref();
+    let log_at = container.at.member("logConfiguration");
+    let lists = [
+        (container.secrets.as_ref(), container.at.member("secrets")),
+        (
+            log.and_then(|log| log.secret_options.as_ref()),
+            log_at.member("secretOptions"),
+        ),
+    ];
+    for (secrets, at) in lists {
+        for (index, secret) in list(secrets).iter().enumerate() {
+            check_value_from(secret.value_from.as_deref(), &at.item(index), report);
+        }
+    }
+}
+
+fn check_value_from(value_from: Option<&str>, at: &At<'_>, report: &mut Report<'_>) {
+    let wrong = |from: &&str| match ecs_arn::ArnRef::parse(from) {
+        Ok(arn) => match arn.service() {
+            "secretsmanager" => !arn.resource().starts_with("secret:"),
+            "ssm" => !arn.resource().starts_with("parameter"),
+            _ => true,
+        },
+        Err(_) => from.is_empty() || from.starts_with("arn:"),
+    };
+    if let Some(from) = value_from.filter(wrong) {
+        let message = format!(
+            "{} is neither a secret of Secrets Manager nor a parameter of the SSM Parameter Store",
+            quote(from)
+        );
+        report.fault(&at.member("valueFrom"), message);
+    }
+}
+
+fn files_maximum(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
+    const MAX: usize = 10;
+    let count = list(container.environment_files.as_ref()).len();
+    if count > MAX {
+        let message = format!("{count} environment files, at most {MAX}");
+        report.fault(&container.at.member("environmentFiles"), message);
+    }
+}
+
+fn file_arn(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
+    let at = container.at.member("environmentFiles");
+    for (index, file) in list(container.environment_files.as_ref())
+        .iter()
+        .enumerate()
+    {
+        let is_s3_object = |value: &str| {
+            ecs_arn::ArnRef::parse(value).is_ok_and(|arn| {
+                let key = arn.resource().split_once('/').map(|(_, key)| key);
+                arn.service() == "s3" && key.is_some_and(|key| key.ends_with(".env"))
+            })
+        };
+        if let Some(value) = file.value.as_deref().filter(|value| !is_s3_object(value)) {
+            let message = format!(
+                "{} is not the ARN of an S3 object that ends in `.env`",
+                quote(value)
+            );
+            report.fault(&at.item(index).member("value"), message);
+        }
+    }
+}

@@ -1,0 +1,143 @@
+use super::Rule;
+use super::subject::{Report, Subject, VolumePlace};
+use crate::{
+    EFSAuthorizationConfig, EFSAuthorizationConfigIAM, EFSTransitEncryption, EFSVolumeConfiguration,
+};
+
+pub(super) const RULES: &[Rule] = &[
+    Rule::volume("efs-port", "a port for encrypted data is 0 to 65,535", efs_port),
+    Rule::volume("efs-access-point-root", "an access point has the root directory `/`", efs_root)
+        .quoted("When using an EFS access point, the root directory must either be set to \"/\" or be omitted"),
+    Rule::volume("efs-access-point-encryption", "an access point needs encryption", efs_access_point),
+    Rule::volume("efs-iam-encryption", "IAM authorization needs encryption", efs_iam)
+        .copied("EFS IAM authorization requires TransitEncryption to be enabled"),
+    Rule::volume("efs-port-encryption", "a port for encrypted data needs encryption", efs_port_encryption)
+        .copied("TransitEncryptionPort requires that TransitEncryption is enabled"),
+    Rule::volume("fsx-windows-only", "FSx for Windows File Server is for Windows", fsx_windows),
+    Rule::volume("s3files-port", "a port for encrypted data is 0 to 65,535", s3files_port),
+    Rule::volume("s3files-access-point-root", "an access point has the root directory `/`", s3files_root),
+    Rule::volume("s3files-task-role", "S3 Files needs a task role", s3files_role),
+];
+
+const EFS: &str = "efsVolumeConfiguration";
+const S3FILES: &str = "s3filesVolumeConfiguration";
+
+fn is_encrypted(efs: &EFSVolumeConfiguration) -> bool {
+    efs.transit_encryption == Some(EFSTransitEncryption::Enabled)
+}
+
+fn authorization<'a>(
+    volume: &VolumePlace<'a>,
+) -> Option<(&'a EFSVolumeConfiguration, &'a EFSAuthorizationConfig)> {
+    let efs = volume.value.efs_volume_configuration.as_ref()?;
+    Some((efs, efs.authorization_config.as_ref()?))
+}
+
+fn is_port(port: i32) -> bool {
+    (0..=65_535).contains(&port)
+}
+
+fn efs_port(_: &Subject<'_>, volume: VolumePlace<'_>, report: &mut Report<'_>) {
+    let efs = volume.efs_volume_configuration.as_ref();
+    if let Some(port) = efs
+        .and_then(|efs| efs.transit_encryption_port)
+        .filter(|port| !is_port(*port))
+    {
+        let at = volume.at.member(EFS);
+        report.fault(
+            &at.member("transitEncryptionPort"),
+            format!("port {port}, not 0 to 65535"),
+        );
+    }
+}
+
+fn efs_root(_: &Subject<'_>, volume: VolumePlace<'_>, report: &mut Report<'_>) {
+    let Some((efs, _)) = authorization(&volume).filter(|(_, one)| one.access_point_id.is_some())
+    else {
+        return;
+    };
+    if efs
+        .root_directory
+        .as_deref()
+        .is_some_and(|root| root != "/")
+    {
+        let message = "with an access point the root directory is absent or `/`";
+        report.fault(&volume.at.member(EFS).member("rootDirectory"), message);
+    }
+}
+
+fn efs_access_point(_: &Subject<'_>, volume: VolumePlace<'_>, report: &mut Report<'_>) {
+    let point = authorization(&volume).filter(|(_, one)| one.access_point_id.is_some());
+    if point.is_some_and(|(efs, _)| !is_encrypted(efs)) {
+        let message = "an access point needs `transitEncryption` ENABLED";
+        report.fault(&volume.at.member(EFS).member("transitEncryption"), message);
+    }
+}
+
+fn efs_iam(_: &Subject<'_>, volume: VolumePlace<'_>, report: &mut Report<'_>) {
+    let enabled = EFSAuthorizationConfigIAM::Enabled;
+    let iam = authorization(&volume).filter(|(_, one)| one.iam == Some(enabled));
+    if iam.is_some_and(|(efs, _)| !is_encrypted(efs)) {
+        let message = "IAM authorization needs `transitEncryption` ENABLED";
+        report.fault(&volume.at.member(EFS).member("transitEncryption"), message);
+    }
+}
+
+fn efs_port_encryption(_: &Subject<'_>, volume: VolumePlace<'_>, report: &mut Report<'_>) {
+    let efs = volume.efs_volume_configuration.as_ref();
+    if efs.is_some_and(|efs| efs.transit_encryption_port.is_some() && !is_encrypted(efs)) {
+        let message = "a port for encrypted data needs `transitEncryption` ENABLED";
+        report.fault(
+            &volume.at.member(EFS).member("transitEncryptionPort"),
+            message,
+        );
+    }
+}
+
+fn fsx_windows(subject: &Subject<'_>, volume: VolumePlace<'_>, report: &mut Report<'_>) {
+    // The platform of a task on EC2 may be left to the instance.
+    let stated = subject.task.runtime_platform.as_ref();
+    let linux = stated.is_some_and(|one| one.operating_system_family.is_some()) && !subject.windows;
+    if linux
+        && volume
+            .fsx_windows_file_server_volume_configuration
+            .is_some()
+    {
+        let at = volume.at.member("fsxWindowsFileServerVolumeConfiguration");
+        report.fault(&at, "FSx for Windows File Server needs a Windows");
+    }
+}
+
+fn s3files_port(_: &Subject<'_>, volume: VolumePlace<'_>, report: &mut Report<'_>) {
+    let files = volume.s3files_volume_configuration.as_ref();
+    let port = files.and_then(|files| files.transit_encryption_port);
+    if let Some(port) = port.filter(|port| !is_port(*port)) {
+        let at = volume.at.member(S3FILES);
+        report.fault(
+            &at.member("transitEncryptionPort"),
+            format!("port {port}, not 0 to 65535"),
+        );
+    }
+}
+
+fn s3files_root(_: &Subject<'_>, volume: VolumePlace<'_>, report: &mut Report<'_>) {
+    let Some(files) = &volume.s3files_volume_configuration else {
+        return;
+    };
+    let root = files.root_directory.as_deref();
+    if files.access_point_arn.is_some() && root.is_some_and(|root| root != "/") {
+        let message = "with an access point the root directory is absent or `/`";
+        report.fault(&volume.at.member(S3FILES).member("rootDirectory"), message);
+    }
+}
+
+fn s3files_role(subject: &Subject<'_>, volume: VolumePlace<'_>, report: &mut Report<'_>) {
+    let role = subject
+        .task
+        .task_role_arn
+        .as_ref()
+        .is_some_and(|role| !role.is_empty());
+    if volume.s3files_volume_configuration.is_some() && !role {
+        report.fault(&volume.at.member(S3FILES), "S3 Files needs `taskRoleArn`");
+    }
+}

@@ -1,0 +1,120 @@
+use super::Rule;
+use super::subject::{Container, Report, Subject};
+use super::task::quote;
+use crate::shape::At;
+use crate::{ContainerDefinition, LogDriver, TaskDefinition};
+
+pub(super) const RULES: &[Rule] = &[
+    Rule::container(
+        "firelens-router-missing",
+        "`awsfirelens` needs a log router in the task",
+        router_missing,
+    )
+    .quoted(
+        "When awsfirelens log driver is specified in log configuration, a firelens \
+             configuration object must be configured in one of the containers.",
+    ),
+    Rule::container(
+        "firelens-unused",
+        "a log router has a container that uses it",
+        unused,
+    )
+    .quoted(
+        "When a firelensConfiguration object is specified, at least one container has to be \
+             configured with the awsfirelens log driver.",
+    ),
+    Rule::task(
+        "firelens-single-router",
+        "a task has one log router",
+        single_router,
+    ),
+    Rule::container(
+        "firelens-options",
+        "a log router has the options of its documentation",
+        options,
+    ),
+];
+
+fn is_router(container: &ContainerDefinition) -> bool {
+    container.firelens_configuration.is_some()
+}
+
+fn uses_router(container: &ContainerDefinition) -> bool {
+    let log = container.log_configuration.as_ref();
+    log.is_some_and(|log| log.log_driver == Some(LogDriver::Awsfirelens))
+}
+
+fn has(task: &TaskDefinition, what: fn(&ContainerDefinition) -> bool) -> bool {
+    task.containers().iter().any(what)
+}
+
+fn router_missing(subject: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
+    if uses_router(container.value) && !has(subject.task, is_router) {
+        let at = container.at.member("logConfiguration");
+        report.fault(
+            &at.member("logDriver"),
+            "no container of the task is a log router",
+        );
+    }
+}
+
+fn unused(subject: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
+    if is_router(container.value) && !has(subject.task, uses_router) {
+        let message = "no container of the task logs to `awsfirelens`";
+        report.fault(&container.at.member("firelensConfiguration"), message);
+    }
+}
+
+fn single_router(subject: &Subject<'_>, report: &mut Report<'_>) {
+    let at = At::ROOT;
+    let at = at.member("containerDefinitions");
+    let routers = subject
+        .task
+        .containers()
+        .iter()
+        .enumerate()
+        .filter(|(_, one)| is_router(one));
+    for (index, _) in routers.skip(1) {
+        let message = "the task has a log router before";
+        report.fault(&at.item(index).member("firelensConfiguration"), message);
+    }
+}
+
+fn options(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
+    let Some(firelens) = &container.firelens_configuration else {
+        return;
+    };
+    let at = container.at.member("firelensConfiguration");
+    let at = at.member("options");
+    let mut complain = |option: &str, message: String| report.fault(&at.member(option), message);
+    if let Some(kind) = firelens
+        .option("config-file-type")
+        .filter(|kind| !matches!(*kind, "s3" | "file"))
+    {
+        complain(
+            "config-file-type",
+            format!("{} is neither `s3` nor `file`", quote(kind)),
+        );
+    }
+    let metadata = firelens.option("enable-ecs-log-metadata");
+    if let Some(value) = metadata.filter(|value| !matches!(*value, "true" | "false")) {
+        complain(
+            "enable-ecs-log-metadata",
+            format!("{} is neither `true` nor `false`", quote(value)),
+        );
+    }
+    let has_type = firelens.option("config-file-type").is_some();
+    let has_value = firelens.option("config-file-value").is_some();
+    if has_type && !has_value {
+        complain(
+            "config-file-value",
+            "`config-file-type` needs `config-file-value`".to_owned(),
+        );
+    }
+    if has_value && !has_type {
+        complain(
+            "config-file-type",
+            "`config-file-value` needs `config-file-type`".to_owned(),
+        );
+    }
+}

@@ -1,0 +1,134 @@
+use super::Rule;
+use super::subject::{Container, Report, Subject, list};
+use super::task::quote;
+
+pub(super) const RULES: &[Rule] = &[
+    Rule::container(
+        "health-check-command",
+        "a health check begins with `CMD` or `CMD-SHELL`",
+        command,
+    )
+    .hint("`[\"CMD-SHELL\", \"curl -f http://localhost/ || exit 1\"]`"),
+    Rule::container(
+        "health-check-interval",
+        "a health check runs every 5 to 300 seconds",
+        interval,
+    ),
+    Rule::container(
+        "health-check-timeout",
+        "a health check takes 2 to 60 seconds",
+        timeout,
+    ),
+    Rule::container(
+        "health-check-retries",
+        "a health check fails after 1 to 10 attempts",
+        retries,
+    ),
+    Rule::container(
+        "health-check-start-period",
+        "a start period lasts 0 to 300 seconds",
+        start_period,
+    ),
+    Rule::container(
+        "start-timeout-minimum",
+        "a start timeout is at least 2 seconds",
+        start_timeout,
+    )
+    .copied("Granular start timeout on container '{}' must be at least 2 seconds."),
+    Rule::container(
+        "stop-timeout-minimum",
+        "a stop timeout is at least 2 seconds",
+        stop_timeout,
+    )
+    .copied("Granular stop timeout on container '{}' must be at least 2 seconds."),
+];
+
+fn command(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
+    let Some(check) = container
+        .health_check
+        .as_ref()
+        .filter(|check| check.command.is_some())
+    else {
+        return;
+    };
+    let command = list(check.command.as_ref());
+    let message = match command.first().map(String::as_str) {
+        Some("NONE") => return,
+        Some("CMD" | "CMD-SHELL") if command.len() > 1 => return,
+        Some("CMD" | "CMD-SHELL") => "there is nothing to run".to_owned(),
+        Some(first) => format!("{} is neither `CMD` nor `CMD-SHELL`", quote(first)),
+        None => "the command is empty".to_owned(),
+    };
+    report.fault(
+        &container.at.member("healthCheck").member("command"),
+        message,
+    );
+}
+
+/// A figure of the health check that must keep its bounds.
+fn bounded(
+    container: Container<'_>,
+    (member, value): (&str, Option<i32>),
+    (min, max): (i32, i32),
+    report: &mut Report<'_>,
+) {
+    if let Some(value) = value.filter(|value| !(min..=max).contains(value)) {
+        let at = container.at.member("healthCheck");
+        report.fault(&at.member(member), format!("{value}, not {min} to {max}"));
+    }
+}
+
+fn interval(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
+    let value = container
+        .health_check
+        .as_ref()
+        .and_then(|check| check.interval);
+    bounded(container, ("interval", value), (5, 300), report);
+}
+
+fn timeout(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
+    let value = container
+        .health_check
+        .as_ref()
+        .and_then(|check| check.timeout);
+    bounded(container, ("timeout", value), (2, 60), report);
+}
+
+fn retries(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
+    let value = container
+        .health_check
+        .as_ref()
+        .and_then(|check| check.retries);
+    bounded(container, ("retries", value), (1, 10), report);
+}
+
+fn start_period(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
+    let value = container
+        .health_check
+        .as_ref()
+        .and_then(|check| check.start_period);
+    bounded(container, ("startPeriod", value), (0, 300), report);
+}
+
+/// The least time that a container can be given to start or to stop.
+const MIN_SECONDS: i32 = 2;
+
+fn start_timeout(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
+    at_least(container, ("startTimeout", container.start_timeout), report);
+}
+
+fn stop_timeout(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
+    at_least(container, ("stopTimeout", container.stop_timeout), report);
+}
+
+fn at_least(
+    container: Container<'_>,
+    (member, seconds): (&str, Option<i32>),
+    report: &mut Report<'_>,
+) {
+    if let Some(seconds) = seconds.filter(|seconds| *seconds < MIN_SECONDS) {
+        let name = container.name.as_deref().unwrap_or_default();
+        let message = format!("{seconds} seconds, at least {MIN_SECONDS}");
+        report.fault_about(&container.at.member(member), &[name], message);
+    }
+}

@@ -1,0 +1,343 @@
+use super::Rule;
+use super::subject::{Container, Report, Subject, list};
+use super::task::{quote, repeated};
+use crate::{IpcMode, LinuxParameters, NetworkMode};
+
+pub(super) const RULES: &[Rule] = &[
+    Rule::container(
+        "capability-name",
+        "a capability is one the kernel has",
+        capability_name,
+    ),
+    Rule::container(
+        "shared-memory-size",
+        "shared memory is not negative",
+        shared_memory,
+    ),
+    Rule::container(
+        "tmpfs-size",
+        "a file system in memory has at least 1 MiB",
+        tmpfs_size,
+    ),
+    Rule::container(
+        "tmpfs-mount-option",
+        "mount options are those that Docker takes",
+        tmpfs_option,
+    ),
+    Rule::container("max-swap", "swap is not negative", max_swap),
+    Rule::container(
+        "swappiness-range",
+        "swappiness is 0 to 100",
+        swappiness_range,
+    ),
+    Rule::container(
+        "swappiness-max-swap",
+        "swappiness has an effect with `maxSwap` only",
+        swappiness_alone,
+    )
+    .advice(),
+    Rule::container(
+        "ulimit-order",
+        "a soft limit is no greater than the hard one",
+        ulimit_order,
+    ),
+    Rule::container("ulimit-unique", "each limit is set once", ulimit_unique),
+    Rule::container(
+        "system-control-namespace",
+        "kernel parameters belong to a namespace",
+        control_namespace,
+    ),
+    Rule::container(
+        "system-control-host-network",
+        "`net.` parameters need a network of the task's own",
+        control_network,
+    ),
+    Rule::container(
+        "system-control-host-ipc",
+        "IPC parameters need an IPC namespace of the task's own",
+        control_ipc,
+    ),
+];
+
+const CAPABILITIES: [&str; 38] = [
+    "ALL",
+    "AUDIT_CONTROL",
+    "AUDIT_WRITE",
+    "BLOCK_SUSPEND",
+    "CHOWN",
+    "DAC_OVERRIDE",
+    "DAC_READ_SEARCH",
+    "FOWNER",
+    "FSETID",
+    "IPC_LOCK",
+    "IPC_OWNER",
+    "KILL",
+    "LEASE",
+    "LINUX_IMMUTABLE",
+    "MAC_ADMIN",
+    "MAC_OVERRIDE",
+    "MKNOD",
+    "NET_ADMIN",
+    "NET_BIND_SERVICE",
+    "NET_BROADCAST",
+    "NET_RAW",
+    "SETFCAP",
+    "SETGID",
+    "SETPCAP",
+    "SETUID",
+    "SYS_ADMIN",
+    "SYS_BOOT",
+    "SYS_CHROOT",
+    "SYS_MODULE",
+    "SYS_NICE",
+    "SYS_PACCT",
+    "SYS_PTRACE",
+    "SYS_RAWIO",
+    "SYS_RESOURCE",
+    "SYS_TIME",
+    "SYS_TTY_CONFIG",
+    "SYSLOG",
+    "WAKE_ALARM",
+];
+
+const MOUNT_OPTIONS: [&str; 39] = [
+    "defaults",
+    "ro",
+    "rw",
+    "suid",
+    "nosuid",
+    "dev",
+    "nodev",
+    "exec",
+    "noexec",
+    "sync",
+    "async",
+    "dirsync",
+    "remount",
+    "mand",
+    "nomand",
+    "atime",
+    "noatime",
+    "diratime",
+    "nodiratime",
+    "bind",
+    "rbind",
+    "unbindable",
+    "runbindable",
+    "private",
+    "rprivate",
+    "shared",
+    "rshared",
+    "slave",
+    "rslave",
+    "relatime",
+    "norelatime",
+    "strictatime",
+    "nostrictatime",
+    "mode",
+    "uid",
+    "gid",
+    "nr_inodes",
+    "nr_blocks",
+    "mpol",
+];
+
+const IPC_PARAMETERS: [&str; 8] = [
+    "kernel.msgmax",
+    "kernel.msgmnb",
+    "kernel.msgmni",
+    "kernel.sem",
+    "kernel.shmall",
+    "kernel.shmmax",
+    "kernel.shmmni",
+    "kernel.shm_rmid_forced",
+];
+
+fn linux<'a>(container: &Container<'a>) -> Option<&'a LinuxParameters> {
+    container.value.linux_parameters.as_ref()
+}
+
+fn capability_name(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
+    let Some(capabilities) = linux(&container).and_then(|linux| linux.capabilities.as_ref()) else {
+        return;
+    };
+    let at = container.at.member("linuxParameters");
+    let at = at.member("capabilities");
+    for (member, names) in [("add", &capabilities.add), ("drop", &capabilities.drop)] {
+        let at = at.member(member);
+        for (index, name) in list(names.as_ref()).iter().enumerate() {
+            if !CAPABILITIES.contains(&name.as_str()) {
+                report.fault(&at.item(index), format!("{} is no capability", quote(name)));
+            }
+        }
+    }
+}
+
+fn shared_memory(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
+    let size = linux(&container).and_then(|linux| linux.shared_memory_size);
+    if let Some(size) = size.filter(|size| *size < 0) {
+        let at = container.at.member("linuxParameters");
+        report.fault(
+            &at.member("sharedMemorySize"),
+            format!("{size} MiB, at least 0"),
+        );
+    }
+}
+
+fn tmpfs_size(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
+    let at = container.at.member("linuxParameters");
+    let at = at.member("tmpfs");
+    let mounts = linux(&container).map_or(&[][..], |linux| list(linux.tmpfs.as_ref()));
+    for (index, tmpfs) in mounts.iter().enumerate() {
+        if let Some(size) = tmpfs.size.filter(|size| *size < 1) {
+            report.fault(
+                &at.item(index).member("size"),
+                format!("{size} MiB, at least 1"),
+            );
+        }
+    }
+}
+
+fn tmpfs_option(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
+    let at = container.at.member("linuxParameters");
+    let at = at.member("tmpfs");
+    let mounts = linux(&container).map_or(&[][..], |linux| list(linux.tmpfs.as_ref()));
+    for (index, tmpfs) in mounts.iter().enumerate() {
+        let at = at.item(index);
+        let at = at.member("mountOptions");
+        for (index, option) in list(tmpfs.mount_options.as_ref()).iter().enumerate() {
+            let name = option.split('=').next().unwrap_or_default();
+            if !MOUNT_OPTIONS.contains(&name) {
+                report.fault(
+                    &at.item(index),
+                    format!("{} is no mount option", quote(option)),
+                );
+            }
+        }
+    }
+}
+
+fn max_swap(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
+    let swap = linux(&container).and_then(|linux| linux.max_swap);
+    if let Some(swap) = swap.filter(|swap| *swap < 0) {
+        let at = container.at.member("linuxParameters");
+        report.fault(&at.member("maxSwap"), format!("{swap} MiB, at least 0"));
+    }
+}
+
+fn swappiness_range(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
+    let swappiness = linux(&container).and_then(|linux| linux.swappiness);
+    if let Some(swappiness) = swappiness.filter(|swappiness| !(0..=100).contains(swappiness)) {
+        let at = container.at.member("linuxParameters");
+        report.fault(
+            &at.member("swappiness"),
+            format!("{swappiness}, not 0 to 100"),
+        );
+    }
+}
+
+fn swappiness_alone(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
+    if linux(&container).is_some_and(|linux| linux.swappiness.is_some() && linux.max_swap.is_none())
+    {
+        let at = container.at.member("linuxParameters");
+        report.fault(
+            &at.member("swappiness"),
+            "swappiness is ignored without `maxSwap`",
+        );
+    }
+}
+
+fn ulimit_order(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
+    // -1 stands for no limit.
+    let height = |limit: i32| if limit < 0 { i32::MAX } else { limit };
+    let at = container.at.member("ulimits");
+    for (index, ulimit) in list(container.ulimits.as_ref()).iter().enumerate() {
+        let (Some(soft), Some(hard)) = (ulimit.soft_limit, ulimit.hard_limit) else {
+            continue;
+        };
+        if height(soft) > height(hard) {
+            let message = format!("soft limit {soft} is greater than hard limit {hard}");
+            report.fault(&at.item(index).member("softLimit"), message);
+        }
+    }
+}
+
+fn ulimit_unique(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
+    let ulimits = list(container.ulimits.as_ref());
+    let names: Vec<Option<&str>> = ulimits
+        .iter()
+        .map(|ulimit| ulimit.name.as_ref().map(|name| name.as_str()))
+        .collect();
+    let at = container.at.member("ulimits");
+    for (index, name) in repeated(&names) {
+        report.fault(
+            &at.item(index).member("name"),
+            format!("limit {} is set before", quote(name)),
+        );
+    }
+}
+
+/// The namespace a kernel parameter belongs to.
+#[derive(PartialEq)]
+enum Namespace {
+    Ipc,
+    Network,
+}
+
+fn namespace_of(parameter: &str) -> Option<Namespace> {
+    if parameter.starts_with("net.") {
+        Some(Namespace::Network)
+    } else if parameter.starts_with("fs.mqueue.") || IPC_PARAMETERS.contains(&parameter) {
+        Some(Namespace::Ipc)
+    } else {
+        None
+    }
+}
+
+fn each_control(container: Container<'_>, mut visit: impl FnMut(&str, &crate::shape::At<'_>)) {
+    let at = container.at.member("systemControls");
+    for (index, control) in list(container.system_controls.as_ref()).iter().enumerate() {
+        if let Some(parameter) = &control.namespace {
+            visit(parameter, &at.item(index).member("namespace"));
+        }
+    }
+}
+
+fn control_namespace(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
+    each_control(container, |parameter, at| {
+        if namespace_of(parameter).is_none() {
+            let message = format!(
+                "{} belongs to no namespace of a container",
+                quote(parameter)
+            );
+            report.fault(at, message);
+        }
+    });
+}
+
+fn control_network(subject: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
+    if subject.mode != NetworkMode::Host {
+        return;
+    }
+    each_control(container, |parameter, at| {
+        if namespace_of(parameter) == Some(Namespace::Network) {
+            let message = format!(
+                "{} does not go with the network mode `host`",
+                quote(parameter)
+            );
+            report.fault(at, message);
+        }
+    });
+}
+
+fn control_ipc(subject: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
+    if subject.task.ipc_mode != Some(IpcMode::Host) {
+        return;
+    }
+    each_control(container, |parameter, at| {
+        if namespace_of(parameter) == Some(Namespace::Ipc) {
+            let message = format!("{} does not go with the IPC mode `host`", quote(parameter));
+            report.fault(at, message);
+        }
+    });
+}

@@ -1,0 +1,214 @@
+use super::subject::{Container, Report, Subject, VolumePlace};
+use super::task::quote;
+use super::{Rule, unsupported};
+use crate::shape::At;
+use crate::{ContainerDefinition, LaunchTypes, LinuxParameters, LogDriver, NetworkMode};
+
+const M: LaunchTypes = LaunchTypes::MANAGED_INSTANCES;
+const PLATFORM: &str = "a managed instance";
+
+/// A rule about a member of a container that Managed Instances do not have.
+macro_rules! no_member {
+    ($id:literal, $summary:literal, $member:literal, $given:path) => {
+        Rule::container($id, $summary, |_, container, report| {
+            let given: fn(&ContainerDefinition) -> bool = $given;
+            unsupported::member(container, ($member, given), PLATFORM, report);
+        })
+        .on(M)
+    };
+}
+
+/// A rule about a member of `linuxParameters` that Managed Instances do not have.
+macro_rules! no_linux_member {
+    ($id:literal, $summary:literal, $member:literal, $given:path) => {
+        Rule::container($id, $summary, |_, container, report| {
+            let given: fn(&LinuxParameters) -> bool = $given;
+            unsupported::linux_member(container, ($member, given), PLATFORM, report);
+        })
+        .on(M)
+    };
+}
+
+pub(super) const RULES: &[Rule] = &[
+    Rule::task(
+        "managed-instances-network-mode",
+        "Managed Instances have `awsvpc` and `host`",
+        network_mode,
+    )
+    .on(M),
+    Rule::task(
+        "managed-instances-ipc-mode",
+        "Managed Instances have no IPC mode",
+        |subject, report| {
+            unsupported::task_member("ipcMode", subject.task.ipc_mode.is_some(), PLATFORM, report);
+        },
+    )
+    .on(M),
+    Rule::task(
+        "managed-instances-proxy",
+        "Managed Instances have no proxy",
+        |subject, report| {
+            let given = subject.task.proxy_configuration.is_some();
+            unsupported::task_member("proxyConfiguration", given, PLATFORM, report);
+        },
+    )
+    .on(M),
+    no_member!(
+        "managed-instances-disable-networking",
+        "Managed Instances keep networking on",
+        "disableNetworking",
+        unsupported::disable_networking
+    ),
+    no_member!(
+        "managed-instances-dns-search-domains",
+        "Managed Instances have no DNS search domains",
+        "dnsSearchDomains",
+        unsupported::dns_search_domains
+    ),
+    no_member!(
+        "managed-instances-dns-servers",
+        "Managed Instances have no DNS servers to choose",
+        "dnsServers",
+        unsupported::dns_servers
+    ),
+    no_member!(
+        "managed-instances-docker-labels",
+        "Managed Instances have no Docker labels",
+        "dockerLabels",
+        unsupported::docker_labels
+    ),
+    no_member!(
+        "managed-instances-docker-security-options",
+        "Managed Instances have no Docker security options",
+        "dockerSecurityOptions",
+        unsupported::docker_security_options
+    ),
+    no_member!(
+        "managed-instances-extra-hosts",
+        "Managed Instances have no extra hosts",
+        "extraHosts",
+        unsupported::extra_hosts
+    ),
+    no_member!(
+        "managed-instances-hostname",
+        "Managed Instances have no host name to choose",
+        "hostname",
+        unsupported::hostname
+    ),
+    no_member!(
+        "managed-instances-links",
+        "Managed Instances have no links",
+        "links",
+        unsupported::links
+    ),
+    no_linux_member!(
+        "managed-instances-max-swap",
+        "Managed Instances have no swap",
+        "maxSwap",
+        unsupported::max_swap
+    ),
+    no_linux_member!(
+        "managed-instances-shared-memory-size",
+        "Managed Instances choose the shared memory",
+        "sharedMemorySize",
+        unsupported::shared_memory_size
+    ),
+    no_linux_member!(
+        "managed-instances-swappiness",
+        "Managed Instances have no swap",
+        "swappiness",
+        unsupported::swappiness
+    ),
+    no_linux_member!(
+        "managed-instances-tmpfs",
+        "Managed Instances have no file systems in memory",
+        "tmpfs",
+        unsupported::tmpfs
+    ),
+    Rule::container(
+        "managed-instances-log-driver",
+        "logs on Managed Instances go to one of four drivers",
+        log_driver,
+    )
+    .on(M),
+    Rule::volume(
+        "managed-instances-source-path",
+        "volumes on Managed Instances have no path on the host",
+        source_path,
+    )
+    .on(M),
+    Rule::volume(
+        "managed-instances-docker-volume",
+        "Managed Instances have no Docker volumes",
+        docker_volume,
+    )
+    .on(M),
+    Rule::volume(
+        "managed-instances-fsx",
+        "Managed Instances have no FSx for Windows File Server",
+        fsx,
+    )
+    .on(M),
+];
+
+fn network_mode(subject: &Subject<'_>, report: &mut Report<'_>) {
+    if !matches!(subject.mode, NetworkMode::Awsvpc | NetworkMode::Host) {
+        let message = format!(
+            "a managed instance has `awsvpc` and `host`, not `{}`",
+            subject.mode
+        );
+        report.fault(&At::ROOT.member("networkMode"), message);
+    }
+}
+
+fn log_driver(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
+    let driver = container
+        .log_configuration
+        .as_ref()
+        .and_then(|log| log.log_driver.as_ref());
+    let supported = |driver: &&LogDriver| {
+        matches!(
+            driver,
+            LogDriver::Awslogs | LogDriver::Splunk | LogDriver::Awsfirelens | LogDriver::JsonFile
+        )
+    };
+    if let Some(driver) = driver.filter(|driver| !supported(driver)) {
+        let at = container.at.member("logConfiguration");
+        let message = format!(
+            "{} is none of the drivers of a managed instance",
+            quote(driver.as_str())
+        );
+        report.fault(&at.member("logDriver"), message);
+    }
+}
+
+fn source_path(_: &Subject<'_>, volume: VolumePlace<'_>, report: &mut Report<'_>) {
+    if volume
+        .host
+        .as_ref()
+        .is_some_and(|host| host.source_path.is_some())
+    {
+        let message = "a managed instance does not support `sourcePath`";
+        report.fault(&volume.at.member("host").member("sourcePath"), message);
+    }
+}
+
+fn docker_volume(_: &Subject<'_>, volume: VolumePlace<'_>, report: &mut Report<'_>) {
+    if volume.docker_volume_configuration.is_some() {
+        let message = "a managed instance does not support Docker volumes";
+        report.fault(&volume.at.member("dockerVolumeConfiguration"), message);
+    }
+}
+
+fn fsx(_: &Subject<'_>, volume: VolumePlace<'_>, report: &mut Report<'_>) {
+    if volume
+        .fsx_windows_file_server_volume_configuration
+        .is_some()
+    {
+        let at = volume.at.member("fsxWindowsFileServerVolumeConfiguration");
+        report.fault(
+            &at,
+            "a managed instance does not support FSx for Windows File Server",
+        );
+    }
+}

@@ -1,0 +1,122 @@
+use super::Rule;
+use super::subject::{Container, Report, Subject, list};
+use crate::NetworkMode;
+use crate::shape::At;
+
+pub(super) const RULES: &[Rule] = &[
+    Rule::task(
+        "network-mode-default",
+        "the network mode `default` is for Windows, by leaving it away",
+        mode_default,
+    )
+    .hint("leave `networkMode` away"),
+    Rule::container(
+        "links-network-mode",
+        "links need the network mode `bridge`",
+        links_mode,
+    )
+    .quoted("Links are not supported when networkMode={}."),
+    Rule::container(
+        "hostname-awsvpc",
+        "there is no `hostname` with `awsvpc`",
+        hostname,
+    )
+    .quoted("hostname is not supported on container when networkMode=awsvpc."),
+    Rule::container(
+        "extra-hosts-awsvpc",
+        "there are no `extraHosts` with `awsvpc`",
+        extra_hosts,
+    )
+    .copied("Extra hosts are not supported on container when networkMode=awsvpc"),
+    Rule::container(
+        "dns-servers-awsvpc",
+        "there are no `dnsServers` with `awsvpc`",
+        dns_servers,
+    )
+    .copied("DNS servers are not supported on container when networkMode=awsvpc"),
+    Rule::container(
+        "dns-search-domains-awsvpc",
+        "there are no `dnsSearchDomains` with `awsvpc`",
+        dns_search_domains,
+    )
+    .copied("DNS servers are not supported on container when networkMode=awsvpc"),
+    Rule::container(
+        "disable-networking-awsvpc",
+        "networking is not disabled with `awsvpc`",
+        disable_networking,
+    )
+    .copied("Disable Networking is not supported on container when networkMode=awsvpc"),
+    Rule::container(
+        "ports-network-none",
+        "there are no ports without a network",
+        ports_without_network,
+    ),
+];
+
+fn mode_default(subject: &Subject<'_>, report: &mut Report<'_>) {
+    if subject.task.network_mode == Some(NetworkMode::Default) && !subject.windows {
+        let message = "`default` is the network of Windows, and the task is not for Windows";
+        report.fault(&At::ROOT.member("networkMode"), message);
+    }
+}
+
+fn links_mode(subject: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
+    let linkless = matches!(
+        subject.mode,
+        NetworkMode::Awsvpc | NetworkMode::Host | NetworkMode::None
+    );
+    if linkless && !list(container.links.as_ref()).is_empty() {
+        let mode = subject.mode.as_str();
+        let message = format!("links need the network mode `bridge`, not `{mode}`");
+        report.fault_about(&container.at.member("links"), &[mode], message);
+    }
+}
+
+fn hostname(subject: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
+    let given = container
+        .hostname
+        .as_ref()
+        .is_some_and(|name| !name.is_empty());
+    without_awsvpc(subject, container, "hostname", given, report);
+}
+
+fn extra_hosts(subject: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
+    let given = !list(container.extra_hosts.as_ref()).is_empty();
+    without_awsvpc(subject, container, "extraHosts", given, report);
+}
+
+fn dns_servers(subject: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
+    let given = !list(container.dns_servers.as_ref()).is_empty();
+    without_awsvpc(subject, container, "dnsServers", given, report);
+}
+
+fn dns_search_domains(subject: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
+    let given = !list(container.dns_search_domains.as_ref()).is_empty();
+    without_awsvpc(subject, container, "dnsSearchDomains", given, report);
+}
+
+fn disable_networking(subject: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
+    let given = container.disable_networking == Some(true);
+    without_awsvpc(subject, container, "disableNetworking", given, report);
+}
+
+fn without_awsvpc(
+    subject: &Subject<'_>,
+    container: Container<'_>,
+    member: &str,
+    given: bool,
+    report: &mut Report<'_>,
+) {
+    if given && subject.is_awsvpc() {
+        let message = format!("`{member}` does not go with the network mode `awsvpc`");
+        report.fault(&container.at.member(member), message);
+    }
+}
+
+fn ports_without_network(subject: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
+    let ports = list(container.port_mappings.as_ref());
+    if subject.mode == NetworkMode::None && !ports.is_empty() {
+        let message = "the network mode `none` has no ports";
+        report.fault(&container.at.member("portMappings"), message);
+    }
+}

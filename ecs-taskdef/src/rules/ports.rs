@@ -1,0 +1,363 @@
+use std::collections::HashMap;
+
+use super::Rule;
+use super::subject::{Container, Report, Subject, list};
+use super::task::{quote, repeated};
+use crate::shape::At;
+use crate::{ApplicationProtocol, LaunchTypes, NetworkMode, PortMapping, TransportProtocol};
+
+const ON_INSTANCES: LaunchTypes = LaunchTypes::EC2.union(LaunchTypes::EXTERNAL);
+
+pub(super) const RULES: &[Rule] = &[
+    Rule::container(
+        "container-port",
+        "a container port is 1 to 65,535",
+        container_port,
+    )
+    .quoted("Invalid 'containerPort' setting for container '{}'.")
+    .in_2015(),
+    Rule::container("host-port", "a host port is 0 to 65,535", host_port).in_2015(),
+    Rule::container(
+        "host-port-matches-container-port",
+        "with `awsvpc` and `host` the ports are the same",
+        ports_match,
+    )
+    .quoted("When networkMode={}, the host ports and container ports in port mappings must match.")
+    .hint("leave `hostPort` away"),
+    Rule::container(
+        "host-port-reserved",
+        "some ports of an instance are taken",
+        host_port_reserved,
+    )
+    .on(ON_INSTANCES)
+    .advice()
+    .in_2015(),
+    Rule::container(
+        "host-port-ephemeral",
+        "host ports stay out of the ephemeral range",
+        host_port_ephemeral,
+    )
+    .on(ON_INSTANCES)
+    .advice()
+    .in_2015()
+    .hint("choose a port below 32768, or leave `hostPort` away"),
+    Rule::container(
+        "container-port-duplicate",
+        "a container port is mapped once",
+        container_port_duplicate,
+    )
+    .advice()
+    .quoted("Container port {} is used in more than one port mapping for container {}"),
+    Rule::task(
+        "host-port-duplicate",
+        "a host port is used once",
+        host_port_duplicate,
+    )
+    .on(ON_INSTANCES)
+    .in_2015(),
+    Rule::container(
+        "port-name-characters",
+        "a port name is up to 64 lower case letters, digits, `_` and `-`",
+        name_characters,
+    ),
+    Rule::task(
+        "port-name-unique",
+        "each port has its own name",
+        name_unique,
+    )
+    .copied("port mapping name is already used"),
+    Rule::container(
+        "app-protocol-udp",
+        "an application protocol goes with TCP",
+        app_protocol_udp,
+    ),
+    Rule::container(
+        "port-range-format",
+        "a port range is `first-last`",
+        range_format,
+    )
+    .copied("Invalid 'containerPortRange' setting"),
+    Rule::container(
+        "port-range-network-mode",
+        "port ranges need `bridge` or `awsvpc`",
+        range_mode,
+    ),
+    Rule::container(
+        "port-range-maximum",
+        "a container has at most 100 port ranges",
+        range_maximum,
+    ),
+    Rule::container(
+        "port-range-overlap",
+        "port ranges do not overlap",
+        range_overlap,
+    )
+    .copied("container port is used multiple times in task"),
+    Rule::container(
+        "port-range-exclusive",
+        "a mapping has a port or a range",
+        range_exclusive,
+    )
+    .copied("cannot specify both single port and port range"),
+];
+
+/// The port mappings of a container, each with its place.
+fn each_mapping(container: Container<'_>, mut visit: impl FnMut(&PortMapping, &At<'_>)) {
+    let at = container.at.member("portMappings");
+    for (index, mapping) in list(container.port_mappings.as_ref()).iter().enumerate() {
+        visit(mapping, &at.item(index));
+    }
+}
+
+/// The port of the instance that a mapping takes for itself.
+fn static_port(mapping: &PortMapping, mode: &NetworkMode) -> Option<i32> {
+    let port = match mode {
+        NetworkMode::Awsvpc | NetworkMode::None => None,
+        NetworkMode::Host if mapping.is_dynamic() => mapping.container_port,
+        _ => mapping.host_port,
+    };
+    port.filter(|port| *port > 0)
+}
+
+fn container_port(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
+    let name = container.name.as_deref().unwrap_or_default();
+    each_mapping(container, |mapping, at| {
+        let message = match mapping.container_port {
+            Some(1..=65_535) => return,
+            None if mapping.container_port_range.is_some() => return,
+            Some(port) => format!("port {port}, not 1 to 65535"),
+            None => "the mapping has no container port".to_owned(),
+        };
+        report.fault_about(&at.member("containerPort"), &[name], message);
+    });
+}
+
+fn host_port(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
+    each_mapping(container, |mapping, at| {
+        if let Some(port) = mapping
+            .host_port
+            .filter(|port| !(0..=65_535).contains(port))
+        {
+            report.fault(
+                &at.member("hostPort"),
+                format!("port {port}, not 0 to 65535"),
+            );
+        }
+    });
+}
+
+fn ports_match(subject: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
+    if !matches!(subject.mode, NetworkMode::Awsvpc | NetworkMode::Host) {
+        return;
+    }
+    each_mapping(container, |mapping, at| {
+        let (Some(host), Some(port)) = (mapping.host_port, mapping.container_port) else {
+            return;
+        };
+        if host != 0 && host != port {
+            let mode = subject.mode.as_str();
+            let message = format!("host port {host} for container port {port} with `{mode}`");
+            report.fault_about(&at.member("hostPort"), &[mode], message);
+        }
+    });
+}
+
+fn host_port_reserved(subject: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
+    each_mapping(container, |mapping, at| {
+        let port = static_port(mapping, &subject.mode).and_then(|port| u16::try_from(port).ok());
+        if let Some(port) = port.filter(|port| subject.rules.reserved_ports.contains(port)) {
+            let message = format!("port {port} is taken on every container instance");
+            report.fault(&at.member("hostPort"), message);
+        }
+    });
+}
+
+fn host_port_ephemeral(subject: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
+    let first = i32::from(subject.rules.first_ephemeral_port);
+    each_mapping(container, |mapping, at| {
+        let port = static_port(mapping, &subject.mode);
+        let reserved = |port: &i32| {
+            u16::try_from(*port).is_ok_and(|port| subject.rules.reserved_ports.contains(&port))
+        };
+        if let Some(port) = port.filter(|port| *port >= first && !reserved(port)) {
+            let message = format!("port {port} lies where Docker chooses ports, from {first} on");
+            report.fault(&at.member("hostPort"), message);
+        }
+    });
+}
+
+fn container_port_duplicate(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
+    let mappings = list(container.port_mappings.as_ref());
+    let ports: Vec<Option<i32>> = mappings
+        .iter()
+        .map(|mapping| mapping.container_port.filter(|port| *port > 0))
+        .collect();
+    let at = container.at.member("portMappings");
+    let name = container.name.as_deref().unwrap_or_default();
+    for (index, port) in repeated(&ports) {
+        let message = format!("container port {port} is mapped before");
+        let place = at.item(index);
+        report.fault_about(
+            &place.member("containerPort"),
+            &[&port.to_string(), name],
+            message,
+        );
+    }
+}
+
+fn host_port_duplicate(subject: &Subject<'_>, report: &mut Report<'_>) {
+    let containers = At::ROOT;
+    let containers = containers.member("containerDefinitions");
+    let mut taken: HashMap<(i32, TransportProtocol), String> = HashMap::new();
+    for (index, container) in subject.task.containers().iter().enumerate() {
+        let at = containers.item(index);
+        let at = at.member("portMappings");
+        for (index, mapping) in list(container.port_mappings.as_ref()).iter().enumerate() {
+            let Some(port) = static_port(mapping, &subject.mode) else {
+                continue;
+            };
+            let transport = mapping.transport();
+            let owner = container.name.clone().unwrap_or_default();
+            if let Some(first) = taken.get(&(port, transport.clone())) {
+                let message = format!("host port {port}/{transport} is used by `{first}` before");
+                report.fault(&at.item(index).member("hostPort"), message);
+            } else {
+                taken.insert((port, transport), owner);
+            }
+        }
+    }
+}
+
+fn name_characters(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
+    let is_legal = |name: &str| {
+        let legal = |byte: u8| {
+            byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'_' | b'-')
+        };
+        (1..=64).contains(&name.len()) && !name.starts_with('-') && name.bytes().all(legal)
+    };
+    each_mapping(container, |mapping, at| {
+        if let Some(name) = mapping.name.as_deref().filter(|name| !is_legal(name)) {
+            let message = format!(
+                "{} is not 1 to 64 lower case letters, digits, underscores and hyphens",
+                quote(name)
+            );
+            report.fault(&at.member("name"), message);
+        }
+    });
+}
+
+fn name_unique(subject: &Subject<'_>, report: &mut Report<'_>) {
+    let containers = At::ROOT;
+    let containers = containers.member("containerDefinitions");
+    let mut seen: Vec<&str> = Vec::new();
+    for (index, container) in subject.task.containers().iter().enumerate() {
+        let at = containers.item(index);
+        let at = at.member("portMappings");
+        for (index, mapping) in list(container.port_mappings.as_ref()).iter().enumerate() {
+            let Some(name) = mapping.name.as_deref() else {
+                continue;
+            };
+            if seen.contains(&name) {
+                let message = format!("port name {} is used before", quote(name));
+                report.fault(&at.item(index).member("name"), message);
+            } else {
+                seen.push(name);
+            }
+        }
+    }
+}
+
+fn app_protocol_udp(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
+    each_mapping(container, |mapping, at| {
+        let known = matches!(
+            mapping.app_protocol,
+            Some(
+                ApplicationProtocol::Http | ApplicationProtocol::Http2 | ApplicationProtocol::Grpc
+            )
+        );
+        if known && mapping.protocol == Some(TransportProtocol::Udp) {
+            report.fault(
+                &at.member("appProtocol"),
+                "an application protocol goes with TCP",
+            );
+        }
+    });
+}
+
+fn range_format(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
+    each_mapping(container, |mapping, at| {
+        let range = mapping.container_port_range.as_deref();
+        if let Some(range) = range.filter(|_| mapping.range().is_none()) {
+            let message = format!("{} is not `first-last` within 1 to 65535", quote(range));
+            report.fault(&at.member("containerPortRange"), message);
+        }
+    });
+}
+
+fn range_mode(subject: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
+    if !matches!(subject.mode, NetworkMode::Host | NetworkMode::None) {
+        return;
+    }
+    each_mapping(container, |mapping, at| {
+        if mapping.container_port_range.is_some() {
+            let mode = subject.mode.as_str();
+            let message = format!("port ranges need `bridge` or `awsvpc`, not `{mode}`");
+            report.fault(&at.member("containerPortRange"), message);
+        }
+    });
+}
+
+fn range_maximum(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
+    const MAX: usize = 100;
+    let mappings = list(container.port_mappings.as_ref()).iter();
+    let count = mappings
+        .filter(|mapping| mapping.container_port_range.is_some())
+        .count();
+    if count > MAX {
+        let message = format!("{count} port ranges, at most {MAX}");
+        report.fault(&container.at.member("portMappings"), message);
+    }
+}
+
+fn range_overlap(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
+    let single = |port: i32| u16::try_from(port).ok().map(|port| (port, port));
+    let mut ranges: Vec<(u16, u16, usize)> = list(container.port_mappings.as_ref())
+        .iter()
+        .enumerate()
+        .filter_map(|(index, mapping)| {
+            let range = mapping
+                .range()
+                .or_else(|| mapping.container_port.and_then(single));
+            range.map(|(first, last)| (first, last, index))
+        })
+        .collect();
+    let mappings = list(container.port_mappings.as_ref());
+    if !mappings
+        .iter()
+        .any(|mapping| mapping.container_port_range.is_some())
+    {
+        return;
+    }
+    ranges.sort_unstable();
+    let at = container.at.member("portMappings");
+    let mut reached = 0;
+    for (first, last, index) in ranges {
+        if first <= reached {
+            let message = format!("port {first} is in another mapping of the container");
+            report.fault(&at.item(index), message);
+        }
+        reached = reached.max(last);
+    }
+}
+
+fn range_exclusive(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
+    each_mapping(container, |mapping, at| {
+        let single = mapping.container_port.is_some() || mapping.host_port.is_some();
+        if single && mapping.container_port_range.is_some() {
+            report.fault(
+                &at.member("containerPortRange"),
+                "a mapping has a port or a range",
+            );
+        }
+    });
+}

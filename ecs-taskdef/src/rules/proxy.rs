@@ -1,0 +1,79 @@
+use super::Rule;
+use super::subject::{Report, Subject};
+use super::task::quote;
+use crate::shape::At;
+use crate::{LaunchTypes, ProxyConfiguration};
+
+const WITH_PROXY: LaunchTypes = LaunchTypes::EC2.union(LaunchTypes::FARGATE);
+
+pub(super) const RULES: &[Rule] = &[
+    Rule::task(
+        "proxy-network-mode",
+        "a proxy needs the network mode `awsvpc`",
+        network_mode,
+    )
+    .on(WITH_PROXY)
+    .copied("APPMESH proxy configuration is only supported in networkMode=awsvpc"),
+    Rule::task(
+        "proxy-container",
+        "the proxy is a container of the task",
+        container,
+    )
+    .on(WITH_PROXY)
+    .copied("Proxy container [{}] does not exist"),
+    Rule::task(
+        "proxy-properties",
+        "a proxy knows its ports and its user",
+        properties,
+    )
+    .on(WITH_PROXY)
+    .copied("{} not found"),
+];
+
+fn proxy<'a>(subject: &'a Subject<'_>) -> Option<&'a ProxyConfiguration> {
+    subject.task.proxy_configuration.as_ref()
+}
+
+fn network_mode(subject: &Subject<'_>, report: &mut Report<'_>) {
+    if proxy(subject).is_some() && !subject.is_awsvpc() {
+        let message = "a proxy needs the network mode `awsvpc`";
+        report.fault(&At::ROOT.member("proxyConfiguration"), message);
+    }
+}
+
+fn container(subject: &Subject<'_>, report: &mut Report<'_>) {
+    let name = proxy(subject).and_then(|proxy| proxy.container_name.as_deref());
+    if let Some(name) = name.filter(|name| subject.task.container(name).is_none()) {
+        let at = At::ROOT;
+        let at = at.member("proxyConfiguration");
+        let message = format!("there is no container {}", quote(name));
+        report.fault_about(&at.member("containerName"), &[name], message);
+    }
+}
+
+fn properties(subject: &Subject<'_>, report: &mut Report<'_>) {
+    let Some(proxy) = proxy(subject) else {
+        return;
+    };
+    let at = At::ROOT;
+    let at = at.member("proxyConfiguration");
+    let given = |name: &str| proxy.property(name).is_some_and(|value| !value.is_empty());
+    let needed = [
+        (
+            given("IgnoredUID") || given("IgnoredGID"),
+            "IgnoredUID",
+            "Ignored UID or GID",
+        ),
+        (given("AppPorts"), "AppPorts", "App ports"),
+        (
+            given("ProxyIngressPort"),
+            "ProxyIngressPort",
+            "Ingress port",
+        ),
+        (given("ProxyEgressPort"), "ProxyEgressPort", "Egress port"),
+    ];
+    for (_, name, in_words) in needed.into_iter().filter(|(given, _, _)| !given) {
+        let message = format!("the property `{name}` is missing");
+        report.fault_about(&at.member("properties"), &[in_words], message);
+    }
+}

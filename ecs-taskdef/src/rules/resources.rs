@@ -1,0 +1,172 @@
+use super::Rule;
+use super::subject::{Container, Report, Subject, list};
+use super::task::{asks_for, quote};
+use crate::shape::At;
+use crate::{LaunchTypes, ResourceRequirement, ResourceType};
+
+const NOT_MANAGED_INSTANCES: LaunchTypes = LaunchTypes::EC2
+    .union(LaunchTypes::FARGATE)
+    .union(LaunchTypes::EXTERNAL);
+
+pub(super) const RULES: &[Rule] = &[
+    Rule::container(
+        "gpu-value",
+        "GPUs are a number from 1 on, or ALL",
+        gpu_value,
+    ),
+    Rule::container(
+        "gpu-sharing-exclusive",
+        "GPUs are counted or shared",
+        gpu_exclusive,
+    ),
+    Rule::task(
+        "gpu-same-kind",
+        "all containers ask for GPUs in the same way",
+        gpu_same_kind,
+    ),
+    Rule::container(
+        "resource-value-required",
+        "a resource has a value",
+        value_required,
+    ),
+    Rule::container("neuron-value", "Neuron devices are ALL", neuron_value),
+    Rule::task(
+        "neuron-single-container",
+        "one container has the Neuron devices",
+        neuron_single,
+    ),
+    Rule::container(
+        "neuron-managed-instances-only",
+        "Neuron devices need Managed Instances",
+        neuron_launch_type,
+    )
+    .on(NOT_MANAGED_INSTANCES),
+    Rule::container(
+        "inference-accelerator-name",
+        "an accelerator is declared by the task",
+        accelerator,
+    ),
+];
+
+fn each(
+    container: Container<'_>,
+    kind: &ResourceType,
+    mut visit: impl FnMut(&ResourceRequirement, &At<'_>),
+) {
+    let at = container.at.member("resourceRequirements");
+    for (index, requirement) in list(container.resource_requirements.as_ref())
+        .iter()
+        .enumerate()
+    {
+        if requirement.r#type.as_ref() == Some(kind) {
+            visit(requirement, &at.item(index));
+        }
+    }
+}
+
+fn gpu_value(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
+    let legal = |value: &str| value == "ALL" || value.parse::<u32>().is_ok_and(|count| count > 0);
+    each(container, &ResourceType::Gpu, |requirement, at| {
+        if let Some(value) = requirement.value.as_deref().filter(|value| !legal(value)) {
+            let message = format!("{} is neither a number from 1 on nor ALL", quote(value));
+            report.fault(&at.member("value"), message);
+        }
+    });
+}
+
+fn gpu_exclusive(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
+    let at = container.at.member("resourceRequirements");
+    for (index, requirement) in list(container.resource_requirements.as_ref())
+        .iter()
+        .enumerate()
+    {
+        let message = match (&requirement.sharing_strategy, &requirement.r#type) {
+            (None, _) | (_, None) => continue,
+            (Some(_), Some(ResourceType::Gpu)) if requirement.value.is_none() => continue,
+            (Some(_), Some(ResourceType::Gpu)) => "there is a value or a sharing strategy",
+            (Some(_), Some(_)) => "only GPUs have a sharing strategy",
+        };
+        report.fault(&at.item(index).member("sharingStrategy"), message);
+    }
+}
+
+fn gpu_same_kind(subject: &Subject<'_>, report: &mut Report<'_>) {
+    let at = At::ROOT;
+    let at = at.member("containerDefinitions");
+    let mut first = None;
+    for (index, container) in subject.task.containers().iter().enumerate() {
+        for requirement in list(container.resource_requirements.as_ref()) {
+            if requirement.r#type != Some(ResourceType::Gpu) {
+                continue;
+            }
+            let kind = match requirement.value.as_deref() {
+                _ if requirement.sharing_strategy.is_some() => "shared",
+                Some("ALL") => "all",
+                _ => "counted",
+            };
+            if *first.get_or_insert(kind) != kind {
+                let message = "another container asks for GPUs in another way";
+                report.fault(&at.item(index).member("resourceRequirements"), message);
+            }
+        }
+    }
+}
+
+fn value_required(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
+    let at = container.at.member("resourceRequirements");
+    for (index, requirement) in list(container.resource_requirements.as_ref())
+        .iter()
+        .enumerate()
+    {
+        if requirement.value.is_none() && requirement.sharing_strategy.is_none() {
+            report.fault(&at.item(index).member("value"), "the resource has no value");
+        }
+    }
+}
+
+fn neuron_value(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
+    each(container, &ResourceType::NeuronDevice, |requirement, at| {
+        if let Some(value) = requirement.value.as_deref().filter(|value| *value != "ALL") {
+            report.fault(&at.member("value"), format!("{} is not ALL", quote(value)));
+        }
+    });
+}
+
+fn neuron_single(subject: &Subject<'_>, report: &mut Report<'_>) {
+    let at = At::ROOT;
+    let at = at.member("containerDefinitions");
+    let kind = ResourceType::NeuronDevice;
+    let users = subject
+        .task
+        .containers()
+        .iter()
+        .enumerate()
+        .filter(|(_, one)| asks_for(one, &kind));
+    for (index, _) in users.skip(1) {
+        let message = "another container has the Neuron devices";
+        report.fault(&at.item(index).member("resourceRequirements"), message);
+    }
+}
+
+fn neuron_launch_type(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
+    each(container, &ResourceType::NeuronDevice, |_, at| {
+        report.fault(at, "Neuron devices need MANAGED_INSTANCES");
+    });
+}
+
+fn accelerator(subject: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
+    let declared = list(subject.task.inference_accelerators.as_ref());
+    each(
+        container,
+        &ResourceType::InferenceAccelerator,
+        |requirement, at| {
+            let name = requirement.value.as_deref().unwrap_or_default();
+            let known =
+                |one: &crate::InferenceAccelerator| one.device_name.as_deref() == Some(name);
+            if !declared.iter().any(known) {
+                let message = format!("the task declares no accelerator {}", quote(name));
+                report.fault(&at.member("value"), message);
+            }
+        },
+    );
+}

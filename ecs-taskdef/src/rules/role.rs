@@ -1,0 +1,130 @@
+use super::Rule;
+use super::subject::{Container, Report, Subject, list};
+use super::task::quote;
+use crate::attributes::is_private_ecr_image;
+use crate::shape::At;
+use crate::{LaunchTypes, LogDriver, TaskDefinition};
+
+pub(super) const RULES: &[Rule] = &[
+    Rule::container(
+        "fargate-ecr-execution-role",
+        "Fargate needs an execution role to pull from Amazon ECR",
+        ecr,
+    )
+    .on(LaunchTypes::FARGATE)
+    .quoted("Fargate requires task definition to have execution role ARN to support ECR images.")
+    .hint("set `executionRoleArn`"),
+    Rule::container(
+        "fargate-awslogs-execution-role",
+        "Fargate needs an execution role to write logs",
+        awslogs,
+    )
+    .on(LaunchTypes::FARGATE)
+    .quoted(
+        "Fargate requires task definition to have execution role ARN to support log driver \
+             awslogs.",
+    )
+    .hint("set `executionRoleArn`"),
+    Rule::container(
+        "external-ecr-execution-role",
+        "external instances need an execution role to pull from Amazon ECR",
+        ecr,
+    )
+    .on(LaunchTypes::EXTERNAL)
+    .advice()
+    .hint("set `executionRoleArn`, or give the role of the instance the rights"),
+    Rule::container(
+        "external-awslogs-execution-role",
+        "external instances need an execution role to write logs",
+        awslogs,
+    )
+    .on(LaunchTypes::EXTERNAL)
+    .advice()
+    .hint("set `executionRoleArn`; external instances have no EC2 instance profile"),
+    Rule::container(
+        "secrets-execution-role",
+        "secrets need an execution role",
+        secrets,
+    )
+    .copied(
+        "When you are specifying container secrets, you must also specify a value for \
+             'executionRoleArn'.",
+    )
+    .hint("set `executionRoleArn`"),
+    Rule::task(
+        "task-role-format",
+        "a role is a name or the ARN of a role",
+        roles,
+    ),
+];
+
+fn has_execution_role(task: &TaskDefinition) -> bool {
+    task.execution_role_arn
+        .as_ref()
+        .is_some_and(|role| !role.is_empty())
+}
+
+fn ecr(subject: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
+    let image = container
+        .image
+        .as_deref()
+        .filter(|image| is_private_ecr_image(image));
+    if let Some(image) = image.filter(|_| !has_execution_role(subject.task)) {
+        let message = format!("no execution role to pull {} from Amazon ECR", quote(image));
+        report.fault(&container.at.member("image"), message);
+    }
+}
+
+fn awslogs(subject: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
+    let log = container.log_configuration.as_ref();
+    let awslogs = log.is_some_and(|log| log.log_driver == Some(LogDriver::Awslogs));
+    if awslogs && !has_execution_role(subject.task) {
+        let at = container.at.member("logConfiguration");
+        report.fault(
+            &at.member("logDriver"),
+            "no execution role to write to CloudWatch Logs",
+        );
+    }
+}
+
+fn secrets(subject: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
+    let log = container.log_configuration.as_ref();
+    let in_log = log.is_some_and(|log| !list(log.secret_options.as_ref()).is_empty());
+    let in_container = !list(container.secrets.as_ref()).is_empty();
+    if (in_log || in_container) && !has_execution_role(subject.task) {
+        let member = if in_container {
+            "secrets"
+        } else {
+            "logConfiguration"
+        };
+        report.fault(
+            &container.at.member(member),
+            "no execution role to fetch secrets",
+        );
+    }
+}
+
+fn roles(subject: &Subject<'_>, report: &mut Report<'_>) {
+    let roles = [
+        ("taskRoleArn", subject.task.task_role_arn.as_deref()),
+        (
+            "executionRoleArn",
+            subject.task.execution_role_arn.as_deref(),
+        ),
+    ];
+    for (member, role) in roles {
+        if let Some(role) = role.filter(|role| !role.is_empty() && !is_role(role)) {
+            let message = format!("{} is neither the name nor the ARN of a role", quote(role));
+            report.fault(&At::ROOT.member(member), message);
+        }
+    }
+}
+
+/// Whether it is a role name of IAM or looks like the ARN of a role.
+fn is_role(role: &str) -> bool {
+    if let Ok(arn) = ecs_arn::ArnRef::parse(role) {
+        return arn.service() == "iam" && arn.resource().starts_with("role/");
+    }
+    let legal = |byte: u8| byte.is_ascii_alphanumeric() || b"+=,.@_-".contains(&byte);
+    role.len() <= 64 && role.bytes().all(legal)
+}

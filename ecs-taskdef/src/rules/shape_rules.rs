@@ -1,0 +1,290 @@
+use serde_json::Value;
+
+use super::{Report, Rule, Subject};
+use crate::shape::{At, Limits, Measure, MemberType, ShapeFault};
+use crate::{
+    ApplicationProtocol, CPUArchitecture, Compatibility, ContainerCondition,
+    DeviceCgroupPermission, EFSTransitEncryption, EnvironmentFileType, Findings,
+    FirelensConfigurationType, IpcMode, IsolationMode, LogDriver, NetworkMode, OSFamily, PidMode,
+    ProxyConfigurationType, ResourceType, Scope, TaskDefinition,
+    TaskDefinitionPlacementConstraintType, TransportProtocol, UlimitName, VersionConsistency,
+};
+
+macro_rules! shape_rule {
+    ($($name:ident = $rule:expr;)*) => {
+        $( const $name: Rule = $rule; )*
+        pub(super) const RULES: &[Rule] = &[$($name),*];
+    };
+}
+
+shape_rule! {
+    MISSING = Rule::shape("member-required", "a member the API requires is there").in_2015();
+    UNKNOWN = Rule::shape("member-unknown", "each member is one the API knows").warning().in_2015();
+    DESCRIBE_ONLY = Rule::task(
+        "describe-only-member",
+        "members that AWS fills in itself are not registered",
+        describe_only_member,
+    ).note().hint("convert the described definition to a register input");
+    NULL = Rule::shape("null-member", "an absent member is left away, not written as null")
+        .note().in_2015();
+    WRONG_TYPE = Rule::shape("wrong-type", "each value has the type of its member").in_2015();
+    TOO_LARGE = Rule::shape("number-too-large", "integers have 32 bits").in_2015();
+    CONVERTED = Rule::shape(
+        "value-converted",
+        "numbers are not written as strings, nor strings as numbers",
+    ).warning().in_2015();
+    BOUNDS = Rule::shape("out-of-bounds", "values, lengths and counts keep their bounds");
+    ENUM = Rule::shape("value-unknown", "a value is one of its list");
+    NETWORK_MODE = Rule::shape("network-mode-value", "the network mode is one the API knows");
+    COMPATIBILITY = Rule::shape("compatibility-value", "a compatibility is one the API knows");
+    PID_MODE = Rule::shape("pid-mode-value", "the process namespace is `host` or `task`")
+        .quoted("{} is not a valid value for pidMode. The value must be one of [task,host]");
+    IPC_MODE = Rule::shape("ipc-mode-value", "the IPC namespace is `host`, `task` or `none`");
+    CONSTRAINT = Rule::shape("placement-constraint-type", "a placement constraint is `memberOf`");
+    PROXY = Rule::shape("proxy-type", "a proxy is `APPMESH`");
+    CPU_ARCHITECTURE = Rule::shape("cpu-architecture-value", "the processor is one AWS offers");
+    OS_FAMILY = Rule::shape("operating-system-value", "the operating system is one AWS offers");
+    PROTOCOL = Rule::shape("protocol-value", "a protocol is `tcp` or `udp`, in lower case")
+        .warning().in_2015().hint("AWS takes every other value for `tcp`");
+    APP_PROTOCOL = Rule::shape("app-protocol-value", "an application protocol is one of three");
+    CONDITION = Rule::shape("depends-on-condition", "a condition is one of four, in upper case");
+    LOG_DRIVER = Rule::shape("log-driver-value", "the log driver is one Amazon ECS supports");
+    FIRELENS = Rule::shape("firelens-type", "a log router is `fluentd` or `fluentbit`");
+    ENVIRONMENT_FILE = Rule::shape("environment-file-type", "an environment file is of type `s3`")
+        .hint("the only type is `s3`");
+    ULIMIT = Rule::shape("ulimit-name", "a limit is one that `setrlimit` has");
+    PERMISSION = Rule::shape("device-permission", "a permission is `read`, `write` or `mknod`");
+    RESOURCE = Rule::shape("resource-type", "a resource is one AWS offers");
+    SCOPE = Rule::shape("docker-volume-scope", "a Docker volume has the scope `task` or `shared`");
+    EFS_SETTING = Rule::shape("efs-setting-value", "a setting of EFS is ENABLED or DISABLED");
+    ISOLATION = Rule::shape("isolation-mode-value", "an isolation mode is one of three");
+    VERSION = Rule::shape("version-consistency-value", "it is `enabled` or `disabled`");
+}
+
+/// What AWS's tools refuse and its service would ignore.
+pub(crate) const REFUSED_WHEN_STRICT: [&str; 6] = [
+    "byte-order-mark",
+    "duplicate-member",
+    "member-unknown",
+    "describe-only-member",
+    "null-member",
+    "value-converted",
+];
+
+/// The rule for a value outside of its list, by the list.
+const ENUM_RULES: [(&[&str], &Rule); 21] = [
+    (NetworkMode::VALUES, &NETWORK_MODE),
+    (Compatibility::VALUES, &COMPATIBILITY),
+    (PidMode::VALUES, &PID_MODE),
+    (IpcMode::VALUES, &IPC_MODE),
+    (TaskDefinitionPlacementConstraintType::VALUES, &CONSTRAINT),
+    (ProxyConfigurationType::VALUES, &PROXY),
+    (CPUArchitecture::VALUES, &CPU_ARCHITECTURE),
+    (OSFamily::VALUES, &OS_FAMILY),
+    (TransportProtocol::VALUES, &PROTOCOL),
+    (ApplicationProtocol::VALUES, &APP_PROTOCOL),
+    (ContainerCondition::VALUES, &CONDITION),
+    (LogDriver::VALUES, &LOG_DRIVER),
+    (FirelensConfigurationType::VALUES, &FIRELENS),
+    (EnvironmentFileType::VALUES, &ENVIRONMENT_FILE),
+    (UlimitName::VALUES, &ULIMIT),
+    (DeviceCgroupPermission::VALUES, &PERMISSION),
+    (ResourceType::VALUES, &RESOURCE),
+    (Scope::VALUES, &SCOPE),
+    (EFSTransitEncryption::VALUES, &EFS_SETTING),
+    (IsolationMode::VALUES, &ISOLATION),
+    (VersionConsistency::VALUES, &VERSION),
+];
+
+/// Compares the definition with the shapes of the API.
+pub(super) fn check(task: &TaskDefinition, findings: &mut Findings) {
+    task.check(&Limits::NONE, &At::ROOT, &mut |at, fault| {
+        report(at, fault, findings)
+    });
+}
+
+fn describe_only_member(subject: &Subject<'_>, report: &mut Report<'_>) {
+    let task = subject.task;
+    let given = [
+        task.task_definition_arn.is_some(),
+        task.revision.is_some(),
+        task.status.is_some(),
+        task.requires_attributes.is_some(),
+        task.compatibilities.is_some(),
+        task.registered_at.is_some(),
+        task.registered_by.is_some(),
+        task.deregistered_at.is_some(),
+        task.delete_requested_at.is_some(),
+    ];
+    for (member, given) in TaskDefinition::DESCRIBE_ONLY.into_iter().zip(given) {
+        if given {
+            let message = format!("`{member}` is filled in by AWS and cannot be registered");
+            report.fault(&At::ROOT.member(member), message);
+        }
+    }
+}
+
+/// Turns a difference from a shape into a finding.
+pub(crate) fn report(at: &At<'_>, fault: ShapeFault<'_>, findings: &mut Findings) {
+    let mut found = |rule: &'static Rule, at: &At<'_>, parts: &[&str], message: String| {
+        Report { rule, findings }.fault_about(at, parts, message);
+    };
+    match fault {
+        // Rules of their own know AWS's words for these two.
+        ShapeFault::Missing {
+            member: "family" | "containerDefinitions",
+        } => {}
+        ShapeFault::Missing { member } => {
+            found(
+                &MISSING,
+                &at.member(member),
+                &[],
+                format!("`{member}` is missing"),
+            );
+        }
+        ShapeFault::Unknown { member, shape } => {
+            let message = match nearest(member, shape.members.iter().map(|known| known.name)) {
+                Some(name) => {
+                    format!("`{member}` is no member of the API, perhaps `{name}` is meant")
+                }
+                None => format!("`{member}` is no member of the API"),
+            };
+            found(&UNKNOWN, at, &[], message);
+        }
+        ShapeFault::Null { member } => {
+            found(
+                &NULL,
+                at,
+                &[],
+                format!("`{member}` is null, which AWS takes for absent"),
+            );
+        }
+        ShapeFault::WrongType {
+            expected,
+            found: value,
+        } => {
+            let message = format!("{} where {} belongs", describe(value), expected.describe());
+            found(&WRONG_TYPE, at, &[], message);
+        }
+        ShapeFault::TooLarge { found: value } => {
+            found(
+                &TOO_LARGE,
+                at,
+                &[],
+                format!("`{value}` does not fit into 32 bits"),
+            );
+        }
+        ShapeFault::Converted {
+            expected,
+            found: value,
+        } => {
+            let message = format!("{} where {} belongs", describe(value), expected.describe());
+            found(&CONVERTED, at, &[], message);
+        }
+        ShapeFault::NotInEnum { value, allowed } => {
+            let special = ENUM_RULES
+                .into_iter()
+                .find(|(values, _)| *values == allowed);
+            let rule = special.map_or(&ENUM, |(_, rule)| rule);
+            let message = format!("`{value}` is none of {}", list_of(allowed));
+            found(rule, at, &[value], message);
+        }
+        ShapeFault::OutOfBounds {
+            measure,
+            actual,
+            limits,
+        } => {
+            found(&BOUNDS, at, &[], bounds_message(measure, actual, limits));
+        }
+    }
+}
+
+fn bounds_message(measure: Measure, actual: i64, limits: Limits) -> String {
+    let what = match measure {
+        Measure::Value => "",
+        Measure::Characters => " characters",
+        Measure::Items => " elements",
+    };
+    match (limits.min, limits.max) {
+        (Some(min), Some(max)) => format!("{actual}{what}, not {min} to {max}"),
+        (Some(min), None) => format!("{actual}{what}, at least {min}"),
+        (_, max) => format!("{actual}{what}, at most {}", max.unwrap_or_default()),
+    }
+}
+
+/// A value in words: short ones as they stand, long ones by their type.
+fn describe(value: &Value) -> String {
+    match value {
+        Value::Null => "null".to_owned(),
+        Value::Bool(_) | Value::Number(_) => format!("`{value}`"),
+        Value::String(text) if text.chars().count() <= 40 => format!("the string `{text}`"),
+        Value::String(_) => "a string".to_owned(),
+        Value::Array(_) => "a list".to_owned(),
+        Value::Object(_) => "an object".to_owned(),
+    }
+}
+
+fn list_of(values: &[&str]) -> String {
+    let quoted: Vec<String> = values.iter().map(|value| format!("`{value}`")).collect();
+    quoted.join(", ")
+}
+
+/// The name that is meant, when only case or two letters differ.
+fn nearest<'n>(wrong: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+    const MAX_LENGTH: usize = 48;
+    if wrong.len() > MAX_LENGTH {
+        return None;
+    }
+    let ranked = names.map(|name| (edits(&wrong.to_lowercase(), &name.to_lowercase()), name));
+    ranked
+        .min()
+        .filter(|(distance, name)| *distance <= 2 && *distance * 3 < name.len())
+        .map(|(_, name)| name)
+}
+
+/// How many characters must be put in, taken out or changed.
+fn edits(from: &str, to: &str) -> usize {
+    let mut row: Vec<usize> = (0..=to.chars().count()).collect();
+    for (index, a) in from.chars().enumerate() {
+        let mut diagonal = index;
+        let mut left = index + 1;
+        if let Some(first) = row.first_mut() {
+            *first = left;
+        }
+        for (b, cell) in to.chars().zip(row.iter_mut().skip(1)) {
+            let changed = diagonal + usize::from(a != b);
+            diagonal = *cell;
+            left = changed.min(left + 1).min(diagonal + 1);
+            *cell = left;
+        }
+    }
+    row.last().copied().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn near_names_are_found() {
+        let names = ["containerPort", "hostPort", "protocol"];
+        assert_eq!(
+            nearest("ContainerPort", names.into_iter()),
+            Some("containerPort")
+        );
+        assert_eq!(nearest("hostport", names.into_iter()), Some("hostPort"));
+        assert_eq!(nearest("protocl", names.into_iter()), Some("protocol"));
+        assert_eq!(nearest("x", names.into_iter()), None);
+        assert_eq!(nearest(&"x".repeat(1_000), names.into_iter()), None);
+        assert_eq!(edits("kitten", "sitting"), 3);
+        assert_eq!(edits("", "abc"), 3);
+    }
+
+    #[test]
+    fn every_list_has_its_own_rule() {
+        for (index, (values, _)) in ENUM_RULES.iter().enumerate() {
+            let first = ENUM_RULES.iter().position(|(other, _)| other == values);
+            assert_eq!(first, Some(index), "{values:?}");
+        }
+    }
+}

@@ -1,0 +1,176 @@
+use super::Rule;
+use super::subject::{Container, Report, Subject};
+use super::task::quote;
+use crate::shape::At;
+use crate::{ContainerDefinition, LaunchTypes, size};
+
+const INVALID_CPU: &str = "Invalid 'cpu' setting for task.";
+const INVALID_MEMORY: &str = "Invalid 'memory' setting for task.";
+
+pub(super) const RULES: &[Rule] = &[
+    Rule::task(
+        "task-cpu-format",
+        "CPU of a task is CPU units or a number of vCPUs",
+        cpu_format,
+    )
+    .quoted(INVALID_CPU)
+    .hint("write CPU units, `1024`, or vCPUs, `1 vCPU`"),
+    Rule::task(
+        "task-cpu-range",
+        "CPU of a task on EC2 keeps its bounds",
+        cpu_range,
+    )
+    .on(LaunchTypes::EC2)
+    .quoted(INVALID_CPU),
+    Rule::task(
+        "task-memory-format",
+        "memory of a task is MiB or a number of GB",
+        memory_format,
+    )
+    .copied(INVALID_MEMORY)
+    .hint("write MiB, `2048`, or GB, `2 GB`"),
+    Rule::container(
+        "container-memory-exceeds-task",
+        "a container has no more memory than its task",
+        exceeds_task,
+    )
+    .quoted("The 'memory' setting for container '{}' is greater than for the task."),
+    Rule::task(
+        "memory-reservation-sum",
+        "containers reserve no more than the memory of the task",
+        reservation_sum,
+    ),
+    Rule::task(
+        "container-cpu-sum",
+        "containers have no more CPU than the task",
+        cpu_sum,
+    )
+    .quoted(
+        "The sum of all container 'cpu' values cannot be greater than the value of the task \
+             'cpu'.",
+    ),
+    Rule::container(
+        "container-cpu-negative",
+        "CPU of a container is not negative",
+        cpu_negative,
+    )
+    .in_2015(),
+    Rule::container(
+        "memory-reservation-limit",
+        "a reservation is no greater than the memory",
+        reservation_limit,
+    )
+    .copied(
+        "Invalid setting for container '{}'. 'memory' must be greater than or equal to \
+             'memoryReservation'.",
+    ),
+    Rule::container(
+        "container-memory-minimum",
+        "a container has the memory that Docker needs",
+        memory_minimum,
+    )
+    .on(LaunchTypes::EC2.union(LaunchTypes::EXTERNAL))
+    .in_2015(),
+];
+
+fn cpu_format(subject: &Subject<'_>, report: &mut Report<'_>) {
+    if let Some(cpu) = subject
+        .task
+        .cpu
+        .as_deref()
+        .filter(|cpu| size::cpu_units(cpu).is_none())
+    {
+        let message = format!("{} is neither CPU units nor a number of vCPUs", quote(cpu));
+        report.fault(&At::ROOT.member("cpu"), message);
+    }
+}
+
+fn cpu_range(subject: &Subject<'_>, report: &mut Report<'_>) {
+    let (min, max) = subject.rules.ec2_cpu;
+    // Windows ignores CPU and memory of the task.
+    let units = subject.task.cpu_units().filter(|_| !subject.windows);
+    if let Some(units) = units.filter(|units| !(min..=max).contains(units)) {
+        let message = format!("{units} CPU units, not {min} to {max}");
+        report.fault(&At::ROOT.member("cpu"), message);
+    }
+}
+
+fn memory_format(subject: &Subject<'_>, report: &mut Report<'_>) {
+    let wrong = |memory: &&str| size::memory_mib(memory).is_none_or(|mib| mib == 0);
+    if let Some(memory) = subject.task.memory.as_deref().filter(wrong) {
+        let message = format!("{} is neither MiB nor a number of GB", quote(memory));
+        report.fault(&At::ROOT.member("memory"), message);
+    }
+}
+
+fn exceeds_task(subject: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
+    let (Some(of_task), Some(memory)) = (subject.memory, container.memory) else {
+        return;
+    };
+    if u32::try_from(memory).is_ok_and(|memory| memory > of_task) {
+        let message = format!("{memory} MiB for the container, {of_task} MiB for the task");
+        let name = container.name.as_deref().unwrap_or_default();
+        report.fault_about(&container.at.member("memory"), &[name], message);
+    }
+}
+
+fn sum_of(subject: &Subject<'_>, of: fn(&ContainerDefinition) -> Option<i32>) -> u64 {
+    let natural = |number: Option<i32>| u64::try_from(number.unwrap_or(0)).unwrap_or(0);
+    subject
+        .task
+        .containers()
+        .iter()
+        .map(|container| natural(of(container)))
+        .sum()
+}
+
+fn reservation_sum(subject: &Subject<'_>, report: &mut Report<'_>) {
+    let sum = sum_of(subject, |container| container.memory_reservation);
+    if let Some(memory) = subject.memory.filter(|memory| sum > u64::from(*memory)) {
+        let message = format!("containers reserve {sum} MiB of the {memory} MiB of the task");
+        report.fault(&At::ROOT.member("memory"), message);
+    }
+}
+
+fn cpu_sum(subject: &Subject<'_>, report: &mut Report<'_>) {
+    let sum = sum_of(subject, |container| container.cpu);
+    let units = subject.task.cpu_units().filter(|_| !subject.windows);
+    if let Some(units) = units.filter(|units| sum > u64::from(*units)) {
+        let message = format!("containers have {sum} of the {units} CPU units of the task");
+        report.fault(&At::ROOT.member("cpu"), message);
+    }
+}
+
+fn cpu_negative(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
+    if let Some(cpu) = container.cpu.filter(|cpu| *cpu < 0) {
+        report.fault(
+            &container.at.member("cpu"),
+            format!("{cpu} CPU units, at least 0"),
+        );
+    }
+}
+
+fn reservation_limit(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
+    let (Some(memory), Some(reserved)) = (container.memory, container.memory_reservation) else {
+        return;
+    };
+    if reserved > memory {
+        let message = format!("{reserved} MiB reserved, {memory} MiB at most");
+        let name = container.name.as_deref().unwrap_or_default();
+        report.fault_about(&container.at.member("memoryReservation"), &[name], message);
+    }
+}
+
+fn memory_minimum(subject: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
+    let min = subject.rules.min_container_memory;
+    let given = [
+        ("memory", container.memory),
+        ("memoryReservation", container.memory_reservation),
+    ];
+    for (member, memory) in given {
+        if let Some(memory) = memory.filter(|memory| *memory < min) {
+            let message = format!("{memory} MiB, at least {min}");
+            report.fault(&container.at.member(member), message);
+        }
+    }
+}

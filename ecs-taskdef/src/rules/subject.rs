@@ -1,0 +1,101 @@
+use std::ops::Deref;
+
+use super::Rule;
+use crate::shape::At;
+use crate::{
+    ContainerDefinition, Finding, Findings, LaunchTypes, NetworkMode, RuleSet, TaskDefinition,
+    Volume,
+};
+
+/// What the rules look at, with the answers that many of them need.
+pub(crate) struct Subject<'a> {
+    pub(super) task: &'a TaskDefinition,
+    pub(super) rules: &'a RuleSet,
+    pub(super) launch_types: LaunchTypes,
+    pub(super) mode: NetworkMode,
+    pub(super) windows: bool,
+    pub(super) memory: Option<u32>,
+}
+
+impl<'a> Subject<'a> {
+    pub(super) fn new(
+        task: &'a TaskDefinition,
+        rules: &'a RuleSet,
+        launch_types: LaunchTypes,
+    ) -> Self {
+        Self {
+            task,
+            rules,
+            launch_types,
+            mode: task.effective_network_mode(),
+            windows: task.is_windows(),
+            memory: task.memory_mib(),
+        }
+    }
+
+    pub(super) fn is_awsvpc(&self) -> bool {
+        self.mode == NetworkMode::Awsvpc
+    }
+}
+
+/// A value and its place in the document.
+pub(super) struct Place<'a, T> {
+    pub(super) value: &'a T,
+    pub(super) at: &'a At<'a>,
+}
+
+pub(super) type Container<'a> = Place<'a, ContainerDefinition>;
+pub(super) type VolumePlace<'a> = Place<'a, Volume>;
+
+impl<T> Clone for Place<'_, T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Place<'_, T> {}
+
+impl<T> Deref for Place<'_, T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        self.value
+    }
+}
+
+/// Takes what a rule finds.
+pub(crate) struct Report<'f> {
+    pub(super) rule: &'static Rule,
+    pub(super) findings: &'f mut Findings,
+}
+
+impl Report<'_> {
+    /// A breach. AWS's words, where they are known, are complete.
+    pub(super) fn fault(&mut self, at: &At<'_>, message: impl Into<String>) {
+        self.fault_about(at, &[], message);
+    }
+
+    /// A breach. The parts go into AWS's words, each in the place of a `{}`.
+    pub(super) fn fault_about(&mut self, at: &At<'_>, parts: &[&str], message: impl Into<String>) {
+        let mut finding = Finding::new(self.rule, at.to_string(), message.into());
+        finding.aws_message = self.rule.aws_message.map(|text| fill(text, parts));
+        self.findings.push(finding);
+    }
+}
+
+fn fill(text: &str, parts: &[&str]) -> String {
+    let mut filled = String::with_capacity(text.len());
+    let mut parts = parts.iter();
+    for (index, piece) in text.split("{}").enumerate() {
+        if index > 0 {
+            filled.push_str(parts.next().unwrap_or(&"x"));
+        }
+        filled.push_str(piece);
+    }
+    filled
+}
+
+/// The elements of a list that may be absent.
+pub(super) fn list<T>(items: Option<&Vec<T>>) -> &[T] {
+    items.map(Vec::as_slice).unwrap_or_default()
+}

@@ -1,0 +1,360 @@
+use super::Rule;
+use super::subject::{Report, Subject, list};
+use crate::shape::At;
+use crate::{CPUArchitecture, IsolationMode, LaunchTypes, MemoryRule, ResourceType};
+
+pub(super) const RULES: &[Rule] = &[
+    Rule::task(
+        "family-required",
+        "a definition has a family",
+        family_required,
+    )
+    .in_2015(),
+    Rule::task(
+        "family-characters",
+        "a family is 1 to 255 letters, digits, `-` and `_`",
+        family_characters,
+    )
+    .quoted("Family contains invalid characters.")
+    .in_2015(),
+    Rule::task(
+        "containers-required",
+        "a definition has a container",
+        containers_required,
+    )
+    .quoted("Container list cannot be empty.")
+    .in_2015(),
+    Rule::task(
+        "containers-maximum",
+        "a definition has at most ten containers",
+        containers_maximum,
+    )
+    .quoted("Too many containers.")
+    .in_2015(),
+    Rule::task(
+        "definition-size",
+        "a definition is at most 64 KiB of JSON",
+        definition_size,
+    )
+    .quoted("Actual length: '{}'. Max allowed length is '{}' bytes.")
+    .in_2015(),
+    Rule::task(
+        "essential-container-required",
+        "one container is essential",
+        essential_container,
+    )
+    .copied("Task definition doesn't have any essential container.")
+    .in_2015()
+    .hint("leave `essential` away or set it to true for one container"),
+    Rule::task(
+        "container-name-unique",
+        "each container has its own name",
+        container_names,
+    )
+    .quoted("Container names must be unique within a Task Definition.")
+    .in_2015(),
+    Rule::task(
+        "container-memory-required",
+        "there is memory for each container",
+        container_memory,
+    )
+    .quoted(
+        "Invalid setting for container '{}'. At least one of 'memory' or 'memoryReservation' \
+             must be specified.",
+    )
+    .in_2015()
+    .hint("give `memory` to the task or to each container"),
+    Rule::task(
+        "arm64-linux-only",
+        "ARM64 goes with Linux only",
+        arm64_linux_only,
+    ),
+    Rule::task(
+        "placement-constraints-maximum",
+        "there are at most ten placement constraints",
+        constraints_maximum,
+    ),
+    Rule::task(
+        "placement-constraint-expression",
+        "`memberOf` has an expression of at most 2,000 characters",
+        constraint_expression,
+    ),
+    Rule::task(
+        "inference-accelerators-retired",
+        "AWS offers no inference accelerators any more",
+        accelerators_retired,
+    )
+    .copied("Unsupported field 'inferenceAccelerators'"),
+    Rule::task(
+        "ephemeral-storage-range",
+        "ephemeral storage is 21 to 200 GiB",
+        storage_range,
+    )
+    .quoted("EphemeralStorage size should be {}"),
+    Rule::task(
+        "ephemeral-storage-fargate-only",
+        "only Fargate has ephemeral storage to choose",
+        storage_fargate_only,
+    )
+    .on(NOT_FARGATE)
+    .copied("Tasks using the EC2 launch type do not support EphemeralStorage"),
+    Rule::task(
+        "trusted-execution-managed-instances-only",
+        "isolation modes need Managed Instances",
+        trusted_execution,
+    )
+    .on(NOT_MANAGED_INSTANCES),
+    Rule::task(
+        "attestation-policy",
+        "a confidential sandbox has an attestation policy in Base64",
+        attestation_policy,
+    ),
+];
+
+const NOT_FARGATE: LaunchTypes = LaunchTypes::EC2
+    .union(LaunchTypes::EXTERNAL)
+    .union(LaunchTypes::MANAGED_INSTANCES);
+const NOT_MANAGED_INSTANCES: LaunchTypes = LaunchTypes::EC2
+    .union(LaunchTypes::EXTERNAL)
+    .union(LaunchTypes::FARGATE);
+
+/// Whether it is 1 to 255 letters, digits, hyphens and underscores.
+pub(super) fn is_name(name: &str) -> bool {
+    let legal = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    (1..=255).contains(&name.len()) && name.bytes().all(legal)
+}
+
+/// A name in a message: shortened, so that a long one does not fill the screen.
+pub(super) fn quote(name: &str) -> String {
+    const SHOWN: usize = 80;
+    match name.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("`{}...`", name.get(..end).unwrap_or_default()),
+        None => format!("`{name}`"),
+    }
+}
+
+fn family_required(subject: &Subject<'_>, report: &mut Report<'_>) {
+    if subject.task.family.is_none() {
+        report.fault(&At::ROOT.member("family"), "`family` is missing");
+    }
+}
+
+fn family_characters(subject: &Subject<'_>, report: &mut Report<'_>) {
+    if let Some(family) = subject
+        .task
+        .family
+        .as_deref()
+        .filter(|family| !is_name(family))
+    {
+        let message = format!(
+            "{} is not 1 to 255 letters, digits, hyphens and underscores",
+            quote(family)
+        );
+        report.fault(&At::ROOT.member("family"), message);
+    }
+}
+
+fn containers_required(subject: &Subject<'_>, report: &mut Report<'_>) {
+    if subject.task.containers().is_empty() {
+        report.fault(
+            &At::ROOT.member("containerDefinitions"),
+            "there is no container",
+        );
+    }
+}
+
+fn containers_maximum(subject: &Subject<'_>, report: &mut Report<'_>) {
+    let (count, max) = (
+        subject.task.containers().len(),
+        subject.rules.max_containers,
+    );
+    if count > max {
+        let message = format!("{count} containers, at most {max}");
+        report.fault(&At::ROOT.member("containerDefinitions"), message);
+    }
+}
+
+fn definition_size(subject: &Subject<'_>, report: &mut Report<'_>) {
+    let max = subject.rules.max_bytes;
+    let size = subject.task.json_size();
+    if size > max {
+        let message = format!("{size} bytes as JSON, at most {max}");
+        report.fault_about(&At::ROOT, &[&size.to_string(), &max.to_string()], message);
+    }
+}
+
+fn essential_container(subject: &Subject<'_>, report: &mut Report<'_>) {
+    let containers = subject.task.containers();
+    if !containers.is_empty() && subject.task.essential_containers().next().is_none() {
+        report.fault(
+            &At::ROOT.member("containerDefinitions"),
+            "no container is essential",
+        );
+    }
+}
+
+fn container_names(subject: &Subject<'_>, report: &mut Report<'_>) {
+    let list = At::ROOT;
+    let list = list.member("containerDefinitions");
+    let names: Vec<Option<&str>> = subject
+        .task
+        .containers()
+        .iter()
+        .map(|container| container.name.as_deref())
+        .collect();
+    for (index, name) in repeated(&names) {
+        let message = format!("container name {} is used before", quote(name));
+        report.fault(&list.item(index).member("name"), message);
+    }
+}
+
+/// The elements that stood in the list before, and their places.
+pub(super) fn repeated<'a, T: Copy + Eq + std::hash::Hash>(
+    items: &'a [Option<T>],
+) -> impl Iterator<Item = (usize, T)> + 'a {
+    // Short lists are compared pair by pair, which is faster than hashing.
+    const SHORT: usize = 16;
+    let mut seen = std::collections::HashSet::new();
+    let is_short = items.len() <= SHORT;
+    items.iter().enumerate().filter_map(move |(index, item)| {
+        let item = (*item)?;
+        let before = if is_short {
+            items.iter().take(index).any(|other| *other == Some(item))
+        } else {
+            !seen.insert(item)
+        };
+        before.then_some((index, item))
+    })
+}
+
+fn container_memory(subject: &Subject<'_>, report: &mut Report<'_>) {
+    let list = At::ROOT;
+    let list = list.member("containerDefinitions");
+    for (index, container) in subject.task.containers().iter().enumerate() {
+        let (enough, message) = match subject.rules.memory {
+            MemoryRule::EachContainer => (container.memory.is_some(), "`memory` is missing"),
+            MemoryRule::TaskOrContainer => (
+                subject.task.memory.is_some() || container.reserved_memory().is_some(),
+                "neither the task nor the container has memory",
+            ),
+        };
+        if !enough {
+            let name = container.name.as_deref().unwrap_or_default();
+            report.fault_about(&list.item(index).member("memory"), &[name], message);
+        }
+    }
+}
+
+fn arm64_linux_only(subject: &Subject<'_>, report: &mut Report<'_>) {
+    let platform = subject.task.runtime_platform.as_ref();
+    let architecture = platform.and_then(|platform| platform.cpu_architecture.as_ref());
+    if subject.windows && architecture == Some(&CPUArchitecture::Arm64) {
+        let at = At::ROOT;
+        let at = at.member("runtimePlatform");
+        report.fault(&at.member("cpuArchitecture"), "ARM64 goes with LINUX only");
+    }
+}
+
+fn constraints_maximum(subject: &Subject<'_>, report: &mut Report<'_>) {
+    const MAX: usize = 10;
+    let count = list(subject.task.placement_constraints.as_ref()).len();
+    if count > MAX {
+        let message = format!("{count} placement constraints, at most {MAX}");
+        report.fault(&At::ROOT.member("placementConstraints"), message);
+    }
+}
+
+fn constraint_expression(subject: &Subject<'_>, report: &mut Report<'_>) {
+    const MAX_CHARACTERS: usize = 2_000;
+    let at = At::ROOT;
+    let at = at.member("placementConstraints");
+    for (index, constraint) in list(subject.task.placement_constraints.as_ref())
+        .iter()
+        .enumerate()
+    {
+        let expression = constraint.expression.as_deref().unwrap_or_default();
+        let length = expression.chars().count();
+        if length == 0 || length > MAX_CHARACTERS {
+            let message = format!("an expression of {length} characters, 1 to {MAX_CHARACTERS}");
+            report.fault(&at.item(index).member("expression"), message);
+        }
+    }
+}
+
+fn accelerators_retired(subject: &Subject<'_>, report: &mut Report<'_>) {
+    if !list(subject.task.inference_accelerators.as_ref()).is_empty() {
+        let message = "AWS offers no inference accelerators any more";
+        report.fault(&At::ROOT.member("inferenceAccelerators"), message);
+    }
+}
+
+fn storage_range(subject: &Subject<'_>, report: &mut Report<'_>) {
+    let storage = subject.task.ephemeral_storage.as_ref();
+    let Some(size) = storage.and_then(|storage| storage.size_in_gib) else {
+        return;
+    };
+    let bound = match size {
+        ..21 => "at least 21",
+        21..=200 => return,
+        _ => "at most 200",
+    };
+    let at = At::ROOT;
+    let at = at.member("ephemeralStorage");
+    report.fault_about(
+        &at.member("sizeInGiB"),
+        &[bound],
+        format!("{size} GiB, {bound}"),
+    );
+}
+
+fn storage_fargate_only(subject: &Subject<'_>, report: &mut Report<'_>) {
+    let fargate = subject.launch_types.intersects(LaunchTypes::FARGATE);
+    let required = !subject.task.required_launch_types().is_empty();
+    if subject.task.ephemeral_storage.is_some() && !fargate && required {
+        let message = "only tasks on Fargate choose their ephemeral storage";
+        report.fault(&At::ROOT.member("ephemeralStorage"), message);
+    }
+}
+
+fn trusted_execution(subject: &Subject<'_>, report: &mut Report<'_>) {
+    if subject.task.trusted_execution_configuration.is_some() {
+        let at = At::ROOT.member("trustedExecutionConfiguration");
+        report.fault(&at, "isolation modes need MANAGED_INSTANCES");
+    }
+}
+
+fn attestation_policy(subject: &Subject<'_>, report: &mut Report<'_>) {
+    let Some(trusted) = &subject.task.trusted_execution_configuration else {
+        return;
+    };
+    let at = At::ROOT;
+    let at = at.member("trustedExecutionConfiguration");
+    let policy = trusted.attestation_policy.as_deref();
+    let confidential = trusted.isolation_mode == Some(IsolationMode::ConfidentialSandbox);
+    if policy.is_none() && confidential {
+        let message = "CONFIDENTIAL_SANDBOX needs an attestation policy";
+        report.fault(&at.member("attestationPolicy"), message);
+    }
+    if policy.is_some_and(|policy| !is_base64(policy)) {
+        report.fault(
+            &at.member("attestationPolicy"),
+            "the attestation policy is not Base64",
+        );
+    }
+}
+
+fn is_base64(text: &str) -> bool {
+    let body = text.trim_end_matches('=');
+    let legal = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/');
+    !body.is_empty()
+        && text.len().is_multiple_of(4)
+        && text.len() - body.len() <= 2
+        && body.bytes().all(legal)
+}
+
+/// Whether a container asks for that kind of device.
+pub(super) fn asks_for(container: &crate::ContainerDefinition, kind: &ResourceType) -> bool {
+    list(container.resource_requirements.as_ref())
+        .iter()
+        .any(|requirement| requirement.r#type.as_ref() == Some(kind))
+}

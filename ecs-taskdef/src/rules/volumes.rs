@@ -1,0 +1,234 @@
+use super::Rule;
+use super::subject::{Container, Report, Subject, VolumePlace, list};
+use super::task::{is_name, quote, repeated};
+use crate::shape::At;
+use crate::{LaunchTypes, Scope, Volume};
+
+pub(super) const RULES: &[Rule] = &[
+    Rule::volume("volume-single-type", "a volume is of one kind", single_type).quoted(
+        "When the volume parameter is specified, only one volume configuration type should be \
+             used.",
+    ),
+    Rule::volume("volume-name-required", "a volume has a name", name_required).in_2015(),
+    Rule::volume(
+        "volume-name-characters",
+        "a volume name is up to 255 letters, digits, `-` and `_`",
+        name_characters,
+    ),
+    Rule::task(
+        "volume-name-unique",
+        "each volume has its own name",
+        name_unique,
+    )
+    .in_2015(),
+    Rule::volume(
+        "source-path-blank",
+        "a source path is not empty",
+        source_path_blank,
+    )
+    .quoted("host.sourcePath should not be blank.")
+    .in_2015()
+    .hint("leave `sourcePath` away for a volume that Docker manages"),
+    Rule::volume(
+        "docker-volume-autoprovision",
+        "only shared volumes are provisioned",
+        autoprovision,
+    ),
+    Rule::container(
+        "mount-point-volume",
+        "a mount point names a volume of the task",
+        mount_volume,
+    )
+    .quoted("Unknown volume '{}'.")
+    .in_2015(),
+    Rule::container(
+        "mount-point-path",
+        "a mount point has a path in the container",
+        mount_path,
+    )
+    .in_2015(),
+    Rule::container(
+        "mount-point-path-unique",
+        "a path is mounted once",
+        mount_path_unique,
+    )
+    .in_2015(),
+    Rule::task(
+        "launch-volume-single",
+        "one volume is configured at launch",
+        launch_volume_single,
+    )
+    .on(WITH_LAUNCH_VOLUMES),
+    Rule::volume(
+        "launch-volume-mounted",
+        "a volume configured at launch is mounted",
+        launch_volume_mounted,
+    )
+    .on(WITH_LAUNCH_VOLUMES)
+    .copied("Volumes [{}] are not referenced by any of the containers"),
+];
+
+const WITH_LAUNCH_VOLUMES: LaunchTypes = LaunchTypes::EC2
+    .union(LaunchTypes::FARGATE)
+    .union(LaunchTypes::MANAGED_INSTANCES);
+
+/// How many kinds of volume it is at once. A `host` without a path is what
+/// AWS describes for volumes of every kind.
+fn kinds(volume: &Volume) -> usize {
+    let host = volume
+        .host
+        .as_ref()
+        .is_some_and(|host| host.source_path.is_some());
+    [
+        host,
+        volume.docker_volume_configuration.is_some(),
+        volume.efs_volume_configuration.is_some(),
+        volume.s3files_volume_configuration.is_some(),
+        volume
+            .fsx_windows_file_server_volume_configuration
+            .is_some(),
+        volume.configured_at_launch == Some(true),
+    ]
+    .into_iter()
+    .filter(|kind| *kind)
+    .count()
+}
+
+fn single_type(_: &Subject<'_>, volume: VolumePlace<'_>, report: &mut Report<'_>) {
+    let count = kinds(volume.value);
+    if count > 1 {
+        report.fault(volume.at, format!("the volume is of {count} kinds"));
+    }
+}
+
+fn name_required(_: &Subject<'_>, volume: VolumePlace<'_>, report: &mut Report<'_>) {
+    if volume.name.as_ref().is_none_or(String::is_empty) {
+        report.fault(&volume.at.member("name"), "the volume has no name");
+    }
+}
+
+fn name_characters(_: &Subject<'_>, volume: VolumePlace<'_>, report: &mut Report<'_>) {
+    let wrong = |name: &&str| !name.is_empty() && !is_name(name);
+    if let Some(name) = volume.name.as_deref().filter(wrong) {
+        let message = format!(
+            "{} is not 1 to 255 letters, digits, hyphens and underscores",
+            quote(name)
+        );
+        report.fault(&volume.at.member("name"), message);
+    }
+}
+
+fn name_unique(subject: &Subject<'_>, report: &mut Report<'_>) {
+    let volumes = subject.task.volumes();
+    let names: Vec<Option<&str>> = volumes
+        .iter()
+        .map(|volume| volume.name.as_deref())
+        .collect();
+    let at = At::ROOT;
+    let at = at.member("volumes");
+    for (index, name) in repeated(&names) {
+        let message = format!("volume name {} is used before", quote(name));
+        report.fault(&at.item(index).member("name"), message);
+    }
+}
+
+fn source_path_blank(_: &Subject<'_>, volume: VolumePlace<'_>, report: &mut Report<'_>) {
+    let path = volume
+        .host
+        .as_ref()
+        .and_then(|host| host.source_path.as_deref());
+    if path.is_some_and(|path| path.trim().is_empty()) {
+        report.fault(
+            &volume.at.member("host").member("sourcePath"),
+            "the source path is empty",
+        );
+    }
+}
+
+fn autoprovision(_: &Subject<'_>, volume: VolumePlace<'_>, report: &mut Report<'_>) {
+    let docker = volume.docker_volume_configuration.as_ref();
+    let wrong = docker.is_some_and(|docker| {
+        docker.autoprovision == Some(true) && docker.scope != Some(Scope::Shared)
+    });
+    if wrong {
+        let at = volume.at.member("dockerVolumeConfiguration");
+        report.fault(
+            &at.member("autoprovision"),
+            "`autoprovision` needs the scope `shared`",
+        );
+    }
+}
+
+fn mount_volume(subject: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
+    // Nothing can be said while the list of volumes itself is unreadable.
+    if subject
+        .task
+        .unknown
+        .get("volumes")
+        .is_some_and(|volumes| !volumes.is_null())
+    {
+        return;
+    }
+    let at = container.at.member("mountPoints");
+    for (index, mount) in list(container.mount_points.as_ref()).iter().enumerate() {
+        let name = mount.source_volume.as_deref().unwrap_or_default();
+        let declared = |volume: &Volume| volume.name.as_deref() == Some(name);
+        if !subject.task.volumes().iter().any(declared) {
+            let message = format!("there is no volume {}", quote(name));
+            report.fault_about(&at.item(index).member("sourceVolume"), &[name], message);
+        }
+    }
+}
+
+fn mount_path(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
+    let at = container.at.member("mountPoints");
+    for (index, mount) in list(container.mount_points.as_ref()).iter().enumerate() {
+        if mount.container_path.as_ref().is_none_or(String::is_empty) {
+            let message = "the mount point has no path in the container";
+            report.fault(&at.item(index).member("containerPath"), message);
+        }
+    }
+}
+
+fn mount_path_unique(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
+    let mounts = list(container.mount_points.as_ref());
+    let path = |mount: &crate::MountPoint| mount.container_path.clone();
+    let paths: Vec<Option<String>> = mounts.iter().map(path).collect();
+    let paths: Vec<Option<&str>> = paths
+        .iter()
+        .map(|path| path.as_deref().filter(|path| !path.is_empty()))
+        .collect();
+    let at = container.at.member("mountPoints");
+    for (index, path) in repeated(&paths) {
+        let message = format!("path {} is mounted before", quote(path));
+        report.fault(&at.item(index).member("containerPath"), message);
+    }
+}
+
+fn launch_volumes<'a>(subject: &'a Subject<'_>) -> impl Iterator<Item = (usize, &'a Volume)> {
+    let volumes = subject.task.volumes().iter().enumerate();
+    volumes.filter(|(_, volume)| volume.configured_at_launch == Some(true))
+}
+
+fn launch_volume_single(subject: &Subject<'_>, report: &mut Report<'_>) {
+    let at = At::ROOT;
+    let at = at.member("volumes");
+    for (index, _) in launch_volumes(subject).skip(1) {
+        let message = "another volume is configured at launch";
+        report.fault(&at.item(index).member("configuredAtLaunch"), message);
+    }
+}
+
+fn launch_volume_mounted(subject: &Subject<'_>, volume: VolumePlace<'_>, report: &mut Report<'_>) {
+    if volume.configured_at_launch != Some(true) {
+        return;
+    }
+    let containers = subject.task.containers();
+    let mut mounts = containers
+        .iter()
+        .flat_map(|one| list(one.mount_points.as_ref()));
+    if !mounts.any(|mount| mount.source_volume.is_some() && mount.source_volume == volume.name) {
+        let name = volume.name.as_deref().unwrap_or_default();
+        report.fault_about(volume.at, &[name], "no container mounts the volume");
+    }
+}

@@ -1,0 +1,113 @@
+use crate::rules;
+use crate::{Findings, LaunchTypes, Reading, RuleSet, Severity, TaskDefinition};
+
+/// Checks task definitions: for which launch types, by which rules, and what
+/// not to mention.
+///
+/// ```
+/// use ecs_taskdef::{LaunchTypes, TaskDefinition, Validator};
+///
+/// let web: TaskDefinition = serde_json::from_str(
+///     r#"{"family":"web","containerDefinitions":[{"name":"a","image":"b","memory":64}]}"#,
+/// )?;
+/// assert!(Validator::default().validate(&web).is_empty());
+///
+/// let fargate = Validator::default().for_launch_types(LaunchTypes::FARGATE);
+/// let rules: Vec<&str> = fargate.validate(&web).iter().map(|f| f.rule.as_str()).collect();
+/// assert_eq!(rules, ["fargate-cpu-required", "fargate-memory-required", "fargate-network-mode"]);
+///
+/// let relaxed = fargate.without_rules(["fargate-network-mode"]);
+/// assert_eq!(relaxed.validate(&web).len(), 2);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Validator {
+    rules: RuleSet,
+    reading: Reading,
+    launch_types: Option<LaunchTypes>,
+    suppressed: Vec<String>,
+}
+
+impl Validator {
+    /// Checks by other rules than the current ones.
+    #[must_use]
+    pub fn with_rules(mut self, rules: RuleSet) -> Self {
+        self.rules = rules;
+        self
+    }
+
+    /// Checks for these launch types, whatever the definition requires.
+    ///
+    /// Otherwise they are those of `requiresCompatibilities`, and EC2 for a
+    /// definition that requires none.
+    #[must_use]
+    pub fn for_launch_types(mut self, launch_types: LaunchTypes) -> Self {
+        self.launch_types = Some(launch_types);
+        self
+    }
+
+    /// Whether members that the API does not take, and what AWS's tools fill
+    /// in, are errors; they are not unless this is called.
+    #[must_use]
+    pub fn with_reading(mut self, reading: Reading) -> Self {
+        self.reading = reading;
+        self
+    }
+
+    /// Leaves away what these rules find.
+    #[must_use]
+    pub fn without_rules<I>(mut self, ids: I) -> Self
+    where
+        I: IntoIterator,
+        I::Item: Into<String>,
+    {
+        self.suppressed.extend(ids.into_iter().map(Into::into));
+        self
+    }
+
+    /// Everything that is wrong with the definition.
+    #[must_use]
+    pub fn validate(&self, definition: &TaskDefinition) -> Findings {
+        let mut findings = rules::run(definition, &self.rules, self.launch_types_of(definition));
+        self.judge(&mut findings);
+        findings
+    }
+
+    /// Sets what the reading makes of it and leaves away what is suppressed.
+    pub(crate) fn judge(&self, findings: &mut Findings) {
+        if self.reading == Reading::Strict {
+            let refused = |id: &str| rules::REFUSED_WHEN_STRICT.contains(&id);
+            for finding in findings
+                .iter_mut()
+                .filter(|finding| refused(finding.rule.as_str()))
+            {
+                finding.severity = Severity::Error;
+            }
+        }
+        if !self.suppressed.is_empty() {
+            let suppressed = |id: &str| self.suppressed.iter().any(|name| name == id);
+            findings.retain(|finding| !suppressed(finding.rule.as_str()));
+        }
+    }
+
+    fn launch_types_of(&self, definition: &TaskDefinition) -> LaunchTypes {
+        let required = || {
+            let required = definition.required_launch_types();
+            if required.is_empty() {
+                LaunchTypes::EC2
+            } else {
+                required
+            }
+        };
+        self.launch_types.unwrap_or_else(required)
+    }
+}
+
+impl TaskDefinition {
+    /// Everything that is wrong with the definition, by the current rules, for
+    /// the launch types it requires.
+    #[must_use]
+    pub fn validate(&self) -> Findings {
+        Validator::default().validate(self)
+    }
+}
