@@ -7,6 +7,9 @@
     reason = "a test stops at the first surprise"
 )]
 
+#[path = "../../ecs-arn/tests/conformance_data/mod.rs"]
+mod conformance_data;
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -19,10 +22,7 @@ use ecs_state::{
 use serde_json::Value;
 
 fn cases() -> Vec<Value> {
-    let Ok(folder) = std::env::var("ECS_CONFORMANCE_DATA") else {
-        panic!("set ECS_CONFORMANCE_DATA to the folder that holds cases/lifecycle.jsonl");
-    };
-    let text = std::fs::read_to_string(format!("{folder}/cases/lifecycle.jsonl")).unwrap();
+    let text = conformance_data::read("cases/lifecycle.jsonl");
     text.lines()
         .map(|line| serde_json::from_str(line).unwrap())
         .collect()
