@@ -12,9 +12,10 @@ use std::time::Duration;
 
 use ecs_model::{HealthStatus, Timestamp};
 use ecs_state::{
-    Action, AgentTask, AgentTaskStatus, Condition, ContainerSpec, ContainerStanding,
-    ContainerStatus, DependentPull, ReportedStatus, Resolution, RuntimeEvent, Standing,
-    SteadyState, Target, TaskSpec, deadline, known_task_status, resolve, task_health,
+    Action, AgentTask, AgentTaskStatus, Condition, ContainerEnd, ContainerSpec, ContainerStanding,
+    ContainerStatus, DependentPull, NoRestart, ReportedStatus, Resolution, RestartPolicy,
+    RuntimeEvent, Standing, SteadyState, Target, TaskSpec, deadline, known_task_status, resolve,
+    task_health,
 };
 use serde_json::Value;
 
@@ -138,6 +139,28 @@ fn graph_is_valid(given: &Value) -> bool {
     .is_ok()
 }
 
+fn restart_decision(given: &Value) -> Result<(), NoRestart> {
+    let policy = &given["policy"];
+    let period = policy["restart_attempt_period_s"].as_u64().unwrap_or(300);
+    let codes = policy["ignored_exit_codes"].as_array();
+    let codes = codes.into_iter().flatten().filter_map(exit_code);
+    let now = 10_000;
+    let since = given["seconds_since_last_restart"]
+        .as_i64()
+        .or(given["seconds_since_started"].as_i64());
+    RestartPolicy::new()
+        .with_attempt_period(Duration::from_secs(period))
+        .with_ignored_exit_codes(codes)
+        .decide(
+            ContainerEnd {
+                exit_code: exit_code(&given["exit_code"]),
+                desired: status(&given["container_desired"]),
+                last_start: since.map(|seconds| Timestamp::from_seconds(now - seconds)),
+            },
+            Timestamp::from_seconds(now),
+        )
+}
+
 /// What our function says, in the form in which the case expects it; `None` for a kind of case
 /// that nothing here answers.
 fn answer(kind: &str, given: &Value) -> Option<Value> {
@@ -182,6 +205,14 @@ fn answer(kind: &str, given: &Value) -> Option<Value> {
             let changed = (after != before).then(|| after.as_str());
             serde_json::json!({ "changed_to": changed, "task_known": after.as_str() })
         }
+        // A policy that is not enabled is no policy here.
+        "should_restart" if given["policy"]["enabled"] == true => {
+            let decision = restart_decision(given);
+            serde_json::json!({
+                "restart": decision.is_ok(),
+                "reason": decision.err().map_or_else(String::new, |reason| reason.to_string()),
+            })
+        }
         "task_health" => {
             let found: Vec<HealthStatus> = given["essential_containers"]
                 .as_array()
@@ -212,7 +243,7 @@ fn the_rules_are_those_of_the_agent() {
         }
     }
     assert_eq!(wrong, Vec::<String>::new());
-    assert_eq!(passed.len(), 12, "{passed:?}");
+    assert_eq!(passed.len(), 13, "{passed:?}");
 }
 
 /// A host on which containers run for a given time.

@@ -99,6 +99,10 @@ impl RuntimeEvent {
 
 impl AgentTask {
     pub(super) fn apply(&mut self, index: usize, event: RuntimeEvent) -> Verdict {
+        let event = match self.apply_restart(index, event) {
+            Ok(verdict) => return verdict,
+            Err(event) => event,
+        };
         match event {
             RuntimeEvent::Health(health) => self.set_health(index, health),
             RuntimeEvent::Failed { step, error } => self.fail(index, step, &error),
