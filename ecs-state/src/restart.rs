@@ -45,10 +45,6 @@ pub struct RestartPolicy {
 
 /// How a container ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(
-    clippy::exhaustive_structs,
-    reason = "the facts are the whole input of the rule"
-)]
 pub struct ContainerEnd {
     /// Its exit code, if it has one.
     pub exit_code: Option<i32>,

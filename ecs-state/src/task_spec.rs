@@ -207,7 +207,6 @@ impl ContainerSpec {
 ///
 /// Source: API shape `ContainerDependency`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(clippy::exhaustive_structs, reason = "the API shape has two members")]
 pub struct Dependency {
     /// The name of the other container.
     pub container: String,

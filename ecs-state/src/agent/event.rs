@@ -52,10 +52,6 @@ pub enum RuntimeEvent {
 /// An error of the container runtime, with the name that the agent gives it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{name}: {message}")]
-#[expect(
-    clippy::exhaustive_structs,
-    reason = "an error is reported as name and text"
-)]
 pub struct RuntimeError {
     /// The agent's name, such as `CannotPullContainerError`.
     pub name: String,
