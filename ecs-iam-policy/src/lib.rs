@@ -6,9 +6,11 @@ mod condition;
 mod context;
 mod decide;
 mod document;
+pub mod ecs;
 mod error;
 mod explain;
 mod layers;
+mod lint;
 mod principal;
 mod request;
 
@@ -27,5 +29,6 @@ pub use explain::{
     StatementExplanation, Unevaluated,
 };
 pub use layers::{Layer, PolicySet, StatementId};
+pub use lint::{Finding, Rule, Severity};
 pub use principal::{Principal, PrincipalError, PrincipalType};
 pub use request::Request;

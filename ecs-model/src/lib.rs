@@ -60,14 +60,13 @@ pub mod service_message;
 pub mod stop_reason;
 mod task;
 mod task_set;
-mod timestamp;
 mod volume_configuration;
 mod vpc_lattice;
 
 pub use ecs_taskdef::{
     Attribute, Compatibility as LaunchType, EphemeralStorage, InferenceAccelerator, IsolationMode,
     KeyValuePair, LogConfiguration, NetworkMode, SharingStrategy, Tag, TargetType, TaskOverride,
-    TransportProtocol,
+    Timestamp, TimestampError, TransportProtocol,
 };
 
 pub use api::{
@@ -131,7 +130,6 @@ pub use task::{
     AttestationPolicyStatus, Connectivity, Task, TaskEphemeralStorage, TrustedExecutionSummary,
 };
 pub use task_set::{DeploymentEphemeralStorage, Scale, ScaleUnit, StabilityStatus, TaskSet};
-pub use timestamp::{Timestamp, TimestampError};
 pub use volume_configuration::{
     EBSResourceType, EBSTagSpecification, ServiceManagedEBSVolumeConfiguration,
     ServiceVolumeConfiguration, TaskFilesystemType, TaskManagedEBSVolumeConfiguration,

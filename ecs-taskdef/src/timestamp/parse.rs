@@ -1,7 +1,7 @@
 //! Reads a timestamp from text, one function for each part.
 
 use super::calendar::{Civil, MAX_SECONDS, MIN_SECONDS, days_in_month};
-use super::{Fault, Timestamp, TimestampError};
+use super::{Fault, Offset, Timestamp, TimestampError, Written};
 
 pub(super) fn timestamp(text: &str) -> Result<Timestamp, TimestampError> {
     let mut cursor = Cursor {
@@ -44,23 +44,30 @@ struct Cursor<'a> {
 impl Cursor<'_> {
     fn date_time(&mut self) -> Parsed<Timestamp> {
         let mut civil = self.date()?;
-        let mut micros = 0;
-        let mut offset = 0;
+        let (mut micros, mut digits) = (0, 0);
+        let mut offset = Offset::Unsaid;
         if self.peek().is_some() {
             if !self.skip(b"Tt ") {
                 return Err(self.expected("`T` and a time"));
             }
-            micros = self.time(&mut civil)?;
-            offset = self.offset_seconds()?;
+            (micros, digits) = self.time(&mut civil)?;
+            offset = self.offset()?;
         }
         if self.peek().is_some() {
             return Err(self.expected("the end"));
         }
-        let seconds = civil.seconds() - offset;
+        let east = match offset {
+            Offset::Minutes(minutes) => i64::from(minutes) * 60,
+            Offset::Unsaid | Offset::Zulu => 0,
+        };
+        let seconds = civil.seconds() - east;
         if !(MIN_SECONDS..=MAX_SECONDS).contains(&seconds) {
             return Err((Fault::OutOfRange("year"), 0));
         }
-        Ok(Timestamp::from_micros(seconds * 1_000_000 + micros))
+        Ok(Timestamp {
+            written: Written::Iso { offset, digits },
+            ..Timestamp::from_micros(seconds * 1_000_000 + micros)
+        })
     }
 
     fn date(&mut self) -> Parsed<Civil> {
@@ -80,29 +87,30 @@ impl Cursor<'_> {
         })
     }
 
-    /// Reads the time of day into `civil` and gives the microseconds.
-    fn time(&mut self, civil: &mut Civil) -> Parsed<i64> {
+    /// Reads the time of day into `civil` and gives the microseconds and their digits.
+    fn time(&mut self, civil: &mut Civil) -> Parsed<(i64, u8)> {
         civil.hour = self.number(2, "two digits of the hour", "hour", (0, 23))?;
         self.separator(b':', "`:`")?;
         civil.minute = self.number(2, "two digits of the minute", "minute", (0, 59))?;
         if !self.skip(b":") {
-            return Ok(0);
+            return Ok((0, 0));
         }
         civil.second = self.number(2, "two digits of the second", "second", (0, 59))?;
         if !self.skip(b".,") {
-            return Ok(0);
+            return Ok((0, 0));
         }
         self.fraction()
     }
 
-    fn fraction(&mut self) -> Parsed<i64> {
+    /// The microseconds and how many of their digits were given.
+    fn fraction(&mut self) -> Parsed<(i64, u8)> {
         let mut micros = 0;
         let mut digits = 0;
         while let Some(byte @ b'0'..=b'9') = self.peek() {
             if digits < 6 {
                 micros = micros * 10 + i64::from(byte - b'0');
+                digits += 1;
             }
-            digits += 1;
             self.offset += 1;
         }
         if digits == 0 {
@@ -111,16 +119,16 @@ impl Cursor<'_> {
         for _ in digits..6 {
             micros *= 10;
         }
-        Ok(micros)
+        Ok((micros, digits))
     }
 
-    fn offset_seconds(&mut self) -> Parsed<i64> {
+    fn offset(&mut self) -> Parsed<Offset> {
         self.skip(b" ");
         let sign = match self.peek() {
-            None => return Ok(0),
+            None => return Ok(Offset::Unsaid),
             Some(b'Z' | b'z') => {
                 self.offset += 1;
-                return Ok(0);
+                return Ok(Offset::Zulu);
             }
             Some(b'+') => 1,
             Some(b'-') => -1,
@@ -134,7 +142,9 @@ impl Cursor<'_> {
         } else {
             0
         };
-        Ok(sign * (hours * 3_600 + minutes * 60))
+        // At most 23 hours and 59 minutes.
+        let minutes = i16::try_from(hours * 60 + minutes).unwrap_or_default();
+        Ok(Offset::Minutes(sign * minutes))
     }
 
     fn number(

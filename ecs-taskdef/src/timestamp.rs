@@ -1,6 +1,8 @@
 //! [`Timestamp`]: one instant, read from every form that ECS documents write.
 
+use core::cmp::Ordering;
 use core::fmt;
+use core::hash::{Hash, Hasher};
 use core::str::FromStr;
 use core::time::Duration;
 
@@ -8,7 +10,7 @@ use serde::de::{self, Deserialize, Deserializer, Visitor};
 use serde::ser::{Serialize, Serializer};
 use serde_json::Value;
 
-use ecs_taskdef::shape::{At, Kind, Limits, MemberType, Reader, ShapeFault};
+use crate::shape::{At, Kind, Limits, MemberType, Reader, ShapeFault};
 
 mod calendar;
 mod parse;
@@ -30,34 +32,62 @@ const MICROS_PER_SECOND: i64 = 1_000_000;
 /// A time without an offset is Universal Time. Digits below the microsecond are cut.
 /// The years 1 to 9999 are covered.
 ///
-/// It serialises as the API does, in seconds since 1970: an integer when the second is whole,
-/// otherwise a fraction. [`Display`](fmt::Display) writes ISO 8601, as events do.
+/// It serialises the way it was read, ISO 8601 with its offset and its digits included. One that
+/// was computed serialises as the API does, in seconds since 1970: an integer when the second is
+/// whole, otherwise a fraction; [`in_iso`](Self::in_iso) makes it ISO 8601.
+/// [`Display`](fmt::Display) writes ISO 8601 in Universal Time, as events do. Two timestamps are
+/// equal when they are the same instant, however they are written.
 ///
 /// ```
-/// use ecs_model::Timestamp;
+/// use ecs_taskdef::Timestamp;
 ///
-/// let at: Timestamp = "2019-04-26T13:23:57.664-07:00".parse()?;
+/// let at: Timestamp = serde_json::from_str("1.556310237664E9")?;
 /// assert_eq!(serde_json::to_string(&at)?, "1556310237.664");
 /// assert_eq!(at.to_string(), "2019-04-26T20:23:57.664Z");
-/// assert_eq!(serde_json::from_str::<Timestamp>("1.556310237664E9")?, at);
+///
+/// let printed = "\"2019-04-26T13:23:57.664-07:00\"";
+/// let same: Timestamp = serde_json::from_str(printed)?;
+/// assert_eq!(same, at);
+/// assert_eq!(serde_json::to_string(&same)?, printed);
+/// assert_eq!(serde_json::to_string(&at.in_iso())?, "\"2019-04-26T20:23:57.664Z\"");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Default)]
 pub struct Timestamp {
     micros: i64,
+    written: Written,
+}
+
+/// How a timestamp stood in its document.
+#[derive(Clone, Copy, Default)]
+enum Written {
+    /// Seconds, with a fraction only where there is one.
+    #[default]
+    Seconds,
+    /// Seconds with a fraction, even if it is zero.
+    Fraction,
+    /// ISO 8601 with that many digits of a fraction.
+    Iso { offset: Offset, digits: u8 },
+}
+
+/// How far the written time is from Universal Time.
+#[derive(Clone, Copy)]
+enum Offset {
+    /// It does not say, which means not at all.
+    Unsaid,
+    /// `Z`.
+    Zulu,
+    /// Minutes east of Greenwich.
+    Minutes(i16),
 }
 
 impl Timestamp {
     /// The first instant of the year 1.
-    pub const MIN: Self = Self {
-        micros: MIN_SECONDS * MICROS_PER_SECOND,
-    };
+    pub const MIN: Self = Self::of_micros(MIN_SECONDS * MICROS_PER_SECOND);
     /// The last microsecond of the year 9999.
-    pub const MAX: Self = Self {
-        micros: (MAX_SECONDS + 1) * MICROS_PER_SECOND - 1,
-    };
+    pub const MAX: Self = Self::of_micros((MAX_SECONDS + 1) * MICROS_PER_SECOND - 1);
     /// 1 January 1970, 00:00 Universal Time.
-    pub const UNIX_EPOCH: Self = Self { micros: 0 };
+    pub const UNIX_EPOCH: Self = Self::of_micros(0);
 
     /// The instant that many seconds after 1970, held within [`MIN`](Self::MIN) and
     /// [`MAX`](Self::MAX).
@@ -82,8 +112,37 @@ impl Timestamp {
         } else if micros > Self::MAX.micros {
             Self::MAX
         } else {
-            Self { micros }
+            Self::of_micros(micros)
         }
+    }
+
+    const fn of_micros(micros: i64) -> Self {
+        Self {
+            micros,
+            written: Written::Seconds,
+        }
+    }
+
+    /// The same instant, serialised as ISO 8601 in Universal Time with no, three or six digits of
+    /// a fraction.
+    #[must_use]
+    pub const fn in_iso(self) -> Self {
+        let digits = match self.micros.rem_euclid(MICROS_PER_SECOND) {
+            0 => 0,
+            micros if micros % 1_000 == 0 => 3,
+            _ => 6,
+        };
+        let offset = Offset::Zulu;
+        Self {
+            micros: self.micros,
+            written: Written::Iso { offset, digits },
+        }
+    }
+
+    /// The same instant, serialised as the API does: in seconds since 1970.
+    #[must_use]
+    pub const fn in_seconds(self) -> Self {
+        Self::of_micros(self.micros)
     }
 
     /// Whole seconds since 1970, rounded towards the past.
@@ -142,22 +201,83 @@ impl Timestamp {
     }
 }
 
+impl PartialEq for Timestamp {
+    fn eq(&self, other: &Self) -> bool {
+        self.micros == other.micros
+    }
+}
+
+impl Eq for Timestamp {}
+
+impl PartialOrd for Timestamp {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Timestamp {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.micros.cmp(&other.micros)
+    }
+}
+
+impl Hash for Timestamp {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.micros.hash(state);
+    }
+}
+
+impl fmt::Debug for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Timestamp({self})")
+    }
+}
+
 /// ISO 8601 in Universal Time, as events write it: `2019-04-26T20:23:57.664Z`. The fraction has
 /// no, three or six digits.
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let civil = Civil::from_seconds(self.seconds());
+        match self.in_iso().written {
+            Written::Iso { offset, digits } => self.write_iso(f, offset, digits),
+            Written::Seconds | Written::Fraction => Ok(()),
+        }
+    }
+}
+
+impl Timestamp {
+    fn write_iso(self, f: &mut fmt::Formatter<'_>, offset: Offset, digits: u8) -> fmt::Result {
+        let minutes = match offset {
+            Offset::Minutes(minutes) => i64::from(minutes),
+            Offset::Unsaid | Offset::Zulu => 0,
+        };
+        let civil = Civil::from_seconds(self.seconds() + minutes * 60);
         write!(
             f,
             "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}",
             civil.year, civil.month, civil.day, civil.hour, civil.minute, civil.second
         )?;
-        match self.micros.rem_euclid(MICROS_PER_SECOND) {
-            0 => {}
-            micros if micros % 1_000 == 0 => write!(f, ".{:03}", micros / 1_000)?,
-            micros => write!(f, ".{micros:06}")?,
+        if digits > 0 {
+            let fraction = format!("{:06}", self.micros.rem_euclid(MICROS_PER_SECOND));
+            write!(f, ".{fraction:.*}", usize::from(digits))?;
         }
-        f.write_str("Z")
+        match offset {
+            Offset::Unsaid => Ok(()),
+            Offset::Zulu => f.write_str("Z"),
+            Offset::Minutes(minutes) => {
+                let sign = if minutes < 0 { '-' } else { '+' };
+                let minutes = minutes.unsigned_abs();
+                write!(f, "{sign}{:02}:{:02}", minutes / 60, minutes % 60)
+            }
+        }
+    }
+}
+
+/// A timestamp as it stood in its document.
+struct Iso(Timestamp, Offset, u8);
+
+impl fmt::Display for Iso {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.write_iso(f, self.1, self.2)
     }
 }
 
@@ -171,15 +291,19 @@ impl FromStr for Timestamp {
 
 impl Serialize for Timestamp {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if self.micros.rem_euclid(MICROS_PER_SECOND) == 0 {
-            return serializer.serialize_i64(self.seconds());
+        let is_whole = self.micros.rem_euclid(MICROS_PER_SECOND) == 0;
+        match self.written {
+            Written::Iso { offset, digits } => serializer.collect_str(&Iso(*self, offset, digits)),
+            Written::Seconds if is_whole => serializer.serialize_i64(self.seconds()),
+            Written::Seconds | Written::Fraction => {
+                #[expect(
+                    clippy::cast_precision_loss,
+                    reason = "until the year 2255 the count is exact; later it is near to a microsecond"
+                )]
+                let seconds = self.micros as f64 / 1e6;
+                serializer.serialize_f64(seconds)
+            }
         }
-        #[expect(
-            clippy::cast_precision_loss,
-            reason = "until the year 2255 the count is exact; later it is near to a microsecond"
-        )]
-        let seconds = self.micros as f64 / 1e6;
-        serializer.serialize_f64(seconds)
     }
 }
 
@@ -211,7 +335,9 @@ impl Visitor<'_> for TimestampVisitor {
     }
 
     fn visit_f64<E: de::Error>(self, seconds: f64) -> Result<Timestamp, E> {
+        let written = Written::Fraction;
         Timestamp::from_epoch_float(seconds)
+            .map(|at| Timestamp { written, ..at })
             .ok_or_else(|| E::custom(TimestampError::out_of_range(seconds)))
     }
 
@@ -243,7 +369,7 @@ impl MemberType for Timestamp {
 /// Why a text is not a [`Timestamp`].
 ///
 /// ```
-/// use ecs_model::Timestamp;
+/// use ecs_taskdef::Timestamp;
 ///
 /// let error = "2019-13-26".parse::<Timestamp>().unwrap_err();
 /// assert_eq!(error.to_string(), "invalid timestamp `2019-13-26`: month out of range at byte 5");
@@ -326,6 +452,31 @@ mod tests {
         for text in ["0", "1556310237", "1556310237.664", "1479806122.123456"] {
             assert_eq!(serde_json::to_string(&read(text)).unwrap(), text);
         }
+    }
+
+    #[test]
+    fn every_form_is_written_as_it_was_read() {
+        for text in [
+            "1438893060.0",
+            "-0.5",
+            "\"2025-08-22T01:00:40.515000-06:00\"",
+            "\"2023-04-29T12:57:12.018Z\"",
+            "\"2018-06-18T22:28:28\"",
+            "\"2018-06-18T22:28:28+05:30\"",
+            "\"2024-06-26T11:20:00.1+09:00\"",
+        ] {
+            assert_eq!(serde_json::to_string(&read(text)).unwrap(), text);
+        }
+        let at = read("\"2018-06-19T00:28:28+02:00\"");
+        assert_eq!(at, Timestamp::from_seconds(1_529_360_908));
+        assert_eq!(format!("{at:?}"), "Timestamp(2018-06-18T22:28:28Z)");
+        assert_eq!(
+            serde_json::to_string(&at.in_seconds()).unwrap(),
+            "1529360908"
+        );
+        let micros = Timestamp::from_micros(1);
+        let json = serde_json::to_string(&micros.in_iso()).unwrap();
+        assert_eq!(json, "\"1970-01-01T00:00:00.000001Z\"");
     }
 
     #[test]
