@@ -25,11 +25,10 @@ impl AccountId {
     ///
     /// [`ArnErrorKind::Account`] for anything else; hyphens get a hint.
     pub fn parse(text: &str) -> Result<Self, ArnError> {
-        match <[u8; 12]>::try_from(text.as_bytes()) {
-            Ok(digits) if digits.iter().all(u8::is_ascii_digit) => Ok(Self(digits)),
-            _ => Err(ArnError::new(ArnErrorKind::Account, 0, text)
-                .hint_if(is_hyphenated(text), "remove the hyphens")),
-        }
+        Self::of_digits(text).ok_or_else(|| {
+            ArnError::new(ArnErrorKind::Account, 0, text)
+                .hint_if(is_hyphenated(text), "remove the hyphens")
+        })
     }
 
     /// Reads an account id as the console shows it, `1234-5678-9012`, or without hyphens.
@@ -50,6 +49,15 @@ impl AccountId {
             None => Ok(Self(digits)),
             Some(_) => Err(ArnError::new(ArnErrorKind::Account, 0, text)),
         }
+    }
+
+    fn of_digits(text: &str) -> Option<Self> {
+        let digits = <[u8; 12]>::try_from(text.as_bytes()).ok()?;
+        // Without an early exit the loop is vectorised.
+        let all = digits
+            .iter()
+            .fold(true, |all, byte| all & byte.is_ascii_digit());
+        all.then_some(Self(digits))
     }
 
     /// The twelve digits.
@@ -75,10 +83,10 @@ impl<'a> Account<'a> {
     /// Sorts the text of an account part.
     #[must_use]
     pub fn of(text: &'a str) -> Self {
-        match AccountId::parse(text) {
-            Ok(id) => Self::Id(id),
-            Err(_) if text == "aws" => Self::Aws,
-            Err(_) => Self::Other(text),
+        match AccountId::of_digits(text) {
+            Some(id) => Self::Id(id),
+            None if text == "aws" => Self::Aws,
+            None => Self::Other(text),
         }
     }
 }

@@ -59,9 +59,9 @@ impl<'a> ArnRef<'a> {
         })
     }
 
-    /// Checks the values of the parts: a well-formed partition and service, a Region of that
-    /// partition or none, an account of twelve digits, `aws` or none. For service `ecs` the
-    /// resource is checked as [`EcsArn::try_from`] does.
+    /// Checks what means the same in every service: a well-formed partition and service, a
+    /// Region of that partition or none, an account of twelve digits, `aws` or none, and no
+    /// `${...}` left to fill in. [`EcsArn::validate`] also checks the resource.
     ///
     /// ```
     /// use ecs_arn::ArnRef;
@@ -79,11 +79,7 @@ impl<'a> ArnRef<'a> {
     ///
     /// The first part that does not hold what it should.
     pub fn validate(self) -> Result<(), ArnError> {
-        validate::parts(self)?;
-        match self.service() {
-            "ecs" => EcsArn::try_from(self).map(drop),
-            _ => Ok(()),
-        }
+        validate::parts(self)
     }
 
     /// The partition, such as `aws`; [`Partition::from_name`](crate::Partition::from_name)

@@ -36,85 +36,75 @@ pub enum Partition {
     Other(Box<str>),
 }
 
-/// Name, start of its Region names, DNS suffix. Longer starts stand before the shorter ones
-/// that they contain; `aws` holds every Region that no other partition claims.
-const KNOWN: [(Partition, &str, &str, &str); 8] = [
-    (
-        Partition::AwsUsGov,
-        "aws-us-gov",
-        "us-gov-",
-        "amazonaws.com",
-    ),
-    (Partition::AwsIso, "aws-iso", "us-iso-", "c2s.ic.gov"),
-    (Partition::AwsIsoB, "aws-iso-b", "us-isob-", "sc2s.sgov.gov"),
-    (
-        Partition::AwsIsoF,
-        "aws-iso-f",
-        "us-isof-",
-        "csp.hci.ic.gov",
-    ),
-    (
-        Partition::AwsIsoE,
-        "aws-iso-e",
-        "eu-isoe-",
-        "cloud.adc-e.uk",
-    ),
-    (Partition::AwsCn, "aws-cn", "cn-", "amazonaws.com.cn"),
-    (Partition::AwsEusc, "aws-eusc", "eusc-", "amazonaws.eu"),
-    (Partition::Aws, "aws", "", "amazonaws.com"),
-];
-
 impl Partition {
     /// The partition of that name; names compare by case.
     #[must_use]
     pub fn from_name(name: &str) -> Self {
-        KNOWN
-            .iter()
-            .find(|(_, known, _, _)| *known == name)
-            .map_or_else(
-                || Self::Other(name.into()),
-                |(partition, ..)| partition.clone(),
-            )
+        match name {
+            "aws" => Self::Aws,
+            "aws-cn" => Self::AwsCn,
+            "aws-us-gov" => Self::AwsUsGov,
+            "aws-eusc" => Self::AwsEusc,
+            "aws-iso" => Self::AwsIso,
+            "aws-iso-b" => Self::AwsIsoB,
+            "aws-iso-e" => Self::AwsIsoE,
+            "aws-iso-f" => Self::AwsIsoF,
+            other => Self::Other(other.into()),
+        }
     }
 
     /// The partition that a Region belongs to, by the start of its name. Regions are added all
     /// the time, so a start that is not known means [`Partition::Aws`].
     #[must_use]
     pub fn of_region(region: &str) -> Self {
-        KNOWN
-            .iter()
-            .find(|(_, _, start, _)| region.starts_with(start))
-            .map_or(Self::Aws, |(partition, ..)| partition.clone())
+        // Comparisons with constants compile to a few instructions; a table of starts does not.
+        match region {
+            _ if region.starts_with("us-gov-") => Self::AwsUsGov,
+            _ if region.starts_with("us-iso-") => Self::AwsIso,
+            _ if region.starts_with("us-isob-") => Self::AwsIsoB,
+            _ if region.starts_with("us-isof-") => Self::AwsIsoF,
+            _ if region.starts_with("eu-isoe-") => Self::AwsIsoE,
+            _ if region.starts_with("cn-") => Self::AwsCn,
+            _ if region.starts_with("eusc-") => Self::AwsEusc,
+            _ => Self::Aws,
+        }
     }
 
     /// The name as ARNs have it.
     #[must_use]
     pub fn as_str(&self) -> &str {
         match self {
+            Self::Aws => "aws",
+            Self::AwsCn => "aws-cn",
+            Self::AwsUsGov => "aws-us-gov",
+            Self::AwsEusc => "aws-eusc",
+            Self::AwsIso => "aws-iso",
+            Self::AwsIsoB => "aws-iso-b",
+            Self::AwsIsoE => "aws-iso-e",
+            Self::AwsIsoF => "aws-iso-f",
             Self::Other(name) => name,
-            known => known.row().map_or("", |(_, name, _, _)| name),
         }
     }
 
     /// The end of its endpoints' host names; `None` for a partition that is not known.
     #[must_use]
     pub fn dns_suffix(&self) -> Option<&'static str> {
-        self.row().map(|(_, _, _, suffix)| *suffix)
-    }
-
-    fn row(&self) -> Option<&'static (Self, &'static str, &'static str, &'static str)> {
-        static ROWS: [(Partition, &str, &str, &str); 8] = KNOWN;
-        ROWS.iter().find(|(partition, ..)| partition == self)
+        match self {
+            Self::Aws | Self::AwsUsGov => Some("amazonaws.com"),
+            Self::AwsCn => Some("amazonaws.com.cn"),
+            Self::AwsEusc => Some("amazonaws.eu"),
+            Self::AwsIso => Some("c2s.ic.gov"),
+            Self::AwsIsoB => Some("sc2s.sgov.gov"),
+            Self::AwsIsoE => Some("cloud.adc-e.uk"),
+            Self::AwsIsoF => Some("csp.hci.ic.gov"),
+            Self::Other(_) => None,
+        }
     }
 
     /// Whether a Region may stand in an ARN of the partition with this name. Nothing is known
     /// of the Regions of a partition that is not known.
     pub(crate) fn holds(name: &str, region: &str) -> bool {
-        let home = KNOWN
-            .iter()
-            .find(|(_, _, start, _)| region.starts_with(start));
-        home.is_some_and(|(_, home, _, _)| *home == name)
-            || !KNOWN.iter().any(|(_, known, _, _)| *known == name)
+        Self::of_region(region).as_str() == name || matches!(Self::from_name(name), Self::Other(_))
     }
 }
 

@@ -63,17 +63,24 @@ impl<'a> Region<'a> {
 
 /// At least two lower-case words and then a number: `us-east-1`, `us-isob-east-1`.
 pub(crate) fn is_region(text: &str) -> bool {
-    let Some((words, number)) = text.rsplit_once('-') else {
-        return false;
-    };
-    let Some((first, rest)) = words.split_once('-') else {
-        return false;
-    };
-    let is_word = |word: &str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase());
-    !number.is_empty()
-        && number.bytes().all(|byte| byte.is_ascii_digit())
-        && is_word(first)
-        && rest.split('-').all(is_word)
+    let bytes = text.as_bytes();
+    let digits = bytes
+        .iter()
+        .rev()
+        .take_while(|byte| byte.is_ascii_digit())
+        .count();
+    let words = bytes.get(..bytes.len() - digits).unwrap_or_default();
+    let mut hyphens = 0;
+    let mut previous = b'-';
+    for &byte in words {
+        match byte {
+            b'a'..=b'z' => {}
+            b'-' if previous != b'-' => hyphens += 1,
+            _ => return false,
+        }
+        previous = byte;
+    }
+    digits > 0 && hyphens >= 2 && previous == b'-'
 }
 
 impl<'a> TryFrom<&'a str> for Region<'a> {

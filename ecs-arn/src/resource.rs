@@ -373,11 +373,10 @@ pub(crate) fn split_revision(text: &str) -> Result<(&str, Option<u32>), ArnError
 
 /// Checks a name or id: 1 to 255 letters, digits, hyphens and underscores.
 pub(crate) fn check_name(name: &str) -> Result<(), ArnError> {
-    let legal = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
     if name.is_empty() {
         return Err(ArnError::new(ArnErrorKind::EmptyName, 0, ""));
     }
-    if !name.bytes().all(legal) {
+    if !name.bytes().all(is_name_byte) {
         return Err(ArnError::new(ArnErrorKind::Name, 0, name)
             .hint_if(name.trim_end() != name, "remove the trailing white space")
             .hint_if(
@@ -391,14 +390,24 @@ pub(crate) fn check_name(name: &str) -> Result<(), ArnError> {
     }
 }
 
+const fn is_name_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')
+}
+
+/// What stands before and after the first slash; texts are too short for a clever search.
+fn cut(text: &str) -> Option<(&str, &str)> {
+    let at = text.bytes().position(|byte| byte == b'/')?;
+    Some((text.get(..at)?, text.get(at + 1..)?))
+}
+
 /// The resource type and what follows its slash.
 fn split_type(resource: &str) -> Result<(&str, &str), ArnError> {
-    let (resource_type, path) = resource.split_once('/').unwrap_or((resource, ""));
+    let (resource_type, path) = cut(resource).unwrap_or((resource, ""));
     let legal = |byte: u8| byte.is_ascii_lowercase() || byte == b'-';
     if resource_type.is_empty() {
         return Err(ArnError::new(ArnErrorKind::EmptyResourceType, 0, ""));
     }
-    if !resource.contains('/') || !resource_type.bytes().all(legal) {
+    if resource_type.len() == resource.len() || !resource_type.bytes().all(legal) {
         let has_upper_case = resource_type.bytes().any(|byte| byte.is_ascii_uppercase());
         return Err(ArnError::new(ArnErrorKind::ResourceType, 0, resource_type)
             .hint_if(resource_type == "*", "this is a pattern")
@@ -423,16 +432,16 @@ struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     fn one(self) -> Result<&'a str, ArnError> {
-        match self.path.contains('/') {
+        match cut(self.path).is_some() {
             true => Err(self.wrong_count()),
             false => self.name(self.path),
         }
     }
 
     fn one_or_two(self) -> Result<(Option<&'a str>, &'a str), ArnError> {
-        match self.path.split_once('/') {
+        match cut(self.path) {
             None => Ok((None, self.name(self.path)?)),
-            Some((_, id)) if id.contains('/') => Err(self.wrong_count()),
+            Some((_, id)) if cut(id).is_some() => Err(self.wrong_count()),
             Some((cluster, id)) => Ok((Some(self.name(cluster)?), self.name(id)?)),
         }
     }
@@ -445,7 +454,7 @@ impl<'a> Reader<'a> {
     /// The id of a task set may be two names joined by a slash.
     fn task_set(self) -> Result<(&'a str, &'a str, &'a str), ArnError> {
         let (cluster, service, id) = self.split_three()?;
-        let (prefix, number) = id.split_once('/').unwrap_or(("ecs-svc", id));
+        let (prefix, number) = cut(id).unwrap_or(("ecs-svc", id));
         self.name(prefix)?;
         self.name(number)?;
         Ok((cluster, service, id))
@@ -456,12 +465,12 @@ impl<'a> Reader<'a> {
             .path
             .split_once('/')
             .ok_or_else(|| self.wrong_count())?;
-        let (service, id) = rest.split_once('/').ok_or_else(|| self.wrong_count())?;
+        let (service, id) = cut(rest).ok_or_else(|| self.wrong_count())?;
         Ok((self.name(cluster)?, self.name(service)?, id))
     }
 
     fn container(self) -> Result<EcsResource<'a>, ArnError> {
-        if !self.path.contains('/') {
+        if cut(self.path).is_none() {
             return Ok(EcsResource::Container {
                 task: None,
                 id: self.name(self.path)?,

@@ -275,7 +275,7 @@ fn upper_case_is_not_strict() {
 #[test]
 fn white_space_at_the_end() {
     for end in [" ", "\n"] {
-        strict_error(
+        ecs_error(
             &format!("arn:aws:ecs:us-east-1:123456789012:cluster/default{end}"),
             &format!(
                 "`default{}` holds a character other than letters, digits, `-` and `_` at byte 43: \
@@ -393,7 +393,8 @@ fn every_resource_type_has_its_number_of_parts() {
         &format!("{prefix}cluster/{}", "a".repeat(256)),
         "the name has more than 255 characters at byte 43",
     );
-    valid(&format!("{prefix}cluster/{}", "a".repeat(255)));
+    let longest = format!("{prefix}cluster/{}", "a".repeat(255));
+    EcsArn::parse(&longest).unwrap().validate().unwrap();
 }
 
 #[test]
@@ -532,7 +533,7 @@ const LEVELS: &[(&str, &str)] = &[
     ("---P", "arn:aws:ecs:*"),
     ("----", "arn:aws:ecs"),
     ("----", "arn:aws:ecs:us-east-1:123456789012:"),
-    ("S--P", "arn:aws:ecs:us-east-1:123456789012:*"),
+    ("SV-P", "arn:aws:ecs:us-east-1:123456789012:*"),
     ("S--P", "arn:*:ecs:*:*:task/*"),
     ("S--P", "arn:aws:ecs:us-east-?:123456789012:cluster/*"),
     ("S--P", "arn:aws:ecs:*:1234567890*:cluster/*"),
@@ -549,8 +550,8 @@ const LEVELS: &[(&str, &str)] = &[
     ("S--P", "arn:aws:ECS:us-east-1:123456789012:cluster/default"),
     ("S-EP", "arn:aws:ecs:US-EAST-1:123456789012:cluster/default"),
     ("----", " arn:aws:ecs:us-east-1:123456789012:cluster/default"),
-    ("S--P", "arn:aws:ecs:us-east-1:123456789012:cluster/default "),
-    ("S--P", "arn:aws:ecs:us-east-1:123456789012:cluster/default\n"),
+    ("SV-P", "arn:aws:ecs:us-east-1:123456789012:cluster/default "),
+    ("SV-P", "arn:aws:ecs:us-east-1:123456789012:cluster/default\n"),
     ("S-EP", "arn:aws:ecs:us-east-1:1234-5678-9012:cluster/default"),
     ("S-EP", "arn:aws:ecs:us-east-1:12345678901x:cluster/default"),
     ("S-EP", "arn:aws:ecs:us-east-1:cloudfront:cluster/default"),
@@ -558,16 +559,16 @@ const LEVELS: &[(&str, &str)] = &[
     ("SV-P", "arn:aws:elasticbeanstalk:us-east-1:123456789012:environment/My App/MyEnvironment"),
     ("SV-P", "arn:aws:logs:us-east-1:123456789012:log-group:/ecs/web:log-stream:a/b:*"),
     ("SV-P", "arn:aws:execute-api:us-east-1:123456789012:abc/*/GET/"),
-    ("S--P", "arn:aws:ecs:us-east-1:123456789012:cluster/größe"),
+    ("SV-P", "arn:aws:ecs:us-east-1:123456789012:cluster/größe"),
     ("----", "arn:aws:ecs:us-east-1:123456789012:cluster/a\0b"),
-    ("S--P", "arn:aws:ecs:us-east-1:123456789012:cluster/"),
-    ("S--P", "arn:aws:ecs:us-east-1:123456789012:/default"),
-    ("S--P", "arn:aws:ecs:us-east-1:123456789012:task-definition/web"),
-    ("S--P", "arn:aws:ecs:us-east-1:123456789012:task-definition/web:0"),
-    ("S--P", "arn:aws:ecs:us-east-1:123456789012:task-definition/web:007"),
-    ("S--P", "arn:aws:ecs:us-east-1:123456789012:task-definition/web:99999999999"),
-    ("S--P", "arn:aws:ecs:us-east-1:123456789012:service/a/b/c"),
-    ("S--P", "arn:aws:ecs:us-east-1:123456789012:TASK/default/abc"),
+    ("SV-P", "arn:aws:ecs:us-east-1:123456789012:cluster/"),
+    ("SV-P", "arn:aws:ecs:us-east-1:123456789012:/default"),
+    ("SV-P", "arn:aws:ecs:us-east-1:123456789012:task-definition/web"),
+    ("SV-P", "arn:aws:ecs:us-east-1:123456789012:task-definition/web:0"),
+    ("SV-P", "arn:aws:ecs:us-east-1:123456789012:task-definition/web:007"),
+    ("SV-P", "arn:aws:ecs:us-east-1:123456789012:task-definition/web:99999999999"),
+    ("SV-P", "arn:aws:ecs:us-east-1:123456789012:service/a/b/c"),
+    ("SV-P", "arn:aws:ecs:us-east-1:123456789012:TASK/default/abc"),
     ("----", "invalid"),
     ("----", "arn:nope"),
     ("----", "web:3"),

@@ -17,6 +17,7 @@ mod rule_set;
 mod rules;
 pub mod shape;
 mod size;
+mod timestamp;
 mod validate;
 
 pub use definition::*;
@@ -37,4 +38,5 @@ pub use requirements::{Gpus, Requirements};
 pub use rule_set::{Edition, MemoryRule, RuleSet};
 pub use rules::{Rule, Trust};
 pub use size::{cpu_units, memory_mib};
+pub use timestamp::{Timestamp, TimestampError};
 pub use validate::Validator;

@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use ecs_arn::{Scope, TaskDefinitionRef};
 use thiserror::Error;
@@ -19,15 +20,15 @@ use crate::{Findings, TaskDefinition, TaskDefinitionStatus, Timestamp, Validator
 /// let web: TaskDefinition = serde_json::from_str(
 ///     r#"{"family":"web","containerDefinitions":[{"name":"web","image":"nginx","memory":64}]}"#,
 /// )?;
-/// let now = Timestamp::from_epoch_milliseconds(1_438_893_060_000);
-/// let registered = registry.register(&web, &now)?;
+/// let now = Timestamp::from_seconds(1_438_893_060);
+/// let registered = registry.register(&web, now)?;
 /// assert_eq!(
 ///     registered.task_definition_arn.as_deref(),
 ///     Some("arn:aws:ecs:us-east-1:123456789012:task-definition/web:1")
 /// );
-/// assert_eq!(registry.register(&web, &now)?.revision, Some(2));
+/// assert_eq!(registry.register(&web, now)?.revision, Some(2));
 ///
-/// registry.deregister("web:2", &now)?;
+/// registry.deregister("web:2", now)?;
 /// assert_eq!(registry.describe("web")?.revision, Some(1));
 /// assert_eq!(registry.describe("web:2")?.status, Some(TaskDefinitionStatus::Inactive));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -36,7 +37,7 @@ use crate::{Findings, TaskDefinition, TaskDefinitionStatus, Timestamp, Validator
 pub struct Registry {
     arn_prefix: String,
     validator: Validator,
-    grace_milliseconds: i64,
+    grace: Duration,
     families: BTreeMap<String, Family>,
 }
 
@@ -158,9 +159,8 @@ fn first_error(findings: &Findings) -> String {
 }
 
 impl Registry {
-    /// How long after deregistration AWS may still start tasks of a revision,
-    /// in milliseconds.
-    pub const GRACE_OF_AWS: i64 = 600_000;
+    /// How long after deregistration AWS may still start tasks of a revision.
+    pub const GRACE_OF_AWS: Duration = Duration::from_secs(600);
 
     /// The most task definitions that one call deletes.
     pub const MAX_DELETE: usize = 10;
@@ -172,7 +172,7 @@ impl Registry {
         Self {
             arn_prefix: format!("arn:{partition}:ecs:{region}:{account}:task-definition/"),
             validator: Validator::default(),
-            grace_milliseconds: 0,
+            grace: Duration::ZERO,
             families: BTreeMap::new(),
         }
     }
@@ -184,11 +184,11 @@ impl Registry {
         self
     }
 
-    /// Lets a revision be used for so many milliseconds after it was
-    /// deregistered; not at all unless this is called.
+    /// Lets a revision be used for so long after it was deregistered; not at
+    /// all unless this is called.
     #[must_use]
-    pub fn with_grace(mut self, milliseconds: i64) -> Self {
-        self.grace_milliseconds = milliseconds;
+    pub fn with_grace(mut self, grace: Duration) -> Self {
+        self.grace = grace;
         self
     }
 
@@ -200,7 +200,7 @@ impl Registry {
     pub fn register(
         &mut self,
         definition: &TaskDefinition,
-        now: &Timestamp,
+        now: Timestamp,
     ) -> Result<&TaskDefinition, RegistryError> {
         let input = definition.to_register_input().task_definition;
         let findings = self.validator.validate(&input);
@@ -220,7 +220,7 @@ impl Registry {
             task_definition_arn: Some(format!("{}{name}:{revision}", self.arn_prefix)),
             revision: Some(revision),
             status: Some(TaskDefinitionStatus::Active),
-            registered_at: Some(now.clone()),
+            registered_at: Some(now),
             ..input.normalized()
         };
         let family = self.families.entry(name).or_default();
@@ -247,16 +247,12 @@ impl Registry {
     pub fn resolve(
         &self,
         reference: &str,
-        now: &Timestamp,
+        now: Timestamp,
     ) -> Result<&TaskDefinition, RegistryError> {
         let found = self.describe(reference)?;
         let status = found.status.clone().unwrap_or(TaskDefinitionStatus::Active);
-        let since = found
-            .deregistered_at
-            .as_ref()
-            .map(Timestamp::epoch_milliseconds);
-        let elapsed = since.map(|since| now.epoch_milliseconds().saturating_sub(since));
-        let in_grace = elapsed.is_some_and(|elapsed| elapsed < self.grace_milliseconds);
+        let since = found.deregistered_at;
+        let in_grace = since.is_some_and(|since| now.saturating_since(since) < self.grace);
         match status {
             TaskDefinitionStatus::Active => Ok(found),
             TaskDefinitionStatus::Inactive if in_grace => Ok(found),
@@ -276,13 +272,13 @@ impl Registry {
     pub fn deregister(
         &mut self,
         reference: &str,
-        now: &Timestamp,
+        now: Timestamp,
     ) -> Result<&TaskDefinition, RegistryError> {
         let found = self.find_mut(reference)?;
         match found.status.clone() {
             Some(TaskDefinitionStatus::Active) => {
                 found.status = Some(TaskDefinitionStatus::Inactive);
-                found.deregistered_at = Some(now.clone());
+                found.deregistered_at = Some(now);
                 Ok(found)
             }
             status => Err(RegistryError::NotActive {
@@ -301,7 +297,7 @@ impl Registry {
     pub fn delete(
         &mut self,
         references: &[&str],
-        now: &Timestamp,
+        now: Timestamp,
     ) -> Result<Vec<Result<TaskDefinition, RegistryError>>, RegistryError> {
         if references.len() > Self::MAX_DELETE {
             return Err(RegistryError::TooMany {
@@ -372,7 +368,7 @@ impl Registry {
     fn delete_one(
         &mut self,
         reference: &str,
-        now: &Timestamp,
+        now: Timestamp,
     ) -> Result<TaskDefinition, RegistryError> {
         let found = self.find_mut(reference)?;
         if found.status == Some(TaskDefinitionStatus::Active) {
@@ -382,7 +378,7 @@ impl Registry {
         }
         if found.status == Some(TaskDefinitionStatus::Inactive) {
             found.status = Some(TaskDefinitionStatus::DeleteInProgress);
-            found.delete_requested_at = Some(now.clone());
+            found.delete_requested_at = Some(now);
         }
         Ok(found.clone())
     }

@@ -1,11 +1,13 @@
 //! The shapes of this crate beside those of the API model.
 #![expect(
     clippy::unwrap_used,
-    clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
     reason = "a test fails by a panic"
 )]
+
+#[path = "../../ecs-arn/tests/conformance_data/mod.rs"]
+mod conformance_data;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,10 +19,7 @@ use serde_json::Value;
 const TASK_DEFINITION: [&str; 2] = ["RegisterTaskDefinitionRequest", "TaskDefinition"];
 
 fn model() -> Value {
-    let root = std::env::var("ECS_CONFORMANCE_DATA")
-        .expect("set ECS_CONFORMANCE_DATA to the folder with the conformance data");
-    let path = std::path::Path::new(&root).join("api/ecs-service-2.json");
-    let text = std::fs::read_to_string(path).unwrap();
+    let text = conformance_data::read("api/ecs-service-2.json");
     serde_json::from_str::<Value>(&text).unwrap()["shapes"].take()
 }
 

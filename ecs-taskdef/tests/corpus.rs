@@ -8,7 +8,9 @@
 )]
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+
+#[path = "../../ecs-arn/tests/conformance_data/mod.rs"]
+mod conformance_data;
 
 use ecs_taskdef::{Attribute, Document, LaunchTypes, Reading, Severity, TaskDefinition, Validator};
 use serde_json::Value;
@@ -26,15 +28,13 @@ impl File {
 }
 
 fn corpus() -> Vec<File> {
-    let root = std::env::var("ECS_CONFORMANCE_DATA")
-        .expect("set ECS_CONFORMANCE_DATA to the folder with the conformance data");
-    let folder = PathBuf::from(root).join("corpus/taskdef");
-    let index = std::fs::read_to_string(folder.join("index.jsonl")).unwrap();
+    let index = conformance_data::read("corpus/taskdef/index.jsonl");
     let entry = |line: &str| {
         let entry: Value = serde_json::from_str(line).unwrap();
         let text = |name: &str| entry[name].as_str().unwrap().to_owned();
         let id = text("id");
-        let bytes = std::fs::read(folder.join(format!("{id}.json"))).unwrap();
+        let path = conformance_data::path(&format!("corpus/taskdef/{id}.json"));
+        let bytes = std::fs::read(path).unwrap();
         File {
             id,
             kind: text("kind"),
@@ -244,6 +244,7 @@ fn the_normal_form_is_what_aws_describes() {
     let newer = [
         "systemControls",
         "secretOptions",
+        "placementConstraints",
         "requiresAttributes",
         "compatibilities",
     ];

@@ -141,8 +141,8 @@ fn containers_alone_are_read() {
 #[test]
 fn a_registered_definition_is_described_as_the_guide_shows() {
     let mut registry = Registry::new(&Scope::new("us-east-1", "123456789012").unwrap());
-    let now = Timestamp::from_epoch_milliseconds(0);
-    let described = registry.register(&task(guide!("sleep360")), &now).unwrap();
+    let now = Timestamp::from_seconds(0);
+    let described = registry.register(&task(guide!("sleep360")), now).unwrap();
     let shown = Document::read(
         guide!("register-task-definition-corrected").as_bytes(),
         Reading::Lenient,

@@ -15,7 +15,7 @@ const ACTIVE: TaskDefinitionStatus = TaskDefinitionStatus::Active;
 const INACTIVE: TaskDefinitionStatus = TaskDefinitionStatus::Inactive;
 
 fn at(seconds: i64) -> Timestamp {
-    Timestamp::from_epoch_milliseconds(seconds * 1_000)
+    Timestamp::from_seconds(seconds)
 }
 
 fn task(family: &str) -> TaskDefinition {
@@ -39,14 +39,14 @@ fn revisions_are_counted_and_never_used_again() {
     let mut registry = registry();
     for revision in 1..=3 {
         assert_eq!(
-            registry.register(&task("web"), &at(0)).unwrap().revision,
+            registry.register(&task("web"), at(0)).unwrap().revision,
             Some(revision)
         );
     }
     for reference in ["web:3", "web:2", "web:1"] {
-        registry.deregister(reference, &at(0)).unwrap();
+        registry.deregister(reference, at(0)).unwrap();
         registry
-            .delete(&[reference], &at(0))
+            .delete(&[reference], at(0))
             .unwrap()
             .remove(0)
             .unwrap();
@@ -54,7 +54,7 @@ fn revisions_are_counted_and_never_used_again() {
     }
     assert!(registry.list_families("", FamilyStatus::All).is_empty());
     assert_eq!(
-        registry.register(&task("web"), &at(0)).unwrap().revision,
+        registry.register(&task("web"), at(0)).unwrap().revision,
         Some(4)
     );
 }
@@ -63,12 +63,12 @@ fn revisions_are_counted_and_never_used_again() {
 fn the_latest_active_revision_stands_for_the_family() {
     let mut registry = registry();
     for _ in 0..3 {
-        registry.register(&task("web"), &at(0)).unwrap();
+        registry.register(&task("web"), at(0)).unwrap();
     }
-    registry.deregister("web:3", &at(1)).unwrap();
+    registry.deregister("web:3", at(1)).unwrap();
     assert_eq!(registry.describe("web").unwrap().revision, Some(2));
     assert_eq!(
-        registry.resolve(&arn("web:1"), &at(1)).unwrap().revision,
+        registry.resolve(&arn("web:1"), at(1)).unwrap().revision,
         Some(1)
     );
     let gone = registry.describe("web:3").unwrap();
@@ -79,15 +79,15 @@ fn the_latest_active_revision_stands_for_the_family() {
 #[test]
 fn a_deregistered_revision_is_used_within_the_grace() {
     let mut registry = registry().with_grace(Registry::GRACE_OF_AWS);
-    registry.register(&task("web"), &at(0)).unwrap();
-    registry.deregister("web:1", &at(1_000)).unwrap();
-    assert!(registry.resolve("web:1", &at(1_599)).is_ok());
-    let late = registry.resolve("web:1", &at(1_600)).unwrap_err();
+    registry.register(&task("web"), at(0)).unwrap();
+    registry.deregister("web:1", at(1_000)).unwrap();
+    assert!(registry.resolve("web:1", at(1_599)).is_ok());
+    let late = registry.resolve("web:1", at(1_600)).unwrap_err();
     assert_eq!(late.to_string(), "task definition `web:1` is INACTIVE");
     assert_eq!(late.exception(), "ClientException");
     assert_eq!(late.aws_message(), Some("TaskDefinition is inactive"));
     let strict = self::registry();
-    assert!(strict.resolve("web:1", &at(0)).is_err());
+    assert!(strict.resolve("web:1", at(0)).is_err());
 }
 
 #[test]
@@ -95,12 +95,12 @@ fn lists_are_in_the_order_of_aws() {
     let mut registry = registry();
     for (family, count) in [("wordpress", 10), ("sleep300", 2), ("sleep360", 1)] {
         for _ in 0..count {
-            registry.register(&task(family), &at(0)).unwrap();
+            registry.register(&task(family), at(0)).unwrap();
         }
     }
     for revision in [1, 2, 3, 4, 5, 6, 7, 8] {
         registry
-            .deregister(&format!("wordpress:{revision}"), &at(0))
+            .deregister(&format!("wordpress:{revision}"), at(0))
             .unwrap();
     }
     let listed = registry.list(None, &ACTIVE, SortOrder::Ascending);
@@ -118,7 +118,7 @@ fn lists_are_in_the_order_of_aws() {
         registry.list(None, &INACTIVE, SortOrder::Ascending).len(),
         8
     );
-    registry.deregister("sleep360:1", &at(0)).unwrap();
+    registry.deregister("sleep360:1", at(0)).unwrap();
     assert_eq!(
         registry.list_families("sleep", FamilyStatus::Active),
         ["sleep300"]
@@ -136,7 +136,7 @@ fn lists_are_in_the_order_of_aws() {
 #[test]
 fn every_refusal_has_its_words() {
     let mut registry = registry();
-    registry.register(&task("web"), &at(0)).unwrap();
+    registry.register(&task("web"), at(0)).unwrap();
     let other = "arn:aws:ecs:eu-west-1:123456789012:task-definition/web:1";
     for (refused, message, exception) in [
         (
@@ -155,19 +155,19 @@ fn every_refusal_has_its_words() {
             "ClientException",
         ),
         (
-            registry.clone().deregister("web", &at(0)).err(),
+            registry.clone().deregister("web", at(0)).err(),
             "`web` has no revision",
             "InvalidParameterException",
         ),
         (
-            registry.clone().delete(&["web:1"; 11], &at(0)).err(),
+            registry.clone().delete(&["web:1"; 11], at(0)).err(),
             "11 task definitions in one call, at most 10",
             "InvalidParameterException",
         ),
         (
             registry
                 .clone()
-                .delete(&["web:1"], &at(0))
+                .delete(&["web:1"], at(0))
                 .unwrap()
                 .remove(0)
                 .err(),
@@ -191,8 +191,8 @@ fn every_refusal_has_its_words() {
         malformed.starts_with("`we b` is no reference to a task definition: "),
         "{malformed}"
     );
-    registry.deregister("web:1", &at(0)).unwrap();
-    let twice = registry.deregister("web:1", &at(0)).unwrap_err();
+    registry.deregister("web:1", at(0)).unwrap();
+    let twice = registry.deregister("web:1", at(0)).unwrap_err();
     assert_eq!(twice.to_string(), "task definition `web:1` is INACTIVE");
 }
 
@@ -201,7 +201,7 @@ fn a_wrong_definition_is_refused_and_changes_nothing() {
     let mut registry = registry();
     let mut wrong = task("web");
     wrong.container_definitions = None;
-    let refused = registry.register(&wrong, &at(0)).unwrap_err();
+    let refused = registry.register(&wrong, at(0)).unwrap_err();
     assert_eq!(
         refused.to_string(),
         "the task definition has 1 errors, the first: \
@@ -216,24 +216,24 @@ fn a_wrong_definition_is_refused_and_changes_nothing() {
     };
     assert_eq!(findings.len(), 1);
     assert_eq!(
-        registry.register(&task("web"), &at(0)).unwrap().revision,
+        registry.register(&task("web"), at(0)).unwrap().revision,
         Some(1)
     );
     let fargate = Validator::default().for_launch_types(LaunchTypes::FARGATE);
     let mut strict = self::registry().with_validator(fargate);
-    assert!(strict.register(&task("web"), &at(0)).is_err());
+    assert!(strict.register(&task("web"), at(0)).is_err());
     let guide = Validator::default().with_rules(RuleSet::GUIDE_2015);
     let mut old = self::registry().with_validator(guide);
-    assert!(old.register(&task("web"), &at(0)).is_ok());
+    assert!(old.register(&task("web"), at(0)).is_ok());
 }
 
 #[test]
 fn a_described_definition_can_be_registered_again() {
     let mut registry = registry();
-    let first = registry.register(&task("web"), &at(7)).unwrap().clone();
+    let first = registry.register(&task("web"), at(7)).unwrap().clone();
     assert_eq!(first.registered_at, Some(at(7)));
     assert_eq!(first.compatibilities.as_ref().map(Vec::len), Some(2));
-    let second = registry.register(&first, &at(8)).unwrap();
+    let second = registry.register(&first, at(8)).unwrap();
     assert_eq!(second.revision, Some(2));
     assert!(second.is_equivalent(&first));
 }
@@ -290,21 +290,21 @@ proptest! {
                     let family = format!("f{family}");
                     let revisions = model.0.entry(family.clone()).or_default();
                     revisions.push(Some(ACTIVE));
-                    let registered = registry.register(&task(&family), &at(0)).unwrap();
+                    let registered = registry.register(&task(&family), at(0)).unwrap();
                     let count = i32::try_from(revisions.len()).unwrap();
                     prop_assert_eq!(registered.revision, Some(count));
                 }
                 Operation::Deregister(family, revision) => {
                     let (family, reference) = (format!("f{family}"), format!("f{family}:{revision}"));
                     let done = model.step(&family, revision, &ACTIVE, Some(INACTIVE));
-                    prop_assert_eq!(registry.deregister(&reference, &at(0)).is_ok(), done);
+                    prop_assert_eq!(registry.deregister(&reference, at(0)).is_ok(), done);
                 }
                 Operation::Delete(family, revision) => {
                     let (family, reference) = (format!("f{family}"), format!("f{family}:{revision}"));
                     let deleting = TaskDefinitionStatus::DeleteInProgress;
                     let again = model.step(&family, revision, &deleting, Some(deleting.clone()));
                     let done = model.step(&family, revision, &INACTIVE, Some(deleting));
-                    let answer = registry.delete(&[reference.as_str()], &at(0)).unwrap().remove(0);
+                    let answer = registry.delete(&[reference.as_str()], at(0)).unwrap().remove(0);
                     prop_assert_eq!(answer.is_ok(), done || again);
                 }
                 Operation::Finish(family, revision) => {

@@ -25,7 +25,6 @@ mod string_map;
 mod tag;
 mod task_definition;
 mod task_override;
-mod timestamp;
 mod trusted_execution;
 mod volume;
 
@@ -62,6 +61,5 @@ pub use string_map::StringMap;
 pub use tag::Tag;
 pub use task_definition::{TaskDefinition, TaskDefinitionStatus};
 pub use task_override::{ContainerOverride, InferenceAcceleratorOverride, TaskOverride};
-pub use timestamp::Timestamp;
 pub use trusted_execution::{IsolationMode, TrustedExecutionConfiguration};
 pub use volume::{DockerVolumeConfiguration, HostVolumeProperties, Persistence, Scope, Volume};

@@ -1,0 +1,256 @@
+//! One statement, ready to be asked.
+
+use super::principal::{names_fully, names_partly};
+use super::{ActionPattern, Grant, Notes, PrincipalPattern, ResourcePattern};
+use crate::condition::{CompiledCondition, Outcome};
+use crate::document::{
+    Conditions, Effect, Listed, PrincipalElement, PrincipalKind, Statement, TextList, Version,
+};
+use crate::error::pointer_to;
+use crate::request::{Request, Target};
+
+/// A statement with its patterns.
+#[derive(Debug, Clone)]
+pub(crate) struct CompiledStatement {
+    effect: Effect,
+    actions: Listed<Box<[ActionPattern]>>,
+    resources: Option<Listed<Box<[ResourcePattern]>>>,
+    principals: Option<Listed<Box<[PrincipalPattern]>>>,
+    conditions: Box<[CompiledCondition]>,
+}
+
+/// What the policy of a statement is attached to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Attachment {
+    /// A principal, an account or an organization.
+    Principal,
+    /// The resource; whether the caller has a permissions boundary matters for `NotPrincipal`.
+    Resource {
+        /// Whether the caller has a permissions boundary.
+        bounded: bool,
+    },
+}
+
+/// The first element of a statement that does not match a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mismatch {
+    Action,
+    Resource,
+    Principal,
+    /// The condition of that position, counted over all blocks.
+    Condition(usize, Outcome),
+}
+
+impl CompiledStatement {
+    pub(super) fn compile(statement: &Statement, version: Version, notes: &mut Notes<'_>) -> Self {
+        let nothing = || Listed::These(Box::default());
+        let actions = statement.action.as_ref().map_or_else(nothing, |element| {
+            let name = if element.is_negated() {
+                "NotAction"
+            } else {
+                "Action"
+            };
+            patterns(element, name, notes, ActionPattern::compile)
+        });
+        let resources = statement.resource.as_ref().map(|element| {
+            let name = if element.is_negated() {
+                "NotResource"
+            } else {
+                "Resource"
+            };
+            patterns(element, name, notes, |text| {
+                ResourcePattern::compile(text, version)
+            })
+        });
+        Self {
+            effect: statement.effect,
+            actions,
+            resources,
+            principals: statement
+                .principal
+                .as_ref()
+                .map(|element| principals(element, notes)),
+            conditions: statement
+                .condition
+                .as_ref()
+                .map(|conditions| compile_conditions(conditions, version, notes))
+                .unwrap_or_default(),
+        }
+    }
+
+    pub(crate) const fn effect(&self) -> Effect {
+        self.effect
+    }
+
+    /// The first element that does not match, or what the statement grants. Without a
+    /// `Principal` element that is everything.
+    pub(crate) fn evaluate(
+        &self,
+        request: &Request,
+        target: &Target,
+        attachment: Attachment,
+    ) -> Result<Grant, Mismatch> {
+        if !self.matches_action(request) {
+            return Err(Mismatch::Action);
+        }
+        if !self.matches_resource(request, target, attachment) {
+            return Err(Mismatch::Resource);
+        }
+        let grant = self.grant(request, attachment).ok_or(Mismatch::Principal)?;
+        for (position, condition) in self.conditions.iter().enumerate() {
+            match condition.evaluate(request.context()) {
+                Outcome::Met => {}
+                outcome => return Err(Mismatch::Condition(position, outcome)),
+            }
+        }
+        Ok(grant)
+    }
+
+    fn matches_action(&self, request: &Request) -> bool {
+        let action = request.action_name();
+        let listed = self
+            .actions
+            .list()
+            .iter()
+            .any(|pattern| pattern.matches(action));
+        listed != self.actions.is_negated()
+    }
+
+    /// A resource-based policy without `Resource` speaks of what it is attached to.
+    fn matches_resource(&self, request: &Request, target: &Target, attachment: Attachment) -> bool {
+        let Some(resources) = &self.resources else {
+            return attachment != Attachment::Principal;
+        };
+        let context = request.context();
+        let listed = resources
+            .list()
+            .iter()
+            .any(|pattern| pattern.matches(target, context));
+        listed != resources.is_negated()
+    }
+
+    fn grant(&self, request: &Request, attachment: Attachment) -> Option<Grant> {
+        let caller = request.principal();
+        match (&self.principals, attachment) {
+            (None, Attachment::Principal) => Some(Grant::Direct),
+            (None, Attachment::Resource { .. }) => None,
+            (Some(Listed::These(patterns)), _) => patterns
+                .iter()
+                .filter_map(|pattern| pattern.grant(caller))
+                .max(),
+            (Some(Listed::AllBut(patterns)), attachment) => {
+                let applies = match (self.effect, attachment) {
+                    (Effect::Allow, _) => !names_partly(patterns, caller),
+                    (Effect::Deny, Attachment::Resource { bounded: true }) => true,
+                    (Effect::Deny, _) => !names_fully(patterns, caller),
+                };
+                applies.then_some(Grant::Limited)
+            }
+        }
+    }
+}
+
+/// Compiles what an element lists. What can match nothing is noted and left out.
+fn patterns<T, E: std::fmt::Display>(
+    element: &Listed<TextList>,
+    name: &str,
+    notes: &mut Notes<'_>,
+    compile: impl Fn(&str) -> Result<T, E>,
+) -> Listed<Box<[T]>> {
+    let mut compiled = Vec::new();
+    for (position, text) in element.list().positions() {
+        match compile(text) {
+            Ok(pattern) => compiled.push(pattern),
+            Err(reason) => {
+                let position = (!element.list().is_single()).then_some(position);
+                notes.add(name, position, text, reason);
+            }
+        }
+    }
+    element.with_list(compiled.into())
+}
+
+fn principals(
+    element: &Listed<PrincipalElement>,
+    notes: &mut Notes<'_>,
+) -> Listed<Box<[PrincipalPattern]>> {
+    let name = if element.is_negated() {
+        "NotPrincipal"
+    } else {
+        "Principal"
+    };
+    let compiled = match element.list() {
+        PrincipalElement::Everyone => vec![PrincipalPattern::Everyone],
+        PrincipalElement::Listed(kinds) => {
+            let mut notes = notes.below(name);
+            let mut compiled = Vec::new();
+            for (kind, names) in kinds {
+                compiled.extend(named(*kind, names, &mut notes));
+            }
+            compiled
+        }
+    };
+    element.with_list(compiled.into())
+}
+
+fn named(kind: PrincipalKind, names: &TextList, notes: &mut Notes<'_>) -> Vec<PrincipalPattern> {
+    let element = Listed::These(names.clone());
+    let compile = |text: &str| PrincipalPattern::compile(kind, text);
+    let compiled = patterns(&element, kind.name(), notes, compile);
+    compiled.list().to_vec()
+}
+
+fn compile_conditions(
+    conditions: &Conditions,
+    version: Version,
+    notes: &mut Notes<'_>,
+) -> Box<[CompiledCondition]> {
+    let mut compiled = Vec::new();
+    let mut notes = notes.below("Condition");
+    for block in conditions.blocks() {
+        let operator = block.operator_text();
+        for test in block.tests() {
+            let mut rejected = Vec::new();
+            let condition = CompiledCondition::compile(operator, test, version, &mut rejected);
+            let values: Vec<_> = test.values().iter().collect();
+            for position in rejected {
+                let text = values
+                    .get(position)
+                    .map(|value| value.text())
+                    .unwrap_or_default();
+                let at = (!test.values().is_single()).then_some(position);
+                let reason = format!("`{operator}` cannot compare with it");
+                notes.below(operator).add(test.key(), at, &text, reason);
+            }
+            compiled.push(condition);
+        }
+        if block.operator().is_none() && !block.tests().is_empty() {
+            notes.add_unknown_operator(operator);
+        }
+    }
+    compiled.into()
+}
+
+impl Notes<'_> {
+    fn add_unknown_operator(&mut self, operator: &str) {
+        let known = crate::Operator::from_name_ignore_case(operator);
+        if known.is_none() {
+            let pointer = pointer_to(&self.pointer, operator);
+            let (text, reason) = (operator.to_owned(), "there is no such operator".to_owned());
+            self.diagnostics.push(super::Diagnostic {
+                text,
+                reason,
+                pointer,
+            });
+        }
+    }
+}
+
+impl<T> Listed<T> {
+    fn with_list<U>(&self, list: U) -> Listed<U> {
+        match self {
+            Self::These(_) => Listed::These(list),
+            Self::AllBut(_) => Listed::AllBut(list),
+        }
+    }
+}

@@ -1,0 +1,273 @@
+//! The decision: every layer in AWS's order, without allocation.
+
+use std::fmt;
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use crate::compile::{Attachment, CompiledPolicy, Grant};
+use crate::document::Effect;
+use crate::layers::{Layer, PolicySet, StatementId};
+use crate::principal::PrincipalType;
+use crate::request::{Request, Target};
+
+/// Whether a request is allowed, and what decided it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[non_exhaustive]
+pub struct Decision {
+    /// Allowed, or denied in one of two ways.
+    pub outcome: Outcome,
+    /// The layer that decided: it denies, it lacks a statement that allows, or it allows.
+    pub layer: Layer,
+    /// The statement that decided. None if it is the lack of one, or if the root user needs none.
+    pub statement: Option<StatementId>,
+    /// The position of the resource that decided.
+    pub resource: usize,
+}
+
+/// The three ways in which a request is decided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Outcome {
+    /// Every layer that has to allow it does, and none denies it.
+    Allowed,
+    /// A layer that has to allow it does not.
+    ImplicitDeny,
+    /// A statement denies it.
+    ExplicitDeny,
+}
+
+impl Decision {
+    /// Whether the request is allowed.
+    #[must_use]
+    pub fn is_allowed(&self) -> bool {
+        self.outcome == Outcome::Allowed
+    }
+}
+
+impl Outcome {
+    /// The name that AWS's policy simulator gives it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Allowed => "allowed",
+            Self::ImplicitDeny => "implicitDeny",
+            Self::ExplicitDeny => "explicitDeny",
+        }
+    }
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.pad(match self {
+            Self::Allowed => "allowed",
+            Self::ImplicitDeny => "denied, because nothing allows it",
+            Self::ExplicitDeny => "denied by a statement",
+        })
+    }
+}
+
+impl PolicySet {
+    /// Decides a request.
+    ///
+    /// In one account the policies of the principal or of the resource have to allow it; across
+    /// accounts both. Boundary, session policies and every level of service control policies
+    /// have to allow it too, and nothing may deny it. Of several resources each one must be
+    /// allowed; the decision reported is that of the first explicit deny, else of the first
+    /// implicit one.
+    ///
+    /// Nothing is allocated.
+    #[must_use]
+    pub fn decide(&self, request: &Request) -> Decision {
+        let mut worst: Option<Decision> = None;
+        for (position, target) in request.targets().iter().enumerate() {
+            let decision = Decision {
+                resource: position,
+                ..self.decide_target(request, target)
+            };
+            if decision.outcome == Outcome::ExplicitDeny {
+                return decision;
+            }
+            if worst.is_none_or(|worst| decision.outcome > worst.outcome) {
+                worst = Some(decision);
+            }
+        }
+        worst.unwrap_or_else(|| lacking(Layer::Identity))
+    }
+
+    pub(crate) fn decide_target(&self, request: &Request, target: &Target) -> Decision {
+        let question = Question {
+            policies: self,
+            request,
+            target,
+        };
+        question
+            .denied()
+            .or_else(|| question.blocked_by_service_control())
+            .unwrap_or_else(|| match request.principal().account() {
+                None => question.decide_stranger(),
+                account if account == request.account_of(target) => question.decide_same_account(),
+                _ => question.decide_cross_account(),
+            })
+    }
+
+    /// What a layer's policies are attached to.
+    pub(crate) const fn attachment(&self, layer: Layer) -> Attachment {
+        match layer {
+            Layer::Resource | Layer::ResourceControl { .. } => Attachment::Resource {
+                bounded: self.has_boundary(),
+            },
+            _ => Attachment::Principal,
+        }
+    }
+}
+
+/// One resource of a request.
+#[derive(Clone, Copy)]
+struct Question<'a> {
+    policies: &'a PolicySet,
+    request: &'a Request,
+    target: &'a Target,
+}
+
+/// An answer found: who gives it.
+type Found = (Grant, StatementId);
+
+const fn lacking(layer: Layer) -> Decision {
+    Decision {
+        outcome: Outcome::ImplicitDeny,
+        layer,
+        statement: None,
+        resource: 0,
+    }
+}
+
+const fn decided(outcome: Outcome, statement: StatementId) -> Decision {
+    Decision {
+        outcome,
+        layer: statement.layer,
+        statement: Some(statement),
+        resource: 0,
+    }
+}
+
+impl<'a> Question<'a> {
+    /// The statements of a layer that have an effect and match.
+    fn matching(
+        self,
+        layer: Layer,
+        policies: &'a [Arc<CompiledPolicy>],
+        effect: Effect,
+    ) -> impl Iterator<Item = Found> {
+        let attachment = self.policies.attachment(layer);
+        policies
+            .iter()
+            .enumerate()
+            .flat_map(move |(policy, compiled)| {
+                compiled
+                    .of_effect(effect)
+                    .filter_map(move |(statement, compiled)| {
+                        let grant = compiled
+                            .evaluate(self.request, self.target, attachment)
+                            .ok()?;
+                        Some((
+                            grant,
+                            StatementId {
+                                layer,
+                                policy,
+                                statement,
+                            },
+                        ))
+                    })
+            })
+    }
+
+    fn first(self, layer: Layer, effect: Effect) -> Option<Found> {
+        self.matching(layer, self.policies.of_layer(layer), effect)
+            .next()
+    }
+
+    fn denied(self) -> Option<Decision> {
+        let mut layers = self.policies.layers();
+        let (_, statement) = layers
+            .find_map(|(layer, policies)| self.matching(layer, policies, Effect::Deny).next())?;
+        Some(decided(Outcome::ExplicitDeny, statement))
+    }
+
+    /// Service control policies bind the principals of accounts, root users included.
+    fn blocked_by_service_control(self) -> Option<Decision> {
+        self.request.principal().account()?;
+        let mut levels = self.policies.service_control_levels();
+        levels
+            .find(|level| self.first(*level, Effect::Allow).is_none())
+            .map(lacking)
+    }
+
+    /// The most that the policy of the resource grants.
+    fn resource_grant(self) -> Option<Found> {
+        let layer = Layer::Resource;
+        let mut best: Option<Found> = None;
+        for found in self.matching(layer, self.policies.of_layer(layer), Effect::Allow) {
+            if best.is_none_or(|(grant, _)| found.0 > grant) {
+                best = Some(found);
+            }
+            if found.0 == Grant::Direct {
+                break;
+            }
+        }
+        best
+    }
+
+    fn identity_allow(self) -> Option<Decision> {
+        if let Some((_, statement)) = self.first(Layer::Identity, Effect::Allow) {
+            return Some(decided(Outcome::Allowed, statement));
+        }
+        let is_root = self.request.principal().principal_type() == PrincipalType::Root;
+        is_root.then(|| Decision {
+            outcome: Outcome::Allowed,
+            ..lacking(Layer::Identity)
+        })
+    }
+
+    /// Services, providers and anonymous callers have no policies of their own.
+    fn decide_stranger(self) -> Decision {
+        match self.resource_grant() {
+            Some((_, statement)) => decided(Outcome::Allowed, statement),
+            None => lacking(Layer::Resource),
+        }
+    }
+
+    fn decide_same_account(self) -> Decision {
+        let granted = self.resource_grant();
+        let allowed = match granted {
+            Some((Grant::Direct, statement)) => return decided(Outcome::Allowed, statement),
+            Some((Grant::Limited, statement)) => Some(decided(Outcome::Allowed, statement)),
+            None if self.policies.resource_must_allow() => return lacking(Layer::Resource),
+            Some((Grant::Account, _)) | None => self.identity_allow(),
+        };
+        self.within_limits(allowed)
+    }
+
+    fn decide_cross_account(self) -> Decision {
+        if self.resource_grant().is_none() {
+            return lacking(Layer::Resource);
+        }
+        self.within_limits(self.identity_allow())
+    }
+
+    /// An allow holds only as far as boundary and session policies allow as well.
+    fn within_limits(self, allowed: Option<Decision>) -> Decision {
+        let Some(allowed) = allowed else {
+            return lacking(Layer::Identity);
+        };
+        let lacks = |layer| self.first(layer, Effect::Allow).is_none();
+        if self.policies.has_boundary() && lacks(Layer::Boundary) {
+            return lacking(Layer::Boundary);
+        }
+        if self.policies.has_session() && lacks(Layer::Session) {
+            return lacking(Layer::Session);
+        }
+        allowed
+    }
+}

@@ -1,0 +1,17 @@
+//! What Amazon ECS adds to the policy language: its actions, resources and keys, and what its
+//! requests ask of policies.
+
+mod decision;
+mod operations;
+mod reference;
+mod request;
+mod rows;
+
+pub use decision::{EcsCheck, EcsDecision};
+pub use operations::ClusterState;
+pub use reference::{
+    AccessLevel, ActionReference, ConditionKeyReference, KeyType, REFERENCE_VERSION,
+    ResourceTypeReference, ResourceUse, action, actions, condition_key, condition_keys,
+    resource_type, resource_types,
+};
+pub use request::{EcsRequest, EcsRequestError};

@@ -1,0 +1,296 @@
+//! Findings about conditions.
+
+use super::action::listed;
+use super::similar::nearest;
+use super::{Finding, Rule, Severity};
+use crate::condition::{CompiledCondition, Family, Operator, OperatorKind, Quantifier};
+use crate::document::{ConditionBlock, ConditionTest, Effect, Listed, Statement, Version};
+use crate::ecs::{self, ActionReference, ConditionKeyReference, KeyType};
+use crate::error::pointer_to;
+
+pub(super) fn check(
+    statement: &Statement,
+    version: Version,
+    pointer: &str,
+    findings: &mut Vec<Finding>,
+) {
+    let Some(conditions) = &statement.condition else {
+        return;
+    };
+    let pointer = pointer_to(pointer, "Condition");
+    let actions = match &statement.action {
+        Some(Listed::These(list)) => listed(list),
+        _ => Vec::new(),
+    };
+    for block in conditions.blocks() {
+        let pointer = pointer_to(&pointer, block.operator_text());
+        let Some(operator) = Operator::from_name_ignore_case(block.operator_text()) else {
+            continue;
+        };
+        check_operator(block, operator, &pointer, findings);
+        for test in block.tests() {
+            let pointer = pointer_to(&pointer, test.key());
+            let subject = Subject {
+                operator,
+                test,
+                pointer: &pointer,
+            };
+            subject.check_key(&actions, findings);
+            subject.check_sets(statement, findings);
+            subject.check_values(version, findings);
+        }
+    }
+}
+
+fn check_operator(
+    block: &ConditionBlock,
+    operator: Operator,
+    pointer: &str,
+    findings: &mut Vec<Finding>,
+) {
+    if block.operator().is_none() {
+        let message = format!(
+            "`{}` is not how AWS spells the operator",
+            block.operator_text()
+        );
+        findings.push(
+            Finding::new(Rule::OperatorCase, Severity::Error, pointer, message)
+                .suggesting(Some(operator.to_string())),
+        );
+    }
+    let modified = operator.if_exists || operator.quantifier.is_some();
+    if operator.kind == OperatorKind::Null && modified {
+        let message = format!("`{operator}` means `Null`: it asks whether the key is there");
+        findings.push(
+            Finding::new(Rule::ModifiedNull, Severity::Notice, pointer, message)
+                .suggesting(Some("Null".to_owned())),
+        );
+    }
+}
+
+/// One test of an operator.
+struct Subject<'a> {
+    operator: Operator,
+    test: &'a ConditionTest,
+    pointer: &'a str,
+}
+
+impl Subject<'_> {
+    fn key(&self) -> &str {
+        self.test.key()
+    }
+
+    fn check_key(&self, actions: &[ActionReference], findings: &mut Vec<Finding>) {
+        let key = self.key();
+        let known = ecs::condition_key(key);
+        if known.is_none() {
+            if key
+                .get(..4)
+                .is_some_and(|start| start.eq_ignore_ascii_case("ecs:"))
+            {
+                let message = format!("`{key}` is no condition key of Amazon ECS");
+                let names = ecs::condition_keys().map(ConditionKeyReference::name);
+                findings.push(
+                    Finding::new(Rule::UnknownKey, Severity::Error, self.pointer, message)
+                        .suggesting(nearest(key, names).map(str::to_owned)),
+                );
+            }
+            return;
+        }
+        let without: Vec<_> = actions
+            .iter()
+            .filter(|action| !action.takes_key(key))
+            .map(|a| a.name())
+            .collect();
+        if without.is_empty() {
+            return;
+        }
+        let message = if without.len() == actions.len() {
+            format!("no action of the statement has `{key}`")
+        } else {
+            format!("`{key}` does not exist for {}", without.join(", "))
+        };
+        findings.push(Finding::new(
+            Rule::KeyNotTaken,
+            Severity::Warning,
+            self.pointer,
+            message,
+        ));
+    }
+
+    fn check_sets(&self, statement: &Statement, findings: &mut Vec<Finding>) {
+        let (key, operator) = (self.key(), self.operator);
+        if operator.kind == OperatorKind::Null {
+            return;
+        }
+        let for_all = operator.quantifier == Some(Quantifier::ForAllValues);
+        if for_all && statement.effect == Effect::Allow && !is_guarded(statement, key) {
+            let message = format!("`{operator}` also allows requests without `{key}`");
+            let suggestion = format!("\"Null\": {{\"{key}\": \"false\"}}");
+            findings.push(
+                Finding::new(
+                    Rule::UnguardedForAllValues,
+                    Severity::Warning,
+                    self.pointer,
+                    message,
+                )
+                .suggesting(Some(suggestion)),
+            );
+        }
+        let Some(known) = ecs::condition_key(key) else {
+            return;
+        };
+        match (known.key_type().is_list(), operator.quantifier) {
+            (false, Some(_)) => {
+                let message = format!("`{key}` has one value, and `{operator}` is for several");
+                let plain = Operator {
+                    quantifier: None,
+                    ..operator
+                };
+                findings.push(
+                    Finding::new(
+                        Rule::NeedlessSetOperator,
+                        Severity::Warning,
+                        self.pointer,
+                        message,
+                    )
+                    .suggesting(Some(plain.to_string())),
+                );
+            }
+            (true, None) => {
+                let message = format!(
+                    "`{key}` may have several values, and `{operator}` does not say for which it \
+                     must hold"
+                );
+                let quantifier = Some(Quantifier::ForAnyValue);
+                let chosen = Operator {
+                    quantifier,
+                    ..operator
+                };
+                findings.push(
+                    Finding::new(
+                        Rule::MissingSetOperator,
+                        Severity::Warning,
+                        self.pointer,
+                        message,
+                    )
+                    .suggesting(Some(chosen.to_string())),
+                );
+            }
+            _ => {}
+        }
+    }
+
+    fn check_values(&self, version: Version, findings: &mut Vec<Finding>) {
+        let operator = self.operator;
+        let name = operator.to_string();
+        let values: Vec<_> = self
+            .test
+            .values()
+            .iter()
+            .map(|value| value.text())
+            .collect();
+        let mut rejected = Vec::new();
+        CompiledCondition::compile(&name, self.test, version, &mut rejected);
+        for text in rejected.iter().filter_map(|at| values.get(*at)) {
+            let message = format!("`{name}` can compare nothing with `{text}`");
+            findings.push(Finding::new(
+                Rule::UnreadableValue,
+                Severity::Error,
+                self.pointer,
+                message,
+            ));
+        }
+        self.check_type(findings);
+        let is_equals =
+            operator.kind.family() == Family::String && !operator.kind.name().ends_with("Like");
+        let plain = |text: &str| {
+            text.replace("${*}", "")
+                .replace("${?}", "")
+                .contains(['*', '?'])
+        };
+        if let Some(text) = values.iter().find(|text| is_equals && plain(text)) {
+            let message = format!("`{name}` has no wildcards: `{text}` stands for itself");
+            let kind = if operator.kind.is_negated() {
+                OperatorKind::StringNotLike
+            } else {
+                OperatorKind::StringLike
+            };
+            findings.push(
+                Finding::new(
+                    Rule::LiteralWildcard,
+                    Severity::Warning,
+                    self.pointer,
+                    message,
+                )
+                .suggesting(Some(Operator { kind, ..operator }.to_string())),
+            );
+        }
+        let old = version == Version::V2008_10_17;
+        if let Some(text) = values.iter().find(|text| old && text.contains("${")) {
+            let message = format!("`{text}` has a variable, which is plain text in this version");
+            findings.push(Finding::new(
+                Rule::LiteralVariable,
+                Severity::Error,
+                self.pointer,
+                message,
+            ));
+        }
+    }
+
+    fn check_type(&self, findings: &mut Vec<Finding>) {
+        let Some(known) = ecs::condition_key(self.key()) else {
+            return;
+        };
+        let fits = match self.operator.kind.family() {
+            Family::Null => true,
+            Family::String | Family::Binary => {
+                matches!(known.key_type(), KeyType::Text | KeyType::TextList)
+            }
+            Family::Arn => matches!(known.key_type(), KeyType::Arn | KeyType::ArnList),
+            Family::Numeric => known.key_type() == KeyType::Numeric,
+            Family::Bool => known.key_type() == KeyType::Bool,
+            Family::Date | Family::Ip => false,
+        };
+        if fits {
+            return;
+        }
+        let (kind, meant) = match known.key_type() {
+            KeyType::Arn | KeyType::ArnList => ("an ARN", OperatorKind::ArnLike),
+            KeyType::Bool => ("a truth value", OperatorKind::Bool),
+            KeyType::Numeric => ("a number", OperatorKind::NumericEquals),
+            KeyType::Text | KeyType::TextList => ("a text", OperatorKind::StringEquals),
+        };
+        let message = format!(
+            "`{}` is {kind}, which is not what `{}` compares",
+            self.key(),
+            self.operator
+        );
+        let chosen = Operator {
+            kind: meant,
+            ..self.operator
+        };
+        findings.push(
+            Finding::new(Rule::OperatorType, Severity::Warning, self.pointer, message)
+                .suggesting((!self.operator.kind.is_negated()).then(|| chosen.to_string())),
+        );
+    }
+}
+
+/// Whether the statement asks by `Null` that a key is there.
+fn is_guarded(statement: &Statement, key: &str) -> bool {
+    let blocks = statement
+        .condition
+        .iter()
+        .flat_map(|conditions| conditions.blocks());
+    let nulls = blocks.filter(|block| {
+        block
+            .operator()
+            .is_some_and(|operator| operator.kind == OperatorKind::Null)
+    });
+    let mut tests = nulls.flat_map(ConditionBlock::tests);
+    tests.any(|test| {
+        let mut values = test.values().iter();
+        test.key().eq_ignore_ascii_case(key) && values.all(|value| value.text() == "false")
+    })
+}

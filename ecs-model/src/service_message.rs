@@ -1,0 +1,281 @@
+//! The messages of service events, exactly as AWS writes them.
+//!
+//! People search their logs for these texts and alarm on them, so each has a function here.
+//!
+//! ```
+//! use ecs_model::service_message;
+//!
+//! assert_eq!(
+//!     service_message::resources_not_found("sample-webapp"),
+//!     "(service sample-webapp) was unable to place a task because the resources could not be found."
+//! );
+//! ```
+//!
+//! Source: Developer Guide, service event messages, 2015 and today.
+
+use core::fmt::Write;
+
+/// What the guide of 2015 prints when no container instance has the resources for a task.
+#[must_use]
+pub fn resources_not_found(service: &str) -> String {
+    format!(
+        "(service {service}) was unable to place a task because the resources could not be found."
+    )
+}
+
+/// All tasks that the service shall have run, and no deployment is under way.
+#[must_use]
+pub fn steady_state(service: &str) -> String {
+    format!("(service {service}) has reached a steady state.")
+}
+
+/// Tasks were started, by task id.
+#[must_use]
+pub fn started<'a>(service: &str, tasks: impl IntoIterator<Item = &'a str>) -> String {
+    let (count, list) = task_list(tasks);
+    format!("(service {service}) has started {count} tasks:{list}.")
+}
+
+/// Tasks were stopped, by task id.
+#[must_use]
+pub fn stopped<'a>(service: &str, tasks: impl IntoIterator<Item = &'a str>) -> String {
+    let (count, list) = task_list(tasks);
+    format!("(service {service}) has stopped {count} running tasks:{list}.")
+}
+
+/// Why no container instance could take a task of a service.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum PlacementObstacle<'a> {
+    /// The cluster has no container instance.
+    NoInstances,
+    /// The capacity provider has no container instance.
+    NoInstancesInCapacityProvider,
+    /// This container instance came closest.
+    Closest {
+        /// The id of the container instance.
+        instance: &'a str,
+        /// What kept the task from it.
+        reason: ClosestReason<'a>,
+    },
+}
+
+/// What kept a task from the container instance that came closest.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ClosestReason<'a> {
+    /// Too few CPU units are left.
+    Cpu,
+    /// Too little memory is left.
+    Memory,
+    /// A host port of the task is taken.
+    Port,
+    /// An attribute that the task needs is missing.
+    Attribute,
+    /// Something else, as the reason of a [`Failure`](crate::Failure): `AGENT`, `RESOURCE:ENI`.
+    Error(&'a str),
+}
+
+/// No container instance could take a task.
+///
+/// ```
+/// use ecs_model::service_message::{self, ClosestReason, PlacementObstacle};
+///
+/// let closest = PlacementObstacle::Closest {
+///     instance: "3f4de1c5-ffdd-4954-af7e-75b4be0c8841",
+///     reason: ClosestReason::Port,
+/// };
+/// assert_eq!(
+///     service_message::unable_to_place("ecs-simple-service", &closest),
+///     "(service ecs-simple-service) was unable to place a task because no container instance met \
+///      all of its requirements. The closest matching (container-instance \
+///      3f4de1c5-ffdd-4954-af7e-75b4be0c8841) is already using a port required by your task. For \
+///      more information, see the Troubleshooting section of the Amazon ECS Developer Guide."
+/// );
+/// ```
+#[must_use]
+pub fn unable_to_place(service: &str, obstacle: &PlacementObstacle<'_>) -> String {
+    let (instance, reason) = match obstacle {
+        PlacementObstacle::NoInstances => return without_instances(service, "cluster"),
+        PlacementObstacle::NoInstancesInCapacityProvider => {
+            return without_instances(service, "capacity provider");
+        }
+        PlacementObstacle::Closest { instance, reason } => (instance, reason),
+    };
+    let why = match reason {
+        ClosestReason::Cpu => "has insufficient CPU units available".to_owned(),
+        ClosestReason::Memory => "has insufficient memory available".to_owned(),
+        ClosestReason::Port => "is already using a port required by your task".to_owned(),
+        ClosestReason::Attribute => "is missing an attribute required by your task".to_owned(),
+        ClosestReason::Error(error) => format!("encountered error \"{error}\""),
+    };
+    format!(
+        "{} The closest matching (container-instance {instance}) {why}. For more information, see \
+         the Troubleshooting section of the Amazon ECS Developer Guide.",
+        no_instance_met(service)
+    )
+}
+
+/// Tasks of the service end again and again before they run.
+#[must_use]
+pub fn unable_to_start_consistently(service: &str) -> String {
+    format!("(service {service}) is unable to consistently start tasks successfully.")
+}
+
+/// Too many calls were made for the service.
+#[must_use]
+pub fn throttled(service: &str) -> String {
+    format!("(service {service}) operations are being throttled. Will try again later.")
+}
+
+/// The percentages of the deployment leave no room for a step.
+#[must_use]
+pub fn deployment_blocked(service: &str) -> String {
+    format!(
+        "(service {service}) was unable to stop or start tasks during a deployment because of the \
+         service deployment configuration. Update the minimumHealthyPercent or maximumPercent \
+         value and try again."
+    )
+}
+
+/// The circuit breaker has given a deployment up.
+#[must_use]
+pub fn deployment_failed(service: &str, deployment: &str) -> String {
+    format!(
+        "(service {service}) (deployment {deployment}) deployment failed: tasks failed to start."
+    )
+}
+
+/// The last completed deployment is restored.
+#[must_use]
+pub fn rolling_back(service: &str, deployment: &str) -> String {
+    format!("(service {service}) rolling back to deployment {deployment}.")
+}
+
+fn no_instance_met(service: &str) -> String {
+    format!(
+        "(service {service}) was unable to place a task because no container instance met all of \
+         its requirements."
+    )
+}
+
+fn without_instances(service: &str, place: &str) -> String {
+    format!(
+        "{} Reason: No Container Instances were found in your {place}.",
+        no_instance_met(service)
+    )
+}
+
+/// The number of tasks, and each as ` (task ID)`.
+fn task_list<'a>(tasks: impl IntoIterator<Item = &'a str>) -> (usize, String) {
+    let mut count = 0;
+    let mut list = String::new();
+    for task in tasks {
+        count += 1;
+        // Writing to a string cannot fail.
+        let _ = write!(list, " (task {task})");
+    }
+    (count, list)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_messages_of_the_guide() {
+        let template = include_str!("../tests/data/tables/service-event-templates.json");
+        let template: serde_json::Value = serde_json::from_str(template).unwrap();
+        assert_eq!(resources_not_found("service-name"), template["template"]);
+        let events = include_str!("../tests/data/tables/service-events.csv");
+        let message = resources_not_found("sample-webapp");
+        assert_eq!(
+            events
+                .lines()
+                .filter(|line| line.ends_with(&message))
+                .count(),
+            10
+        );
+    }
+
+    #[test]
+    fn every_reason_of_the_closest_instance() {
+        let texts = [
+            (ClosestReason::Cpu, "has insufficient CPU units available."),
+            (ClosestReason::Memory, "has insufficient memory available."),
+            (
+                ClosestReason::Port,
+                "is already using a port required by your task.",
+            ),
+            (
+                ClosestReason::Attribute,
+                "is missing an attribute required by your task.",
+            ),
+            (
+                ClosestReason::Error("AGENT"),
+                "encountered error \"AGENT\".",
+            ),
+        ];
+        for (reason, text) in texts {
+            let instance = "4d3910c1";
+            let closest = PlacementObstacle::Closest { instance, reason };
+            assert_eq!(
+                unable_to_place("web", &closest),
+                format!(
+                    "(service web) was unable to place a task because no container instance met \
+                     all of its requirements. The closest matching (container-instance 4d3910c1) \
+                     {text} For more information, see the Troubleshooting section of the Amazon \
+                     ECS Developer Guide."
+                )
+            );
+        }
+    }
+
+    #[test]
+    fn every_other_message() {
+        assert_eq!(
+            unable_to_place("web", &PlacementObstacle::NoInstances),
+            "(service web) was unable to place a task because no container instance met all of \
+             its requirements. Reason: No Container Instances were found in your cluster."
+        );
+        assert_eq!(
+            unable_to_place("web", &PlacementObstacle::NoInstancesInCapacityProvider),
+            "(service web) was unable to place a task because no container instance met all of \
+             its requirements. Reason: No Container Instances were found in your capacity provider."
+        );
+        assert_eq!(
+            steady_state("web"),
+            "(service web) has reached a steady state."
+        );
+        assert_eq!(
+            started("web", ["1", "2"]),
+            "(service web) has started 2 tasks: (task 1) (task 2)."
+        );
+        assert_eq!(
+            stopped("web", ["1"]),
+            "(service web) has stopped 1 running tasks: (task 1)."
+        );
+        assert_eq!(
+            unable_to_start_consistently("web"),
+            "(service web) is unable to consistently start tasks successfully."
+        );
+        assert_eq!(
+            throttled("web"),
+            "(service web) operations are being throttled. Will try again later."
+        );
+        assert_eq!(
+            deployment_blocked("web"),
+            "(service web) was unable to stop or start tasks during a deployment because of the \
+             service deployment configuration. Update the minimumHealthyPercent or \
+             maximumPercent value and try again."
+        );
+        assert_eq!(
+            deployment_failed("api", "ecs-svc/1"),
+            "(service api) (deployment ecs-svc/1) deployment failed: tasks failed to start."
+        );
+        assert_eq!(
+            rolling_back("api", "ecs-svc/1"),
+            "(service api) rolling back to deployment ecs-svc/1."
+        );
+    }
+}

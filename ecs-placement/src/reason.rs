@@ -1,0 +1,128 @@
+//! Why an instance does not take a task.
+
+use std::fmt;
+
+use ecs_model::{FailureReason, TransportProtocol};
+
+/// What events say of a `distinctInstance` constraint that no instance meets.
+const DISTINCT_INSTANCE: &str = "DistinctInstance placement constraint unsatisfied.";
+
+/// One reason why a container instance does not take a task, with its numbers.
+///
+/// ```
+/// use ecs_placement::Reason;
+///
+/// let reason = Reason::Memory { needed: 500, remaining: 455 };
+/// assert_eq!(reason.code().as_str(), "RESOURCE:MEMORY");
+/// assert_eq!(reason.to_string(), "needs 500 MiB of memory, 455 are left");
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Reason {
+    /// No such container instance.
+    Missing,
+    /// The status is not `ACTIVE`.
+    Inactive {
+        /// The status.
+        status: Box<str>,
+    },
+    /// The agent is not connected.
+    Agent,
+    /// Too few CPU units.
+    Cpu {
+        /// CPU units of the task.
+        needed: u64,
+        /// CPU units left.
+        remaining: u64,
+    },
+    /// Too little memory.
+    Memory {
+        /// MiB of the task.
+        needed: u64,
+        /// MiB left.
+        remaining: u64,
+    },
+    /// Too few GPUs.
+    Gpus {
+        /// GPUs of the task.
+        needed: u64,
+        /// GPUs left.
+        remaining: u64,
+    },
+    /// A host port is taken.
+    Port {
+        /// TCP or UDP.
+        protocol: TransportProtocol,
+        /// The host port.
+        port: u16,
+    },
+    /// An attribute is missing or has another value.
+    Attribute {
+        /// The attribute's name.
+        name: Box<str>,
+        /// The value, if one is needed.
+        value: Option<Box<str>>,
+    },
+    /// Tasks of launch type `EC2` do not run on external instances.
+    External,
+    /// A task of the group is there already.
+    DistinctInstance {
+        /// The group.
+        group: Box<str>,
+    },
+}
+
+impl Reason {
+    /// The reason in the API's words, as `failures` of RunTask and StartTask have it.
+    ///
+    /// Two of them are not published: an external instance that is asked to run an `EC2` task
+    /// answers `ATTRIBUTE`, and `distinctInstance` answers with the words that events have for
+    /// it.
+    #[must_use]
+    pub fn code(&self) -> FailureReason {
+        match self {
+            Self::Missing => FailureReason::Missing,
+            Self::Inactive { .. } => FailureReason::Inactive,
+            Self::Agent => FailureReason::Agent,
+            Self::Cpu { .. } => FailureReason::ResourceCpu,
+            Self::Memory { .. } => FailureReason::ResourceMemory,
+            Self::Gpus { .. } => FailureReason::ResourceGpu,
+            Self::Port {
+                protocol: TransportProtocol::Udp,
+                ..
+            } => FailureReason::ResourcePortsUdp,
+            Self::Port { .. } => FailureReason::ResourcePorts,
+            Self::Attribute { .. } | Self::External => FailureReason::Attribute,
+            Self::DistinctInstance { .. } => FailureReason::Other(DISTINCT_INSTANCE.to_owned()),
+        }
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Missing => f.write_str("is not registered"),
+            Self::Inactive { status } => write!(f, "is `{status}`"),
+            Self::Agent => f.write_str("has no connected agent"),
+            Self::Cpu { needed, remaining } => {
+                write!(f, "needs {needed} CPU units, {remaining} are left")
+            }
+            Self::Memory { needed, remaining } => {
+                write!(f, "needs {needed} MiB of memory, {remaining} are left")
+            }
+            Self::Gpus { needed, remaining } => {
+                write!(f, "needs {needed} GPUs, {remaining} are left")
+            }
+            Self::Port { protocol, port } => write!(f, "host port {port}/{protocol} is taken"),
+            Self::Attribute { name, value: None } => write!(f, "lacks attribute `{name}`"),
+            Self::Attribute {
+                name,
+                value: Some(value),
+            } => {
+                write!(f, "lacks attribute `{name}` with value `{value}`")
+            }
+            Self::External => f.write_str("is external and runs no EC2 tasks"),
+            Self::DistinctInstance { group } => write!(f, "runs a task of `{group}` already"),
+        }
+    }
+}

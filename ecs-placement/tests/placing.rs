@@ -1,0 +1,568 @@
+//! The guide's placements, every reason, strategies, commits and services.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a failed step fails the test"
+)]
+
+use ecs_model::{
+    Attribute, ContainerInstance, LaunchType, PlacementConstraint, PlacementStrategy, Resource,
+    RunTaskRequest,
+};
+use ecs_placement::{
+    CellState, CommitPolicy, Instance, PlacementRequest, Plan, Reason, RunTaskError,
+    ServiceScheduler, StartTaskError, Unsupported, run_task, start_task,
+};
+use ecs_taskdef::TaskDefinition;
+use serde_json::{Value, json};
+
+const PREFIX: &str = "arn:aws:ecs:us-east-1:123456789012:container-instance/";
+
+fn described(name: &str, cpu: i32, memory: i32) -> ContainerInstance {
+    ContainerInstance {
+        container_instance_arn: Some(format!("{PREFIX}{name}")),
+        status: Some("ACTIVE".into()),
+        agent_connected: Some(true),
+        registered_resources: Some(vec![
+            Resource::integer(Resource::CPU, cpu),
+            Resource::integer(Resource::MEMORY, memory),
+            Resource::string_set(Resource::PORTS, [22, 2375, 2376, 51678]),
+        ]),
+        ..ContainerInstance::default()
+    }
+}
+
+fn cell(instances: &[ContainerInstance]) -> CellState {
+    let mut cell = CellState::new();
+    for instance in instances {
+        cell.register(instance).unwrap();
+    }
+    cell
+}
+
+fn in_zone(mut instance: ContainerInstance, zone: &str) -> ContainerInstance {
+    let mut attribute = Attribute::named("ecs.availability-zone");
+    attribute.value = Some(zone.to_owned());
+    instance.attributes.get_or_insert_default().push(attribute);
+    instance
+}
+
+fn definition(container: Value) -> TaskDefinition {
+    let mut document = json!({"family": "web", "containerDefinitions": [
+        {"name": "web", "image": "web", "memory": 1},
+    ]});
+    for (name, value) in container.as_object().unwrap() {
+        document["containerDefinitions"][0][name] = value.clone();
+    }
+    serde_json::from_value(document).unwrap()
+}
+
+fn request(container: Value) -> PlacementRequest {
+    PlacementRequest::new(&definition(container)).unwrap()
+}
+
+fn strategy(kind: &str, field: &str) -> PlacementStrategy {
+    serde_json::from_value(json!({"type": kind, "field": field})).unwrap()
+}
+
+/// How many copies each instance gets, in the order of the ARNs.
+fn spread_of(cell: &CellState, request: &PlacementRequest, count: u32) -> Vec<u32> {
+    let plan = Plan::new(&cell.snapshot(), request, count, 1);
+    let claims = plan.transaction().claims();
+    let snapshot = cell.snapshot();
+    let count = |instance: &Instance| {
+        u32::try_from(
+            claims
+                .iter()
+                .filter(|c| c.instance() == instance.arn())
+                .count(),
+        )
+        .unwrap()
+    };
+    snapshot.instances().map(count).collect()
+}
+
+#[test]
+fn the_guides_examples_fit_once() {
+    let one = cell(&[described("a", 1_024, 1_024)]);
+    for container in [json!({"memory": 1_000}), json!({"cpu": 1_000})] {
+        assert_eq!(spread_of(&one, &request(container), 2), [1]);
+    }
+    let two = cell(&[described("a", 1_024, 1_024), described("b", 1_024, 1_024)]);
+    let static_port = request(json!({"portMappings": [{"containerPort": 80, "hostPort": 80}]}));
+    let plan = Plan::new(&two.snapshot(), &static_port, 3, 0);
+    assert_eq!((plan.transaction().claims().len(), plan.unplaced()), (2, 1));
+}
+
+#[test]
+fn a_task_takes_what_it_needs_and_gives_it_back() {
+    let mut cell = cell(&[described("a", 2_048, 3_955)]);
+    let sleep = request(json!({"cpu": 10, "memory": 10}));
+    let before = cell.snapshot();
+    let plan = Plan::new(&before, &sleep, 1, 0);
+    let commit = cell.commit(plan.transaction(), CommitPolicy::Partial);
+    let instance = cell.snapshot().instances().next().unwrap().clone();
+    assert_eq!(
+        (instance.remaining().cpu, instance.remaining().memory),
+        (2_038, 3_945)
+    );
+    assert_eq!(instance.tasks_of("family:web"), 1);
+    assert_eq!(commit.version, before.version() + 1);
+    assert_eq!(commit.placed[0].0.number(), 1);
+
+    let task = commit.placed[0].0;
+    assert_eq!(cell.release(task).unwrap().group.as_ref(), "family:web");
+    assert_eq!(cell.release(task), None);
+    assert_eq!(
+        cell.snapshot().instances().next(),
+        before.instances().next()
+    );
+}
+
+#[test]
+fn every_reason_has_its_code_and_its_numbers() {
+    let mut instance = described("a", 100, 100);
+    instance.status = Some("DRAINING".into());
+    instance.agent_connected = Some(false);
+    instance.attributes = Some(Vec::new());
+    let cell = cell(&[instance]);
+    let mut needy = request(json!({
+        "cpu": 101,
+        "memory": 102,
+        "portMappings": [
+            {"containerPort": 22, "hostPort": 22},
+            {"containerPort": 22, "hostPort": 2375, "protocol": "tcp"},
+        ],
+        "resourceRequirements": [{"type": "GPU", "value": "2"}],
+        "logConfiguration": {"logDriver": "awslogs"},
+    }));
+    needy = needy.with_launch_type(LaunchType::External).unwrap();
+    let explanation = cell.snapshot().explain(&needy);
+    let reasons = &explanation.instances()[0].reasons;
+    let codes: Vec<_> = reasons
+        .iter()
+        .map(|reason| reason.code().to_string())
+        .collect();
+    assert_eq!(
+        codes[..7],
+        [
+            "INACTIVE",
+            "AGENT",
+            "RESOURCE:CPU",
+            "RESOURCE:MEMORY",
+            "RESOURCE:GPU",
+            "RESOURCE:PORTS",
+            "RESOURCE:PORTS",
+        ]
+    );
+    let text = explanation.to_string();
+    for part in [
+        "is `DRAINING`; has no connected agent; needs 101 CPU units, 100 are left; ",
+        "needs 102 MiB of memory, 100 are left; needs 2 GPUs, 0 are left; ",
+        "host port 22/tcp is taken; host port 2375/tcp is taken; ",
+        "lacks attribute `com.amazonaws.ecs.capability.logging-driver.awslogs`",
+        "lacks attribute `ecs.capability.external`\n",
+    ] {
+        assert!(text.contains(part), "{part} in {text}");
+    }
+    assert!(
+        explanation.failures().is_empty(),
+        "a draining instance is no candidate"
+    );
+}
+
+#[test]
+fn the_texts_of_the_other_reasons() {
+    for (reason, code, text) in [
+        (Reason::Missing, "MISSING", "is not registered"),
+        (
+            Reason::External,
+            "ATTRIBUTE",
+            "is external and runs no EC2 tasks",
+        ),
+        (
+            Reason::Attribute {
+                name: "stack".into(),
+                value: Some("prod".into()),
+            },
+            "ATTRIBUTE",
+            "lacks attribute `stack` with value `prod`",
+        ),
+        (
+            Reason::DistinctInstance {
+                group: "family:web".into(),
+            },
+            "DistinctInstance placement constraint unsatisfied.",
+            "runs a task of `family:web` already",
+        ),
+        (
+            Reason::Port {
+                protocol: ecs_model::TransportProtocol::Udp,
+                port: 53,
+            },
+            "RESOURCE:PORTS_UDP",
+            "host port 53/udp is taken",
+        ),
+    ] {
+        assert_eq!(
+            (reason.code().as_str(), reason.to_string().as_str()),
+            (code, text)
+        );
+    }
+}
+
+#[test]
+fn failures_name_each_active_instance_once() {
+    let mut disconnected = described("b", 2_048, 4_000);
+    disconnected.agent_connected = Some(false);
+    let mut drained = described("c", 2_048, 4_000);
+    drained.status = Some("DRAINING".into());
+    let cell = cell(&[described("a", 2_048, 400), disconnected, drained]);
+    let plan = run_task(&cell.snapshot(), &request(json!({"memory": 500})), 1, 0).unwrap();
+    let failures: Vec<_> = plan
+        .failures()
+        .into_iter()
+        .map(|failure| {
+            (
+                failure.arn.unwrap(),
+                failure.reason.unwrap(),
+                failure.detail.unwrap(),
+            )
+        })
+        .collect();
+    assert_eq!(
+        failures,
+        [
+            (
+                format!("{PREFIX}a"),
+                "RESOURCE:MEMORY".to_owned(),
+                "needs 500 MiB of memory, 400 are left".to_owned()
+            ),
+            (
+                format!("{PREFIX}b"),
+                "AGENT".to_owned(),
+                "has no connected agent".to_owned()
+            ),
+        ]
+    );
+    let placed = run_task(&cell.snapshot(), &request(json!({"memory": 400})), 1, 0).unwrap();
+    assert!(placed.failures().is_empty());
+}
+
+#[test]
+fn external_tasks_and_external_instances_find_each_other() {
+    let mut external = described("external", 2_048, 4_000);
+    external.attributes = Some(vec![Attribute::named(ecs_placement::EXTERNAL)]);
+    let cell = cell(&[described("a", 2_048, 4_000), external]);
+    let task = request(json!({}));
+    assert_eq!(spread_of(&cell, &task, 2), [2, 0]);
+    let task = task.with_launch_type(LaunchType::External).unwrap();
+    assert_eq!(spread_of(&cell, &task, 2), [0, 2]);
+}
+
+#[test]
+fn attributes_are_met_by_name_and_value() {
+    let cell = cell(&[
+        described("unlisted", 10, 10),
+        ContainerInstance {
+            attributes: Some(Vec::new()),
+            ..described("without", 10, 10)
+        },
+    ]);
+    let awslogs = request(json!({"logConfiguration": {"logDriver": "awslogs"}}));
+    assert_eq!(spread_of(&cell, &awslogs, 3), [3, 0]);
+}
+
+#[test]
+fn strategies_narrow_in_their_order() {
+    let cell = cell(&[
+        in_zone(described("a", 1_000, 900), "1a"),
+        in_zone(described("b", 1_000, 800), "1a"),
+        in_zone(described("c", 1_000, 700), "1b"),
+        in_zone(described("d", 1_000, 600), "1b"),
+    ]);
+    let place = |strategies: &[PlacementStrategy], count| {
+        let task = request(json!({"cpu": 1, "memory": 100}))
+            .with_strategies(strategies)
+            .unwrap();
+        spread_of(&cell, &task, count)
+    };
+    assert_eq!(place(&[strategy("binpack", "memory")], 7), [0, 0, 1, 6]);
+    assert_eq!(
+        place(&[strategy("spread", "attribute:ecs.availability-zone")], 4),
+        [2, 0, 2, 0]
+    );
+    assert_eq!(place(&[strategy("spread", "instanceId")], 6), [2, 2, 1, 1]);
+    assert_eq!(place(&[strategy("spread", "host")], 4), [1, 1, 1, 1]);
+    let zones_then_memory = [
+        strategy("spread", "attribute:ecs.availability-zone"),
+        strategy("binpack", "MEMORY"),
+    ];
+    assert_eq!(place(&zones_then_memory, 4), [0, 2, 0, 2]);
+    assert_eq!(place(&[strategy("binpack", "cpu")], 3), [3, 0, 0, 0]);
+    let random = place(&[strategy("random", "")], 10);
+    assert_eq!(random.iter().sum::<u32>(), 10);
+    assert_eq!(
+        place(&[], 8),
+        [2, 2, 2, 2],
+        "no instance gets a disproportionate share"
+    );
+}
+
+#[test]
+fn instances_without_the_attribute_are_one_bucket() {
+    let cell = cell(&[
+        in_zone(described("a", 1_000, 900), "1a"),
+        described("b", 1_000, 900),
+        described("c", 1_000, 900),
+    ]);
+    let task = request(json!({}))
+        .with_strategies(&[strategy("spread", "attribute:ecs.availability-zone")])
+        .unwrap();
+    assert_eq!(spread_of(&cell, &task, 4), [2, 2, 0]);
+}
+
+#[test]
+fn distinct_instance_counts_the_group() {
+    let cell = cell(&[described("a", 1_000, 900), described("b", 1_000, 900)]);
+    let distinct: PlacementConstraint =
+        serde_json::from_value(json!({"type": "distinctInstance"})).unwrap();
+    let task = request(json!({})).with_constraints(&[distinct]).unwrap();
+    let plan = Plan::new(&cell.snapshot(), &task, 3, 0);
+    assert_eq!(plan.unplaced(), 1);
+    assert_eq!(
+        plan.explain().instances()[1].to_string(),
+        format!("{PREFIX}b: runs a task of `family:web` already")
+    );
+}
+
+#[test]
+fn what_is_not_evaluated_is_refused_by_name() {
+    let refusal = |result: Result<PlacementRequest, Unsupported>| result.unwrap_err().to_string();
+    let of_run_task = |request: Value| {
+        let request: RunTaskRequest = serde_json::from_value(request).unwrap();
+        PlacementRequest::of_run_task(&request, &definition(json!({})))
+    };
+    let mut member_of = definition(json!({}));
+    member_of.placement_constraints = serde_json::from_value(json!([
+        {"type": "memberOf", "expression": "attribute:stack == prod"}
+    ]))
+    .unwrap();
+    assert_eq!(
+        refusal(PlacementRequest::new(&member_of)),
+        "`memberOf` constraints are not evaluated: `attribute:stack == prod`"
+    );
+    for (request, expected) in [
+        (
+            json!({"placementConstraints": [{"type": "memberOf", "expression": "x"}]}),
+            "`memberOf` constraints are not evaluated: `x`",
+        ),
+        (
+            json!({"placementConstraints": [{"type": "sameRack"}]}),
+            "`sameRack` is not a placement constraint",
+        ),
+        (
+            json!({"placementStrategy": [{"type": "spread", "field": "rack"}]}),
+            "`spread` with field `rack` is not a placement strategy",
+        ),
+        (
+            json!({"placementStrategy": [{"type": "hottest"}]}),
+            "`hottest` with field `` is not a placement strategy",
+        ),
+        (
+            json!({"launchType": "FARGATE"}),
+            "tasks of launch type `FARGATE` are not placed on container instances",
+        ),
+        (
+            json!({"capacityProviderStrategy": [{"capacityProvider": "x"}]}),
+            "capacity provider strategies are not evaluated",
+        ),
+        (
+            json!({"overrides": {"memory": "512"}}),
+            "the override of `memory` changes what the task needs, which is not evaluated",
+        ),
+        (
+            json!({"overrides": {"containerOverrides": [{"name": "web", "cpu": 5}]}}),
+            "the override of `containerOverrides.cpu` changes what the task needs, \
+             which is not evaluated",
+        ),
+    ] {
+        assert_eq!(refusal(of_run_task(request)), expected);
+    }
+    let gpus = |value: Value| {
+        refusal(PlacementRequest::new(&definition(
+            json!({"resourceRequirements": [value]}),
+        )))
+    };
+    assert_eq!(
+        gpus(json!({"type": "GPU", "value": "ALL"})),
+        "all GPUs of an instance are not placed, only whole GPUs are"
+    );
+    assert_eq!(
+        gpus(json!({"type": "NeuronDevice", "value": "ALL"})),
+        "Neuron devices are not placed, only whole GPUs are"
+    );
+    let accepted = of_run_task(json!({
+        "group": "batch",
+        "launchType": "EXTERNAL",
+        "overrides": {"containerOverrides": [{"name": "web", "command": ["x"]}]},
+    }))
+    .unwrap();
+    assert_eq!(
+        (accepted.group(), accepted.launch_type()),
+        ("batch", &LaunchType::External)
+    );
+}
+
+#[test]
+fn bounds_of_the_calls() {
+    let cell = cell(&[described("a", 1_000, 900)]);
+    let task = request(json!({}));
+    for count in [0, 11] {
+        let error = run_task(&cell.snapshot(), &task, count, 0).unwrap_err();
+        assert_eq!(error, RunTaskError::Count { count });
+        assert_eq!(
+            error.to_string(),
+            format!("count is {count}, not from 1 to 10")
+        );
+    }
+    let error = run_task(&CellState::new().snapshot(), &task, 1, 0).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "no container instances were found in the cluster"
+    );
+    let error = start_task(&cell.snapshot(), &task, &[]).unwrap_err();
+    assert_eq!(error, StartTaskError::Count { count: 0 });
+    let error = start_task(&cell.snapshot(), &task, &["a"; 11]).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "11 container instances were named, not 1 to 10"
+    );
+}
+
+#[test]
+fn start_task_answers_for_each_instance_it_was_given() {
+    let mut inactive = described("b", 1_000, 900);
+    inactive.status = Some("INACTIVE".into());
+    let mut disconnected = described("c", 1_000, 900);
+    disconnected.agent_connected = Some(false);
+    let cell = cell(&[described("a", 1_000, 900), inactive, disconnected]);
+    let long = "arn:aws:ecs:us-east-1:123456789012:container-instance/default/a";
+    let task = request(json!({"memory": 500}));
+    let plan = start_task(&cell.snapshot(), &task, &["a", long, "b", "c", "nowhere"]).unwrap();
+    assert_eq!(plan.transaction().claims().len(), 1);
+    let reasons: Vec<_> = plan
+        .failures()
+        .iter()
+        .map(|failure| failure.reason.as_deref().unwrap())
+        .collect();
+    assert_eq!(reasons, ["RESOURCE:MEMORY", "INACTIVE", "AGENT", "MISSING"]);
+    assert_eq!(plan.failures()[3].arn.as_deref(), Some("nowhere"));
+}
+
+#[test]
+fn a_stale_plan_conflicts_only_where_it_no_longer_fits() {
+    let start = cell(&[described("a", 1_000, 600), described("b", 1_000, 600)]);
+    let task = request(json!({"memory": 500}));
+    let stale = Plan::new(&start.snapshot(), &task, 2, 0);
+    let rival = request(json!({"memory": 200}));
+    let rival = start_task(&start.snapshot(), &rival, &["a"]).unwrap();
+
+    let mut partial = start.clone();
+    assert!(
+        partial
+            .commit(rival.transaction(), CommitPolicy::Partial)
+            .conflicts
+            .is_empty()
+    );
+    let untouched = partial.clone();
+    let commit = partial.commit(stale.transaction(), CommitPolicy::Partial);
+    assert_eq!(commit.placed.len(), 1);
+    assert_eq!(commit.conflicts.len(), 1);
+    assert_eq!(
+        commit.conflicts[0].reasons,
+        [Reason::Memory {
+            needed: 500,
+            remaining: 400
+        }]
+    );
+
+    let mut all_or_nothing = untouched.clone();
+    let commit = all_or_nothing.commit(stale.transaction(), CommitPolicy::AllOrNothing);
+    assert!(commit.placed.is_empty());
+    assert_eq!(
+        all_or_nothing.snapshot().version(),
+        untouched.snapshot().version()
+    );
+    assert_eq!(all_or_nothing.tasks().count(), untouched.tasks().count());
+
+    let mut rebase = untouched;
+    rebase.register(&described("c", 1_000, 600)).unwrap();
+    let commit = rebase.commit(stale.transaction(), CommitPolicy::Rebase);
+    assert_eq!((commit.placed.len(), commit.conflicts.len()), (2, 0));
+    assert_eq!(&*commit.placed[1].1, format!("{PREFIX}c"));
+
+    let mut gone = start;
+    gone.deregister(&format!("{PREFIX}a"));
+    let commit = gone.commit(stale.transaction(), CommitPolicy::Partial);
+    assert_eq!(commit.conflicts[0].reasons, [Reason::Missing]);
+}
+
+#[test]
+fn a_service_replaces_what_an_instance_takes_with_it() {
+    let mut cell = cell(&[described("a", 1_000, 600), described("b", 1_000, 600)]);
+    let web = request(json!({"memory": 300, "portMappings": []}));
+    let mut service = ServiceScheduler::new("sample-webapp", web, 3);
+    let plan = service.reconcile(&cell, 0, 0);
+    assert!(plan.events.is_empty());
+    let commit = cell.commit(plan.start.transaction(), CommitPolicy::Rebase);
+    assert_eq!(commit.placed.len(), 3);
+    assert_eq!(
+        service.reconcile(&cell, 1, 0).events,
+        ["(service sample-webapp) has reached a steady state."]
+    );
+    assert!(
+        service.reconcile(&cell, 500, 0).events.is_empty(),
+        "told once"
+    );
+
+    let lost = cell.deregister(&format!("{PREFIX}a"));
+    assert!(!lost.is_empty());
+    let unable = "(service sample-webapp) was unable to place a task because the resources could not be found.";
+    let plan = service.reconcile(&cell, 600, 0);
+    assert_eq!(plan.events, [unable]);
+    let commit = cell.commit(plan.start.transaction(), CommitPolicy::Rebase);
+    assert!(commit.conflicts.is_empty());
+    assert_eq!(service.tasks(&cell).count(), 2);
+    assert!(
+        service.reconcile(&cell, 692, 0).events.is_empty(),
+        "not again within 93 seconds"
+    );
+    assert_eq!(service.reconcile(&cell, 693, 0).events, [unable]);
+
+    service.set_desired_count(1);
+    let plan = service.reconcile(&cell, 700, 0);
+    assert_eq!(plan.stop.len(), 1);
+    for task in plan.stop {
+        cell.release(task).unwrap();
+    }
+    assert_eq!(service.tasks(&cell).count(), 1);
+}
+
+#[test]
+fn documents_without_numbers_are_refused() {
+    let mut cell = CellState::new();
+    let error = cell.register(&ContainerInstance::default()).unwrap_err();
+    assert_eq!(error.to_string(), "the container instance has no ARN");
+    let mut poor = described("a", 10, 10);
+    poor.registered_resources = Some(vec![Resource::integer("CPU", 10)]);
+    let error = cell.register(&poor).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        format!(
+            "the registered resources of `{PREFIX}a` do not say how much CPU and memory there is"
+        )
+    );
+    assert_eq!(cell.snapshot().version(), 0);
+}

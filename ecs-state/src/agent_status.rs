@@ -1,0 +1,127 @@
+//! [`AgentTaskStatus`], what a task is on its host, and [`ReportedStatus`], what ECS hears of it.
+
+use crate::named::named;
+use crate::{ContainerStatus, SteadyState};
+
+/// How far a task is on its container instance, in order.
+///
+/// The agent's ladder is smaller than that of ECS: [`TaskStatus`](crate::TaskStatus) adds the
+/// phases in which ECS itself works for the task.
+///
+/// Source: amazon-ecs-agent, task status.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum AgentTaskStatus {
+    /// Some container has not begun.
+    #[default]
+    None,
+    /// Every container has at least its image digest.
+    ManifestPulled,
+    /// Every container exists.
+    Created,
+    /// Every container is in its steady state or has stopped, and no essential one has stopped.
+    Running,
+    /// Every container has stopped.
+    Stopped,
+}
+
+named! {
+    AgentTaskStatus {
+        None = "NONE",
+        ManifestPulled = "MANIFEST_PULLED",
+        Created = "CREATED",
+        Running = "RUNNING",
+        Stopped = "STOPPED",
+    }
+}
+
+impl AgentTaskStatus {
+    /// What the agent tells ECS about a task with this status.
+    #[must_use]
+    pub const fn reported(self) -> ReportedStatus {
+        match self {
+            Self::None | Self::ManifestPulled | Self::Created => ReportedStatus::Pending,
+            Self::Running => ReportedStatus::Running,
+            Self::Stopped => ReportedStatus::Stopped,
+        }
+    }
+}
+
+/// The three statuses that an agent submits, for a task and for a container, in order.
+///
+/// Source: API shapes `SubmitTaskStateChangeRequest` and `ContainerStateChange`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum ReportedStatus {
+    /// Not yet running.
+    #[default]
+    Pending,
+    /// Running.
+    Running,
+    /// Stopped for ever.
+    Stopped,
+}
+
+named! {
+    ReportedStatus {
+        Pending = "PENDING",
+        Running = "RUNNING",
+        Stopped = "STOPPED",
+    }
+}
+
+/// What the status of a task is computed from, for one of its containers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ContainerStanding {
+    /// How far the container is.
+    pub known: ContainerStatus,
+    /// Where it shall stay.
+    pub steady: SteadyState,
+    /// Whether the task ends with it.
+    pub essential: bool,
+}
+
+/// The status of a task whose containers stand so: the lowest one, never lower than `before`.
+///
+/// A task with an essential container that has stopped does not become `RUNNING` any more: it
+/// keeps `before` until all its containers have stopped.
+///
+/// ```
+/// use ecs_state::{AgentTaskStatus, ContainerStanding, ContainerStatus, SteadyState, known_task_status};
+///
+/// let standing = |known, essential| ContainerStanding {
+///     known,
+///     steady: SteadyState::Running,
+///     essential,
+/// };
+/// let containers = [
+///     standing(ContainerStatus::Running, true),
+///     standing(ContainerStatus::Created, true),
+/// ];
+/// assert_eq!(
+///     known_task_status(AgentTaskStatus::None, containers),
+///     AgentTaskStatus::Created
+/// );
+/// ```
+#[must_use]
+pub fn known_task_status(
+    before: AgentTaskStatus,
+    containers: impl IntoIterator<Item = ContainerStanding>,
+) -> AgentTaskStatus {
+    let mut earliest: Option<ContainerStanding> = None;
+    let mut essential_stopped = false;
+    for container in containers {
+        essential_stopped |= container.essential && container.known == ContainerStatus::Stopped;
+        let status = |standing: ContainerStanding| standing.known.task_status(standing.steady);
+        if earliest.is_none_or(|first| status(container) < status(first)) {
+            earliest = Some(container);
+        }
+    }
+    let Some(earliest) = earliest else {
+        return before;
+    };
+    if essential_stopped && earliest.known.is_steady(earliest.steady) {
+        return before;
+    }
+    before.max(earliest.known.task_status(earliest.steady))
+}

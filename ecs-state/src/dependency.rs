@@ -1,0 +1,224 @@
+//! When one container may go on because of another: the conditions of `dependsOn`.
+
+use core::fmt;
+use core::time::Duration;
+
+use ecs_model::{HealthStatus, Timestamp};
+
+use crate::named::named;
+use crate::{ContainerStatus, SteadyState};
+
+/// What a container waits for in another one.
+///
+/// Source: API shape `ContainerCondition`; `CREATE` is the agent's own, for `volumesFrom`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Condition {
+    /// It was created. Stands for `volumesFrom`.
+    Create,
+    /// It was started. Stands for `links` as well.
+    Start,
+    /// It ran to its end, with any exit code.
+    Complete,
+    /// It ran to its end with exit code 0.
+    Success,
+    /// Its health check says `HEALTHY`.
+    Healthy,
+}
+
+named! {
+    Condition {
+        Create = "CREATE",
+        Start = "START",
+        Complete = "COMPLETE",
+        Success = "SUCCESS",
+        Healthy = "HEALTHY",
+    }
+}
+
+/// When the images of containers with dependencies are pulled: the agent's variable
+/// `ECS_PULL_DEPENDENT_CONTAINERS_UPFRONT`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum DependentPull {
+    /// After the dependencies are met, the default.
+    #[default]
+    WhenMet,
+    /// At once; only creating the container waits.
+    Upfront,
+}
+
+/// Where the container that waits stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Target {
+    /// How far it is.
+    pub known: ContainerStatus,
+    /// How far it shall come.
+    pub desired: ContainerStatus,
+    /// When its image is pulled.
+    pub pull: DependentPull,
+}
+
+/// Where the container that is waited for stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Standing<'a> {
+    /// How far it is.
+    pub known: ContainerStatus,
+    /// How far it shall come.
+    pub desired: ContainerStatus,
+    /// Where it stays if it goes well.
+    pub steady: SteadyState,
+    /// The step that its container runtime works at.
+    pub in_flight: Option<ContainerStatus>,
+    /// Its exit code, once it has stopped.
+    pub exit_code: Option<i32>,
+    /// The health that its definition's check found; `None` without a check in the definition.
+    pub health: Option<&'a HealthStatus>,
+    /// When it was started.
+    pub started_at: Option<Timestamp>,
+    /// How long it may take to meet a condition after its start.
+    pub start_timeout: Option<Duration>,
+}
+
+/// Whether a condition holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Resolution {
+    /// The waiting container may go on.
+    Met,
+    /// Not yet.
+    Waiting,
+    /// Not now and never.
+    Never(Never),
+}
+
+/// Why a condition can never hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Never {
+    /// `SUCCESS` of a container that failed with this exit code.
+    Failed(i32),
+    /// `COMPLETE` or `SUCCESS` of a container that stopped without an exit code: it never ran.
+    NoExitCode,
+    /// The container will stop without having been started.
+    WillNotStart,
+    /// `HEALTHY` of a container that stopped before it was healthy.
+    StoppedUnhealthy,
+    /// `HEALTHY` of a container whose definition has no health check.
+    NoHealthCheck,
+    /// The start timeout of the container passed.
+    TimedOut,
+}
+
+impl fmt::Display for Never {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Failed(code) => write!(f, "it exited with code {code}"),
+            Self::NoExitCode => f.write_str("it stopped without an exit code"),
+            Self::WillNotStart => f.write_str("it will not be started"),
+            Self::StoppedUnhealthy => f.write_str("it stopped before it was healthy"),
+            Self::NoHealthCheck => f.write_str("its definition has no health check"),
+            Self::TimedOut => f.write_str("its start timeout passed"),
+        }
+    }
+}
+
+/// Decides whether `target` may go on with respect to one dependency.
+///
+/// The agent leaves a container waiting for ever when a `HEALTHY` dependency stops before it was
+/// healthy, when it has no health check at all, and when a `COMPLETE` or `SUCCESS` dependency
+/// stops without an exit code. Here these are [`Resolution::Never`], so that no task is stuck.
+#[must_use]
+pub fn resolve(
+    condition: Condition,
+    target: Target,
+    dependency: Standing<'_>,
+    now: Timestamp,
+) -> Resolution {
+    if target.known < first_gated(target.pull) || is_met(condition, target, dependency) {
+        return Resolution::Met;
+    }
+    match never(condition, target, dependency, now) {
+        Some(reason) => Resolution::Never(reason),
+        None => Resolution::Waiting,
+    }
+}
+
+/// The moment at which waiting becomes hopeless, if the dependency does not move before.
+#[must_use]
+pub fn deadline(
+    condition: Condition,
+    target: Target,
+    dependency: Standing<'_>,
+) -> Option<Timestamp> {
+    let timed = matches!(
+        condition,
+        Condition::Complete | Condition::Success | Condition::Healthy
+    );
+    let waiting = timed
+        && target.known < ContainerStatus::Created
+        && dependency.known != ContainerStatus::Stopped;
+    if !waiting {
+        return None;
+    }
+    let timeout = dependency.start_timeout?;
+    Some(dependency.started_at?.saturating_add(timeout))
+}
+
+/// The first status from which the next step has to wait.
+const fn first_gated(pull: DependentPull) -> ContainerStatus {
+    match pull {
+        DependentPull::WhenMet => ContainerStatus::ManifestPulled,
+        DependentPull::Upfront => ContainerStatus::Pulled,
+    }
+}
+
+fn is_met(condition: Condition, target: Target, dependency: Standing<'_>) -> bool {
+    let stopped = dependency.known == ContainerStatus::Stopped;
+    match condition {
+        Condition::Create => dependency.known >= ContainerStatus::Created,
+        Condition::Start => stopped || is_started(target, dependency),
+        Condition::Complete => stopped && dependency.exit_code.is_some(),
+        Condition::Success => stopped && dependency.exit_code == Some(0),
+        Condition::Healthy => dependency.health == Some(&HealthStatus::Healthy),
+    }
+}
+
+fn is_started(target: Target, dependency: Standing<'_>) -> bool {
+    let steady = dependency.known.is_steady(dependency.steady);
+    match target.desired {
+        ContainerStatus::Created => steady || dependency.known == ContainerStatus::Created,
+        desired if desired.is_running() => steady,
+        _ => false,
+    }
+}
+
+fn never(
+    condition: Condition,
+    target: Target,
+    dependency: Standing<'_>,
+    now: Timestamp,
+) -> Option<Never> {
+    if deadline(condition, target, dependency).is_some_and(|deadline| now >= deadline) {
+        return Some(Never::TimedOut);
+    }
+    if condition == Condition::Healthy && dependency.health.is_none() {
+        return Some(Never::NoHealthCheck);
+    }
+    if dependency.known != ContainerStatus::Stopped {
+        return will_not_start(dependency).then_some(Never::WillNotStart);
+    }
+    match (condition, dependency.exit_code) {
+        (Condition::Success, Some(code)) => Some(Never::Failed(code)),
+        (Condition::Success | Condition::Complete, None) => Some(Never::NoExitCode),
+        (Condition::Healthy, _) => Some(Never::StoppedUnhealthy),
+        _ => None,
+    }
+}
+
+/// Whether a container was not started and never will be.
+fn will_not_start(dependency: Standing<'_>) -> bool {
+    dependency.known < ContainerStatus::Running
+        && dependency.desired == ContainerStatus::Stopped
+        && dependency.in_flight.is_none()
+}

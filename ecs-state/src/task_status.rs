@@ -1,0 +1,311 @@
+//! The statuses of a task in ECS, the phases it passes and the changes that are legal.
+
+use core::fmt;
+
+use ecs_model::{LaunchType, NetworkMode};
+
+use crate::named::named;
+
+/// Where a task is, as ECS says in `lastStatus`, in the order in which a task passes them.
+///
+/// A task only goes up. Which statuses it passes is written in its [`Phases`].
+///
+/// Source: Developer Guide, task lifecycle.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum TaskStatus {
+    /// ECS prepares what the task needs before its launch, such as a network interface.
+    Provisioning,
+    /// The agent has the task; it waits for resources and prepares containers.
+    Pending,
+    /// The task was launched and ECS registers it with target groups or service discovery.
+    Activating,
+    /// The task runs.
+    Running,
+    /// ECS takes the task out of its target groups.
+    Deactivating,
+    /// The agent stops the containers.
+    Stopping,
+    /// ECS takes back what it prepared.
+    Deprovisioning,
+    /// The task has stopped for ever.
+    Stopped,
+    /// The task is forgotten; only describing it shows this.
+    Deleted,
+}
+
+named! {
+    TaskStatus {
+        Provisioning = "PROVISIONING",
+        Pending = "PENDING",
+        Activating = "ACTIVATING",
+        Running = "RUNNING",
+        Deactivating = "DEACTIVATING",
+        Stopping = "STOPPING",
+        Deprovisioning = "DEPROVISIONING",
+        Stopped = "STOPPED",
+        Deleted = "DELETED",
+    }
+}
+
+impl TaskStatus {
+    /// Whether a task with these phases may go from this status to `next` in one step.
+    ///
+    /// It may go up to every status it has a phase for: a task that fails to start goes from
+    /// `PENDING` to `STOPPED`. Only a stopped task is deleted.
+    ///
+    /// ```
+    /// use ecs_state::{Phases, TaskStatus};
+    ///
+    /// let phases = Phases::guide_2015();
+    /// assert!(TaskStatus::Pending.can_become(TaskStatus::Running, phases));
+    /// assert!(!TaskStatus::Pending.can_become(TaskStatus::Activating, phases));
+    /// assert!(!TaskStatus::Stopped.can_become(TaskStatus::Running, phases));
+    /// ```
+    #[must_use]
+    pub fn can_become(self, next: Self, phases: Phases) -> bool {
+        let follows = match next {
+            Self::Deleted => self == Self::Stopped,
+            _ => next > self,
+        };
+        follows && phases.includes(next)
+    }
+}
+
+/// Where a task shall be, as ECS says in `desiredStatus`. It changes once, to `STOPPED`.
+///
+/// The API's enumeration also has `PENDING`, which ECS never sets.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum DesiredStatus {
+    /// The task shall run.
+    #[default]
+    Running,
+    /// The task shall stop.
+    Stopped,
+}
+
+named! {
+    DesiredStatus {
+        Running = "RUNNING",
+        Stopped = "STOPPED",
+    }
+}
+
+/// Last and desired status together, written `RUNNING:STOPPED` as the guide of 2015 does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct StatusPair {
+    /// Where the task is.
+    pub last: TaskStatus,
+    /// Where it shall be.
+    pub desired: DesiredStatus,
+}
+
+impl StatusPair {
+    /// Whether a task can be seen so.
+    ///
+    /// A task that shall run is not being taken down: the step that begins the taking down also
+    /// changes what is desired. `STOPPED:RUNNING` is seen for a moment, when all containers of a
+    /// task ended by themselves.
+    #[must_use]
+    pub fn is_reachable(self) -> bool {
+        match self.desired {
+            DesiredStatus::Stopped => true,
+            DesiredStatus::Running => !matches!(
+                self.last,
+                TaskStatus::Deactivating
+                    | TaskStatus::Stopping
+                    | TaskStatus::Deprovisioning
+                    | TaskStatus::Deleted
+            ),
+        }
+    }
+}
+
+impl fmt::Display for StatusPair {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.last, self.desired)
+    }
+}
+
+/// The phases a task passes besides `PENDING`, `RUNNING` and `STOPPED`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct Phases {
+    /// ECS prepares a network interface, or waits for capacity, before the launch.
+    pub provisioning: bool,
+    /// ECS registers the task somewhere before it counts as running.
+    pub registering: bool,
+    /// Images are pulled in `ACTIVATING`, not in `PENDING`.
+    pub pulling_in_activating: bool,
+    /// ECS takes the task out of target groups before it stops.
+    pub deactivating: bool,
+    /// A stop that was asked for is visible as `STOPPING`.
+    pub stopping: bool,
+    /// ECS takes back a network interface after the stop.
+    pub deprovisioning: bool,
+}
+
+impl Phases {
+    /// The three statuses of the guide of 2015: `PENDING`, `RUNNING`, `STOPPED`.
+    #[must_use]
+    pub const fn guide_2015() -> Self {
+        Self {
+            provisioning: false,
+            registering: false,
+            pulling_in_activating: false,
+            deactivating: false,
+            stopping: false,
+            deprovisioning: false,
+        }
+    }
+
+    /// The phases of a task today.
+    ///
+    /// An `awsvpc` network is prepared and taken back, so are Fargate's and managed instances'
+    /// hosts. Fargate pulls images in `ACTIVATING`; AWS's texts differ here, and agents on
+    /// container instances report `PENDING` while they pull.
+    ///
+    /// ```
+    /// use ecs_state::{Host, Network, Phases, Registration};
+    ///
+    /// let phases = Phases::of(Host::ContainerInstance, Network::Host, Registration::None);
+    /// assert!(!phases.provisioning && !phases.deprovisioning && phases.stopping);
+    /// ```
+    #[must_use]
+    pub const fn of(host: Host, network: Network, registration: Registration) -> Self {
+        let prepared = matches!(host, Host::Managed) || matches!(network, Network::Awsvpc);
+        Self {
+            provisioning: prepared,
+            registering: !matches!(registration, Registration::None),
+            pulling_in_activating: matches!(host, Host::Managed),
+            deactivating: matches!(registration, Registration::LoadBalancer),
+            stopping: true,
+            deprovisioning: prepared,
+        }
+    }
+
+    /// Whether a task with these phases is ever seen with this status.
+    #[must_use]
+    pub const fn includes(self, status: TaskStatus) -> bool {
+        match status {
+            TaskStatus::Provisioning => self.provisioning,
+            TaskStatus::Activating => self.registering || self.pulling_in_activating,
+            TaskStatus::Deactivating => self.deactivating,
+            TaskStatus::Stopping => self.stopping,
+            TaskStatus::Deprovisioning => self.deprovisioning,
+            TaskStatus::Pending
+            | TaskStatus::Running
+            | TaskStatus::Stopped
+            | TaskStatus::Deleted => true,
+        }
+    }
+
+    /// The status a new task has.
+    #[must_use]
+    pub const fn entry(self) -> TaskStatus {
+        if self.provisioning {
+            TaskStatus::Provisioning
+        } else {
+            TaskStatus::Pending
+        }
+    }
+}
+
+/// Who provides the host of a task, with respect to its phases.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Host {
+    /// A container instance of the user: launch types `EC2` and `EXTERNAL`.
+    ContainerInstance,
+    /// AWS: launch types `FARGATE` and `MANAGED_INSTANCES`.
+    Managed,
+}
+
+impl From<&LaunchType> for Host {
+    /// A launch type that this version of the library does not know counts as AWS's.
+    fn from(launch_type: &LaunchType) -> Self {
+        match launch_type {
+            LaunchType::Ec2 | LaunchType::External => Self::ContainerInstance,
+            _ => Self::Managed,
+        }
+    }
+}
+
+/// The network of a task, with respect to its phases.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Network {
+    /// The host's: network modes `bridge`, `host` and `none`.
+    Host,
+    /// A network interface of the task: network mode `awsvpc`.
+    Awsvpc,
+}
+
+impl From<&NetworkMode> for Network {
+    fn from(mode: &NetworkMode) -> Self {
+        match mode {
+            NetworkMode::Awsvpc => Self::Awsvpc,
+            _ => Self::Host,
+        }
+    }
+}
+
+/// Where ECS registers a task that was launched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Registration {
+    /// Nowhere.
+    None,
+    /// In service discovery.
+    ServiceDiscovery,
+    /// In target groups of a load balancer, and in service discovery if the service has it.
+    LoadBalancer,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_read_back() {
+        for status in TaskStatus::ALL {
+            assert_eq!(status.as_str().parse(), Ok(*status));
+        }
+    }
+
+    #[test]
+    fn a_change_is_legal_only_upwards_and_into_phases_there_are() {
+        let everything = Phases::of(Host::Managed, Network::Awsvpc, Registration::LoadBalancer);
+        for (position, from) in TaskStatus::ALL.iter().copied().enumerate() {
+            for (other, to) in TaskStatus::ALL.iter().copied().enumerate() {
+                let expected =
+                    other > position && (to != TaskStatus::Deleted || from == TaskStatus::Stopped);
+                assert_eq!(from.can_become(to, everything), expected, "{from} to {to}");
+                let old = matches!(
+                    to,
+                    TaskStatus::Pending
+                        | TaskStatus::Running
+                        | TaskStatus::Stopped
+                        | TaskStatus::Deleted
+                );
+                assert_eq!(
+                    from.can_become(to, Phases::guide_2015()),
+                    expected && old,
+                    "{from} to {to} in 2015"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn pairs_are_written_and_told_apart() {
+        let pair = |last, desired| StatusPair { last, desired };
+        assert_eq!(
+            pair(TaskStatus::Running, DesiredStatus::Stopped).to_string(),
+            "RUNNING:STOPPED"
+        );
+        assert!(pair(TaskStatus::Stopped, DesiredStatus::Running).is_reachable());
+        assert!(!pair(TaskStatus::Stopping, DesiredStatus::Running).is_reachable());
+    }
+}

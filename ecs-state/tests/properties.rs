@@ -1,0 +1,481 @@
+//! What holds for every task, whatever comes in whichever order.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test stops at the first surprise"
+)]
+
+use std::time::Duration;
+
+use ecs_model::{HealthStatus, Timestamp};
+use ecs_state::{
+    Action, AgentTask, AgentTaskStatus, Condition, ContainerReport, ContainerSpec, ContainerStatus,
+    DesiredStatus, Host, HostLoss, Network, Phases, Registration, ReportedStatus, RestartPolicy,
+    RuntimeError, RuntimeEvent, StatusPair, StopCause, TaskMachine, TaskReport, TaskSpec,
+    TaskStatus, Verdict, WaitCause,
+};
+use proptest::prelude::*;
+use proptest::sample::Index;
+
+const NAMES: [&str; 4] = ["a", "b", "c", "d"];
+
+fn config() -> ProptestConfig {
+    let long = std::env::var("ECS_LONG").is_ok_and(|value| value == "1");
+    ProptestConfig {
+        cases: if long { 100_000 } else { 256 },
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    }
+}
+
+fn at(seconds: i64) -> Timestamp {
+    Timestamp::from_seconds(seconds)
+}
+
+fn condition() -> impl Strategy<Value = Condition> {
+    prop_oneof![
+        Just(Condition::Create),
+        Just(Condition::Start),
+        Just(Condition::Complete),
+        Just(Condition::Success),
+        Just(Condition::Healthy),
+    ]
+}
+
+/// Up to four containers, each depending only on later ones.
+fn spec() -> impl Strategy<Value = TaskSpec> {
+    let container = (
+        any::<bool>(),
+        any::<bool>(),
+        proptest::option::of(1_u64..9),
+        proptest::option::of(0_u64..5),
+        proptest::collection::vec((any::<Index>(), condition()), 0..3),
+    );
+    proptest::collection::vec(container, 1..=4).prop_map(|drawn| {
+        let count = drawn.len();
+        let containers = drawn.into_iter().enumerate().map(|(position, drawn)| {
+            let (essential, health_check, start_timeout, restart, dependencies) = drawn;
+            let mut container = ContainerSpec::new(NAMES[position]);
+            container.essential = essential || position == 0;
+            container.has_health_check = health_check;
+            container.start_timeout = start_timeout.map(Duration::from_secs);
+            container.restart = restart.map(|seconds| {
+                RestartPolicy::new().with_attempt_period(Duration::from_secs(seconds))
+            });
+            let later = count - position - 1;
+            for (which, condition) in dependencies.into_iter().filter(|_| later > 0) {
+                let other = NAMES[position + 1 + which.index(later)];
+                container = container.depends_on(other, condition);
+            }
+            container
+        });
+        TaskSpec::new(containers).unwrap()
+    })
+}
+
+fn runtime_event() -> impl Strategy<Value = RuntimeEvent> {
+    prop_oneof![
+        proptest::option::of(Just("sha256:0".to_owned()))
+            .prop_map(|digest| RuntimeEvent::ManifestPulled { digest }),
+        Just(RuntimeEvent::Pulled),
+        Just(RuntimeEvent::Created { runtime_id: None }),
+        Just(RuntimeEvent::Started {
+            network_bindings: Vec::new()
+        }),
+        proptest::option::of(0..3).prop_map(|exit_code| RuntimeEvent::Stopped {
+            exit_code,
+            reason: None
+        }),
+        (1_usize..7).prop_map(|step| RuntimeEvent::Failed {
+            step: ContainerStatus::ALL[step],
+            error: RuntimeError::new("DockerTimeoutError", "took too long"),
+        }),
+        Just(RuntimeEvent::Health(HealthStatus::Healthy)),
+        Just(RuntimeEvent::Health(HealthStatus::Unhealthy)),
+    ]
+}
+
+#[derive(Clone, Debug)]
+enum AgentInput {
+    Event(usize, RuntimeEvent),
+    Stop,
+    Timeout,
+}
+
+fn agent_input() -> impl Strategy<Value = (AgentInput, i64)> {
+    let input = prop_oneof![
+        20 => (0_usize..5, runtime_event())
+            .prop_map(|(container, event)| AgentInput::Event(container, event)),
+        1 => Just(AgentInput::Stop),
+        4 => Just(AgentInput::Timeout),
+    ];
+    // The clock of a host may also go back.
+    (input, -3_i64..20)
+}
+
+fn feed_agent(task: &mut AgentTask, input: &AgentInput, now: Timestamp) -> Verdict {
+    match input {
+        AgentInput::Event(container, event) => {
+            let name = NAMES.get(*container).copied().unwrap_or("nobody");
+            task.handle_event(name, event.clone(), now)
+        }
+        AgentInput::Stop => task.handle_stop(now),
+        AgentInput::Timeout => {
+            task.handle_timeout(now);
+            Verdict::Duplicate
+        }
+    }
+}
+
+fn statuses(task: &AgentTask) -> Vec<ContainerStatus> {
+    NAMES
+        .iter()
+        .filter_map(|name| task.container_status(name))
+        .collect()
+}
+
+proptest! {
+    #![proptest_config(config())]
+
+    #[test]
+    fn an_agent_never_goes_back_and_repeats_itself(
+        spec in spec(),
+        inputs in proptest::collection::vec(agent_input(), 0..60),
+    ) {
+        let mut task = AgentTask::new(spec.clone(), at(0));
+        let mut again = task.clone();
+        let mut now = 0;
+        let mut reported = ReportedStatus::Pending;
+        for (input, seconds) in &inputs {
+            now += seconds;
+            let (before, containers) = (task.status(), statuses(&task));
+            let verdict = feed_agent(&mut task, input, at(now));
+            prop_assert!(task.status() >= before);
+            for (old, new) in containers.iter().zip(statuses(&task)) {
+                prop_assert!(new >= *old);
+            }
+            if matches!(verdict, Verdict::Rejected(_)) {
+                prop_assert_eq!(task.status(), before);
+                prop_assert_eq!(statuses(&task), containers);
+            }
+            for container in spec.containers().iter().filter(|container| container.essential) {
+                if task.container_status(&container.name) == Some(ContainerStatus::Stopped) {
+                    prop_assert_eq!(task.desired_status(), DesiredStatus::Stopped);
+                }
+            }
+            while let Some(report) = task.poll_report() {
+                prop_assert!(report.status >= reported);
+                reported = report.status;
+            }
+        }
+        now = 0;
+        for (input, seconds) in &inputs {
+            now += seconds;
+            let _ = feed_agent(&mut again, input, at(now));
+            while again.poll_report().is_some() {}
+        }
+        prop_assert_eq!(task, again);
+    }
+
+    /// A runtime that answers everything, in any order, brings every task to where it shall be;
+    /// what still waits then, waits for a container that runs.
+    #[test]
+    fn no_task_is_stuck(
+        spec in spec(),
+        choices in proptest::collection::vec((any::<Index>(), 0..12), 200),
+    ) {
+        let mut task = AgentTask::new(spec, at(0));
+        let mut open: Vec<Action> = Vec::new();
+        let mut choices = choices.into_iter();
+        let mut clock = 0;
+        loop {
+            open.extend(std::iter::from_fn(|| task.poll_action()));
+            if open.is_empty() {
+                break;
+            }
+            let Some((which, outcome)) = choices.next() else {
+                return Ok(());
+            };
+            clock += 1;
+            let action = open.swap_remove(which.index(open.len()));
+            let (container, event) = respond(&action, outcome);
+            let _ = task.handle_event(&container, event, at(clock));
+        }
+        for wait in task.waiting() {
+            let WaitCause::Dependency { on, .. } = wait.cause else {
+                return Err(TestCaseError::fail(format!("{wait}")));
+            };
+            let known = task.container_status(on).unwrap();
+            let waits_itself = task.waiting().iter().any(|other| other.container == on);
+            prop_assert!(known == ContainerStatus::Running || waits_itself, "{}", wait);
+        }
+
+        let _ = task.handle_stop(at(clock));
+        let mut steps = 0;
+        while let Some(action) = task.poll_action() {
+            let (container, event) = respond(&action, 0);
+            let _ = task.handle_event(&container, event, at(clock));
+            steps += 1;
+            prop_assert!(steps < 100);
+        }
+        prop_assert_eq!(task.status(), AgentTaskStatus::Stopped);
+    }
+}
+
+/// How a runtime may answer: mostly well, at times with an error or an early end.
+fn respond(action: &Action, outcome: i32) -> (String, RuntimeEvent) {
+    let (container, step, event) = match action {
+        Action::PullManifest { container } => (
+            container,
+            ContainerStatus::ManifestPulled,
+            RuntimeEvent::ManifestPulled { digest: None },
+        ),
+        Action::Pull { container } => (container, ContainerStatus::Pulled, RuntimeEvent::Pulled),
+        Action::Create { container } => (
+            container,
+            ContainerStatus::Created,
+            RuntimeEvent::Created { runtime_id: None },
+        ),
+        Action::Start { container } if outcome > 8 => (
+            container,
+            ContainerStatus::Running,
+            RuntimeEvent::Stopped {
+                exit_code: Some(outcome - 9),
+                reason: None,
+            },
+        ),
+        Action::Start { container } => (
+            container,
+            ContainerStatus::Running,
+            RuntimeEvent::Started {
+                network_bindings: Vec::new(),
+            },
+        ),
+        Action::Stop { container } | Action::Kill { container } => (
+            container,
+            ContainerStatus::Stopped,
+            RuntimeEvent::Stopped {
+                exit_code: Some(143),
+                reason: None,
+            },
+        ),
+        _ => return (String::new(), RuntimeEvent::Pulled),
+    };
+    let event = if outcome == 1 {
+        RuntimeEvent::Failed {
+            step,
+            error: RuntimeError::new("CannotDoItError", "no"),
+        }
+    } else {
+        event
+    };
+    (container.clone(), event)
+}
+
+#[derive(Clone, Debug)]
+enum Input {
+    Report(TaskReport),
+    Stop,
+    Lost(HostLoss),
+    Done(TaskStatus),
+    Timeout,
+}
+
+fn phases() -> impl Strategy<Value = Phases> {
+    let host = prop_oneof![Just(Host::ContainerInstance), Just(Host::Managed)];
+    let network = prop_oneof![Just(Network::Host), Just(Network::Awsvpc)];
+    let registration = prop_oneof![
+        Just(Registration::None),
+        Just(Registration::ServiceDiscovery),
+        Just(Registration::LoadBalancer),
+    ];
+    prop_oneof![
+        Just(Phases::guide_2015()),
+        (host, network, registration).prop_map(|(host, network, registration)| Phases::of(
+            host,
+            network,
+            registration
+        )),
+    ]
+}
+
+fn status() -> impl Strategy<Value = ReportedStatus> {
+    prop_oneof![
+        Just(ReportedStatus::Pending),
+        Just(ReportedStatus::Running),
+        Just(ReportedStatus::Stopped),
+    ]
+}
+
+fn report() -> impl Strategy<Value = TaskReport> {
+    let container =
+        (0_usize..4, status(), proptest::option::of(0..2)).prop_map(|(name, status, exit_code)| {
+            let mut container = ContainerReport::new(NAMES[name], status);
+            container.exit_code = exit_code.filter(|_| status == ReportedStatus::Stopped);
+            container
+        });
+    let time = || proptest::option::of((0_i64..300).prop_map(at));
+    (
+        status(),
+        proptest::collection::vec(container, 0..3),
+        (time(), time(), time()),
+    )
+        .prop_map(|(status, containers, times)| {
+            let mut report = TaskReport::new(status);
+            report.containers = containers;
+            (
+                report.pull_started_at,
+                report.pull_stopped_at,
+                report.execution_stopped_at,
+            ) = times;
+            report
+        })
+}
+
+fn input() -> impl Strategy<Value = (Input, i64)> {
+    let phase = (0_usize..9).prop_map(|position| Input::Done(TaskStatus::ALL[position]));
+    let input = prop_oneof![
+        8 => report().prop_map(Input::Report),
+        2 => Just(Input::Stop),
+        1 => Just(Input::Lost(HostLoss::Deregistered)),
+        8 => phase,
+        1 => Just(Input::Timeout),
+    ];
+    (input, -3_i64..20)
+}
+
+fn feed(task: &mut TaskMachine, input: &Input, now: Timestamp) -> Verdict {
+    match input {
+        Input::Report(report) => task.handle_report(report, now),
+        Input::Stop => task.handle_stop(StopCause::User { reason: None }, now),
+        Input::Lost(loss) => task.handle_host_lost(loss.clone(), now),
+        Input::Done(phase) => task.handle_phase_done(*phase, now),
+        Input::Timeout => {
+            task.handle_timeout(now);
+            Verdict::Duplicate
+        }
+    }
+}
+
+/// The times that are known, in the order that they must have.
+fn times_in_order(task: &TaskMachine) -> bool {
+    let times = task.timeline();
+    let chain = [
+        Some(times.created_at),
+        times.pull_started_at,
+        times.pull_stopped_at,
+        times.started_at,
+        times.stopped_at,
+    ];
+    let before_end = |time: Option<Timestamp>| match (time, times.stopped_at) {
+        (Some(time), Some(end)) => time <= end,
+        _ => true,
+    };
+    chain.into_iter().flatten().is_sorted()
+        && before_end(times.stopping_at)
+        && before_end(times.execution_stopped_at)
+}
+
+fn check_changes(task: &mut TaskMachine, phases: Phases) -> Result<(), TestCaseError> {
+    let mut last: Option<StatusPair> = None;
+    let mut version = 0;
+    while let Some(change) = task.poll_change() {
+        version += 1;
+        prop_assert_eq!(change.version, version);
+        prop_assert_eq!(change.from, last);
+        prop_assert!(change.to.is_reachable(), "{}", change.to);
+        if let Some(from) = last.filter(|from| from.last != change.to.last) {
+            prop_assert!(
+                from.last.can_become(change.to.last, phases),
+                "{from} to {}",
+                change.to
+            );
+        }
+        last = Some(change.to);
+    }
+    prop_assert_eq!(task.version(), version);
+    prop_assert_eq!(last, Some(task.status()));
+    Ok(())
+}
+
+fn four_containers() -> TaskSpec {
+    TaskSpec::new([
+        ContainerSpec::new("a"),
+        ContainerSpec::new("b"),
+        ContainerSpec::new("c").non_essential(),
+        ContainerSpec::new("d").non_essential(),
+    ])
+    .unwrap()
+}
+
+proptest! {
+    #![proptest_config(config())]
+
+    #[test]
+    fn a_task_obeys_its_rules_whatever_comes(
+        phases in phases(),
+        inputs in proptest::collection::vec(input(), 0..40),
+    ) {
+        let mut task = TaskMachine::new(four_containers(), phases, at(0));
+        let mut again = task.clone();
+        let mut now = 0;
+        for (input, seconds) in &inputs {
+            now += seconds;
+            let before = task.clone();
+            let verdict = feed(&mut task, input, at(now));
+            prop_assert!(times_in_order(&task), "{:?}", task.timeline());
+            prop_assert!(task.status().last >= before.status().last);
+            prop_assert!(task.status().desired >= before.status().desired);
+            if before.stop_cause().is_some() {
+                prop_assert_eq!(task.stop_cause(), before.stop_cause());
+            }
+            if matches!(verdict, Verdict::Rejected(_)) {
+                prop_assert_eq!(task.status(), before.status());
+                prop_assert_eq!(task.containers(), before.containers());
+                prop_assert_eq!(task.timeline(), before.timeline());
+            }
+            if task.containers()[..2].iter().any(|essential| essential.status == ReportedStatus::Stopped) {
+                prop_assert_eq!(task.status().desired, DesiredStatus::Stopped);
+            }
+            // A second copy of an event never moves anything.
+            let mut twice = task.clone();
+            let second = feed(&mut twice, input, at(now));
+            prop_assert_ne!(second, Verdict::Applied);
+            prop_assert_eq!(&twice, &task);
+        }
+        now = 0;
+        for (input, seconds) in &inputs {
+            now += seconds;
+            let _ = feed(&mut again, input, at(now));
+        }
+        prop_assert_eq!(&again, &task);
+        check_changes(&mut task, phases)?;
+    }
+
+    /// Whatever the order in which the reports of one life arrive, the end is the same.
+    #[test]
+    fn reports_may_overtake_each_other(order in Just([0, 1, 2, 3]).prop_shuffle()) {
+        let mut pulled = TaskReport::new(ReportedStatus::Pending);
+        pulled.pull_started_at = Some(at(1));
+        let reports = [
+            pulled,
+            TaskReport::new(ReportedStatus::Running)
+                .with_container(ContainerReport::running("a"))
+                .with_container(ContainerReport::running("b")),
+            TaskReport::new(ReportedStatus::Running)
+                .with_container(ContainerReport::stopped("a", 7)),
+            TaskReport::new(ReportedStatus::Stopped)
+                .with_container(ContainerReport::stopped("b", 0)),
+        ];
+        let mut task = TaskMachine::new(four_containers(), Phases::guide_2015(), at(0));
+        for position in order {
+            let _ = task.handle_report(&reports[position], at(9));
+        }
+        prop_assert_eq!(task.status().to_string(), "STOPPED:STOPPED");
+        prop_assert_eq!(task.containers()[0].exit_code, Some(7));
+        prop_assert_eq!(task.containers()[1].exit_code, Some(0));
+        prop_assert_eq!(task.timeline().pull_started_at, Some(at(1)));
+        prop_assert!(times_in_order(&task));
+    }
+}
