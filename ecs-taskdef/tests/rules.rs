@@ -10,7 +10,9 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use ecs_taskdef::{Document, Findings, Reading, Rule, Severity, TaskDefinition, Validator};
+use ecs_taskdef::{
+    Document, Findings, Reading, Rule, RuleSet, Severity, TaskDefinition, Validator,
+};
 use serde_json::{Map, Value, json};
 
 const CASES: &str = include_str!("data/rules.txt");
@@ -58,11 +60,24 @@ fn findings(case: &str) -> Findings {
         let document = Document::read(text.as_bytes(), Reading::Lenient).unwrap();
         return document.validate(&Validator::default());
     }
-    let text = serde_json::to_string(&definition(case)).unwrap();
-    let strict = Document::read(text.as_bytes(), Reading::Lenient).unwrap();
-    let findings = strict.validate(&Validator::default());
+    let mut definition = definition(case);
+    let old = definition
+        .as_object_mut()
+        .unwrap()
+        .remove("rules")
+        .is_some();
+    let rules = if old {
+        RuleSet::GUIDE_2015
+    } else {
+        RuleSet::CURRENT
+    };
+    let validator = Validator::default().with_rules(rules);
+    let text = serde_json::to_string(&definition).unwrap();
+    let document = Document::read(text.as_bytes(), Reading::Lenient).unwrap();
+    let findings = document.validate(&validator);
     if let Ok(task) = serde_json::from_str::<TaskDefinition>(&text) {
-        assert_eq!(task.validate().to_string(), findings.to_string(), "{case}");
+        let typed = validator.validate(&task);
+        assert_eq!(typed.to_string(), findings.to_string(), "{case}");
     }
     findings
 }
