@@ -3,6 +3,8 @@ use std::ops::RangeInclusive;
 use semver::Version;
 use thiserror::Error;
 
+use crate::{TaskDefinition, TransportProtocol};
+
 /// What becomes of the `cpu` of a container in Docker and in the Linux kernel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -109,6 +111,45 @@ pub fn ephemeral_ports(
     match (bounds.next(), bounds.next(), bounds.next()) {
         (Some(Ok(first)), Some(Ok(last)), None) if 0 < first && first <= last => Ok(first..=last),
         _ => Ok(DEFAULT),
+    }
+}
+
+/// How an agent came to its version.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum AgentInstall {
+    /// The instance was launched with it.
+    AtLaunch,
+    /// It was updated on a running instance.
+    Updated,
+}
+
+impl TaskDefinition {
+    /// The least agent version that can open the UDP ports of the task; `None`
+    /// when it has none. Source: Amazon ECS Developer Guide (2015), task
+    /// definition parameters.
+    ///
+    /// ```
+    /// use ecs_taskdef::{AgentInstall, TaskDefinition};
+    ///
+    /// let dns: TaskDefinition = serde_json::from_str(r#"{"containerDefinitions": [
+    ///     {"name": "dns", "portMappings": [{"containerPort": 53, "protocol": "udp"}]}
+    /// ]}"#)?;
+    /// assert_eq!(dns.agent_version_for_udp(AgentInstall::AtLaunch), Some("1.2.0"));
+    /// assert_eq!(dns.agent_version_for_udp(AgentInstall::Updated), Some("1.3.0"));
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    #[must_use]
+    pub fn agent_version_for_udp(&self, install: AgentInstall) -> Option<&'static str> {
+        let mut mappings = self
+            .containers()
+            .iter()
+            .flat_map(|container| container.port_mappings.as_deref().unwrap_or_default());
+        let udp = mappings.any(|mapping| mapping.protocol == Some(TransportProtocol::Udp));
+        udp.then_some(match install {
+            AgentInstall::AtLaunch => "1.2.0",
+            AgentInstall::Updated => "1.3.0",
+        })
     }
 }
 

@@ -43,7 +43,7 @@
 //! | mounts and the order of starting | [`TaskDefinition::effective_mounts`], [`TaskDefinition::start_order`] |
 //! | one task's changes | [`TaskDefinition::with_overrides`] |
 //! | families and revisions | [`Registry`] |
-//! | Docker's side | [`docker_cpu_shares`], [`ephemeral_ports`] |
+//! | Docker's side | [`ImageRef`], [`docker_cpu_shares`], [`ephemeral_ports`] |
 //! | the tables behind the types | [`mod@shape`] |
 //!
 //! # Choices where AWS is silent
@@ -68,6 +68,7 @@ mod difference;
 mod docker;
 mod fargate;
 mod finding;
+mod image;
 mod mounts;
 mod normalize;
 mod order;
@@ -85,11 +86,12 @@ mod validate;
 pub use definition::*;
 pub use difference::Change;
 pub use docker::{
-    CpuShares, MAX_CPU_SHARES, MIN_CPU_SHARES, VersionError, docker_container_name,
+    AgentInstall, CpuShares, MAX_CPU_SHARES, MIN_CPU_SHARES, VersionError, docker_container_name,
     docker_cpu_shares, ephemeral_ports,
 };
 pub use fargate::{FargateSize, FargateTable, MemorySizes};
 pub use finding::{Finding, Findings, RuleId, Severity};
+pub use image::ImageRef;
 pub use mounts::EffectiveMount;
 pub use normalize::RegisterInput;
 pub use order::{Cycle, CycleError, Relation};
