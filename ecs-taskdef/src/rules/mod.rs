@@ -22,6 +22,7 @@ mod role;
 mod run;
 mod shape_rules;
 mod sizes;
+mod spelling;
 mod subject;
 mod tags;
 mod task;
