@@ -6,6 +6,29 @@ use super::subject::{Container, Report, VolumePlace, list};
 use crate::shape::At;
 use crate::{ContainerDefinition, LinuxParameters};
 
+/// A rule about a member of a container that a platform does not support.
+macro_rules! no_member {
+    ($platform:expr, $id:literal, $summary:literal, $member:literal, $given:path $(,)?) => {
+        $crate::rules::Rule::container($id, $summary, |_, container, report| {
+            let given: fn(&$crate::ContainerDefinition) -> bool = $given;
+            $crate::rules::unsupported::member(container, ($member, given), $platform, report);
+        })
+    };
+}
+
+/// A rule about a member of `linuxParameters` that a platform does not support.
+macro_rules! no_linux_member {
+    ($platform:expr, $id:literal, $summary:literal, $member:literal, $given:path $(,)?) => {
+        $crate::rules::Rule::container($id, $summary, |_, container, report| {
+            let given: fn(&$crate::LinuxParameters) -> bool = $given;
+            let member = ($member, given);
+            $crate::rules::unsupported::linux_member(container, member, $platform, report);
+        })
+    };
+}
+
+pub(super) use {no_linux_member, no_member};
+
 /// Reports a member of the container that is given.
 pub(super) fn member(
     container: Container<'_>,
