@@ -231,3 +231,23 @@ fn the_guide_of_2015_knows_none_of_the_later_rules() {
         ]
     );
 }
+
+#[test]
+fn names_that_are_to_be_filled_in_may_be_the_ones_that_are_missing() {
+    let text = |name: &str| {
+        json!({"family": "f", "containerDefinitions": [
+            {"name": name, "image": "b", "memory": 64, "links": ["db"]}]})
+        .to_string()
+    };
+    assert_eq!(
+        found(&text("<NAME>"), Reading::Lenient)[1..],
+        [
+            "warning[links-target] /containerDefinitions/0/links/0: there is no container `db`, \
+          but there are names with placeholders"
+        ]
+    );
+    assert_eq!(
+        found(&text("web"), Reading::Lenient),
+        ["error[links-target] /containerDefinitions/0/links/0: there is no container `db`"]
+    );
+}
