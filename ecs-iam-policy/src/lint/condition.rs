@@ -1,6 +1,11 @@
 //! Findings about conditions.
 
+use std::borrow::Cow;
+
+use ecs_arn::ArnPattern;
+
 use super::action::listed;
+use super::resource::impossible;
 use super::similar::nearest;
 use super::{Finding, Rule, Severity};
 use crate::condition::{CompiledCondition, Family, Operator, OperatorKind, Quantifier};
@@ -195,13 +200,14 @@ impl Subject<'_> {
         for text in rejected.iter().filter_map(|at| values.get(*at)) {
             let message = format!("`{name}` can compare nothing with `{text}`");
             findings.push(Finding::new(
-                Rule::UnreadableValue,
+                Rule::ImpossibleValue,
                 Severity::Error,
                 self.pointer,
                 message,
             ));
         }
         self.check_type(findings);
+        self.check_arns(&values, findings);
         let is_equals =
             operator.kind.family() == Family::String && !operator.kind.name().ends_with("Like");
         let plain = |text: &str| {
@@ -235,6 +241,23 @@ impl Subject<'_> {
                 self.pointer,
                 message,
             ));
+        }
+    }
+
+    /// That ARNs of Amazon ECS are ones that can exist.
+    fn check_arns(&self, values: &[Cow<'_, str>], findings: &mut Vec<Finding>) {
+        if self.operator.kind.family() != Family::Arn {
+            return;
+        }
+        let patterns = values
+            .iter()
+            .filter_map(|text| Some((text, ArnPattern::parse(text).ok()?)));
+        for (text, pattern) in patterns {
+            if let Some((message, suggestion)) = impossible(text, &pattern) {
+                let rule = Rule::ImpossibleValue;
+                let finding = Finding::new(rule, Severity::Error, self.pointer, message);
+                findings.push(finding.suggesting(suggestion));
+            }
         }
     }
 
