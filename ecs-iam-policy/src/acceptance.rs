@@ -277,6 +277,19 @@ impl Check<'_> {
     }
 }
 
+/// The lists of an element in one of its two senses, with the positions of their statements.
+fn lists<'a>(
+    policy: &'a Policy,
+    negated: bool,
+    element: impl Fn(&'a Statement) -> Option<&'a Listed<TextList>>,
+) -> impl Iterator<Item = (usize, &'a TextList)> {
+    let statements = policy.statements().iter().enumerate();
+    statements.filter_map(move |(index, statement)| {
+        let element = element(statement).filter(|element| element.is_negated() == negated)?;
+        Some((index, element.list()))
+    })
+}
+
 /// The pointer of an entry of a list, or of the element if it is a single text.
 fn entry_pointer(
     policy: &Policy,

@@ -10,7 +10,7 @@
 //! | a key with an empty list | is absent | it has no value, which is what `Null` asks for |
 //! | a request value that is no number, date, address or truth value | the condition does not hold, negated or not | nothing was compared; the explanation says so |
 //! | a policy value that is no number, date, address or ARN | matches nothing, so that negated operators hold | a `Deny` for everything but a list must not fail open because of one entry |
-//! | a request value that is no ARN under `Arn*` | matches nothing, so that negated operators hold | the guide says that it is not equal to any ARN |
+//! | a request value that is no ARN under `Arn*` | matches nothing, so that negated operators hold | what is no ARN is equal to none |
 //! | variables in `Bool` | are not replaced | one sentence of the guide allows them, another does not |
 //! | a variable without value under a negated operator | the operator holds | the guide: it matches nothing |
 //! | a variable whose key has several values | has no value | the guide allows keys with one value only |

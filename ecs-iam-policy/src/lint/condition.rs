@@ -124,66 +124,48 @@ impl Subject<'_> {
     }
 
     fn check_sets(&self, statement: &Statement, findings: &mut Vec<Finding>) {
-        let (key, operator) = (self.key(), self.operator);
-        if operator.kind == OperatorKind::Null {
+        if self.operator.kind == OperatorKind::Null {
             return;
         }
+        let (key, operator) = (self.key(), self.operator);
         let for_all = operator.quantifier == Some(Quantifier::ForAllValues);
         if for_all && statement.effect == Effect::Allow && !is_guarded(statement, key) {
             let message = format!("`{operator}` also allows requests without `{key}`");
-            let suggestion = format!("\"Null\": {{\"{key}\": \"false\"}}");
-            findings.push(
-                Finding::new(
-                    Rule::UnguardedForAllValues,
-                    Severity::Warning,
-                    self.pointer,
-                    message,
-                )
-                .suggesting(Some(suggestion)),
-            );
+            let guard = format!("\"Null\": {{\"{key}\": \"false\"}}");
+            findings.push(self.warning(Rule::UnguardedForAllValues, message, guard));
         }
-        let Some(known) = ecs::condition_key(key) else {
-            return;
+        if let Some(known) = ecs::condition_key(key) {
+            findings.extend(self.quantity(known.key_type().is_list()));
+        }
+    }
+
+    /// That the operator is for as many values as the key has.
+    fn quantity(&self, several: bool) -> Option<Finding> {
+        let (key, operator) = (self.key(), self.operator);
+        let quantifier = match (several, operator.quantifier) {
+            (false, Some(_)) => None,
+            (true, None) => Some(Quantifier::ForAnyValue),
+            _ => return None,
         };
-        match (known.key_type().is_list(), operator.quantifier) {
-            (false, Some(_)) => {
-                let message = format!("`{key}` has one value, and `{operator}` is for several");
-                let plain = Operator {
-                    quantifier: None,
-                    ..operator
-                };
-                findings.push(
-                    Finding::new(
-                        Rule::NeedlessSetOperator,
-                        Severity::Warning,
-                        self.pointer,
-                        message,
-                    )
-                    .suggesting(Some(plain.to_string())),
-                );
-            }
-            (true, None) => {
-                let message = format!(
-                    "`{key}` may have several values, and `{operator}` does not say for which it \
-                     must hold"
-                );
-                let quantifier = Some(Quantifier::ForAnyValue);
-                let chosen = Operator {
-                    quantifier,
-                    ..operator
-                };
-                findings.push(
-                    Finding::new(
-                        Rule::MissingSetOperator,
-                        Severity::Warning,
-                        self.pointer,
-                        message,
-                    )
-                    .suggesting(Some(chosen.to_string())),
-                );
-            }
-            _ => {}
+        let meant = Operator {
+            quantifier,
+            ..operator
         }
+        .to_string();
+        Some(if several {
+            let message = format!(
+                "`{key}` may have several values, and `{operator}` does not say for which it must \
+                 hold"
+            );
+            self.warning(Rule::MissingSetOperator, message, meant)
+        } else {
+            let message = format!("`{key}` has one value, and `{operator}` is for several");
+            self.warning(Rule::NeedlessSetOperator, message, meant)
+        })
+    }
+
+    fn warning(&self, rule: Rule, message: String, suggestion: String) -> Finding {
+        Finding::new(rule, Severity::Warning, self.pointer, message).suggesting(Some(suggestion))
     }
 
     fn check_values(&self, version: Version, findings: &mut Vec<Finding>) {
