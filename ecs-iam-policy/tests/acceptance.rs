@@ -1,29 +1,16 @@
 //! Documents that AWS accepts or refuses, message for message.
 
-#![expect(
-    clippy::expect_used,
-    clippy::panic,
-    reason = "data that cannot be read fails the test"
-)]
-
-use std::path::PathBuf;
+#[path = "../../ecs-arn/tests/conformance_data/mod.rs"]
+mod conformance_data;
 
 use ecs_iam_policy::{Policy, PolicyType};
 use serde_json::Value;
-
-/// A file of the conformance data, which is not part of the repository.
-fn conformance_file(path: &str) -> String {
-    let folder = std::env::var_os("ECS_CONFORMANCE_DATA")
-        .expect("the environment variable ECS_CONFORMANCE_DATA names the folder of the data");
-    let path = PathBuf::from(folder).join(path);
-    std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
-}
 
 #[test]
 #[ignore = "needs ECS_CONFORMANCE_DATA"]
 fn documents_are_accepted_and_refused_message_for_message() {
     let mut wrong = Vec::new();
-    for line in conformance_file("cases/iam-malformed.jsonl").lines() {
+    for line in conformance_data::read("cases/iam-malformed.jsonl").lines() {
         let case: Value = serde_json::from_str(line).unwrap();
         let text = match &case["document"] {
             Value::String(text) => text.clone(),
@@ -44,10 +31,9 @@ fn documents_are_accepted_and_refused_message_for_message() {
 #[test]
 #[ignore = "needs ECS_CONFORMANCE_DATA"]
 fn managed_policies_are_accepted_and_written_as_they_were_read() {
-    let folder = std::env::var_os("ECS_CONFORMANCE_DATA")
-        .expect("the environment variable ECS_CONFORMANCE_DATA names the folder of the data");
     let mut count = 0;
-    for entry in std::fs::read_dir(PathBuf::from(folder).join("api/managed-policies")).unwrap() {
+    let folder = conformance_data::path("api/managed-policies");
+    for entry in std::fs::read_dir(folder).unwrap() {
         let text = std::fs::read_to_string(entry.unwrap().path()).unwrap();
         let document: Value = serde_json::from_str(&text).unwrap();
         let document = document.get("document").unwrap_or(&document).to_string();

@@ -1,5 +1,6 @@
 //! Requests and responses of operations, one file for each group.
 
+mod check;
 mod clusters;
 mod container_instances;
 mod create_service;
@@ -9,6 +10,7 @@ mod start_task;
 mod task_definitions;
 mod tasks;
 
+pub use check::InvalidParameter;
 pub use clusters::{CreateClusterResponse, DescribeClustersResponse};
 pub use container_instances::{DescribeContainerInstancesResponse, ListContainerInstancesResponse};
 pub use create_service::{CreateServiceRequest, CreateServiceResponse};

@@ -4,6 +4,9 @@ use ecs_taskdef::{KeyValuePair, Tag, open_enum, shape};
 
 use crate::{Attachment, CapacityProviderStrategyItem};
 
+/// The name of the cluster that is meant where none is given.
+pub const DEFAULT_CLUSTER: &str = "default";
+
 shape! {
     /// A group of container instances, services and tasks.
     ///

@@ -1,4 +1,39 @@
 //! Amazon ECS (Elastic Container Service) clusters, container instances, services and tasks as the API writes them, with quotas and metrics.
+//!
+//! - The nouns of the API, each with every member it has today: [`Cluster`], [`ContainerInstance`],
+//!   [`Service`], [`Task`] and what they hold. They read and write JSON exactly as
+//!   `aws ecs describe-*` prints it and `--cli-input-json` reads it, and lose nothing: values that
+//!   AWS adds tomorrow, members nobody knows, explicit `null`s and empty lists are kept.
+//! - Requests that say everything ECS would refuse, at once and with its place:
+//!   [`RunTaskRequest`], [`StartTaskRequest`], [`CreateServiceRequest`].
+//! - The words of ECS, exactly: [`Failure`] reasons, [`service_message`]s and [`stop_reason`]s.
+//! - [`metrics`] by the formulas of the guide, and [`Quotas`] as dated sets.
+//!
+//! ```
+//! use ecs_model::DescribeContainerInstancesResponse;
+//!
+//! let printed = r#"{
+//!     "failures": [],
+//!     "containerInstances": [{
+//!         "status": "ACTIVE",
+//!         "agentConnected": true,
+//!         "remainingResources": [
+//!             {"name": "CPU", "type": "INTEGER", "integerValue": 2038},
+//!             {"name": "PORTS", "type": "STRINGSET", "stringSetValue": ["22", "2376"]}
+//!         ]
+//!     }]
+//! }"#;
+//! let response: DescribeContainerInstancesResponse = serde_json::from_str(printed)?;
+//! let instances = response.container_instances.unwrap_or_default();
+//! assert_eq!(instances[0].remaining().cpu(), Some(2_038));
+//! assert!(instances[0].remaining().ports().contains(&22));
+//! # Ok::<(), serde_json::Error>(())
+//! ```
+//!
+//! # Scope
+//!
+//! Of the operations, those above have requests, and some more have responses; exceptions, events,
+//! account settings and the agent's configuration are not here yet.
 
 mod api;
 mod attachment;
@@ -17,6 +52,7 @@ mod monitoring;
 mod network;
 mod network_configuration;
 mod placement;
+mod quota;
 mod resource;
 mod service;
 mod service_connect;
@@ -36,16 +72,16 @@ pub use ecs_taskdef::{
 pub use api::{
     CreateClusterResponse, CreateServiceRequest, CreateServiceResponse, DescribeClustersResponse,
     DescribeContainerInstancesResponse, DescribeServicesResponse, DescribeTasksResponse,
-    ListContainerInstancesResponse, ListTaskDefinitionsResponse, ListTasksResponse,
-    RegisterTaskDefinitionResponse, RunTaskRequest, RunTaskResponse, StartTaskRequest,
-    StartTaskResponse,
+    InvalidParameter, ListContainerInstancesResponse, ListTaskDefinitionsResponse,
+    ListTasksResponse, RegisterTaskDefinitionResponse, RunTaskRequest, RunTaskResponse,
+    StartTaskRequest, StartTaskResponse,
 };
 pub use attachment::Attachment;
 pub use capacity::CapacityProviderStrategyItem;
 pub use cluster::{
     Cluster, ClusterConfiguration, ClusterServiceConnectDefaults, ClusterSetting,
-    ClusterSettingName, ExecuteCommandConfiguration, ExecuteCommandLogConfiguration,
-    ExecuteCommandLogging, ManagedStorageConfiguration,
+    ClusterSettingName, DEFAULT_CLUSTER, ExecuteCommandConfiguration,
+    ExecuteCommandLogConfiguration, ExecuteCommandLogging, ManagedStorageConfiguration,
 };
 pub use container::{Container, ManagedAgent, ManagedAgentName};
 pub use container_instance::{
@@ -75,6 +111,7 @@ pub use network_configuration::{AssignPublicIp, AwsVpcConfiguration, NetworkConf
 pub use placement::{
     PlacementConstraint, PlacementConstraintType, PlacementStrategy, PlacementStrategyType,
 };
+pub use quota::{Quota, QuotaExceeded, Quotas};
 pub use resource::{Resource, Resources};
 pub use service::{
     AvailabilityZoneRebalancing, PropagateTags, ResourceManagementType, SchedulingStrategy,

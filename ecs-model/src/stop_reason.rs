@@ -105,12 +105,16 @@ mod tests {
             zone_rebalancing("ecs-svc/1"),
             "Availability-zone rebalancing initiated by (deployment ecs-svc/1)"
         );
+    }
+
+    #[test]
+    fn the_stopped_container_of_the_guide() {
+        let text = include_str!("../tests/data/tables/stopped-task-reason.json");
+        let container: serde_json::Value = serde_json::from_str(text).unwrap();
+        let message = "Error: image library/bogus-1:latest not found";
         assert_eq!(
-            agent_error(
-                "CannotPullContainerError",
-                "Error: image library/bogus-1:latest not found"
-            ),
-            "CannotPullContainerError: Error: image library/bogus-1:latest not found"
+            container["statusReason"],
+            agent_error("CannotPullContainerError", message)
         );
     }
 

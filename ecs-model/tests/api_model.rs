@@ -7,6 +7,9 @@
     reason = "a test stops at the first surprise"
 )]
 
+#[path = "../../ecs-arn/tests/conformance_data/mod.rs"]
+mod conformance_data;
+
 use std::collections::BTreeMap;
 
 use ecs_model::{
@@ -36,10 +39,7 @@ const ROOTS: &[&Shape] = &[
 ];
 
 fn api_shapes() -> serde_json::Map<String, Value> {
-    let Ok(folder) = std::env::var("ECS_CONFORMANCE_DATA") else {
-        panic!("set ECS_CONFORMANCE_DATA to the folder that holds api/ecs-service-2.json");
-    };
-    let text = std::fs::read_to_string(format!("{folder}/api/ecs-service-2.json")).unwrap();
+    let text = conformance_data::read("api/ecs-service-2.json");
     let mut model: Value = serde_json::from_str(&text).unwrap();
     let Value::Object(shapes) = model["shapes"].take() else {
         panic!("the API model has no shapes");

@@ -1,7 +1,6 @@
 //! [`AgentTaskStatus`], what a task is on its host, and [`ReportedStatus`], what ECS hears of it.
 
-use core::fmt;
-
+use crate::named::named;
 use crate::{ContainerStatus, SteadyState};
 
 /// How far a task is on its container instance, in order.
@@ -26,19 +25,17 @@ pub enum AgentTaskStatus {
     Stopped,
 }
 
-impl AgentTaskStatus {
-    /// The agent's name of the status, such as `MANIFEST_PULLED`.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::None => "NONE",
-            Self::ManifestPulled => "MANIFEST_PULLED",
-            Self::Created => "CREATED",
-            Self::Running => "RUNNING",
-            Self::Stopped => "STOPPED",
-        }
+named! {
+    AgentTaskStatus {
+        None = "NONE",
+        ManifestPulled = "MANIFEST_PULLED",
+        Created = "CREATED",
+        Running = "RUNNING",
+        Stopped = "STOPPED",
     }
+}
 
+impl AgentTaskStatus {
     /// What the agent tells ECS about a task with this status.
     #[must_use]
     pub const fn reported(self) -> ReportedStatus {
@@ -47,12 +44,6 @@ impl AgentTaskStatus {
             Self::Running => ReportedStatus::Running,
             Self::Stopped => ReportedStatus::Stopped,
         }
-    }
-}
-
-impl fmt::Display for AgentTaskStatus {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
     }
 }
 
@@ -71,21 +62,11 @@ pub enum ReportedStatus {
     Stopped,
 }
 
-impl ReportedStatus {
-    /// The API's name of the status.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Pending => "PENDING",
-            Self::Running => "RUNNING",
-            Self::Stopped => "STOPPED",
-        }
-    }
-}
-
-impl fmt::Display for ReportedStatus {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
+named! {
+    ReportedStatus {
+        Pending = "PENDING",
+        Running = "RUNNING",
+        Stopped = "STOPPED",
     }
 }
 

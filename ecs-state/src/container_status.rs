@@ -1,8 +1,6 @@
 //! [`ContainerStatus`]: how far the agent has brought a container, and [`SteadyState`].
 
-use core::fmt;
-use core::str::FromStr;
-
+use crate::named::named;
 use crate::{AgentTaskStatus, ReportedStatus};
 
 /// How far the container agent has brought a container, in order.
@@ -41,32 +39,19 @@ pub enum ContainerStatus {
     Stopped,
 }
 
-impl ContainerStatus {
-    /// All statuses, in order.
-    pub const ALL: [Self; 7] = [
-        Self::None,
-        Self::ManifestPulled,
-        Self::Pulled,
-        Self::Created,
-        Self::Running,
-        Self::ResourcesProvisioned,
-        Self::Stopped,
-    ];
-
-    /// The agent's name of the status, such as `MANIFEST_PULLED`.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::None => "NONE",
-            Self::ManifestPulled => "MANIFEST_PULLED",
-            Self::Pulled => "PULLED",
-            Self::Created => "CREATED",
-            Self::Running => "RUNNING",
-            Self::ResourcesProvisioned => "RESOURCES_PROVISIONED",
-            Self::Stopped => "STOPPED",
-        }
+named! {
+    ContainerStatus {
+        None = "NONE",
+        ManifestPulled = "MANIFEST_PULLED",
+        Pulled = "PULLED",
+        Created = "CREATED",
+        Running = "RUNNING",
+        ResourcesProvisioned = "RESOURCES_PROVISIONED",
+        Stopped = "STOPPED",
     }
+}
 
+impl ContainerStatus {
     /// The next step of a container that goes on: one up until its steady state, then `STOPPED`.
     #[must_use]
     pub const fn next(self, steady: SteadyState) -> Self {
@@ -127,23 +112,6 @@ impl ContainerStatus {
     }
 }
 
-impl fmt::Display for ContainerStatus {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-impl FromStr for ContainerStatus {
-    type Err = UnknownStatus;
-
-    fn from_str(text: &str) -> Result<Self, UnknownStatus> {
-        Self::ALL
-            .into_iter()
-            .find(|status| status.as_str() == text)
-            .ok_or_else(|| UnknownStatus::new(text))
-    }
-}
-
 /// The status at which a container that goes well stays.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
@@ -166,21 +134,6 @@ impl SteadyState {
     }
 }
 
-/// A text that is no status of the kind asked for.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("unknown status `{text}`")]
-pub struct UnknownStatus {
-    text: String,
-}
-
-impl UnknownStatus {
-    pub(crate) fn new(text: &str) -> Self {
-        Self {
-            text: text.to_owned(),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -188,10 +141,10 @@ mod tests {
     #[test]
     fn names_read_back() {
         for status in ContainerStatus::ALL {
-            assert_eq!(status.as_str().parse(), Ok(status));
+            assert_eq!(status.as_str().parse(), Ok(*status));
         }
         let error = "DEAD".parse::<ContainerStatus>().unwrap_err();
-        assert_eq!(error.to_string(), "unknown status `DEAD`");
+        assert_eq!(error.to_string(), "unknown name `DEAD`");
     }
 
     #[test]

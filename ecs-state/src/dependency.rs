@@ -5,6 +5,7 @@ use core::time::Duration;
 
 use ecs_model::{HealthStatus, Timestamp};
 
+use crate::named::named;
 use crate::{ContainerStatus, SteadyState};
 
 /// What a container waits for in another one.
@@ -25,23 +26,13 @@ pub enum Condition {
     Healthy,
 }
 
-impl Condition {
-    /// The API's name of the condition.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Create => "CREATE",
-            Self::Start => "START",
-            Self::Complete => "COMPLETE",
-            Self::Success => "SUCCESS",
-            Self::Healthy => "HEALTHY",
-        }
-    }
-}
-
-impl fmt::Display for Condition {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
+named! {
+    Condition {
+        Create = "CREATE",
+        Start = "START",
+        Complete = "COMPLETE",
+        Success = "SUCCESS",
+        Healthy = "HEALTHY",
     }
 }
 

@@ -1,9 +1,10 @@
 //! [`InstanceMachine`]: a container instance as ECS sees it.
 
-use core::fmt;
 use core::time::Duration;
 
 use ecs_model::Timestamp;
+
+use crate::named::named;
 
 /// How long a deregistered container instance can be described.
 ///
@@ -24,21 +25,11 @@ pub enum InstanceStatus {
     Inactive,
 }
 
-impl InstanceStatus {
-    /// The API's name of the status.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Active => "ACTIVE",
-            Self::Draining => "DRAINING",
-            Self::Inactive => "INACTIVE",
-        }
-    }
-}
-
-impl fmt::Display for InstanceStatus {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
+named! {
+    InstanceStatus {
+        Active = "ACTIVE",
+        Draining = "DRAINING",
+        Inactive = "INACTIVE",
     }
 }
 

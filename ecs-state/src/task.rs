@@ -1,6 +1,7 @@
 //! [`TaskMachine`]: a task as ECS sees it.
 
 mod advance;
+mod describe;
 mod merge;
 
 use std::borrow::Cow;

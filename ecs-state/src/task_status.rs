@@ -1,11 +1,10 @@
 //! The statuses of a task in ECS, the phases it passes and the changes that are legal.
 
 use core::fmt;
-use core::str::FromStr;
 
 use ecs_model::{LaunchType, NetworkMode};
 
-use crate::UnknownStatus;
+use crate::named::named;
 
 /// Where a task is, as ECS says in `lastStatus`, in the order in which a task passes them.
 ///
@@ -35,36 +34,21 @@ pub enum TaskStatus {
     Deleted,
 }
 
-impl TaskStatus {
-    /// All statuses, in order.
-    pub const ALL: [Self; 9] = [
-        Self::Provisioning,
-        Self::Pending,
-        Self::Activating,
-        Self::Running,
-        Self::Deactivating,
-        Self::Stopping,
-        Self::Deprovisioning,
-        Self::Stopped,
-        Self::Deleted,
-    ];
-
-    /// The API's name of the status.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Provisioning => "PROVISIONING",
-            Self::Pending => "PENDING",
-            Self::Activating => "ACTIVATING",
-            Self::Running => "RUNNING",
-            Self::Deactivating => "DEACTIVATING",
-            Self::Stopping => "STOPPING",
-            Self::Deprovisioning => "DEPROVISIONING",
-            Self::Stopped => "STOPPED",
-            Self::Deleted => "DELETED",
-        }
+named! {
+    TaskStatus {
+        Provisioning = "PROVISIONING",
+        Pending = "PENDING",
+        Activating = "ACTIVATING",
+        Running = "RUNNING",
+        Deactivating = "DEACTIVATING",
+        Stopping = "STOPPING",
+        Deprovisioning = "DEPROVISIONING",
+        Stopped = "STOPPED",
+        Deleted = "DELETED",
     }
+}
 
+impl TaskStatus {
     /// Whether a task with these phases may go from this status to `next` in one step.
     ///
     /// It may go up to every status it has a phase for: a task that fails to start goes from
@@ -88,23 +72,6 @@ impl TaskStatus {
     }
 }
 
-impl fmt::Display for TaskStatus {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-impl FromStr for TaskStatus {
-    type Err = UnknownStatus;
-
-    fn from_str(text: &str) -> Result<Self, UnknownStatus> {
-        Self::ALL
-            .into_iter()
-            .find(|status| status.as_str() == text)
-            .ok_or_else(|| UnknownStatus::new(text))
-    }
-}
-
 /// Where a task shall be, as ECS says in `desiredStatus`. It changes once, to `STOPPED`.
 ///
 /// The API's enumeration also has `PENDING`, which ECS never sets.
@@ -118,20 +85,10 @@ pub enum DesiredStatus {
     Stopped,
 }
 
-impl DesiredStatus {
-    /// The API's name of the status.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Running => "RUNNING",
-            Self::Stopped => "STOPPED",
-        }
-    }
-}
-
-impl fmt::Display for DesiredStatus {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
+named! {
+    DesiredStatus {
+        Running = "RUNNING",
+        Stopped = "STOPPED",
     }
 }
 
@@ -314,15 +271,15 @@ mod tests {
     #[test]
     fn names_read_back() {
         for status in TaskStatus::ALL {
-            assert_eq!(status.as_str().parse(), Ok(status));
+            assert_eq!(status.as_str().parse(), Ok(*status));
         }
     }
 
     #[test]
     fn a_change_is_legal_only_upwards_and_into_phases_there_are() {
         let everything = Phases::of(Host::Managed, Network::Awsvpc, Registration::LoadBalancer);
-        for (position, from) in TaskStatus::ALL.into_iter().enumerate() {
-            for (other, to) in TaskStatus::ALL.into_iter().enumerate() {
+        for (position, from) in TaskStatus::ALL.iter().copied().enumerate() {
+            for (other, to) in TaskStatus::ALL.iter().copied().enumerate() {
                 let expected =
                     other > position && (to != TaskStatus::Deleted || from == TaskStatus::Stopped);
                 assert_eq!(from.can_become(to, everything), expected, "{from} to {to}");

@@ -7,6 +7,9 @@
     reason = "a test stops at the first surprise"
 )]
 
+#[path = "../../ecs-arn/tests/conformance_data/mod.rs"]
+mod conformance_data;
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -19,10 +22,7 @@ use ecs_state::{
 use serde_json::Value;
 
 fn cases() -> Vec<Value> {
-    let Ok(folder) = std::env::var("ECS_CONFORMANCE_DATA") else {
-        panic!("set ECS_CONFORMANCE_DATA to the folder that holds cases/lifecycle.jsonl");
-    };
-    let text = std::fs::read_to_string(format!("{folder}/cases/lifecycle.jsonl")).unwrap();
+    let text = conformance_data::read("cases/lifecycle.jsonl");
     text.lines()
         .map(|line| serde_json::from_str(line).unwrap())
         .collect()
@@ -40,14 +40,7 @@ fn steady(value: &Value) -> SteadyState {
 }
 
 fn condition(value: &Value) -> Condition {
-    match value.as_str().unwrap() {
-        "CREATE" => Condition::Create,
-        "START" => Condition::Start,
-        "COMPLETE" => Condition::Complete,
-        "SUCCESS" => Condition::Success,
-        "HEALTHY" => Condition::Healthy,
-        other => panic!("{other}"),
-    }
+    value.as_str().unwrap().parse().unwrap()
 }
 
 fn health(value: &Value) -> HealthStatus {
@@ -184,11 +177,7 @@ fn answer(kind: &str, given: &Value) -> Option<Value> {
             serde_json::json!({ "status": status.as_str() })
         }
         "task_known_status" => {
-            let before = match given["task_known"].as_str().unwrap() {
-                "NONE" => AgentTaskStatus::None,
-                "CREATED" => AgentTaskStatus::Created,
-                other => panic!("{other}"),
-            };
+            let before: AgentTaskStatus = given["task_known"].as_str().unwrap().parse().unwrap();
             let after = known_task_status(before, standings(given));
             let changed = (after != before).then(|| after.as_str());
             serde_json::json!({ "changed_to": changed, "task_known": after.as_str() })

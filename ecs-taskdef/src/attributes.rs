@@ -77,7 +77,7 @@ impl Names {
             "com.amazonaws.ecs.capability.task-iam-role-network-host",
         );
         self.add(awsvpc, "ecs.capability.task-eni");
-        self.docker_api(awsvpc, "1.18");
+        self.docker_api(awsvpc || (role && host), "1.18");
         self.add(
             task.pid_mode.is_some() || task.ipc_mode.is_some(),
             "ecs.capability.pid-ipc-namespace-sharing",

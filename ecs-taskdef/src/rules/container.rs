@@ -178,7 +178,7 @@ fn repository_credentials(_: &Subject<'_>, container: Container<'_>, report: &mu
     };
     let legal = match ecs_arn::ArnRef::parse(parameter) {
         Ok(arn) => arn.service() == "secretsmanager",
-        Err(_) => !parameter.is_empty() && !parameter.starts_with("arn:"),
+        Err(_) => !parameter.starts_with("arn:"),
     };
     if !legal {
         let at = container.at.member("repositoryCredentials");

@@ -89,6 +89,17 @@ fn apply(rule: &'static Rule, subject: &Subject<'_>, findings: &mut Findings) {
 /// A value of the wrong type says all there is to say about its place: what
 /// other rules miss there is only its consequence.
 fn forget_consequences(findings: &mut Findings) {
+    // What AWS fills in is not registered, so it cannot be refused either.
+    let filled_in = |pointer: &str| {
+        let member = pointer.split('/').nth(1).unwrap_or_default();
+        TaskDefinition::DESCRIBE_ONLY.contains(&member)
+    };
+    for finding in findings
+        .iter_mut()
+        .filter(|finding| filled_in(&finding.pointer))
+    {
+        finding.severity = Severity::Note;
+    }
     let is_type_fault = |id: &str| matches!(id, "wrong-type" | "number-too-large");
     let wrong: Vec<String> = findings
         .iter()

@@ -70,6 +70,7 @@ pub(super) const RULES: &[Rule] = &[
         memory_minimum,
     )
     .on(LaunchTypes::EC2.union(LaunchTypes::EXTERNAL))
+    .advice()
     .in_2015(),
 ];
 

@@ -7,6 +7,7 @@ use crate::shape::At;
 pub(super) const RULES: &[Rule] = &[
     Rule::task("tags-empty", "a list of tags has a tag", tags_empty)
         .copied("Tags can not be empty")
+        .warning()
         .hint("leave `tags` away"),
     Rule::task("tag-key-required", "a tag has a key", key_required),
     Rule::task("tag-key-unique", "each tag has its own key", key_unique),
