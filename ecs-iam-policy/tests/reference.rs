@@ -1,21 +1,18 @@
 //! The rows of the crate beside the reference they were taken from.
 
 #![expect(
-    clippy::expect_used,
     clippy::unwrap_used,
     reason = "data that cannot be read fails the test"
 )]
 
-use std::path::PathBuf;
+#[path = "../../ecs-arn/tests/conformance_data/mod.rs"]
+mod conformance_data;
 
 use ecs_iam_policy::ecs::{self, AccessLevel, KeyType};
 use serde_json::Value;
 
 fn reference() -> Value {
-    let folder = std::env::var_os("ECS_CONFORMANCE_DATA")
-        .expect("the environment variable ECS_CONFORMANCE_DATA names the folder of the data");
-    let path = PathBuf::from(folder).join("api/ecs-authorization.json");
-    serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
+    serde_json::from_str(&conformance_data::read("api/ecs-authorization.json")).unwrap()
 }
 
 /// The keys of a member of a row, as the crate writes them.
