@@ -169,8 +169,7 @@ impl Subject<'_> {
     }
 
     fn check_values(&self, version: Version, findings: &mut Vec<Finding>) {
-        let operator = self.operator;
-        let name = operator.to_string();
+        let name = self.operator.to_string();
         let values: Vec<_> = self
             .test
             .values()
@@ -190,40 +189,34 @@ impl Subject<'_> {
         }
         self.check_type(findings);
         self.check_arns(&values, findings);
-        let is_equals =
-            operator.kind.family() == Family::String && !operator.kind.name().ends_with("Like");
-        let plain = |text: &str| {
-            text.replace("${*}", "")
-                .replace("${?}", "")
-                .contains(['*', '?'])
-        };
-        if let Some(text) = values.iter().find(|text| is_equals && plain(text)) {
-            let message = format!("`{name}` has no wildcards: `{text}` stands for itself");
-            let kind = if operator.kind.is_negated() {
-                OperatorKind::StringNotLike
-            } else {
-                OperatorKind::StringLike
-            };
-            findings.push(
-                Finding::new(
-                    Rule::LiteralWildcard,
-                    Severity::Warning,
-                    self.pointer,
-                    message,
-                )
-                .suggesting(Some(Operator { kind, ..operator }.to_string())),
-            );
-        }
+        findings.extend(self.literal_wildcard(&values));
         let old = version == Version::V2008_10_17;
         if let Some(text) = values.iter().find(|text| old && text.contains("${")) {
             let message = format!("`{text}` has a variable, which is plain text in this version");
-            findings.push(Finding::new(
-                Rule::LiteralVariable,
-                Severity::Error,
-                self.pointer,
-                message,
-            ));
+            let rule = Rule::LiteralVariable;
+            findings.push(Finding::new(rule, Severity::Error, self.pointer, message));
         }
+    }
+
+    /// That the `Equals` operators are not given wildcards.
+    fn literal_wildcard(&self, values: &[Cow<'_, str>]) -> Option<Finding> {
+        let operator = self.operator;
+        let is_like = operator.kind.name().ends_with("Like");
+        if operator.kind.family() != Family::String || is_like {
+            return None;
+        }
+        let without_escapes = |text: &str| text.replace("${*}", "").replace("${?}", "");
+        let text = values
+            .iter()
+            .find(|text| without_escapes(text).contains(['*', '?']))?;
+        let message = format!("`{operator}` has no wildcards: `{text}` stands for itself");
+        let kind = if operator.kind.is_negated() {
+            OperatorKind::StringNotLike
+        } else {
+            OperatorKind::StringLike
+        };
+        let meant = Operator { kind, ..operator }.to_string();
+        Some(self.warning(Rule::LiteralWildcard, message, meant))
     }
 
     /// That ARNs of Amazon ECS are ones that can exist.
