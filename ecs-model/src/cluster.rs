@@ -10,6 +10,18 @@ pub const DEFAULT_CLUSTER: &str = "default";
 shape! {
     /// A group of container instances, services and tasks.
     ///
+    /// ```
+    /// use ecs_model::Cluster;
+    ///
+    /// let cluster: Cluster = serde_json::from_str(
+    ///     r#"{"clusterName":"MyCluster","status":"ACTIVE",
+    ///         "settings":[{"name":"containerInsights","value":"enabled"}]}"#,
+    /// )?;
+    /// assert_eq!(cluster.cluster_name.as_deref(), Some("MyCluster"));
+    /// assert_eq!(cluster.tags, None);
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    ///
     /// Source: API shape `Cluster`.
     pub struct Cluster {
         /// The ARN of the cluster.

@@ -7,6 +7,18 @@ use crate::{Attachment, Resource, Timestamp};
 shape! {
     /// A host with an agent, registered to a cluster.
     ///
+    /// ```
+    /// use ecs_model::{ContainerInstance, Resource};
+    ///
+    /// let instance = ContainerInstance {
+    ///     status: Some("ACTIVE".to_owned()),
+    ///     agent_connected: Some(true),
+    ///     registered_resources: Some(vec![Resource::integer(Resource::CPU, 2_048)]),
+    ///     ..ContainerInstance::default()
+    /// };
+    /// assert_eq!(instance.registered().cpu(), Some(2_048));
+    /// ```
+    ///
     /// Source: API shape `ContainerInstance`.
     pub struct ContainerInstance {
         /// The ARN of the container instance.

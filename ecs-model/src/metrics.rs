@@ -14,7 +14,6 @@ use crate::ContainerInstance;
 /// assert_eq!(task.times(10), Capacity::new(10_240, 20_480));
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-#[expect(clippy::exhaustive_structs, reason = "the metrics have two dimensions")]
 pub struct Capacity {
     /// CPU units, 1,024 for each vCPU.
     pub cpu: u64,

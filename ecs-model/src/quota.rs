@@ -228,66 +228,67 @@ pub struct QuotaExceeded {
 mod tests {
     use super::*;
 
+    const TABLE: [(&str, &str, Quota); 11] = [
+        ("Number of clusters per region", "1000", Quota::Clusters),
+        (
+            "Number of container instances per cluster",
+            "1000",
+            Quota::ContainerInstancesPerCluster,
+        ),
+        (
+            "Number of load balancers per service",
+            "1",
+            Quota::ClassicLoadBalancersPerService,
+        ),
+        (
+            "Number of tasks per service",
+            "1000",
+            Quota::TasksPerService,
+        ),
+        (
+            "Number of tasks launched (count) per run-task",
+            "10",
+            Quota::TasksPerRunTask,
+        ),
+        (
+            "Number of container instances per start-task",
+            "10",
+            Quota::ContainerInstancesPerStartTask,
+        ),
+        (
+            "Throttle on number of container instances per second",
+            "5 per cluster",
+            Quota::RunTaskInstancesPerSecond,
+        ),
+        (
+            "Throttle on container instance registration rate",
+            "1 per second / 60 max per minute",
+            Quota::InstanceRegistrationsPerSecond,
+        ),
+        (
+            "Task definition size limit",
+            "32 KiB",
+            Quota::TaskDefinitionKib,
+        ),
+        (
+            "Task definition max containers",
+            "10",
+            Quota::ContainersPerTaskDefinition,
+        ),
+        (
+            "Throttle on task definition registration rate",
+            "1 per second / 60 max per minute",
+            Quota::TaskDefinitionRegistrationsPerSecond,
+        ),
+    ];
+
     #[test]
     fn the_table_of_the_guide() {
-        let expected = [
-            ("Number of clusters per region", "1000", Quota::Clusters),
-            (
-                "Number of container instances per cluster",
-                "1000",
-                Quota::ContainerInstancesPerCluster,
-            ),
-            (
-                "Number of load balancers per service",
-                "1",
-                Quota::ClassicLoadBalancersPerService,
-            ),
-            (
-                "Number of tasks per service",
-                "1000",
-                Quota::TasksPerService,
-            ),
-            (
-                "Number of tasks launched (count) per run-task",
-                "10",
-                Quota::TasksPerRunTask,
-            ),
-            (
-                "Number of container instances per start-task",
-                "10",
-                Quota::ContainerInstancesPerStartTask,
-            ),
-            (
-                "Throttle on number of container instances per second",
-                "5 per cluster",
-                Quota::RunTaskInstancesPerSecond,
-            ),
-            (
-                "Throttle on container instance registration rate",
-                "1 per second / 60 max per minute",
-                Quota::InstanceRegistrationsPerSecond,
-            ),
-            (
-                "Task definition size limit",
-                "32 KiB",
-                Quota::TaskDefinitionKib,
-            ),
-            (
-                "Task definition max containers",
-                "10",
-                Quota::ContainersPerTaskDefinition,
-            ),
-            (
-                "Throttle on task definition registration rate",
-                "1 per second / 60 max per minute",
-                Quota::TaskDefinitionRegistrationsPerSecond,
-            ),
-        ];
         let table = include_str!("../tests/data/tables/service-limits.csv");
         let rows: Vec<&str> = table.lines().skip(1).collect();
-        assert_eq!(rows.len(), expected.len());
+        assert_eq!(rows.len(), TABLE.len());
         let quotas = Quotas::guide_2015();
-        for (row, (name, limit, quota)) in rows.into_iter().zip(expected) {
+        for (row, (name, limit, quota)) in rows.into_iter().zip(TABLE) {
             let row = row.trim_start_matches('"');
             assert!(row.starts_with(name) && row.ends_with(limit), "{row}");
             let number = limit.split(' ').next().unwrap().parse().unwrap();

@@ -11,6 +11,17 @@ use crate::{
 shape! {
     /// Tasks of one kind that ECS keeps running.
     ///
+    /// ```
+    /// use ecs_model::Service;
+    ///
+    /// let service: Service = serde_json::from_str(
+    ///     r#"{"serviceName":"web","desiredCount":3,"runningCount":2,
+    ///         "events":[{"message":"(service web) has reached a steady state."}]}"#,
+    /// )?;
+    /// assert!(service.running_count < service.desired_count);
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    ///
     /// Source: API shape `Service`.
     pub struct Service {
         /// The ARN of the service.

@@ -10,6 +10,19 @@ use crate::{Attachment, Container, HealthStatus, LaunchType, TaskStopCode, Times
 shape! {
     /// A task definition that runs, has run or is about to.
     ///
+    /// ```
+    /// use ecs_model::Task;
+    ///
+    /// let task: Task = serde_json::from_str(
+    ///     r#"{"lastStatus":"STOPPED","desiredStatus":"STOPPED","stoppedAt":1556310237.664,
+    ///         "stopCode":"EssentialContainerExited","containers":[{"name":"web","exitCode":1}]}"#,
+    /// )?;
+    /// let stopped_at = task.stopped_at.expect("the task has stopped");
+    /// assert_eq!(stopped_at.to_string(), "2019-04-26T20:23:57.664Z");
+    /// assert_eq!(task.containers.unwrap_or_default()[0].exit_code, Some(1));
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    ///
     /// Source: API shape `Task`.
     pub struct Task {
         /// What is attached to it, such as a network interface.

@@ -11,9 +11,9 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use ecs_model::{
-    CreateClusterResponse, DescribeContainerInstancesResponse, DescribeTasksResponse,
-    ListContainerInstancesResponse, ListTaskDefinitionsResponse, ListTasksResponse,
-    RegisterTaskDefinitionResponse, RunTaskResponse,
+    CreateClusterResponse, CreateServiceRequest, DescribeContainerInstancesResponse,
+    DescribeTasksResponse, ListContainerInstancesResponse, ListTaskDefinitionsResponse,
+    ListTasksResponse, Quotas, RegisterTaskDefinitionResponse, RunTaskResponse,
 };
 
 fn text(name: &str) -> String {
@@ -47,6 +47,26 @@ fn every_file_reads_and_writes_back_equal() {
     }
     assert_kept::<ListTaskDefinitionsResponse>("list-task-definitions-corrected.json");
     assert_kept::<RegisterTaskDefinitionResponse>("register-task-definition-corrected.json");
+}
+
+#[test]
+fn the_service_definition_template_is_a_request() {
+    let text = include_str!("data/service/service-definition-template.json");
+    let request: CreateServiceRequest = serde_json::from_str(text).unwrap();
+    assert_eq!(
+        serde_json::to_value(&request).unwrap(),
+        serde_json::from_str::<Value>(text).unwrap()
+    );
+    assert!(request.unknown.is_empty());
+    let found: Vec<String> = request
+        .validate(&Quotas::current())
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    assert_eq!(
+        found,
+        ["/serviceName: `` is not 1 to 255 letters, digits, `-` and `_`"]
+    );
 }
 
 #[test]

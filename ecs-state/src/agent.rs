@@ -3,6 +3,7 @@
 mod advance;
 mod container;
 mod event;
+mod restart;
 mod waiting;
 
 use std::collections::VecDeque;
@@ -208,6 +209,12 @@ impl AgentTask {
         let containers = self.containers.iter().zip(self.spec.containers());
         let essential = containers.filter(|(_, spec)| spec.essential);
         task_health(essential.map(|(container, _)| &container.health))
+    }
+
+    /// How often a container of the task was started again.
+    #[must_use]
+    pub fn restart_count(&self, name: &str) -> Option<u32> {
+        Some(self.container(name)?.restart_count)
     }
 
     fn container(&self, name: &str) -> Option<&Container> {

@@ -72,10 +72,6 @@ named! {
 
 /// What the status of a task is computed from, for one of its containers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(
-    clippy::exhaustive_structs,
-    reason = "the three facts are the whole input of the rule"
-)]
 pub struct ContainerStanding {
     /// How far the container is.
     pub known: ContainerStatus,

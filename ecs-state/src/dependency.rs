@@ -50,10 +50,6 @@ pub enum DependentPull {
 
 /// Where the container that waits stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(
-    clippy::exhaustive_structs,
-    reason = "the facts are the whole input of the rule"
-)]
 pub struct Target {
     /// How far it is.
     pub known: ContainerStatus,
@@ -65,10 +61,6 @@ pub struct Target {
 
 /// Where the container that is waited for stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(
-    clippy::exhaustive_structs,
-    reason = "the facts are the whole input of the rule"
-)]
 pub struct Standing<'a> {
     /// How far it is.
     pub known: ContainerStatus,

@@ -51,9 +51,8 @@
 //!
 //! # Scope
 //!
-//! Restart policies, volumes and other resources of a task, managed agents, attachments, updates of
-//! the agent and external instances are not here yet. A task definition that needs them is refused
-//! where that would change how its containers go.
+//! Volumes and other resources of a task, managed agents, attachments, updates of the agent and
+//! external instances are not here yet.
 
 mod agent;
 mod agent_status;
@@ -63,6 +62,7 @@ mod health;
 mod instance;
 mod named;
 mod report;
+mod restart;
 mod stop;
 mod task;
 mod task_spec;
@@ -83,6 +83,7 @@ pub use instance::{
 };
 pub use named::UnknownName;
 pub use report::{ContainerReport, Rejection, TaskReport, Verdict};
+pub use restart::{ContainerEnd, DEFAULT_RESTART_ATTEMPT_PERIOD, NoRestart, RestartPolicy};
 pub use stop::StopCause;
 pub use task::{HostLoss, STOPPED_TASK_RETENTION, StatusChange, TaskAction, TaskMachine};
 pub use task_spec::{ContainerSpec, DEFAULT_STOP_TIMEOUT, Dependency, SpecError, TaskSpec};

@@ -4,7 +4,7 @@ mod from_definition;
 
 use core::time::Duration;
 
-use crate::{Condition, SteadyState};
+use crate::{Condition, RestartPolicy, SteadyState};
 
 /// How long a container may take to stop before it is killed, where nothing else is said.
 ///
@@ -127,6 +127,8 @@ pub struct ContainerSpec {
     pub start_timeout: Option<Duration>,
     /// Whether the definition has a health check. One in the image does not count.
     pub has_health_check: bool,
+    /// When the container is started again without its task; never if absent.
+    pub restart: Option<RestartPolicy>,
     /// Where the container stays if it goes well.
     pub steady: SteadyState,
 }
@@ -143,6 +145,7 @@ impl ContainerSpec {
             stop_timeout: DEFAULT_STOP_TIMEOUT,
             start_timeout: None,
             has_health_check: false,
+            restart: None,
             steady: SteadyState::Running,
         }
     }
@@ -185,6 +188,13 @@ impl ContainerSpec {
         self
     }
 
+    /// Sets when the container is started again without its task.
+    #[must_use]
+    pub fn with_restart(mut self, policy: RestartPolicy) -> Self {
+        self.restart = Some(policy);
+        self
+    }
+
     /// Sets where the container stays if it goes well.
     #[must_use]
     pub fn with_steady_state(mut self, steady: SteadyState) -> Self {
@@ -197,7 +207,6 @@ impl ContainerSpec {
 ///
 /// Source: API shape `ContainerDependency`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(clippy::exhaustive_structs, reason = "the API shape has two members")]
 pub struct Dependency {
     /// The name of the other container.
     pub container: String,
@@ -249,14 +258,6 @@ pub enum SpecError {
         member: &'static str,
         /// The time in seconds.
         value: i32,
-    },
-    /// A container uses what this version of the library cannot do.
-    #[error("container `{container}` has a `{member}`, which is not supported")]
-    Unsupported {
-        /// The container.
-        container: String,
-        /// The member of its definition.
-        member: &'static str,
     },
     /// This container depends on itself, directly or through others.
     #[error("container `{0}` depends on itself")]

@@ -94,7 +94,6 @@ named! {
 
 /// Last and desired status together, written `RUNNING:STOPPED` as the guide of 2015 does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[expect(clippy::exhaustive_structs, reason = "a pair has two members")]
 pub struct StatusPair {
     /// Where the task is.
     pub last: TaskStatus,

@@ -11,9 +11,9 @@ use std::time::Duration;
 use ecs_model::{HealthStatus, Timestamp};
 use ecs_state::{
     Action, AgentTask, AgentTaskStatus, Condition, ContainerReport, ContainerSpec, ContainerStatus,
-    DesiredStatus, Host, HostLoss, Network, Phases, Registration, ReportedStatus, RuntimeError,
-    RuntimeEvent, StatusPair, StopCause, TaskMachine, TaskReport, TaskSpec, TaskStatus, Verdict,
-    WaitCause,
+    DesiredStatus, Host, HostLoss, Network, Phases, Registration, ReportedStatus, RestartPolicy,
+    RuntimeError, RuntimeEvent, StatusPair, StopCause, TaskMachine, TaskReport, TaskSpec,
+    TaskStatus, Verdict, WaitCause,
 };
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -49,16 +49,20 @@ fn spec() -> impl Strategy<Value = TaskSpec> {
         any::<bool>(),
         any::<bool>(),
         proptest::option::of(1_u64..9),
+        proptest::option::of(0_u64..5),
         proptest::collection::vec((any::<Index>(), condition()), 0..3),
     );
     proptest::collection::vec(container, 1..=4).prop_map(|drawn| {
         let count = drawn.len();
         let containers = drawn.into_iter().enumerate().map(|(position, drawn)| {
-            let (essential, health_check, start_timeout, dependencies) = drawn;
+            let (essential, health_check, start_timeout, restart, dependencies) = drawn;
             let mut container = ContainerSpec::new(NAMES[position]);
             container.essential = essential || position == 0;
             container.has_health_check = health_check;
             container.start_timeout = start_timeout.map(Duration::from_secs);
+            container.restart = restart.map(|seconds| {
+                RestartPolicy::new().with_attempt_period(Duration::from_secs(seconds))
+            });
             let later = count - position - 1;
             for (which, condition) in dependencies.into_iter().filter(|_| later > 0) {
                 let other = NAMES[position + 1 + which.index(later)];

@@ -9,8 +9,8 @@ use ecs_model::{HealthStatus, TaskStopCode, Timestamp};
 use ecs_state::{
     Action, AgentOptions, AgentTask, AgentTaskStatus, Condition, ContainerReport, ContainerSpec,
     ContainerStatus, Host, HostLoss, ImagePull, Network, Phases, Registration, Rejection,
-    ReportedStatus, RuntimeError, RuntimeEvent, StopCause, TaskAction, TaskMachine, TaskReport,
-    TaskSpec, TaskStatus, Verdict,
+    ReportedStatus, RestartPolicy, RuntimeError, RuntimeEvent, StopCause, TaskAction, TaskMachine,
+    TaskReport, TaskSpec, TaskStatus, Verdict,
 };
 
 fn at(seconds: i64) -> Timestamp {
@@ -394,6 +394,62 @@ fn what_waits_for_the_start_of_a_failed_container_is_given_up() {
             )
         );
     }
+}
+
+#[test]
+fn a_container_is_started_again_without_its_task() {
+    let policy = RestartPolicy::new().with_attempt_period(Duration::from_secs(60));
+    let web = ContainerSpec::new("web").with_restart(policy);
+    let mut agent = AgentTask::new(spec([web]), at(0));
+    run(&mut agent, at(0));
+    while agent.poll_report().is_some() {}
+
+    assert_eq!(
+        agent.handle_event("web", exited(1), at(60)),
+        Verdict::Applied
+    );
+    assert_eq!(
+        agent.handle_event("web", exited(1), at(60)),
+        Verdict::Duplicate
+    );
+    assert_eq!(
+        agent.waiting()[0].to_string(),
+        "container `web` is RUNNING and waits for the container runtime to start it again"
+    );
+    assert_eq!(run(&mut agent, at(61)), ["start web"]);
+    assert_eq!(agent.restart_count("web"), Some(1));
+    assert_eq!(agent.status(), AgentTaskStatus::Running);
+    assert_eq!(agent.poll_report(), None);
+
+    // It ended before it ran for the attempt period.
+    let mut short = agent.clone();
+    let _ = short.handle_event("web", exited(2), at(119));
+    assert_eq!(short.status(), AgentTaskStatus::Stopped);
+    assert_eq!(short.exit_code("web"), Some(2));
+
+    // A restart that fails is the end.
+    let _ = agent.handle_event("web", exited(3), at(120));
+    let failed = RuntimeEvent::Failed {
+        step: ContainerStatus::Running,
+        error: RuntimeError::new("CannotStartContainerError", "no space"),
+    };
+    let _ = agent.handle_event("web", failed, at(121));
+    assert_eq!(agent.restart_count("web"), Some(2));
+    assert_eq!(agent.exit_code("web"), Some(3));
+    assert_eq!(agent.reason(), Some("Essential container in task exited"));
+}
+
+#[test]
+fn a_restart_under_way_is_waited_for_before_a_stop() {
+    let policy = RestartPolicy::new().with_attempt_period(Duration::ZERO);
+    let web = ContainerSpec::new("web").with_restart(policy);
+    let mut agent = AgentTask::new(spec([web]), at(0));
+    run(&mut agent, at(0));
+    let _ = agent.handle_event("web", exited(1), at(1));
+    let _ = agent.handle_stop(at(2));
+    assert_eq!(run(&mut agent, at(3)), ["start web", "stop web"]);
+    assert_eq!(agent.status(), AgentTaskStatus::Stopped);
+    assert_eq!(agent.restart_count("web"), Some(1));
 }
 
 #[test]

@@ -307,10 +307,17 @@ mod tests {
         }
     }
 
+    #[track_caller]
+    fn assert_faults<const N: usize>(cases: [(String, &str); N]) {
+        for (members, text) in cases {
+            let json = format!(r#"{{"taskDefinition":"web",{members}}}"#);
+            assert_eq!(found(&json), [text], "{json}");
+        }
+    }
+
     #[test]
-    fn one_fault_one_finding() {
-        let group = r#"{"targetGroupArn":"arn"}"#;
-        for (members, text) in [
+    fn name_and_count() {
+        assert_faults([
             (
                 r#""serviceName":"my service","desiredCount":1"#.to_owned(),
                 "/serviceName: `my service` is not 1 to 255 letters, digits, `-` and `_`",
@@ -331,6 +338,13 @@ mod tests {
                 r#""serviceName":"a","desiredCount":5001"#.to_owned(),
                 "/desiredCount: 5001 is above the quota `Tasks per service` of 5000",
             ),
+        ]);
+    }
+
+    #[test]
+    fn load_balancers() {
+        let group = r#"{"targetGroupArn":"arn"}"#;
+        assert_faults([
             (
                 r#""serviceName":"a","desiredCount":1,"role":"r""#.to_owned(),
                 "/role: it needs a load balancer",
@@ -353,6 +367,13 @@ mod tests {
                 ),
                 "/loadBalancers: 6 is above the quota `Target groups per service` of 5",
             ),
+        ]);
+    }
+
+    #[test]
+    fn launch_types() {
+        let group = r#"{"targetGroupArn":"arn"}"#;
+        assert_faults([
             (
                 format!(
                     r#""serviceName":"a","desiredCount":1,"launchType":"EXTERNAL",
@@ -379,6 +400,12 @@ mod tests {
                     .to_owned(),
                 "/placementStrategy: Fargate takes no placement strategy",
             ),
+        ]);
+    }
+
+    #[test]
+    fn daemons() {
+        assert_faults([
             (
                 r#""serviceName":"a","desiredCount":1,"schedulingStrategy":"DAEMON""#.to_owned(),
                 "/desiredCount: scheduling strategy `DAEMON` takes none",
@@ -413,6 +440,12 @@ mod tests {
                 "/deploymentConfiguration/maximumPercent: scheduling strategy `DAEMON` takes only \
                  100",
             ),
+        ]);
+    }
+
+    #[test]
+    fn deployment_and_token() {
+        assert_faults([
             (
                 r#""serviceName":"a","desiredCount":1,
                     "deploymentConfiguration":{"maximumPercent":99,"minimumHealthyPercent":100}"#
@@ -438,14 +471,19 @@ mod tests {
                 ),
                 "/clientToken: 37 characters are more than the 36 allowed",
             ),
-        ] {
-            let json = format!(r#"{{"taskDefinition":"web",{members}}}"#);
-            assert_eq!(found(&json), [text], "{json}");
-        }
+        ]);
+    }
+
+    #[test]
+    fn an_own_deployment_controller_needs_a_task_definition() {
         assert_eq!(
             found(r#"{"serviceName":"a","desiredCount":1}"#),
             ["/taskDefinition: the deployment controller needs one"]
         );
+    }
+
+    #[test]
+    fn one_classic_load_balancer() {
         let two = r#"{"serviceName":"a","taskDefinition":"w","desiredCount":1,"loadBalancers":[
             {"loadBalancerName":"a"},{"loadBalancerName":"b"}]}"#;
         assert_eq!(

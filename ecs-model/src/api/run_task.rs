@@ -137,10 +137,21 @@ mod tests {
         assert_eq!(request.cluster_or_default(), "default");
     }
 
+    #[track_caller]
+    fn assert_faults<const N: usize>(cases: [(String, &str); N]) {
+        for (member, text) in cases {
+            let json = format!(r#"{{"taskDefinition":"web",{member}}}"#);
+            assert_eq!(found(&json), [text], "{json}");
+        }
+    }
+
+    fn long(count: usize) -> String {
+        "x".repeat(count)
+    }
+
     #[test]
-    fn one_fault_one_finding() {
-        let long = |count: usize| "x".repeat(count);
-        for (member, text) in [
+    fn texts_and_counts() {
+        assert_faults([
             (r#""count":0"#.to_owned(), "/count: 0 is below 1"),
             (
                 r#""count":11"#.to_owned(),
@@ -166,6 +177,12 @@ mod tests {
                 r#""clientToken":"a b""#.to_owned(),
                 "/clientToken: a character is not one of ASCII 33 to 126",
             ),
+        ]);
+    }
+
+    #[test]
+    fn capacity() {
+        assert_faults([
             (
                 r#""launchType":"EC2","capacityProviderStrategy":[{"capacityProvider":"a"}]"#
                     .to_owned(),
@@ -190,6 +207,12 @@ mod tests {
                 ),
                 "/capacityProviderStrategy: 21 items are more than the 20 allowed",
             ),
+        ]);
+    }
+
+    #[test]
+    fn values_and_members() {
+        assert_faults([
             (
                 r#""launchType":"MOON""#.to_owned(),
                 "/launchType: `MOON` is not one of EC2, FARGATE, EXTERNAL, MANAGED_INSTANCES",
@@ -202,6 +225,12 @@ mod tests {
                 r#""colour":"blue""#.to_owned(),
                 "/colour: `RunTaskRequest` has no such member",
             ),
+        ]);
+    }
+
+    #[test]
+    fn placement() {
+        assert_faults([
             (
                 r#""placementConstraints":[{"type":"memberOf"}]"#.to_owned(),
                 "/placementConstraints/0/expression: `memberOf` needs an expression",
@@ -238,6 +267,12 @@ mod tests {
                 r#""launchType":"FARGATE","placementStrategy":[{"type":"random"}]"#.to_owned(),
                 "/placementStrategy: Fargate takes no placement strategy",
             ),
+        ]);
+    }
+
+    #[test]
+    fn tags_and_network() {
+        assert_faults([
             (
                 r#""tags":[{"key":"a"},{"key":"a"}]"#.to_owned(),
                 "/tags/1/key: the key `a` stands twice",
@@ -257,10 +292,11 @@ mod tests {
                 r#""networkConfiguration":{"awsvpcConfiguration":{}}"#.to_owned(),
                 "/networkConfiguration/awsvpcConfiguration/subnets: the member is required",
             ),
-        ] {
-            let json = format!(r#"{{"taskDefinition":"web",{member}}}"#);
-            assert_eq!(found(&json), [text]);
-        }
+        ]);
+    }
+
+    #[test]
+    fn nothing_at_all() {
         assert_eq!(found("{}"), ["/taskDefinition: the member is required"]);
     }
 }

@@ -19,6 +19,10 @@ pub(super) struct Container {
     /// Whether a container that ran again after its end was stopped once more.
     pub(super) stopped_again: bool,
     pub(super) started_at: Option<Timestamp>,
+    pub(super) restart_count: u32,
+    pub(super) restarted_at: Option<Timestamp>,
+    /// The exit code of a process that ended and is being started again.
+    pub(super) ended_with: Option<i32>,
     pub(super) exit_code: Option<i32>,
     pub(super) reason: Option<String>,
     pub(super) health: HealthStatus,
@@ -37,6 +41,9 @@ impl Container {
             kill_at: None,
             stopped_again: false,
             started_at: None,
+            restart_count: 0,
+            restarted_at: None,
+            ended_with: None,
             exit_code: None,
             reason: None,
             health: HealthStatus::Unknown,
@@ -59,6 +66,7 @@ impl Container {
         self.desired = ContainerStatus::Stopped;
         self.in_flight = None;
         self.kill_at = None;
+        self.ended_with = None;
     }
 
     pub(super) fn as_target(&self, pull: DependentPull) -> Target {

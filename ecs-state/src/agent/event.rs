@@ -52,10 +52,6 @@ pub enum RuntimeEvent {
 /// An error of the container runtime, with the name that the agent gives it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{name}: {message}")]
-#[expect(
-    clippy::exhaustive_structs,
-    reason = "an error is reported as name and text"
-)]
 pub struct RuntimeError {
     /// The agent's name, such as `CannotPullContainerError`.
     pub name: String,
@@ -99,6 +95,10 @@ impl RuntimeEvent {
 
 impl AgentTask {
     pub(super) fn apply(&mut self, index: usize, event: RuntimeEvent) -> Verdict {
+        let event = match self.apply_restart(index, event) {
+            Ok(verdict) => return verdict,
+            Err(event) => event,
+        };
         match event {
             RuntimeEvent::Health(health) => self.set_health(index, health),
             RuntimeEvent::Failed { step, error } => self.fail(index, step, &error),

@@ -46,6 +46,8 @@ pub enum WaitCause<'a> {
         /// The status that the step leads to.
         step: ContainerStatus,
     },
+    /// The container runtime, which starts it again.
+    Restart,
     /// Another container.
     Dependency {
         /// The name of the other container.
@@ -75,10 +77,11 @@ impl AgentTask {
 
     fn wait(&self, index: usize) -> Option<Wait<'_>> {
         let container = self.containers.get(index)?;
-        if container.known >= container.desired {
+        if container.known >= container.desired && container.in_flight.is_none() {
             return None;
         }
         let cause = match container.in_flight {
+            Some(_) if container.ended_with.is_some() => WaitCause::Restart,
             Some(step) => WaitCause::Runtime { step },
             None if container.shall_stop() => WaitCause::Dependents {
                 running: self
@@ -118,6 +121,7 @@ impl fmt::Display for Wait<'_> {
             WaitCause::Runtime { step } => {
                 write!(f, "waits for the container runtime to bring it to {step}")
             }
+            WaitCause::Restart => f.write_str("waits for the container runtime to start it again"),
             WaitCause::Dependency {
                 on,
                 condition,

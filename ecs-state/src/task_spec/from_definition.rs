@@ -3,13 +3,15 @@
 use core::time::Duration;
 
 use ecs_taskdef::{
-    ContainerCondition, ContainerDefinition, ContainerDependency, LogDriver, TaskDefinition,
+    ContainerCondition, ContainerDefinition, ContainerDependency, ContainerRestartPolicy,
+    LogDriver, TaskDefinition,
 };
 
 use super::{ContainerSpec, DEFAULT_STOP_TIMEOUT, Dependency, SpecError, TaskSpec};
-use crate::{Condition, SteadyState};
+use crate::{Condition, DEFAULT_RESTART_ATTEMPT_PERIOD, RestartPolicy, SteadyState};
 
-/// Takes names, `essential`, `dependsOn`, `links`, `volumesFrom`, timeouts and health checks.
+/// Takes names, `essential`, `dependsOn`, `links`, `volumesFrom`, timeouts, health checks and restart
+/// policies.
 ///
 /// A link waits for `START` of the other container, `volumesFrom` for `CREATE`, and a container
 /// that logs to `awsfirelens` for `START` of the log router, as the agent has it.
@@ -61,13 +63,6 @@ fn container_spec(
         .name
         .clone()
         .ok_or(SpecError::Unnamed { position })?;
-    let restarts = container.restart_policy.as_ref();
-    if restarts.is_some_and(|policy| policy.enabled == Some(true)) {
-        return Err(SpecError::Unsupported {
-            container: name,
-            member: "restartPolicy",
-        });
-    }
     let stop_timeout = seconds(&name, "stopTimeout", container.stop_timeout)?;
     Ok(ContainerSpec {
         essential: container.is_essential(),
@@ -75,9 +70,26 @@ fn container_spec(
         stop_timeout: stop_timeout.unwrap_or(DEFAULT_STOP_TIMEOUT),
         start_timeout: seconds(&name, "startTimeout", container.start_timeout)?,
         has_health_check: container.health_check.is_some(),
+        restart: restart(&name, container.restart_policy.as_ref())?,
         steady: SteadyState::Running,
         name,
     })
+}
+
+fn restart(
+    name: &str,
+    policy: Option<&ContainerRestartPolicy>,
+) -> Result<Option<RestartPolicy>, SpecError> {
+    let Some(policy) = policy.filter(|policy| policy.enabled == Some(true)) else {
+        return Ok(None);
+    };
+    let period = seconds(name, "restartAttemptPeriod", policy.restart_attempt_period)?;
+    let codes = policy.ignored_exit_codes.iter().flatten().copied();
+    Ok(Some(
+        RestartPolicy::new()
+            .with_attempt_period(period.unwrap_or(DEFAULT_RESTART_ATTEMPT_PERIOD))
+            .with_ignored_exit_codes(codes),
+    ))
 }
 
 fn dependencies(
@@ -204,8 +216,8 @@ mod tests {
         for (containers, text) in [
             (r#"{"image":"busybox"}"#, "container 0 has no name"),
             (
-                r#"{"name":"a","restartPolicy":{"enabled":true}}"#,
-                "container `a` has a `restartPolicy`, which is not supported",
+                r#"{"name":"a","restartPolicy":{"enabled":true,"restartAttemptPeriod":-5}}"#,
+                "container `a` has the `restartAttemptPeriod` -5",
             ),
             (
                 r#"{"name":"a","stopTimeout":-1}"#,
@@ -219,6 +231,24 @@ mod tests {
         ] {
             assert_eq!(read(containers).unwrap_err().to_string(), text);
         }
-        assert!(read(r#"{"name":"a","restartPolicy":{"enabled":false}}"#).is_ok());
+    }
+
+    #[test]
+    fn a_restart_policy_counts_if_it_is_enabled() {
+        for (policy, expected) in [
+            (r#"{"enabled":false}"#, None),
+            (r#"{"enabled":true}"#, Some(RestartPolicy::new())),
+            (
+                r#"{"enabled":true,"ignoredExitCodes":[0],"restartAttemptPeriod":60}"#,
+                Some(
+                    RestartPolicy::new()
+                        .with_ignored_exit_codes([0])
+                        .with_attempt_period(Duration::from_secs(60)),
+                ),
+            ),
+        ] {
+            let spec = read(&format!(r#"{{"name":"a","restartPolicy":{policy}}}"#)).unwrap();
+            assert_eq!(spec.containers()[0].restart, expected);
+        }
     }
 }
