@@ -14,8 +14,8 @@ use crate::request::{ActionName, Request};
 
 /// What a policy, or several taken together, allow for each action.
 ///
-/// Every action of Amazon ECS has a row, and every action of other services that is named
-/// without wildcards.
+/// Every action of Amazon ECS has a row, and so has every action of other services that a policy
+/// names; one with wildcards stands for all that it matches.
 ///
 /// ```
 /// use ecs_iam_policy::{Extent, Permissions, Policy};
@@ -32,14 +32,16 @@ use crate::request::{ActionName, Request};
 ///     ]
 /// }"#.parse()?;
 /// let permissions = Permissions::of([&policy]);
-/// assert_eq!(permissions.extent("ecs:ListTasks"), &Extent::Full);
+/// assert_eq!(permissions.extent("ecs:ListTasks"), Extent::Full);
 /// assert!(matches!(permissions.extent("ecs:StopTask"), Extent::Limited(_)));
-/// assert_eq!(permissions.extent("ecs:RunTask"), &Extent::None);
+/// assert_eq!(permissions.extent("ecs:RunTask"), Extent::None);
 /// # Ok::<(), ecs_iam_policy::PolicyError>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Permissions {
     rows: Vec<Permission>,
+    #[serde(skip)]
+    statements: Vec<Statement>,
 }
 
 /// What is allowed for an action.
@@ -83,16 +85,20 @@ impl Permissions {
     /// What policies of one layer allow together.
     #[must_use]
     pub fn of<'a>(policies: impl IntoIterator<Item = &'a Policy>) -> Self {
-        let statements: Vec<&Statement> =
-            policies.into_iter().flat_map(Policy::statements).collect();
+        let statements: Vec<Statement> = policies
+            .into_iter()
+            .flat_map(Policy::statements)
+            .cloned()
+            .collect();
         let of_ecs = ecs::actions().map(|action| format!("ecs:{}", action.name()));
-        let named: BTreeSet<String> = statements.iter().flat_map(|s| named_actions(s)).collect();
+        let named: BTreeSet<String> = statements.iter().flat_map(named_actions).collect();
         let rows = of_ecs.chain(named).map(|action| {
             let extent = extent_of(&statements, &action);
             Permission { action, extent }
         });
         Self {
             rows: rows.collect(),
+            statements,
         }
     }
 
@@ -102,14 +108,11 @@ impl Permissions {
         &self.rows
     }
 
-    /// How far an action is allowed, by its name with its service, whatever its case.
+    /// How far an action is allowed, by its name with its service, whatever its case. It need
+    /// not have a row.
     #[must_use]
-    pub fn extent(&self, action: &str) -> &Extent {
-        let row = self
-            .rows
-            .iter()
-            .find(|row| row.action.eq_ignore_ascii_case(action));
-        row.map_or(&Extent::None, |row| &row.extent)
+    pub fn extent(&self, action: &str) -> Extent {
+        extent_of(&self.statements, action)
     }
 
     /// What changes from these permissions to others.
@@ -120,8 +123,8 @@ impl Permissions {
         let actions = self.rows.iter().chain(added).map(|row| &row.action);
         let changes = actions.map(|action| PermissionChange {
             action: action.clone(),
-            before: self.extent(action).clone(),
-            after: other.extent(action).clone(),
+            before: self.extent(action),
+            after: other.extent(action),
         });
         changes
             .filter(|change| change.before != change.after)
@@ -129,22 +132,22 @@ impl Permissions {
     }
 }
 
-/// Actions of other services that a statement names without wildcards.
+/// Actions of other services that a statement names, those with wildcards as they are.
 fn named_actions(statement: &Statement) -> Vec<String> {
     let Some(Listed::These(list)) = &statement.action else {
         return Vec::new();
     };
     let is_named = |text: &&str| {
         let service = text.split_once(':').map(|(service, _)| service);
-        !text.contains(['*', '?']) && service.is_some_and(|it| !it.eq_ignore_ascii_case("ecs"))
+        service.is_some_and(|it| !it.eq_ignore_ascii_case("ecs"))
     };
     list.iter().filter(is_named).map(str::to_owned).collect()
 }
 
-fn extent_of(statements: &[&Statement], action: &str) -> Extent {
+fn extent_of(statements: &[Statement], action: &str) -> Extent {
     let name = ActionName::new(action);
     let speaking = |effect: Effect| {
-        let statements = statements.iter().copied();
+        let statements = statements.iter();
         statements
             .filter(|s| s.effect == effect && speaks_of(s, &name))
             .collect::<Vec<_>>()

@@ -41,8 +41,12 @@ other services
   s3:GetObject: allowed
 "
     );
-    assert_eq!(permissions.extent("ecs:untagresource"), &Extent::Denied);
-    assert_eq!(permissions.extent("iam:PassRole"), &Extent::None);
+    assert_eq!(permissions.extent("ecs:untagresource"), Extent::Denied);
+    assert!(
+        matches!(permissions.extent("iam:PassRole"), Extent::Limited(_)),
+        "it has no row"
+    );
+    assert_eq!(permissions.extent("ecs:RunTask"), Extent::None);
 }
 
 #[test]
@@ -71,4 +75,12 @@ fn changes() {
         ]
     );
     assert_eq!(before.changes_to(&before), []);
+    let wide = permissions(r#"{"Effect":"Allow","Action":"sqs:*","Resource":"*"}"#);
+    let narrow = permissions(r#"{"Effect":"Allow","Action":"sqs:Send*","Resource":"*"}"#);
+    let changes: Vec<_> = wide
+        .changes_to(&narrow)
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    assert_eq!(changes, ["sqs:*: not allowed, was allowed"]);
 }
