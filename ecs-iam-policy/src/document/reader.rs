@@ -249,13 +249,6 @@ impl Reader {
     ) -> Element {
         let place = pointer_to(pointer, name);
         let negated = name.starts_with("Not");
-        let sense = |list| {
-            if negated {
-                Listed::AllBut(list)
-            } else {
-                Listed::These(list)
-            }
-        };
         match name.trim_start_matches("Not") {
             "Principal" => {
                 self.exclusive(
@@ -263,14 +256,17 @@ impl Reader {
                     ["Principal", "NotPrincipal"],
                     pointer,
                 );
-                let list = Listed::map(self.principals(value, &place), negated);
+                let list = Listed::new(negated, self.principals(value, &place));
                 statement.principal = statement.principal.take().or(Some(list));
                 Element::Principal
             }
             "Action" => {
                 self.exclusive(statement.action.is_some(), ["Action", "NotAction"], pointer);
                 let list = self.texts(value, Nulls::Refused, &place);
-                statement.action = statement.action.take().or_else(|| Some(sense(list)));
+                statement.action = statement
+                    .action
+                    .take()
+                    .or_else(|| Some(Listed::new(negated, list)));
                 Element::Action
             }
             _ => {
@@ -280,7 +276,10 @@ impl Reader {
                     pointer,
                 );
                 let list = self.texts(value, Nulls::Accepted, &place);
-                statement.resource = statement.resource.take().or_else(|| Some(sense(list)));
+                statement.resource = statement
+                    .resource
+                    .take()
+                    .or_else(|| Some(Listed::new(negated, list)));
                 Element::Resource
             }
         }
@@ -388,16 +387,6 @@ impl Reader {
                 self.wrong_type("a string, a boolean or a number", &other, pointer);
                 None
             }
-        }
-    }
-}
-
-impl<T> Listed<T> {
-    fn map(list: T, negated: bool) -> Self {
-        if negated {
-            Self::AllBut(list)
-        } else {
-            Self::These(list)
         }
     }
 }

@@ -19,11 +19,7 @@ pub(super) fn check(
     let Some(element) = &statement.resource else {
         return;
     };
-    let name = if element.is_negated() {
-        "NotResource"
-    } else {
-        "Resource"
-    };
+    let name = element.name_of(["Resource", "NotResource"]);
     let before = findings.len();
     for (at, text) in element.list().positions() {
         check_one(
