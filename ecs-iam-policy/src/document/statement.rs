@@ -90,6 +90,27 @@ impl<T> Listed<T> {
     pub const fn is_negated(&self) -> bool {
         matches!(self, Self::AllBut(_))
     }
+
+    pub(crate) fn new(negated: bool, list: T) -> Self {
+        if negated {
+            Self::AllBut(list)
+        } else {
+            Self::These(list)
+        }
+    }
+
+    /// Another list in the same sense.
+    pub(crate) fn with_list<U>(&self, list: U) -> Listed<U> {
+        Listed::new(self.is_negated(), list)
+    }
+
+    /// The name of the element, given those of its two senses.
+    pub(crate) const fn name_of(&self, [these, all_but]: [&'static str; 2]) -> &'static str {
+        match self {
+            Self::These(_) => these,
+            Self::AllBut(_) => all_but,
+        }
+    }
 }
 
 /// The elements of a statement, to write them in the order they were read in.
@@ -157,12 +178,11 @@ fn optional<M: SerializeMap>(
 
 fn listed<M: SerializeMap, T: Serialize>(
     map: &mut M,
-    [positive, negative]: [&'static str; 2],
+    names: [&'static str; 2],
     element: &Option<Listed<T>>,
 ) -> Result<(), M::Error> {
-    match element {
-        None => Ok(()),
-        Some(Listed::These(list)) => map.serialize_entry(positive, list),
-        Some(Listed::AllBut(list)) => map.serialize_entry(negative, list),
-    }
+    let Some(element) = element else {
+        return Ok(());
+    };
+    map.serialize_entry(element.name_of(names), element.list())
 }
