@@ -19,6 +19,7 @@ pub use condition_element::{
 };
 pub(crate) use json::Node;
 pub use principal_element::{PrincipalElement, PrincipalKind};
+use statement::in_order;
 pub use statement::{Effect, Listed, Statement};
 pub use text_list::TextList;
 
@@ -205,10 +206,7 @@ impl Serialize for Policy {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
         let all = [TopElement::Version, TopElement::Id, TopElement::Statement];
-        let rest = all
-            .into_iter()
-            .filter(|element| !self.order.contains(element));
-        for element in self.order.iter().copied().chain(rest) {
+        for element in in_order(&self.order, &all) {
             self.serialize_element(element, &mut map)?;
         }
         for (name, value) in &self.unknown {

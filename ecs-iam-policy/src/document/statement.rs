@@ -135,13 +135,19 @@ impl Element {
     ];
 }
 
+/// The elements in the order they were read in, then all others.
+pub(super) fn in_order<'a, E: Copy + PartialEq>(
+    read: &'a [E],
+    all: &'a [E],
+) -> impl Iterator<Item = E> {
+    let others = all.iter().filter(|element| !read.contains(element));
+    read.iter().chain(others).copied()
+}
+
 impl Serialize for Statement {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
-        let rest = Element::ALL
-            .into_iter()
-            .filter(|element| !self.order.contains(element));
-        for element in self.order.iter().copied().chain(rest) {
+        for element in in_order(&self.order, &Element::ALL) {
             self.serialize_element(element, &mut map)?;
         }
         for (name, value) in &self.unknown {
