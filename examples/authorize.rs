@@ -10,7 +10,7 @@ use std::error::Error;
 use ecs_iam_policy::{CompiledPolicy, Policy, PolicySet, Principal, Request};
 
 const ALICE: &str = "arn:aws:iam::123456789012:user/alice";
-const GUIDE: &str = include_str!("../ecs-iam-policy/tests/data/guide/run-task-corrected.json");
+const GUIDE: &str = include_str!("data/run-task-corrected.json");
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
