@@ -1,4 +1,4 @@
-use super::subject::{Container, Report, Subject, VolumePlace, list};
+use super::subject::{Container, Report, Subject, list};
 use super::task::{asks_for, quote};
 use super::{Rule, unsupported};
 use crate::shape::At;
@@ -231,21 +231,27 @@ pub(super) const RULES: &[Rule] = &[
     Rule::volume(
         "fargate-source-path",
         "volumes on Fargate have no path on the host",
-        source_path,
+        |_, volume, report| {
+            unsupported::source_path(volume, PLATFORM, report);
+        },
     )
     .on(F)
     .quoted("Fargate compatible task definitions do not support sourcePath"),
     Rule::volume(
         "fargate-docker-volume",
         "Fargate has no Docker volumes",
-        docker_volume,
+        |_, volume, report| {
+            unsupported::docker_volume(volume, PLATFORM, report);
+        },
     )
     .on(F)
     .copied("Fargate compatible task definitions do not support dockerVolumeConfiguration"),
     Rule::volume(
         "fargate-fsx",
         "Fargate has no FSx for Windows File Server",
-        fsx,
+        |_, volume, report| {
+            unsupported::fsx(volume, PLATFORM, report);
+        },
     )
     .on(F),
 ];
@@ -423,33 +429,5 @@ fn gpu(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
             &container.at.member("resourceRequirements"),
             "Fargate has no GPUs",
         );
-    }
-}
-
-fn source_path(_: &Subject<'_>, volume: VolumePlace<'_>, report: &mut Report<'_>) {
-    if volume
-        .host
-        .as_ref()
-        .is_some_and(|host| host.source_path.is_some())
-    {
-        let message = "Fargate does not support `sourcePath`";
-        report.fault(&volume.at.member("host").member("sourcePath"), message);
-    }
-}
-
-fn docker_volume(_: &Subject<'_>, volume: VolumePlace<'_>, report: &mut Report<'_>) {
-    if volume.docker_volume_configuration.is_some() {
-        let message = "Fargate does not support Docker volumes";
-        report.fault(&volume.at.member("dockerVolumeConfiguration"), message);
-    }
-}
-
-fn fsx(_: &Subject<'_>, volume: VolumePlace<'_>, report: &mut Report<'_>) {
-    if volume
-        .fsx_windows_file_server_volume_configuration
-        .is_some()
-    {
-        let at = volume.at.member("fsxWindowsFileServerVolumeConfiguration");
-        report.fault(&at, "Fargate does not support FSx for Windows File Server");
     }
 }

@@ -1,4 +1,4 @@
-use super::subject::{Container, Report, Subject, VolumePlace};
+use super::subject::{Container, Report, Subject};
 use super::task::quote;
 use super::{Rule, unsupported};
 use crate::shape::At;
@@ -134,19 +134,25 @@ pub(super) const RULES: &[Rule] = &[
     Rule::volume(
         "managed-instances-source-path",
         "volumes on Managed Instances have no path on the host",
-        source_path,
+        |_, volume, report| {
+            unsupported::source_path(volume, PLATFORM, report);
+        },
     )
     .on(M),
     Rule::volume(
         "managed-instances-docker-volume",
         "Managed Instances have no Docker volumes",
-        docker_volume,
+        |_, volume, report| {
+            unsupported::docker_volume(volume, PLATFORM, report);
+        },
     )
     .on(M),
     Rule::volume(
         "managed-instances-fsx",
         "Managed Instances have no FSx for Windows File Server",
-        fsx,
+        |_, volume, report| {
+            unsupported::fsx(volume, PLATFORM, report);
+        },
     )
     .on(M),
 ];
@@ -179,36 +185,5 @@ fn log_driver(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>
             quote(driver.as_str())
         );
         report.fault(&at.member("logDriver"), message);
-    }
-}
-
-fn source_path(_: &Subject<'_>, volume: VolumePlace<'_>, report: &mut Report<'_>) {
-    if volume
-        .host
-        .as_ref()
-        .is_some_and(|host| host.source_path.is_some())
-    {
-        let message = "a managed instance does not support `sourcePath`";
-        report.fault(&volume.at.member("host").member("sourcePath"), message);
-    }
-}
-
-fn docker_volume(_: &Subject<'_>, volume: VolumePlace<'_>, report: &mut Report<'_>) {
-    if volume.docker_volume_configuration.is_some() {
-        let message = "a managed instance does not support Docker volumes";
-        report.fault(&volume.at.member("dockerVolumeConfiguration"), message);
-    }
-}
-
-fn fsx(_: &Subject<'_>, volume: VolumePlace<'_>, report: &mut Report<'_>) {
-    if volume
-        .fsx_windows_file_server_volume_configuration
-        .is_some()
-    {
-        let at = volume.at.member("fsxWindowsFileServerVolumeConfiguration");
-        report.fault(
-            &at,
-            "a managed instance does not support FSx for Windows File Server",
-        );
     }
 }

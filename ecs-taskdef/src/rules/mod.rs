@@ -8,6 +8,7 @@ mod external;
 mod fargate;
 mod file_systems;
 mod firelens;
+mod guide_2015;
 mod health;
 mod linux;
 mod logging;
@@ -91,10 +92,11 @@ enum Check {
     Volume(fn(&Subject<'_>, VolumePlace<'_>, &mut Report<'_>)),
 }
 
-const FAMILIES: [&[Rule]; 23] = [
+const FAMILIES: [&[Rule]; 24] = [
     reading::RULES,
     shape_rules::RULES,
     task::RULES,
+    guide_2015::RULES,
     sizes::RULES,
     network::RULES,
     role::RULES,
