@@ -108,6 +108,9 @@ const SETS: [&str; 10] = [
     "requiresCompatibilities",
 ];
 
+/// Objects whose names are people's own, and whose values mean what they say.
+const MAPS: [&str; 4] = ["dockerLabels", "driverOpts", "labels", "options"];
+
 /// Booleans for which an absent one is not `false`.
 const NOT_FALSE_WHEN_ABSENT: [&str; 2] = ["essential", "enabled"];
 
@@ -144,6 +147,7 @@ fn canonical_form(task: &TaskDefinition) -> Value {
 
 fn canonical(member: &str, value: Value) -> Value {
     match value {
+        Value::Object(_) if MAPS.contains(&member) => value,
         Value::Object(members) => {
             let canonical = members.into_iter().map(|(name, value)| {
                 let value = canonical(&name, value);
@@ -328,6 +332,21 @@ mod tests {
             "requiresCompatibilities": ["FARGATE", "EC2"], "tags": [],
         });
         assert_eq!(shown(one, other), [""; 0]);
+    }
+
+    #[test]
+    fn labels_and_options_mean_what_they_say() {
+        let labelled = |label: &str| {
+            json!({"family": "f", "containerDefinitions": [{"name": "a", "dockerLabels": {
+                "scope": label, "environment": "x"
+            }}]})
+        };
+        assert_eq!(
+            shown(labelled("task"), labelled("")),
+            [r#"~ containerDefinitions[a].dockerLabels.scope: "task" -> """#]
+        );
+        let bare = json!({"family": "f", "containerDefinitions": [{"name": "a"}]});
+        assert_eq!(shown(labelled("task"), bare).len(), 1);
     }
 
     #[test]
