@@ -8,6 +8,7 @@ use std::fmt;
 use serde_json::{Map, Value};
 
 use crate::TaskDefinition;
+use crate::shape::Kind;
 
 /// Something that is different between two task definitions.
 #[derive(Clone, Debug, PartialEq)]
@@ -108,9 +109,6 @@ const SETS: [&str; 10] = [
     "requiresCompatibilities",
 ];
 
-/// Objects whose names are people's own, and whose values mean what they say.
-const MAPS: [&str; 4] = ["dockerLabels", "driverOpts", "labels", "options"];
-
 /// Booleans for which an absent one is not `false`.
 const NOT_FALSE_WHEN_ABSENT: [&str; 2] = ["essential", "enabled"];
 
@@ -142,41 +140,47 @@ fn canonical_form(task: &TaskDefinition) -> Value {
     input.fill_defaults();
     input.network_mode = Some(input.effective_network_mode());
     let value = serde_json::to_value(&input).unwrap_or_default();
-    canonical("", value)
+    canonical("", &Kind::Structure(TaskDefinition::SHAPE), value)
 }
 
-fn canonical(member: &str, value: Value) -> Value {
-    match value {
-        Value::Object(_) if MAPS.contains(&member) => value,
-        Value::Object(members) => {
-            let canonical = members.into_iter().map(|(name, value)| {
-                let value = canonical(&name, value);
-                (name, value)
-            });
-            Value::Object(
-                canonical
-                    .filter(|(name, value)| !is_default(name, value))
-                    .collect(),
-            )
+/// The canonical form of a value of the API. What the API does not know, and
+/// objects whose names are people's own, mean what they say.
+fn canonical(member: &str, kind: &Kind, value: Value) -> Value {
+    match (kind, value) {
+        (Kind::Structure(shape), Value::Object(members)) => {
+            let canonical = members
+                .into_iter()
+                .map(|(name, value)| match shape.member(&name) {
+                    Some(member) => (name, canonical(member.name, &member.kind, value), true),
+                    None => (name, value, false),
+                });
+            canonical
+                .filter(|(name, value, known)| !known || !is_default(name, value))
+                .map(|(name, value, _)| (name, value))
+                .collect()
         }
-        Value::Array(items) => {
-            let mut items: Vec<Value> = items.into_iter().map(|item| canonical("", item)).collect();
-            if SETS.contains(&member) {
-                items.sort_by_cached_key(ToString::to_string);
-                items.dedup();
-                return Value::Array(items);
-            }
-            let key = KEYS
-                .iter()
-                .find(|(list, _)| *list == member)
-                .map(|(_, key)| *key);
-            match key {
-                Some(key) => keyed(items, |item| text_of(item.get(key))),
-                None if member == "portMappings" => keyed(items, port_key),
-                None => Value::Array(items),
-            }
+        (Kind::List(kind), Value::Array(items)) => {
+            let items = items.into_iter().map(|item| canonical("", kind, item));
+            canonical_list(member, items.collect())
         }
-        other => other,
+        (_, value) => value,
+    }
+}
+
+fn canonical_list(member: &str, mut items: Vec<Value>) -> Value {
+    if SETS.contains(&member) {
+        items.sort_by_cached_key(ToString::to_string);
+        items.dedup();
+        return Value::Array(items);
+    }
+    let key = KEYS
+        .iter()
+        .find(|(list, _)| *list == member)
+        .map(|(_, key)| *key);
+    match key {
+        Some(key) => keyed(items, |item| text_of(item.get(key))),
+        None if member == "portMappings" => keyed(items, port_key),
+        None => Value::Array(items),
     }
 }
 
@@ -347,6 +351,19 @@ mod tests {
         );
         let bare = json!({"family": "f", "containerDefinitions": [{"name": "a"}]});
         assert_eq!(shown(labelled("task"), bare).len(), 1);
+    }
+
+    #[test]
+    fn what_the_api_does_not_know_means_what_it_says() {
+        let with = |value: Value| json!({"family": "f", "x": value});
+        assert_eq!(
+            shown(with(json!(false)), json!({"family": "f"})),
+            ["- x: false"]
+        );
+        assert_eq!(
+            shown(with(json!({"environment": []})), with(json!({}))),
+            ["- x.environment: []"]
+        );
     }
 
     #[test]
