@@ -193,3 +193,21 @@ fn needs_and_mounts_of_the_documents() {
         [Persistence::TaskOnly, Persistence::BeyondTask]
     );
 }
+
+#[test]
+fn the_documents_as_printed_are_no_json() {
+    for (text, message) in [
+        (
+            include_str!("data/guide/console-sample-app-as-printed.json.txt"),
+            "not JSON: control character (\\u0000-\\u001F) found while parsing a string \
+             at line 51 column 0",
+        ),
+        (
+            include_str!("data/guide/template-as-printed.json.txt"),
+            "not JSON: expected `,` or `]` at line 46 column 12",
+        ),
+    ] {
+        let refused = Document::read(text.as_bytes(), Reading::Lenient).unwrap_err();
+        assert_eq!(refused.to_string(), message);
+    }
+}
