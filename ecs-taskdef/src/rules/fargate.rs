@@ -171,8 +171,7 @@ pub(super) const RULES: &[Rule] = &[
         "tmpfs",
         unsupported::tmpfs
     )
-    .on(F)
-    .copied("Fargate compatible task definitions do not support tmpfs"),
+    .on(F),
     no_linux_member!(
         PLATFORM,
         "fargate-max-swap",
@@ -189,8 +188,7 @@ pub(super) const RULES: &[Rule] = &[
         "swappiness",
         unsupported::swappiness
     )
-    .on(F)
-    .copied("Fargate compatible task definitions do not support swappiness"),
+    .on(F),
     Rule::container(
         "fargate-ulimits",
         "`nofile` is the limit that Fargate heeds",

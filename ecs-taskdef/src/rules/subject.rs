@@ -75,7 +75,7 @@ impl Report<'_> {
         self.fault_about(at, &[], message);
     }
 
-    /// A breach for which AWS had other words at the time.
+    /// A breach for which AWS has other words than the rule's, and unknown ones.
     pub(super) fn fault_in_our_words(&mut self, at: &At<'_>, message: &str) {
         self.findings
             .push(Finding::new(self.rule, at.to_string(), message.to_owned()));

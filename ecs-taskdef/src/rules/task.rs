@@ -316,7 +316,12 @@ fn storage_fargate_only(subject: &Subject<'_>, report: &mut Report<'_>) {
     let required = !subject.task.required_launch_types().is_empty();
     if subject.task.ephemeral_storage.is_some() && !fargate && required {
         let message = "only tasks on Fargate choose their ephemeral storage";
-        report.fault(&At::ROOT.member("ephemeralStorage"), message);
+        let at = At::ROOT.member("ephemeralStorage");
+        if subject.launch_types.intersects(LaunchTypes::EC2) {
+            report.fault(&at, message);
+        } else {
+            report.fault_in_our_words(&at, message);
+        }
     }
 }
 
