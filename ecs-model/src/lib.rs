@@ -35,6 +35,7 @@
 //! Of the operations, those above have requests, and some more have responses; exceptions, events,
 //! account settings and the agent's configuration are not here yet.
 
+pub mod agent;
 mod api;
 mod attachment;
 mod capacity;
