@@ -3,6 +3,7 @@
 //! - [`EcsConfig`] is what somebody wrote into `ecs.config` or an environment, with a
 //!   [`ConfigFinding`] for each suspicious line; [`AgentConfig`] is what it means, by the table of
 //!   [`Variable`]s.
+//! - [`AgentContainer`] starts an agent with it by `docker run`.
 //! - [`RegistryAuth`] says with which credentials an image is pulled.
 //! - [`Version`] reads and orders versions that are not SemVer; [`minimum_docker`],
 //!   [`AgentFeature`] and [`AgentUpdateSubject`] say what an agent of a version needs, can do and
@@ -15,6 +16,7 @@
 
 mod config;
 mod config_value;
+mod docker_run;
 mod duration;
 mod ecs_config;
 mod finding;
@@ -32,6 +34,7 @@ pub use ecs_taskdef::{Edition, Severity};
 
 pub use config::{AgentConfig, Origin, ReservedMemoryError, Setting};
 pub use config_value::ConfigValue;
+pub use docker_run::{AgentContainer, CgroupMount};
 pub use ecs_config::{EcsConfig, UnwritableVariable, Written};
 pub use finding::{ConfigFault, ConfigFinding};
 pub use introspection::{

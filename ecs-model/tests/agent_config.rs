@@ -10,8 +10,9 @@ use core::time::Duration;
 
 use ecs_model::Resources;
 use ecs_model::agent::{
-    AgentConfig, Component, ConfigFault, ConfigValue, DefaultValue, EcsConfig, Edition, HostOs,
-    LogLevel, Origin, Secrets, Severity, UnwritableVariable, Variable, VariableKind,
+    AgentConfig, AgentContainer, CgroupMount, Component, ConfigFault, ConfigValue, DefaultValue,
+    EcsConfig, Edition, HostOs, LogLevel, Origin, Secrets, Severity, UnwritableVariable, Variable,
+    VariableKind,
 };
 use proptest::prelude::*;
 
@@ -570,6 +571,34 @@ fn writers() {
     assert_eq!(
         UnwritableVariable::Name.to_string(),
         "a name that is not letters, digits and underscores cannot be written"
+    );
+}
+
+#[test]
+fn the_container_of_the_agent() {
+    let script = include_str!("data/agent/docker-run-agent.sh");
+    let expected: Vec<&str> = script
+        .split_whitespace()
+        .filter(|word| *word != "\\")
+        .skip(3)
+        .collect();
+    let config = EcsConfig::parse(
+        "ECS_LOGFILE=/log/ecs-agent.log\nECS_LOGLEVEL=info\nECS_DATADIR=/data\n\
+         ECS_CLUSTER=cluster_name\nAWS_SESSION_TOKEN=hidden",
+    );
+    let mut container = AgentContainer::default();
+    let run = container.docker_run(&config, Secrets::LeaveOut).unwrap();
+    assert_eq!(run.text, expected);
+    assert_eq!(run.left_out, ["AWS_SESSION_TOKEN"]);
+    container.cgroups = CgroupMount::Root;
+    let run = container.docker_run(&config, Secrets::Include).unwrap();
+    assert!(
+        run.text
+            .contains(&"--volume=/cgroup:/sys/fs/cgroup:ro".to_owned())
+    );
+    assert!(
+        run.text
+            .contains(&"--env=AWS_SESSION_TOKEN=hidden".to_owned())
     );
 }
 

@@ -135,6 +135,18 @@ fn everything_wrong_with_a_request() {
 }
 
 #[test]
+fn members_that_are_not_known_are_found() {
+    let text = r#"{"IamRole":"r","Colour":"blue"}"#;
+    let request: CreateActivationRequest = serde_json::from_str(text).unwrap();
+    let found: Vec<String> = request
+        .validate(now())
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    assert_eq!(found, ["/Colour: the member is not known"]);
+}
+
+#[test]
 fn an_activation_counts_and_expires() {
     let two = CreateActivationRequest {
         registration_limit: Some(2),

@@ -115,6 +115,9 @@ impl CreateActivationRequest {
                 );
             }
         }
+        for (name, _) in self.unknown.iter() {
+            fault(&format!("/{name}"), "the member is not known".to_owned());
+        }
         found.extend(self.tag_faults());
         found
     }
