@@ -658,7 +658,7 @@ proptest! {
 
     #[test]
     fn plausible_values_can_be_read(
-        value in r#"[-+]?[0-9.]{0,9}(ns|us|ms|s|m|h)?|[\[{][0-9", :a]{0,20}[\]}]|[0-9]{0,6}[-,][0-9]{0,6}"#,
+        value in r#"[-+]?[0-9.]{0,30}(ns|us|ms|s|m|h)?|[\[{][0-9", :a]{0,20}[\]}]|[0-9]{0,6}[-,][0-9]{0,6}"#,
     ) {
         let mut given = EcsConfig::default();
         for variable in Variable::ALL {

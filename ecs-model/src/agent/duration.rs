@@ -69,12 +69,13 @@ fn term(text: &str) -> Option<(u128, &str)> {
 
 /// The part of a unit that decimals stand for; what is below a nanosecond is cut.
 fn part(decimals: &str, unit: u128) -> u128 {
-    let (mut nanos, mut scale) = (0, unit);
+    let (mut number, mut scale) = (0, 1);
+    // The longest unit has fewer than 18 digits of nanoseconds: those behind do not count.
     for digit in decimals.bytes().take(18) {
-        nanos = nanos * 10 + u128::from(digit - b'0');
+        number = number * 10 + u128::from(digit - b'0');
         scale *= 10;
     }
-    nanos * unit * unit / scale
+    number * unit / scale
 }
 
 fn digits(text: &str) -> (&str, &str) {
@@ -99,6 +100,7 @@ mod tests {
             (".5s", 500),
             ("1.s", 1_000),
             ("2m1s500ms", 121_500),
+            ("0.50000000000000000000000h", 1_800_000),
             ("1000us", 1),
             ("1000\u{b5}s", 1),
             ("1000000ns", 1),
@@ -108,6 +110,8 @@ mod tests {
             assert!(!span.negative);
         }
         assert!(parse("-1s").unwrap().negative);
+        let almost = parse("0.9999999999999999999999h").unwrap().length;
+        assert_eq!(almost, Duration::from_nanos(3_599_999_999_999));
     }
 
     #[test]
