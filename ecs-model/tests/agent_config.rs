@@ -16,6 +16,7 @@ use ecs_model::agent::{
 };
 use proptest::prelude::*;
 
+mod budget;
 #[path = "../../ecs-arn/tests/conformance_data/mod.rs"]
 mod conformance_data;
 
@@ -645,6 +646,8 @@ fn the_table_is_that_of_the_agent() {
 }
 
 proptest! {
+    #![proptest_config(budget::config())]
+
     #[test]
     fn anything_can_be_read(text in "(?s).{0,200}", value in "(?s).{0,60}") {
         let mut given = EcsConfig::parse(&text);

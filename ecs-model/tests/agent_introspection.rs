@@ -15,6 +15,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+mod budget;
+
 const FULL_ID: &str = "9581a69a761a557fbfce1d0f6745e4af5b9dbfb86b6b2c5c4df156f1a5932ff1";
 
 fn text(name: &str) -> String {
@@ -292,6 +294,8 @@ fn the_log_of_ecs_init() {
 }
 
 proptest! {
+    #![proptest_config(budget::config())]
+
     #[test]
     fn anything_can_be_read(text in "(?s).{0,120}") {
         let _ = LogRecord::parse(&text).map(|record| (record.time(), record.level()));

@@ -10,6 +10,7 @@ use ecs_model::agent::{
 };
 use proptest::prelude::*;
 
+mod budget;
 #[path = "../../ecs-arn/tests/conformance_data/mod.rs"]
 mod conformance_data;
 
@@ -310,6 +311,8 @@ fn every_published_version_is_read() {
 }
 
 proptest! {
+    #![proptest_config(budget::config())]
+
     #[test]
     fn anything_can_be_read(text in "(?s).{0,60}") {
         let _ = text.parse::<Version>();

@@ -18,6 +18,7 @@ use ecs_model::{ContainerInstance, NetworkMode, Timestamp};
 use proptest::prelude::*;
 use serde_json::Value;
 
+mod budget;
 #[path = "../../ecs-arn/tests/conformance_data/mod.rs"]
 mod conformance_data;
 
@@ -733,6 +734,8 @@ fn the_policy_is_that_of_aws() {
 }
 
 proptest! {
+    #![proptest_config(budget::config())]
+
     #[test]
     fn anything_can_be_read(text in "(?s).{0,60}", seconds in any::<i64>()) {
         let _ = text.parse::<OperatingSystem>();

@@ -4,6 +4,7 @@ use ecs_model::agent::{AuthFormat, ConfigFault, RegistryAuth};
 use proptest::prelude::*;
 use serde_json::json;
 
+mod budget;
 #[path = "../../ecs-arn/tests/conformance_data/mod.rs"]
 mod conformance_data;
 
@@ -205,6 +206,8 @@ fn what_cannot_be_read_is_said_without_showing_it() {
 }
 
 proptest! {
+    #![proptest_config(budget::config())]
+
     #[test]
     fn anything_can_be_read(data in "(?s).{0,200}", image in "(?s).{0,60}") {
         for format in ["docker", "dockercfg"] {
