@@ -8,6 +8,8 @@
 //!   [`RunTaskRequest`], [`StartTaskRequest`], [`CreateServiceRequest`].
 //! - The words of ECS, exactly: [`Failure`] reasons, [`service_message`]s and [`stop_reason`]s.
 //! - [`metrics`] by the formulas of the guide, and [`Quotas`] as dated sets.
+//! - The container [`agent`]: its configuration, versions, introspection API and log; and
+//!   ECS [`anywhere`]: machines outside of AWS from their activation on.
 //!
 //! ```
 //! use ecs_model::DescribeContainerInstancesResponse;
@@ -32,9 +34,11 @@
 //!
 //! # Scope
 //!
-//! Of the operations, those above have requests, and some more have responses; exceptions, events,
-//! account settings and the agent's configuration are not here yet.
+//! Of the operations, those above have requests, and some more have responses; exceptions, events
+//! and account settings are not here yet.
 
+pub mod agent;
+pub mod anywhere;
 mod api;
 mod attachment;
 mod capacity;

@@ -1,0 +1,402 @@
+//! [`EcsConfig`]: the file `ecs.config` and the agent's environment.
+
+use core::fmt;
+
+use ecs_taskdef::Severity;
+use indexmap::IndexMap;
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
+
+use super::finding::{ConfigFault, ConfigFinding};
+use super::secret::{REDACTED, Secrets};
+use super::variable::Variable;
+
+/// The variables of the agent as somebody wrote them, in order.
+///
+/// The file `ecs.config` is no shell script: a line is split at its first `=`, and everything
+/// behind it is the value. There are no quotes, no comments and no references to other variables;
+/// a line without `=` is skipped. What looks as if its author believed otherwise is in
+/// [`findings`](Self::findings).
+///
+/// `Debug` and serialisation show `[redacted]` for secrets, and for every variable that is not
+/// known, because nobody can say what it holds. [`get`](Self::get) and [`iter`](Self::iter) give
+/// values as they are.
+///
+/// ```
+/// use ecs_model::agent::EcsConfig;
+///
+/// let config = EcsConfig::parse(
+///     "ECS_CLUSTER=web\nECS_ENGINE_AUTH_TYPE=docker\nECS_ENGINE_AUTH_DATA={\"r.tld\":{}}\n",
+/// );
+/// assert_eq!(config.get("ECS_CLUSTER"), Some("web"));
+/// assert_eq!(
+///     serde_json::to_string(&config)?,
+///     r#"{"ECS_CLUSTER":"web","ECS_ENGINE_AUTH_TYPE":"docker","ECS_ENGINE_AUTH_DATA":"[redacted]"}"#
+/// );
+/// let data = config.to_user_data()?;
+/// assert_eq!(data.left_out, ["ECS_ENGINE_AUTH_DATA"]);
+/// assert_eq!(
+///     data.text,
+///     "#!/bin/bash\ncat <<'EOF' >> /etc/ecs/ecs.config\n\
+///      ECS_CLUSTER=web\nECS_ENGINE_AUTH_TYPE=docker\nEOF\n"
+/// );
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// Source: Developer Guide, container agent configuration.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct EcsConfig {
+    variables: IndexMap<String, String>,
+    findings: Vec<ConfigFinding>,
+}
+
+impl EcsConfig {
+    /// The file that users write on Linux.
+    pub const PATH: &'static str = "/etc/ecs/ecs.config";
+    /// The file that installation scripts write on Linux; [`PATH`](Self::PATH) overrides it.
+    pub const INSTANCE_PATH: &'static str = "/var/lib/ecs/ecs.config";
+
+    /// Reads the text of an `ecs.config`.
+    #[must_use]
+    pub fn parse(text: &str) -> Self {
+        let mut config = Self::default();
+        for (index, line) in text.split('\n').enumerate() {
+            config.read_line(index + 1, line.trim());
+        }
+        config
+    }
+
+    /// Takes the variables of an environment. Those that the agent does not read are passed over:
+    /// an environment holds many.
+    #[must_use]
+    pub fn from_environment<N, V>(variables: impl IntoIterator<Item = (N, V)>) -> Self
+    where
+        N: Into<String>,
+        V: Into<String>,
+    {
+        let mut config = Self::default();
+        for (name, value) in variables {
+            let name = name.into();
+            if Variable::named(&name).is_some() {
+                config.variables.insert(name, value.into());
+            }
+        }
+        config
+    }
+
+    /// The value of a variable as it was written, secrets too.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.variables.get(name).map(String::as_str)
+    }
+
+    /// Sets a variable.
+    #[must_use]
+    pub fn with(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.variables.insert(name.into(), value.into());
+        self
+    }
+
+    /// Names and values as they were written, secrets too.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.variables
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
+    /// Whether no variable is set.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.variables.is_empty()
+    }
+
+    /// What is suspicious about the lines.
+    #[must_use]
+    pub fn findings(&self) -> &[ConfigFinding] {
+        &self.findings
+    }
+
+    /// Adds the variables of another source, which win: the user's file over the instance's, the
+    /// environment over both. An empty value does not win. Findings of both are kept.
+    #[must_use]
+    pub fn overridden_by(mut self, other: Self) -> Self {
+        for (name, value) in other.variables {
+            if !value.is_empty() || !self.variables.contains_key(&name) {
+                self.variables.insert(name, value);
+            }
+        }
+        self.findings.extend(other.findings);
+        self
+    }
+
+    fn read_line(&mut self, number: usize, line: &str) {
+        let finding = |fault, message: &str| ConfigFinding::at_line(Some(number), fault, message);
+        if line.is_empty() {
+            return;
+        }
+        let Some((name, value)) = line.split_once('=') else {
+            let skipped = match line.starts_with('#') {
+                true => finding(ConfigFault::NoComments, "a line without `=` is skipped")
+                    .with_severity(Severity::Note),
+                false => finding(ConfigFault::NoAssignment, "a line without `=` is skipped"),
+            };
+            self.findings.push(skipped);
+            return;
+        };
+        self.findings.extend(name_fault(name, number));
+        self.findings.extend(
+            value_faults(value)
+                .into_iter()
+                .map(|(fault, message)| finding(fault, message)),
+        );
+        let replaced = self.variables.insert(name.to_owned(), value.to_owned());
+        if replaced.is_some() {
+            let message = match Variable::named(name) {
+                Some(variable) => format!("`{variable}` was set before; this value holds"),
+                None => "the variable was set before; this value holds".to_owned(),
+            };
+            self.findings
+                .push(finding(ConfigFault::Duplicate, &message));
+        }
+    }
+}
+
+/// What is wrong with a name. Only names that a variable can have are quoted: anything else may
+/// be a piece of a value that was broken over lines.
+fn name_fault(name: &str, number: usize) -> Option<ConfigFinding> {
+    let fault = |fault, message: &str| Some(ConfigFinding::at_line(Some(number), fault, message));
+    if name.starts_with('#') {
+        return fault(
+            ConfigFault::NoComments,
+            "`#` starts no comment: the line sets a variable with `#` in its name",
+        );
+    }
+    if let Some(variable) = Variable::named(name.trim_end())
+        && name.ends_with(char::is_whitespace)
+    {
+        let message = format!("the blank before `=` makes it another variable than `{variable}`");
+        return fault(ConfigFault::BlankAroundEquals, &message);
+    }
+    if name.starts_with("export ") {
+        return fault(
+            ConfigFault::BadName,
+            "`export` belongs to the name: the file is no shell script",
+        );
+    }
+    if let Some(variable) = meant(name) {
+        let message = format!("not a variable of the agent: did you mean `{variable}`?");
+        return fault(ConfigFault::Unknown, &message);
+    }
+    if !is_name(name) {
+        return fault(
+            ConfigFault::BadName,
+            "what stands before `=` is no name of a variable",
+        );
+    }
+    match Variable::named(name) {
+        None if may_be_shown(name) => fault(
+            ConfigFault::Unknown,
+            &format!("`{name}` is not a variable of the agent"),
+        ),
+        None => fault(ConfigFault::Unknown, "not a variable of the agent"),
+        Some(variable) if !variable.is_current() => fault(
+            ConfigFault::Retired,
+            &format!("`{variable}` is of 2015: today's agent does not read it"),
+        )
+        .map(|finding| finding.with_severity(Severity::Note)),
+        Some(_) => None,
+    }
+}
+
+/// The variable of which this is a misspelling: by case, or with hyphens that a line break of a
+/// printed page has put in.
+fn meant(name: &str) -> Option<&'static Variable> {
+    if Variable::named(name).is_some() {
+        return None;
+    }
+    let joined = name.trim().replace('-', "").to_ascii_uppercase();
+    Variable::named(&joined)
+        .or_else(|| Variable::named(&name.trim().replace('-', "_").to_ascii_uppercase()))
+}
+
+fn is_name(text: &str) -> bool {
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+    text.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
+        && text.bytes().all(allowed)
+}
+
+/// Whether a name is written as names of variables are. Anything else, though it may be a name,
+/// may also be a piece of a secret that ends in `=`.
+fn may_be_shown(name: &str) -> bool {
+    let usual = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
+    Variable::named(name).is_some() || (name.contains('_') && name.bytes().all(usual))
+}
+
+fn value_faults(value: &str) -> Vec<(ConfigFault, &'static str)> {
+    let mut found = Vec::new();
+    if value.starts_with(char::is_whitespace) {
+        found.push((
+            ConfigFault::BlankAroundEquals,
+            "the blank after `=` belongs to the value",
+        ));
+    }
+    if is_quoted(value.trim()) {
+        found.push((ConfigFault::Quotes, "the quotes belong to the value"));
+    }
+    if value.contains("${") || value.starts_with('$') {
+        found.push((
+            ConfigFault::Expansion,
+            "`$` stands for itself: no variable is replaced",
+        ));
+    }
+    if value.contains(" #") {
+        found.push((
+            ConfigFault::TrailingComment,
+            "`#` starts no comment: it belongs to the value",
+        ));
+    }
+    found
+}
+
+fn is_quoted(value: &str) -> bool {
+    let pairs = [('"', '"'), ('\'', '\''), ('\u{201c}', '\u{201d}')];
+    let within = |(open, close)| {
+        value
+            .strip_prefix(open)
+            .is_some_and(|rest| rest.ends_with(close))
+    };
+    pairs.into_iter().any(within)
+}
+
+/// Whether a value may not be shown; what nobody knows may be a secret.
+fn is_secret(name: &str, value: &str) -> bool {
+    Variable::named(name).is_none_or(|variable| variable.hides(value))
+}
+
+impl fmt::Debug for EcsConfig {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.shown()).finish()
+    }
+}
+
+impl Serialize for EcsConfig {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        for (name, value) in self.shown() {
+            map.serialize_entry(name, value)?;
+        }
+        map.end()
+    }
+}
+
+impl EcsConfig {
+    /// Names and values without what is secret, names that are no names included.
+    fn shown(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.iter().map(|(name, value)| {
+            let name = if may_be_shown(name) { name } else { REDACTED };
+            let value = if is_secret(name, value) {
+                REDACTED
+            } else {
+                value
+            };
+            (name, value)
+        })
+    }
+
+    /// The text of an `ecs.config`.
+    ///
+    /// # Errors
+    ///
+    /// [`UnwritableVariable`] for a name or a value that the format cannot hold.
+    pub fn to_file(&self, secrets: Secrets) -> Result<Written<String>, UnwritableVariable> {
+        let lines = self.lines(secrets)?;
+        Ok(lines.map(|lines| lines.iter().map(|line| format!("{line}\n")).collect()))
+    }
+
+    /// A script for the user data of an EC2 instance, which appends to `ecs.config`.
+    ///
+    /// Secrets are never part of it: everybody who may describe the instance, and everything that
+    /// runs on it, can read its user data.
+    ///
+    /// # Errors
+    ///
+    /// [`UnwritableVariable`] for a name or a value that the format cannot hold.
+    pub fn to_user_data(&self) -> Result<Written<String>, UnwritableVariable> {
+        let file = self.to_file(Secrets::LeaveOut)?;
+        Ok(file.map(|text| {
+            let path = Self::PATH;
+            match text.is_empty() {
+                true => "#!/bin/bash\n".to_owned(),
+                // Every line holds a `=`, so none of them ends the text early.
+                false => format!("#!/bin/bash\ncat <<'EOF' >> {path}\n{text}EOF\n"),
+            }
+        }))
+    }
+
+    /// Arguments of `docker run`: `--env=ECS_CLUSTER=web`, one for each variable. They are not
+    /// quoted for a shell.
+    ///
+    /// # Errors
+    ///
+    /// [`UnwritableVariable`] for a name or a value that the format cannot hold.
+    pub fn to_env_args(
+        &self,
+        secrets: Secrets,
+    ) -> Result<Written<Vec<String>>, UnwritableVariable> {
+        let lines = self.lines(secrets)?;
+        Ok(lines.map(|lines| lines.iter().map(|line| format!("--env={line}")).collect()))
+    }
+
+    fn lines(&self, secrets: Secrets) -> Result<Written<Vec<String>>, UnwritableVariable> {
+        let mut written = Written {
+            text: Vec::new(),
+            left_out: Vec::new(),
+        };
+        for (name, value) in self.iter() {
+            if secrets == Secrets::LeaveOut && is_secret(name, value) {
+                let shown = if may_be_shown(name) { name } else { REDACTED };
+                written.left_out.push(shown.to_owned());
+                continue;
+            }
+            if !is_name(name) {
+                return Err(UnwritableVariable::Name);
+            }
+            if value.contains(['\n', '\r', '\0']) || value.trim_end() != value {
+                return Err(UnwritableVariable::Value(name.to_owned()));
+            }
+            written.text.push(format!("{name}={value}"));
+        }
+        Ok(written)
+    }
+}
+
+/// What a writer of [`EcsConfig`] has written, and the names of what it has left out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Written<T> {
+    /// What was written.
+    pub text: T,
+    /// The variables that are secret, or not known and so perhaps secret.
+    pub left_out: Vec<String>,
+}
+
+impl<T> Written<T> {
+    fn map<U>(self, change: impl FnOnce(T) -> U) -> Written<U> {
+        Written {
+            text: change(self.text),
+            left_out: self.left_out,
+        }
+    }
+}
+
+/// A variable that cannot be written, because reading it back would give another one.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum UnwritableVariable {
+    /// The name is not made of letters, digits and underscores.
+    #[error("a name that is not letters, digits and underscores cannot be written")]
+    Name,
+    /// The value has a line break or ends in a blank.
+    #[error("the value of `{0}` has a line break or ends in a blank")]
+    Value(String),
+}

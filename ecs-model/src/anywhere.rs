@@ -1,0 +1,52 @@
+//! ECS Anywhere: machines outside of AWS as container instances.
+//!
+//! In the order in which a machine meets them:
+//!
+//! 1. [`trust_policy`] and [`required_policies`]: the role it will have.
+//! 2. [`CreateActivationRequest`] and [`Activation`]: what it registers with.
+//! 3. [`Machine::problems`]: whether it can become an external instance, by the supported
+//!    [`OperatingSystem`]s of the day; [`endpoints`]: what it must reach.
+//! 4. [`InstallParameters`]: the arguments of the installation script, whose steps are
+//!    [`RegistrationStep`]s.
+//! 5. [`ExternalInstance`]: how far it is, and [`ClusterMove`]: its way to another cluster;
+//!    [`duplicates`] finds what stays behind.
+//!
+//! [`AnywhereRules`] say what external instances could do on a day: AWS has changed much of it.
+
+mod activation;
+mod cluster_move;
+mod date;
+mod duplicates;
+mod endpoint;
+mod external_instance;
+mod feature;
+mod install;
+mod managed_instance;
+mod operating_system;
+mod policy;
+mod registration;
+
+pub use activation::{
+    Activation, ActivationError, ActivationTag, CreateActivationRequest, CreateActivationResponse,
+    DEFAULT_VALIDITY, MAX_VALIDITY,
+};
+pub use cluster_move::{
+    ClusterMove, ClusterNameError, LINUX_AGENT_DATA, MoveProcedure, MoveStep, WINDOWS_AGENT_DATA,
+};
+pub use duplicates::duplicates;
+pub use endpoint::{Endpoint, EndpointPurpose, endpoints, endpoints_as_of};
+pub use external_instance::{
+    CREDENTIAL_RELOAD, CREDENTIAL_ROTATION, EXTERNAL_CAPABILITY, ExternalInstance,
+    ExternalInstanceError, ExternalPhase, TASK_ROLE_COMMANDS,
+};
+pub use feature::{AnywhereFeature, AnywhereRules, Support};
+pub use install::{
+    DockerSource, InstallArguments, InstallError, InstallParameters, IpCompatibility,
+    LINUX_SCRIPT_URL, SCRIPT_KEY_FINGERPRINT, WINDOWS_SCRIPT_URL,
+};
+pub use managed_instance::{ManagedInstanceId, ManagedInstanceIdError, PingStatus};
+pub use operating_system::{Architecture, OperatingSystem, OperatingSystemError, OsFamily};
+pub use policy::{ManagedPolicy, registry_policy_arn, required_policies, trust_policy};
+pub use registration::{
+    Machine, MachineProblem, RegistrationStep, SUGGESTED_MEMORY, SUGGESTED_VCPUS,
+};
