@@ -124,16 +124,39 @@ fn describe_only_member(subject: &Subject<'_>, report: &mut Report<'_>) {
     }
 }
 
-/// Turns a difference from a shape into a finding.
+/// Turns a difference of a task definition from its shape into a finding.
 pub(crate) fn report(at: &At<'_>, fault: ShapeFault<'_>, findings: &mut Findings) {
-    let mut found = |rule: &'static Rule, at: &At<'_>, parts: &[&str], message: String| {
-        Report { rule, findings }.fault_about(at, parts, message);
-    };
     match fault {
         // Rules of their own know AWS's words for these two.
         ShapeFault::Missing {
             member: "family" | "containerDefinitions",
         } => {}
+        ShapeFault::NotInEnum { allowed, .. } => {
+            let special = ENUM_RULES
+                .into_iter()
+                .find(|(values, _)| *values == allowed);
+            let rule = special.map_or(&ENUM, |(_, rule)| rule);
+            report_by(rule, at, fault, findings);
+        }
+        _ => report_any(at, fault, findings),
+    }
+}
+
+/// Turns a difference of any document from its shape into a finding.
+pub(crate) fn report_any(at: &At<'_>, fault: ShapeFault<'_>, findings: &mut Findings) {
+    report_by(&ENUM, at, fault, findings);
+}
+
+fn report_by(
+    enum_rule: &'static Rule,
+    at: &At<'_>,
+    fault: ShapeFault<'_>,
+    findings: &mut Findings,
+) {
+    let mut found = |rule: &'static Rule, at: &At<'_>, parts: &[&str], message: String| {
+        Report { rule, findings }.fault_about(at, parts, message);
+    };
+    match fault {
         ShapeFault::Missing { member } => {
             found(
                 &MISSING,
@@ -182,12 +205,8 @@ pub(crate) fn report(at: &At<'_>, fault: ShapeFault<'_>, findings: &mut Findings
             found(&CONVERTED, at, &[], message);
         }
         ShapeFault::NotInEnum { value, allowed } => {
-            let special = ENUM_RULES
-                .into_iter()
-                .find(|(values, _)| *values == allowed);
-            let rule = special.map_or(&ENUM, |(_, rule)| rule);
             let message = format!("`{value}` is none of {}", list_of(allowed));
-            found(rule, at, &[value], message);
+            found(enum_rule, at, &[value], message);
         }
         ShapeFault::OutOfBounds {
             measure,
