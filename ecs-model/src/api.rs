@@ -3,10 +3,10 @@
 mod account_settings;
 mod attributes;
 mod capacity_providers;
-mod check;
 mod clusters;
 mod container_instances;
 mod create_service;
+mod operation;
 mod register_task_definition;
 mod run_task;
 mod service_deployments;
@@ -35,7 +35,6 @@ pub use capacity_providers::{
     DescribeCapacityProvidersRequest, DescribeCapacityProvidersResponse,
     UpdateCapacityProviderRequest, UpdateCapacityProviderResponse,
 };
-pub use check::InvalidParameter;
 pub use clusters::{
     ClusterField, ClusterServiceConnectDefaultsRequest, CreateClusterRequest,
     CreateClusterResponse, DeleteClusterRequest, DeleteClusterResponse, DescribeClustersRequest,
@@ -52,6 +51,7 @@ pub use container_instances::{
     UpdateContainerInstancesStateRequest, UpdateContainerInstancesStateResponse,
 };
 pub use create_service::{CreateServiceRequest, CreateServiceResponse};
+pub use operation::{Operation, Request};
 pub use register_task_definition::{RegisterTaskDefinitionRequest, RegisterTaskDefinitionResponse};
 pub use run_task::{RunTaskRequest, RunTaskResponse};
 pub use service_deployments::{

@@ -4,8 +4,9 @@
 //!   [`Service`], [`Task`] and what they hold. They read and write JSON exactly as
 //!   `aws ecs describe-*` prints it and `--cli-input-json` reads it, and lose nothing: values that
 //!   AWS adds tomorrow, members nobody knows, explicit `null`s and empty lists are kept.
-//! - Requests that say everything ECS would refuse, at once and with its place:
-//!   [`RunTaskRequest`], [`StartTaskRequest`], [`CreateServiceRequest`].
+//! - Requests and responses of 61 [`Operation`]s. A [`Request`] says everything ECS would refuse,
+//!   at once and with its place, in the [`Finding`]s of task definitions: what differs from the
+//!   shape, and each [`RequestRule`] it breaks. [`Exception`]s have their wire names and statuses.
 //! - The words of ECS, exactly: [`Failure`] reasons, [`service_message`]s and [`stop_reason`]s.
 //! - [`metrics`] by the formulas of the guide, and [`Quotas`] as dated sets.
 //!
@@ -32,8 +33,8 @@
 //!
 //! # Scope
 //!
-//! Of the operations, those above have requests, and some more have responses; exceptions, events,
-//! account settings and the agent's configuration are not here yet.
+//! Daemons, gateways and express services are left out, except where a task or a service names
+//! them, and so is ExecuteCommand, which opens a session. The agent's configuration is not here.
 
 mod account_setting;
 mod api;
@@ -61,6 +62,7 @@ mod network_configuration;
 mod placement;
 mod quota;
 mod resource;
+mod rules;
 mod service;
 mod service_connect;
 mod service_deployment;
@@ -75,9 +77,10 @@ mod volume_configuration;
 mod vpc_lattice;
 
 pub use ecs_taskdef::{
-    Attribute, Compatibility as LaunchType, EphemeralStorage, InferenceAccelerator, IsolationMode,
-    KeyValuePair, LogConfiguration, NetworkMode, SharingStrategy, Tag, TargetType, TaskOverride,
-    Timestamp, TimestampError, TransportProtocol,
+    Attribute, Compatibility as LaunchType, Edition, EphemeralStorage, Finding, Findings,
+    InferenceAccelerator, IsolationMode, KeyValuePair, LogConfiguration, NetworkMode, RuleId,
+    Severity, SharingStrategy, Tag, TargetType, TaskOverride, Timestamp, TimestampError,
+    TransportProtocol,
 };
 
 pub use account_setting::{Setting, SettingName, SettingType};
@@ -101,20 +104,20 @@ pub use api::{
     DescribeTaskDefinitionRequest, DescribeTaskDefinitionResponse, DescribeTaskSetsRequest,
     DescribeTaskSetsResponse, DescribeTasksRequest, DescribeTasksResponse, DesiredStatus,
     DiscoverPollEndpointRequest, DiscoverPollEndpointResponse, GetTaskProtectionRequest,
-    GetTaskProtectionResponse, InvalidParameter, ListAccountSettingsRequest,
-    ListAccountSettingsResponse, ListAttributesRequest, ListAttributesResponse,
-    ListClustersRequest, ListClustersResponse, ListContainerInstancesRequest,
-    ListContainerInstancesResponse, ListServiceDeploymentsRequest, ListServiceDeploymentsResponse,
-    ListServicesByNamespaceRequest, ListServicesByNamespaceResponse, ListServicesRequest,
-    ListServicesResponse, ListTagsForResourceRequest, ListTagsForResourceResponse,
-    ListTaskDefinitionFamiliesRequest, ListTaskDefinitionFamiliesResponse,
-    ListTaskDefinitionsRequest, ListTaskDefinitionsResponse, ListTasksRequest, ListTasksResponse,
-    PutAccountSettingDefaultRequest, PutAccountSettingDefaultResponse, PutAccountSettingRequest,
-    PutAccountSettingResponse, PutAttributesRequest, PutAttributesResponse,
-    PutClusterCapacityProvidersRequest, PutClusterCapacityProvidersResponse,
-    RegisterContainerInstanceRequest, RegisterContainerInstanceResponse,
-    RegisterTaskDefinitionRequest, RegisterTaskDefinitionResponse, RunTaskRequest, RunTaskResponse,
-    ServiceField, SortOrder, StartTaskRequest, StartTaskResponse, StopServiceDeploymentRequest,
+    GetTaskProtectionResponse, ListAccountSettingsRequest, ListAccountSettingsResponse,
+    ListAttributesRequest, ListAttributesResponse, ListClustersRequest, ListClustersResponse,
+    ListContainerInstancesRequest, ListContainerInstancesResponse, ListServiceDeploymentsRequest,
+    ListServiceDeploymentsResponse, ListServicesByNamespaceRequest,
+    ListServicesByNamespaceResponse, ListServicesRequest, ListServicesResponse,
+    ListTagsForResourceRequest, ListTagsForResourceResponse, ListTaskDefinitionFamiliesRequest,
+    ListTaskDefinitionFamiliesResponse, ListTaskDefinitionsRequest, ListTaskDefinitionsResponse,
+    ListTasksRequest, ListTasksResponse, Operation, PutAccountSettingDefaultRequest,
+    PutAccountSettingDefaultResponse, PutAccountSettingRequest, PutAccountSettingResponse,
+    PutAttributesRequest, PutAttributesResponse, PutClusterCapacityProvidersRequest,
+    PutClusterCapacityProvidersResponse, RegisterContainerInstanceRequest,
+    RegisterContainerInstanceResponse, RegisterTaskDefinitionRequest,
+    RegisterTaskDefinitionResponse, Request, RunTaskRequest, RunTaskResponse, ServiceField,
+    SortOrder, StartTaskRequest, StartTaskResponse, StopServiceDeploymentRequest,
     StopServiceDeploymentResponse, StopTaskRequest, StopTaskResponse,
     SubmitAttachmentStateChangesRequest, SubmitAttachmentStateChangesResponse,
     SubmitContainerStateChangeRequest, SubmitContainerStateChangeResponse,
@@ -199,6 +202,7 @@ pub use placement::{
 };
 pub use quota::{Quota, QuotaExceeded, Quotas};
 pub use resource::{Resource, Resources};
+pub use rules::RequestRule;
 pub use service::{
     AvailabilityZoneRebalancing, PropagateTags, ResourceManagementType, SchedulingStrategy,
     Service, ServiceCurrentRevisionSummary, ServiceEvent,

@@ -1,12 +1,13 @@
 //! RegisterTaskDefinition: the request.
 
+use ecs_taskdef::shape::{At, MemberType, Reader, ShapeFault};
 use ecs_taskdef::{
-    ContainerDefinition, EphemeralStorage, InferenceAccelerator, IpcMode, NetworkMode, PidMode,
-    ProxyConfiguration, RuntimePlatform, Tag, TaskDefinition, TaskDefinitionPlacementConstraint,
-    TrustedExecutionConfiguration, Volume, shape,
+    ContainerDefinition, Edition, EphemeralStorage, Findings, InferenceAccelerator, IpcMode,
+    NetworkMode, PidMode, ProxyConfiguration, RuleSet, RuntimePlatform, Tag, TaskDefinition,
+    TaskDefinitionPlacementConstraint, TrustedExecutionConfiguration, Validator, Volume, shape,
 };
 
-use crate::LaunchType;
+use crate::{LaunchType, Quota, Quotas};
 
 shape! {
     /// Asks ECS to register a revision of a task definition.
@@ -17,10 +18,10 @@ shape! {
     /// use ecs_model::{Quotas, RegisterTaskDefinitionRequest, Request};
     ///
     /// let request: RegisterTaskDefinitionRequest = serde_json::from_str(
-    ///     r#"{"family":"web","containerDefinitions":[{"name":"web","image":"nginx"}]}"#,
+    ///     r#"{"family":"web!","containerDefinitions":[{"name":"web","image":"nginx","memory":64}]}"#,
     /// )?;
     /// let findings = request.validate(&Quotas::current());
-    /// assert!(findings.contains("memory-required"));
+    /// assert!(findings.contains("family-characters"));
     /// # Ok::<(), serde_json::Error>(())
     /// ```
     ///
@@ -76,5 +77,66 @@ shape! {
         task_definition: TaskDefinition = "taskDefinition",
         /// Its tags.
         tags: Vec<Tag> = "tags" => bounds(0, 50),
+    }
+}
+
+impl RegisterTaskDefinitionRequest {
+    /// The task definition that the request describes.
+    #[must_use]
+    pub fn task_definition(&self) -> TaskDefinition {
+        // Both have the same JSON; what the request does not know, the definition may.
+        let document = serde_json::to_value(self).unwrap_or_default();
+        let mut ignore = |_: &At<'_>, _: ShapeFault<'_>| {};
+        TaskDefinition::read(&document, &At::ROOT, &mut Reader::new(&mut ignore))
+            .unwrap_or_default()
+    }
+
+    /// What the rules of task definitions find, by the edition and the quotas of the account.
+    pub(super) fn check_as_task_definition(&self, quotas: &Quotas) -> Findings {
+        let mut rules = match quotas.edition() {
+            Edition::Guide2015 => RuleSet::GUIDE_2015,
+            _ => RuleSet::CURRENT,
+        };
+        let limit = |quota| usize::try_from(quotas.limit(quota)?).ok();
+        if let Some(kib) = limit(Quota::TaskDefinitionKib) {
+            rules.max_bytes = kib.saturating_mul(1_024);
+        }
+        if let Some(containers) = limit(Quota::ContainersPerTaskDefinition) {
+            rules.max_containers = containers;
+        }
+        Validator::default()
+            .with_rules(rules)
+            .validate(&self.task_definition())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Request;
+
+    fn rules(text: &str, quotas: &Quotas) -> Vec<&'static str> {
+        let request: RegisterTaskDefinitionRequest = serde_json::from_str(text).unwrap();
+        let findings = request.validate(quotas);
+        findings.iter().map(|one| one.rule.as_str()).collect()
+    }
+
+    #[test]
+    fn each_fault_is_found_once() {
+        let quotas = Quotas::current();
+        assert_eq!(rules("{}", &quotas).len(), 2);
+        let web = r#"{"family":"web","revision":3,
+            "containerDefinitions":[{"name":"web","image":"nginx","memory":64}]}"#;
+        assert_eq!(rules(web, &quotas), ["describe-only-member"]);
+        let none = Quotas::current().with(Quota::ContainersPerTaskDefinition, 0);
+        assert_eq!(rules(web, &none).len(), 2);
+    }
+
+    #[test]
+    fn the_guide_of_2015_wants_memory_in_each_container() {
+        let text = r#"{"family":"web","memory":"64",
+            "containerDefinitions":[{"name":"web","image":"nginx"}]}"#;
+        assert_eq!(rules(text, &Quotas::current()), Vec::<&str>::new());
+        assert_eq!(rules(text, &Quotas::guide_2015()).len(), 1);
     }
 }

@@ -94,6 +94,21 @@ shape! {
     }
 }
 
+impl ListTasksRequest {
+    /// Whether `startedBy` stands beside another filter, which it must not.
+    pub(super) fn filters_beside_started_by(&self) -> bool {
+        let others = [
+            self.container_instance.is_some(),
+            self.family.is_some(),
+            self.service_name.is_some(),
+            self.desired_status.is_some(),
+            self.launch_type.is_some(),
+            self.daemon_name.is_some(),
+        ];
+        self.started_by.is_some() && others.contains(&true)
+    }
+}
+
 open_enum! {
     /// What is given of a task besides.
     ///
