@@ -7,8 +7,10 @@
 //! - Requests and responses of 61 [`Operation`]s. A [`Request`] says everything ECS would refuse,
 //!   at once and with its place, in the [`Finding`]s of task definitions: what differs from the
 //!   shape, and each [`RequestRule`] it breaks. [`Exception`]s have their wire names and statuses.
+//! - [`Event`]s of EventBridge, from and to the nouns.
 //! - The words of ECS, exactly: [`Failure`] reasons, [`service_message`]s and [`stop_reason`]s.
-//! - [`metrics`] by the formulas of the guide, and [`Quotas`] as dated sets.
+//! - [`metrics`] by the formulas of the guide, [`Quotas`] as dated sets, and a [`RateLimiter`] for
+//!   those that are throttles.
 //!
 //! ```
 //! use ecs_model::DescribeContainerInstancesResponse;
@@ -46,6 +48,7 @@ mod container;
 mod container_instance;
 mod deployment;
 mod deployment_configuration;
+mod event;
 mod exception;
 mod failure;
 mod gateway;
@@ -61,6 +64,7 @@ mod network;
 mod network_configuration;
 mod placement;
 mod quota;
+mod rate_limit;
 mod resource;
 mod rules;
 mod service;
@@ -158,6 +162,9 @@ pub use deployment_configuration::{
     DeploymentStrategy, LinearConfiguration, ServiceRevisionCleanup, ThresholdConfiguration,
     ThresholdType,
 };
+pub use event::{
+    Change, DeploymentStateChange, Event, EventLevel, EventName, EventType, ServiceAction,
+};
 pub use exception::{Exception, ExceptionName};
 pub use failure::{Failure, FailureReason};
 pub use gateway::{
@@ -201,6 +208,7 @@ pub use placement::{
     PlacementConstraint, PlacementConstraintType, PlacementStrategy, PlacementStrategyType,
 };
 pub use quota::{Quota, QuotaExceeded, Quotas};
+pub use rate_limit::{RateLimiter, Throttled};
 pub use resource::{Resource, Resources};
 pub use rules::RequestRule;
 pub use service::{
