@@ -491,8 +491,8 @@ fn names_are_no_arns_but_references() {
 #[test]
 fn a_lost_part_gets_a_hint() {
     structure_error(
-        "arn:aws:us-west-2:XXX:volume/YYY",
-        "expected 6 parts separated by `:`, found 5 at byte 32: \
+        "arn:aws:us-west-2:owner:volume/vol-1",
+        "expected 6 parts separated by `:`, found 5 at byte 36: \
          part 3 looks like a Region: the service is missing",
     );
     structure_error(

@@ -181,7 +181,7 @@ impl Check<'_> {
         self.check_sids()?;
         self.check_present(
             "Policy statement must contain actions.",
-            "Action",
+            ["Action", "NotAction"],
             |statement| statement.action.as_ref(),
         )?;
         format.map_or(Ok(()), Err)?;
@@ -191,7 +191,9 @@ impl Check<'_> {
         }
         if self.policy_type != PolicyType::Resource {
             let message = "Policy statement must contain resources.";
-            self.check_present(message, "Resource", |statement| statement.resource.as_ref())?;
+            self.check_present(message, ["Resource", "NotResource"], |statement| {
+                statement.resource.as_ref()
+            })?;
         }
         kinds::check_organization(self.policy, self.policy_type)
     }
@@ -258,7 +260,7 @@ impl Check<'_> {
     fn check_present(
         &self,
         message: &str,
-        name: &str,
+        names: [&'static str; 2],
         element: impl Fn(&Statement) -> Option<&Listed<TextList>>,
     ) -> Result<(), Rejection> {
         for (index, statement) in self.policy.statements().iter().enumerate() {
@@ -266,8 +268,7 @@ impl Check<'_> {
             match element(statement) {
                 None => return Err(Rejection::at(message, pointer)),
                 Some(element) if element.list().is_empty() => {
-                    let sense = if element.is_negated() { "Not" } else { "" };
-                    let pointer = pointer_to(&pointer, format_args!("{sense}{name}"));
+                    let pointer = pointer_to(&pointer, element.name_of(names));
                     return Err(Rejection::at(message, pointer));
                 }
                 Some(_) => {}
@@ -275,6 +276,19 @@ impl Check<'_> {
         }
         Ok(())
     }
+}
+
+/// The lists of an element in one of its two senses, with the positions of their statements.
+fn lists<'a>(
+    policy: &'a Policy,
+    negated: bool,
+    element: impl Fn(&'a Statement) -> Option<&'a Listed<TextList>>,
+) -> impl Iterator<Item = (usize, &'a TextList)> {
+    let statements = policy.statements().iter().enumerate();
+    statements.filter_map(move |(index, statement)| {
+        let element = element(statement).filter(|element| element.is_negated() == negated)?;
+        Some((index, element.list()))
+    })
 }
 
 /// The pointer of an entry of a list, or of the element if it is a single text.

@@ -19,6 +19,7 @@ pub use condition_element::{
 };
 pub(crate) use json::Node;
 pub use principal_element::{PrincipalElement, PrincipalKind};
+use statement::in_order;
 pub use statement::{Effect, Listed, Statement};
 pub use text_list::TextList;
 
@@ -55,6 +56,8 @@ pub struct Policy {
     /// [read](Policy::read), and the top-level `Conditions` that AWS accepts and ignores.
     pub unknown: Map<String, Value>,
     statements: Vec<Statement>,
+    /// Where the statements stand in the document, if some of it could not be read.
+    positions: Vec<usize>,
     single: bool,
     order: Vec<TopElement>,
 }
@@ -99,8 +102,9 @@ impl Version {
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Reading {
-    /// The policy without the parts that could not be read. A statement without a readable
-    /// `Effect` is left out.
+    /// The policy without the parts that could not be read. A statement is left out if its
+    /// `Effect` could not be read, or if it allows and what is left could allow more than it
+    /// was meant to.
     pub policy: Policy,
     /// What is wrong, in the order of the document.
     pub problems: Vec<Problem>,
@@ -115,6 +119,7 @@ impl Policy {
             id: None,
             unknown: Map::new(),
             statements: statements.into_iter().collect(),
+            positions: Vec::new(),
             single: false,
             order: Vec::new(),
         }
@@ -154,10 +159,11 @@ impl Policy {
 
     /// The JSON Pointer of a statement.
     pub(crate) fn statement_pointer(&self, statement: usize) -> String {
+        let position = self.positions.get(statement).copied().unwrap_or(statement);
         if self.single {
             "/Statement".to_owned()
         } else {
-            format!("/Statement/{statement}")
+            format!("/Statement/{position}")
         }
     }
 }
@@ -200,10 +206,7 @@ impl Serialize for Policy {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
         let all = [TopElement::Version, TopElement::Id, TopElement::Statement];
-        let rest = all
-            .into_iter()
-            .filter(|element| !self.order.contains(element));
-        for element in self.order.iter().copied().chain(rest) {
+        for element in in_order(&self.order, &all) {
             self.serialize_element(element, &mut map)?;
         }
         for (name, value) in &self.unknown {

@@ -66,8 +66,8 @@ pub enum Rule {
     KeyNotTaken,
     /// An operator of another type than its key.
     OperatorType,
-    /// A value that the operator cannot compare.
-    UnreadableValue,
+    /// A value that the operator cannot compare, or that nothing can have.
+    ImpossibleValue,
     /// `*` or `?` where they are plain characters.
     LiteralWildcard,
     /// `${...}` in a policy of a version without variables.

@@ -133,6 +133,10 @@ impl Request {
         &self.context
     }
 
+    pub(crate) fn set_action(&mut self, action: &str) {
+        self.action = ActionName::new(action);
+    }
+
     pub(crate) const fn action_name(&self) -> &ActionName {
         &self.action
     }

@@ -9,7 +9,10 @@
 mod generate;
 mod naive;
 
-use ecs_iam_policy::{CompiledPolicy, Context, Outcome, Policy, PolicySet, Request};
+use ecs_iam_policy::{
+    CompiledPolicy, Context, Extent, Outcome, Permissions, Policy, PolicySet, PolicyType, Request,
+    Rule,
+};
 use naive::{Answer, Policies, Question};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -166,9 +169,56 @@ proptest! {
     }
 
     #[test]
+    fn useless_statements_can_go(
+        policy in generate::policy(false),
+        others in generate::policies(),
+        question in generate::question(),
+    ) {
+        let with = |document: &Value| {
+            let mut policies = others.clone();
+            policies.identity = vec![document.clone()];
+            outcome(&policies, &question)
+        };
+        let typed: Policy = serde_json::from_value(policy.clone()).unwrap();
+        for finding in typed.lint(PolicyType::Identity) {
+            if finding.rule != Rule::UselessStatement {
+                continue;
+            }
+            let index: usize = finding.pointer.rsplit('/').next().unwrap().parse().unwrap();
+            let mut less = policy.clone();
+            less["Statement"].as_array_mut().unwrap().remove(index);
+            prop_assert_eq!(with(&less), with(&policy), "{}", finding);
+        }
+    }
+
+    #[test]
+    fn permissions_hold(policy in generate::policy(false), question in generate::question()) {
+        let question = Question {
+            principal: "arn:aws:iam::123456789012:user/alice".to_owned(),
+            resources: vec!["arn:aws:ecs:us-east-1:123456789012:task/default/1".to_owned()],
+            ..question
+        };
+        let typed: Policy = serde_json::from_value(policy.clone()).unwrap();
+        let permissions = Permissions::of([&typed]);
+        let policies = Policies { identity: vec![policy], ..Policies::default() };
+        match permissions.extent(&question.action) {
+            Extent::None => {
+                prop_assert_ne!(outcome(&policies, &question), Outcome::Allowed);
+            }
+            Extent::Denied => {
+                prop_assert_eq!(outcome(&policies, &question), Outcome::ExplicitDeny);
+            }
+            Extent::Full => {
+                prop_assert_eq!(outcome(&policies, &question), Outcome::Allowed);
+            }
+            _ => {}
+        }
+    }
+
+    #[test]
     fn no_text_panics(text in ".{0,200}", pattern in "[*?${}a:,'/]{0,60}", value in "\\PC{0,40}") {
-        let _ = Policy::read(&text);
-        let _ = Policy::accept(&text, ecs_iam_policy::PolicyType::Identity);
+        let _ = Policy::read(&text).policy.lint(PolicyType::Identity);
+        let _ = Policy::accept(&text, PolicyType::Identity);
         let document = json!({
             "Version": "2012-10-17",
             "Statement": {
@@ -186,6 +236,8 @@ proptest! {
                 }
             }
         });
+        let typed: Policy = serde_json::from_value(document.clone()).unwrap();
+        let _ = typed.lint(PolicyType::Trust);
         let set = PolicySet::new().with_resource(compile(&document)).with_identity(compile(&document));
         let principal = "arn:aws:iam::123456789012:user/alice".parse().unwrap();
         let request = Request::new(principal, &value, &text).with_context("a", value.as_str());

@@ -53,7 +53,7 @@ impl CellState {
         let arn = instance.shared_arn();
         let here = self.tasks.values().filter(|task| task.instance == arn);
         for task in here {
-            instance.count(&task.group);
+            instance.recognize(&task.group);
         }
         self.current.insert(instance);
         self.current.advance();

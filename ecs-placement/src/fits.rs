@@ -22,6 +22,7 @@ pub(crate) fn refusals<'a>(
         .chain(resources(instance, request))
         .chain(attributes(instance, request))
         .chain(iter::once_with(|| launch_type(instance, request)).flatten())
+        .chain(member_of(instance, request))
         .chain(iter::once_with(|| distinct_instance(instance, request)).flatten())
 }
 
@@ -93,6 +94,19 @@ fn launch_type(instance: &Instance, request: &PlacementRequest) -> Option<Reason
         (LaunchType::Ec2, true) => Some(Reason::External),
         _ => None,
     }
+}
+
+fn member_of<'a>(
+    instance: &'a Instance,
+    request: &'a PlacementRequest,
+) -> impl Iterator<Item = Reason> + 'a {
+    let unmet = request
+        .member_of()
+        .iter()
+        .filter(|query| !query.matches(instance));
+    unmet.map(|query| Reason::MemberOf {
+        expression: query.as_str().into(),
+    })
 }
 
 fn distinct_instance(instance: &Instance, request: &PlacementRequest) -> Option<Reason> {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use ecs_model::ContainerInstance;
+use ecs_model::{ContainerInstance, Timestamp};
 use ecs_taskdef::Requirements;
 use thiserror::Error;
 
@@ -36,8 +36,13 @@ pub const EXTERNAL: &str = "ecs.capability.external";
 #[derive(Debug, Clone, PartialEq)]
 pub struct Instance {
     arn: Arc<str>,
+    ec2_instance_id: Option<Box<str>>,
     status: Box<str>,
     agent_connected: bool,
+    agent_version: Option<Box<str>>,
+    registered_at: Option<Timestamp>,
+    /// Running tasks of the document, those that this cell has placed left aside.
+    other_tasks: i64,
     attributes: Option<BTreeMap<Box<str>, Option<Box<str>>>>,
     registered: Amounts,
     remaining: Amounts,
@@ -66,6 +71,12 @@ impl Instance {
         &self.arn
     }
 
+    /// The id of the EC2 instance or managed instance.
+    #[must_use]
+    pub fn ec2_instance_id(&self) -> Option<&str> {
+        self.ec2_instance_id.as_deref()
+    }
+
     /// `ACTIVE`, `DRAINING`, `INACTIVE` or another status of the API.
     #[must_use]
     pub fn status(&self) -> &str {
@@ -82,6 +93,30 @@ impl Instance {
     #[must_use]
     pub fn agent_connected(&self) -> bool {
         self.agent_connected
+    }
+
+    /// The version of its agent, as the document has it.
+    #[must_use]
+    pub fn agent_version(&self) -> Option<&str> {
+        self.agent_version.as_deref()
+    }
+
+    /// When it was registered.
+    #[must_use]
+    pub fn registered_at(&self) -> Option<Timestamp> {
+        self.registered_at
+    }
+
+    /// How many tasks run on it: those of its document and those placed since.
+    #[must_use]
+    pub fn running_tasks(&self) -> i64 {
+        let placed: u32 = self.groups.values().sum();
+        self.other_tasks.saturating_add(placed.into())
+    }
+
+    /// The groups of the tasks that this cell has placed on it.
+    pub fn task_groups(&self) -> impl Iterator<Item = &str> {
+        self.groups.keys().map(|group| &**group)
     }
 
     /// Whether it is an external instance (ECS Anywhere).
@@ -141,8 +176,13 @@ impl Instance {
         self.count(group);
     }
 
-    /// Counts a task of a group whose resources are accounted for already.
-    pub(crate) fn count(&mut self, group: &Arc<str>) {
+    /// Counts a task that the document counts too.
+    pub(crate) fn recognize(&mut self, group: &Arc<str>) {
+        self.other_tasks = self.other_tasks.saturating_sub(1).max(0);
+        self.count(group);
+    }
+
+    fn count(&mut self, group: &Arc<str>) {
         let tasks = self.groups.entry(Arc::clone(group)).or_default();
         *tasks = tasks.saturating_add(1);
     }
@@ -186,6 +226,14 @@ impl TryFrom<&ContainerInstance> for Instance {
         });
         Ok(Self {
             arn: arn.into(),
+            ec2_instance_id: described.ec2_instance_id.as_deref().map(Box::from),
+            agent_version: described
+                .version_info
+                .as_ref()
+                .and_then(|info| info.agent_version.as_deref())
+                .map(Box::from),
+            registered_at: described.registered_at,
+            other_tasks: described.running_tasks_count.unwrap_or(0).into(),
             status: described.status.as_deref().unwrap_or_default().into(),
             agent_connected: described.agent_connected.unwrap_or(false),
             attributes,

@@ -21,16 +21,17 @@
 //! | a task to place | [`PlacementRequest`], [`Strategy`] |
 //! | choosing instances | [`run_task`], [`start_task`], [`Plan`], [`ServiceScheduler`] |
 //! | making it true, or learning why not | [`CellState::commit`], [`CommitPolicy`], [`Conflict`] |
+//! | which instances an expression selects | [`Query`] |
 //! | why an instance does not take a task | [`Snapshot::explain`], [`Explanation`], [`Reason`] |
 //!
 //! # Scope of this crate
 //!
-//! CPU, memory, host ports, whole GPUs, required attributes, `distinctInstance`, the strategies
-//! `random`, `spread` and `binpack`, launch types `EC2` and `EXTERNAL`, and services of a fixed
-//! task definition. `memberOf` constraints (the cluster query language), capacity providers,
-//! shared GPUs, Neuron devices, the number of network interfaces and deployments are not in it
-//! yet: requests that need one of them are refused with an [`Unsupported`] that names it, except
-//! that network interfaces are not counted.
+//! CPU, memory, host ports, whole GPUs, required attributes, `distinctInstance` and `memberOf`,
+//! the strategies `random`, `spread` and `binpack`, launch types `EC2` and `EXTERNAL`, and
+//! services of a fixed task definition. Capacity providers, shared GPUs, Neuron devices, the
+//! number of network interfaces and deployments are not in it yet: requests that need one of
+//! them are refused with an [`Unsupported`] that names it, except that network interfaces are
+//! not counted.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -40,6 +41,7 @@ mod explain;
 mod fits;
 mod instance;
 mod plan;
+mod query;
 mod reason;
 mod request;
 mod scheduler;
@@ -52,6 +54,7 @@ pub use cell_state::{CellState, PlacedTask};
 pub use explain::{Explanation, InstanceExplanation};
 pub use instance::{EXTERNAL, Instance, InstanceError};
 pub use plan::Plan;
+pub use query::{Query, QueryError};
 pub use reason::Reason;
 pub use request::{PlacementRequest, Unsupported};
 pub use scheduler::{

@@ -65,6 +65,11 @@ pub enum Reason {
     },
     /// Tasks of launch type `EC2` do not run on external instances.
     External,
+    /// A `memberOf` constraint does not select the instance.
+    MemberOf {
+        /// The expression.
+        expression: Box<str>,
+    },
     /// A task of the group is there already.
     DistinctInstance {
         /// The group.
@@ -93,6 +98,7 @@ impl Reason {
             } => FailureReason::ResourcePortsUdp,
             Self::Port { .. } => FailureReason::ResourcePorts,
             Self::Attribute { .. } | Self::External => FailureReason::Attribute,
+            Self::MemberOf { .. } => FailureReason::MemberOf,
             Self::DistinctInstance { .. } => FailureReason::Other(DISTINCT_INSTANCE.to_owned()),
         }
     }
@@ -122,6 +128,7 @@ impl fmt::Display for Reason {
                 write!(f, "lacks attribute `{name}` with value `{value}`")
             }
             Self::External => f.write_str("is external and runs no EC2 tasks"),
+            Self::MemberOf { expression } => write!(f, "is not a member of `{expression}`"),
             Self::DistinctInstance { group } => write!(f, "runs a task of `{group}` already"),
         }
     }

@@ -8,7 +8,7 @@ use ecs_model::{
 use ecs_taskdef::{Gpus, Requirements, TaskDefinition, TaskOverride};
 use thiserror::Error;
 
-use crate::Strategy;
+use crate::{Query, QueryError, Strategy};
 
 /// A task to be placed: its needs, its group, and where it should go.
 ///
@@ -33,6 +33,7 @@ pub struct PlacementRequest {
     group: Arc<str>,
     launch_type: LaunchType,
     distinct_instance: bool,
+    member_of: Vec<Query>,
     strategies: Vec<Strategy>,
 }
 
@@ -40,11 +41,14 @@ pub struct PlacementRequest {
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum Unsupported {
-    /// The cluster query language is not evaluated.
-    #[error("`memberOf` constraints are not evaluated: `{expression}`")]
+    /// An expression that is not of the cluster query language, or of a part of it that is not
+    /// evaluated.
+    #[error("the constraint `{expression}` cannot be evaluated: {reason}")]
     MemberOf {
         /// The expression.
         expression: String,
+        /// Why.
+        reason: QueryError,
     },
     /// A constraint of another type.
     #[error("`{constraint}` is not a placement constraint")]
@@ -89,13 +93,14 @@ impl PlacementRequest {
     ///
     /// # Errors
     ///
-    /// A task definition with `memberOf` constraints, shared GPUs or Neuron devices.
+    /// A task definition with constraints that are not of the cluster query language, with
+    /// shared GPUs or Neuron devices.
     pub fn new(definition: &TaskDefinition) -> Result<Self, Unsupported> {
         let requirements = definition.requirements();
-        if let Some(constraint) = requirements.placement_constraints.first() {
-            let expression = constraint.expression.clone().unwrap_or_default();
-            return Err(Unsupported::MemberOf { expression });
-        }
+        let constraints = requirements.placement_constraints.iter();
+        let member_of = constraints
+            .map(|constraint| query(constraint.expression.as_deref()))
+            .collect::<Result<_, _>>()?;
         match requirements.gpus {
             Gpus::Count(_) => {}
             Gpus::All => {
@@ -120,6 +125,7 @@ impl PlacementRequest {
             group: format!("family:{family}").into(),
             launch_type: LaunchType::Ec2,
             distinct_instance: false,
+            member_of,
             strategies: Vec::new(),
         })
     }
@@ -181,21 +187,21 @@ impl PlacementRequest {
         Ok(self)
     }
 
-    /// The same task with the constraints of a request.
+    /// The same task with the constraints of a request, besides those it has.
     ///
     /// # Errors
     ///
-    /// Any constraint but `distinctInstance`.
+    /// A constraint of another type, or an expression that is not of the cluster query language.
     pub fn with_constraints(
         mut self,
         constraints: &[PlacementConstraint],
     ) -> Result<Self, Unsupported> {
         for constraint in constraints {
-            let expression = constraint.expression.clone().unwrap_or_default();
             match &constraint.r#type {
                 Some(PlacementConstraintType::DistinctInstance) => self.distinct_instance = true,
                 Some(PlacementConstraintType::MemberOf) => {
-                    return Err(Unsupported::MemberOf { expression });
+                    self.member_of
+                        .push(query(constraint.expression.as_deref())?);
                 }
                 other => {
                     let constraint = other.as_ref().map(ToString::to_string).unwrap_or_default();
@@ -246,6 +252,12 @@ impl PlacementRequest {
         self.distinct_instance
     }
 
+    /// The expressions that an instance must satisfy.
+    #[must_use]
+    pub fn member_of(&self) -> &[Query] {
+        &self.member_of
+    }
+
     /// The strategies in their order.
     #[must_use]
     pub fn strategies(&self) -> &[Strategy] {
@@ -259,6 +271,15 @@ impl PlacementRequest {
     pub(crate) fn shared_group(&self) -> Arc<str> {
         Arc::clone(&self.group)
     }
+}
+
+fn query(expression: Option<&str>) -> Result<Query, Unsupported> {
+    let expression = expression.unwrap_or_default();
+    let refuse = |reason| Unsupported::MemberOf {
+        expression: expression.to_owned(),
+        reason,
+    };
+    Query::parse(expression).map_err(refuse)
 }
 
 /// Commands and environment change nothing for placement; amounts would.

@@ -338,6 +338,40 @@ fn distinct_instance_counts_the_group() {
 }
 
 #[test]
+fn member_of_is_binding_wherever_it_stands() {
+    let cell = cell(&[
+        in_zone(described("a", 1_000, 900), "1a"),
+        in_zone(described("b", 1_000, 900), "1b"),
+        described("c", 1_000, 900),
+    ]);
+    let mut in_zone_b = definition(json!({}));
+    in_zone_b.placement_constraints = serde_json::from_value(json!([
+        {"type": "memberOf", "expression": "attribute:ecs.availability-zone == 1b"}
+    ]))
+    .unwrap();
+    let of_definition = PlacementRequest::new(&in_zone_b).unwrap();
+    assert_eq!(spread_of(&cell, &of_definition, 2), [0, 2, 0]);
+
+    let constraints: Vec<PlacementConstraint> = serde_json::from_value(json!([
+        {"type": "memberOf", "expression": "attribute:ecs.availability-zone exists"},
+        {"type": "memberOf", "expression": "not(task:group == family:web)"},
+    ]))
+    .unwrap();
+    let apart = request(json!({})).with_constraints(&constraints).unwrap();
+    let plan = Plan::new(&cell.snapshot(), &apart, 3, 0);
+    assert_eq!(plan.unplaced(), 1);
+    let explanation = plan.explain();
+    assert_eq!(
+        explanation.instances()[2].to_string(),
+        format!("{PREFIX}c: is not a member of `attribute:ecs.availability-zone exists`")
+    );
+    assert_eq!(
+        explanation.instances()[0].reasons[0].code().as_str(),
+        "MemberOf placement constraint unsatisfied"
+    );
+}
+
+#[test]
 fn what_is_not_evaluated_is_refused_by_name() {
     let refusal = |result: Result<PlacementRequest, Unsupported>| result.unwrap_err().to_string();
     let of_run_task = |request: Value| {
@@ -345,18 +379,19 @@ fn what_is_not_evaluated_is_refused_by_name() {
         PlacementRequest::of_run_task(&request, &definition(json!({})))
     };
     let mut member_of = definition(json!({}));
-    member_of.placement_constraints = serde_json::from_value(json!([
-        {"type": "memberOf", "expression": "attribute:stack == prod"}
-    ]))
-    .unwrap();
+    member_of.placement_constraints =
+        serde_json::from_value(json!([{"type": "memberOf", "expression": "stack == prod"}]))
+            .unwrap();
     assert_eq!(
         refusal(PlacementRequest::new(&member_of)),
-        "`memberOf` constraints are not evaluated: `attribute:stack == prod`"
+        "the constraint `stack == prod` cannot be evaluated: \
+         expected a subject, `not` or `(`, found `stack` at byte 0"
     );
     for (request, expected) in [
         (
-            json!({"placementConstraints": [{"type": "memberOf", "expression": "x"}]}),
-            "`memberOf` constraints are not evaluated: `x`",
+            json!({"placementConstraints": [{"type": "memberOf"}]}),
+            "the constraint `` cannot be evaluated: \
+             expected a subject, `not` or `(`, found the end at byte 0",
         ),
         (
             json!({"placementConstraints": [{"type": "sameRack"}]}),

@@ -1,5 +1,5 @@
 use crate::{
-    Attribute, ContainerDefinition, EFSTransitEncryption, LogDriver, NetworkMode, Secret,
+    Attribute, ContainerDefinition, EFSTransitEncryption, ImageRef, LogDriver, NetworkMode, Secret,
     TaskDefinition, Volume,
 };
 
@@ -254,7 +254,10 @@ impl Names {
 
     fn add_execution_role(&mut self, task: &TaskDefinition, container: &ContainerDefinition) {
         let role = is_given(task.execution_role_arn.as_deref());
-        let private = container.image.as_deref().is_some_and(is_private_ecr_image);
+        let private = container
+            .image
+            .as_deref()
+            .is_some_and(|image| ImageRef::parse(image).is_private_ecr());
         self.add(private, "com.amazonaws.ecs.capability.ecr-auth");
         self.add(role && private, "ecs.capability.execution-role-ecr-pull");
         let log = container.log_configuration.as_ref();
@@ -305,11 +308,4 @@ fn is_in_secrets_manager(secret: &Secret) -> bool {
         .as_deref()
         .and_then(|from| from.split(':').nth(2));
     service == Some("secretsmanager")
-}
-
-/// Whether the image lies in a private repository of Amazon ECR:
-/// `ACCOUNT.dkr.ecr.REGION.amazonaws.com/...` and its likes.
-pub(crate) fn is_private_ecr_image(image: &str) -> bool {
-    let registry = image.split('/').next().unwrap_or_default();
-    registry.contains(".dkr.ecr.") || registry.contains(".dkr.ecr-fips.")
 }

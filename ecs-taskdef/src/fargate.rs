@@ -64,7 +64,7 @@ pub(crate) const CURRENT: FargateTable = FargateTable(&[
         cpu: 32_768,
         memory: MemorySizes::Listed(&[61_440, 122_880, 249_856]),
         windows: false,
-        since: (2026, 1),
+        since: (2026, 9),
     },
 ]);
 

@@ -85,7 +85,8 @@ impl fmt::Display for Finding {
             message,
             ..
         } = self;
-        write!(f, "{severity}[{rule}] {pointer}: {message}")
+        let space = if pointer.is_empty() { "" } else { " " };
+        write!(f, "{severity}[{rule}]{space}{pointer}: {message}")
     }
 }
 

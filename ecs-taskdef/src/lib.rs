@@ -1,12 +1,78 @@
-//! Amazon ECS (Elastic Container Service) task definitions: lossless types, every validation rule, derived answers and revisions.
+//! Amazon ECS (Elastic Container Service) task definitions: lossless types, every validation rule,
+//! derived answers and revisions.
+//!
+//! AWS finds what is wrong with a task definition one error at a time, when it is deployed. This
+//! crate finds all of it at once, before: the place, the rule, and what AWS would answer.
+//!
+//! ```
+//! use ecs_taskdef::{Document, Reading, Validator};
+//!
+//! let text = br#"{
+//!   "family": "web",
+//!   "requiresCompatibilities": ["FARGATE"],
+//!   "networkMode": "awsvpc",
+//!   "cpu": "512",
+//!   "memory": "512",
+//!   "containerDefinitions": [
+//!     {"name": "web", "image": "nginx", "links": ["db"]}
+//!   ]
+//! }"#;
+//! let document = Document::read(text, Reading::Lenient)?;
+//! for finding in &document.validate(&Validator::default()) {
+//!     let position = document.position(&finding.pointer);
+//!     println!("{}:{}: {finding}", position.line, position.column);
+//! }
+//! # let findings = document.validate(&Validator::default());
+//! # let rules: Vec<&str> = findings.iter().map(|finding| finding.rule.as_str()).collect();
+//! # assert_eq!(rules, ["links-network-mode", "links-target", "fargate-cpu-memory", "fargate-links"]);
+//! # Ok::<(), ecs_taskdef::ReadError>(())
+//! ```
+//!
+//! # What is where
+//!
+//! | for | take |
+//! |---|---|
+//! | the members of the API, JSON in and out, nothing lost | [`TaskDefinition`], [`ContainerDefinition`] and their parts |
+//! | real files: outputs of commands, templates, `null`, numbers as strings | [`Document`], [`Reading`] |
+//! | what is wrong | [`Validator`], [`Findings`], [`Finding`], the table of [`Rule`]s |
+//! | rules and limits of a time | [`RuleSet`], [`FargateTable`] |
+//! | what AWS finds out itself | [`TaskDefinition::computed_compatibilities`], [`TaskDefinition::required_attributes`] |
+//! | what AWS gives back, and back to an input | [`TaskDefinition::normalized`], [`TaskDefinition::to_register_input`] |
+//! | whether registering again changes something | [`TaskDefinition::difference`] |
+//! | what an instance must have | [`TaskDefinition::requirements`] |
+//! | mounts and the order of starting | [`TaskDefinition::effective_mounts`], [`TaskDefinition::start_order`] |
+//! | one task's changes | [`TaskDefinition::with_overrides`] |
+//! | families and revisions | [`Registry`] |
+//! | Docker's side | [`ImageRef`], [`docker_cpu_shares`], [`ephemeral_ports`] |
+//! | the tables behind the types | [`mod@shape`] |
+//!
+//! # Choices where AWS is silent
+//!
+//! - A definition that requires no launch type is checked for EC2.
+//! - An absent network mode and `bridge` are the same when two definitions are compared.
+//! - What AWS refuses only in words nobody has published is refused in ours, and
+//!   [`Finding::aws_message`] is `None`.
+//! - Agents between 1.1.0 and 1.2.0 treat CPU as 1.1.0 does.
+//! - A value with a placeholder (`<NAME>`, `${NAME}`, `{{NAME}}`) is warned of, not refused, in a
+//!   lenient reading.
+//!
+//! # Scope of this crate
+//!
+//! Task definitions as `RegisterTaskDefinition` takes them. It does not ask AWS whether a role, an
+//! image or a secret exists, does not parse expressions of the cluster query language, and leaves
+//! daemon task definitions out.
 
 mod attributes;
 mod definition;
+mod difference;
+mod docker;
 mod fargate;
 mod finding;
+mod image;
 mod mounts;
 mod normalize;
 mod order;
+mod overrides;
 mod read;
 mod registry;
 mod requirements;
@@ -18,11 +84,18 @@ mod timestamp;
 mod validate;
 
 pub use definition::*;
+pub use difference::Change;
+pub use docker::{
+    AgentInstall, CpuShares, MAX_CPU_SHARES, MIN_CPU_SHARES, VersionError, docker_container_name,
+    docker_cpu_shares, ephemeral_ports,
+};
 pub use fargate::{FargateSize, FargateTable, MemorySizes};
 pub use finding::{Finding, Findings, RuleId, Severity};
+pub use image::ImageRef;
 pub use mounts::EffectiveMount;
 pub use normalize::RegisterInput;
 pub use order::{Cycle, CycleError, Relation};
+pub use overrides::{EntryPoint, OverrideError, console_command};
 pub use read::{Document, Position, ReadError, Reading};
 pub use registry::{FamilyStatus, Registry, RegistryError, SortOrder};
 pub use requirements::{Gpus, Requirements};

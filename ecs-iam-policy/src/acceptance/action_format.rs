@@ -1,6 +1,6 @@
 //! The form of actions.
 
-use super::{Rejection, entry_pointer};
+use super::{Rejection, entry_pointer, lists};
 use crate::document::Policy;
 
 /// That every action is `*` or a service, one colon and a name: those of `Action` in all
@@ -8,14 +8,7 @@ use crate::document::Policy;
 pub(super) fn check(policy: &Policy) -> Result<(), Rejection> {
     for negated in [false, true] {
         let name = if negated { "NotAction" } else { "Action" };
-        for (index, statement) in policy.statements().iter().enumerate() {
-            let element = statement
-                .action
-                .as_ref()
-                .filter(|e| e.is_negated() == negated);
-            let Some(list) = element.map(|element| element.list()) else {
-                continue;
-            };
+        for (index, list) in lists(policy, negated, |statement| statement.action.as_ref()) {
             for (at, action) in list.positions() {
                 if let Err(message) = check_one(action) {
                     return Err(Rejection::at(

@@ -64,9 +64,10 @@ pub(super) fn check_principals(
     for (index, statement) in policy.statements().iter().enumerate() {
         let pointer = policy.statement_pointer(index);
         match &statement.principal {
-            Some(_) if !names => {
+            Some(element) if !names => {
                 let message = "Policy document should not specify a principal.";
-                return Err(Rejection::at(message, pointer_to(&pointer, "Principal")));
+                let name = element.name_of(["Principal", "NotPrincipal"]);
+                return Err(Rejection::at(message, pointer_to(&pointer, name)));
             }
             None if names => {
                 return Err(Rejection::at("Missing required field Principal", pointer));
@@ -100,8 +101,8 @@ pub(super) fn check_trust(policy: &Policy) -> Result<(), Rejection> {
                            sts:AssumeRoleWithSAML,  and sts:AssumeRoleWithWebIdentity";
             return Err(Rejection::at(message, pointer_to(&pointer, "Action")));
         }
-        if statement.resource.is_some() {
-            let pointer = pointer_to(&pointer, "Resource");
+        if let Some(element) = &statement.resource {
+            let pointer = pointer_to(&pointer, element.name_of(["Resource", "NotResource"]));
             return Err(Rejection::at("Has prohibited field Resource.", pointer));
         }
     }

@@ -2,7 +2,7 @@
 
 use ecs_arn::Partition;
 
-use super::{LEGACY, Rejection, entry_pointer};
+use super::{LEGACY, Rejection, entry_pointer, lists};
 use crate::document::{Policy, TextList};
 
 /// The kinds of IAM's own resources.
@@ -33,14 +33,7 @@ pub(super) fn check(policy: &Policy) -> Result<Option<Rejection>, Rejection> {
     let mut pending = None;
     for negated in [false, true] {
         let name = if negated { "NotResource" } else { "Resource" };
-        for (index, statement) in policy.statements().iter().enumerate() {
-            let element = statement
-                .resource
-                .as_ref()
-                .filter(|e| e.is_negated() == negated);
-            let Some(list) = element.map(|element| element.list()) else {
-                continue;
-            };
+        for (index, list) in lists(policy, negated, |statement| statement.resource.as_ref()) {
             for (at, resource) in from_last(list) {
                 if let Err(message) = check_form(resource) {
                     let pointer = entry_pointer(policy, index, name, list, at);

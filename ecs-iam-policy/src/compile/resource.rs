@@ -33,7 +33,9 @@ impl ResourcePattern {
             let name = variable.name;
             return Err(format!("`${{{name}}}` stands before the fifth colon"));
         }
-        Ok(if pattern.is_literal() {
+        // Escapes such as `${*}` are literal too, but their text is not what they stand for.
+        let exact = pattern.is_literal() && !text.contains("${");
+        Ok(if exact {
             Self::Exact(text.into())
         } else {
             Self::Pattern(pattern)
@@ -48,5 +50,28 @@ impl ResourcePattern {
                 .arn()
                 .is_some_and(|arn| pattern.matches_with(arn, |name| context.variable(name))),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::request::Request;
+
+    #[test]
+    fn escapes_stand_for_the_characters_themselves() {
+        let pattern = "arn:aws:s3:::bucket/${*}";
+        let pattern = ResourcePattern::compile(pattern, Version::V2012_10_17).unwrap();
+        let matches = |resource: &str| {
+            let alice = "arn:aws:iam::123456789012:user/alice".parse().unwrap();
+            let request = Request::new(alice, "s3:GetObject", resource);
+            request
+                .targets()
+                .iter()
+                .all(|target| pattern.matches(target, request.context()))
+        };
+        assert!(matches("arn:aws:s3:::bucket/*"));
+        assert!(!matches("arn:aws:s3:::bucket/x"));
+        assert!(!matches("arn:aws:s3:::bucket/${*}"));
     }
 }

@@ -2,11 +2,8 @@
 
 use super::principal::{names_fully, names_partly};
 use super::{ActionPattern, Grant, Notes, PrincipalPattern, ResourcePattern};
-use crate::condition::{CompiledCondition, Outcome};
-use crate::document::{
-    Conditions, Effect, Listed, PrincipalElement, PrincipalKind, Statement, TextList, Version,
-};
-use crate::error::pointer_to;
+use crate::condition::{CompiledCondition, Operator, Outcome};
+use crate::document::{Conditions, Effect, Listed, PrincipalElement, Statement, TextList, Version};
 use crate::request::{Request, Target};
 
 /// A statement with its patterns.
@@ -45,34 +42,30 @@ impl CompiledStatement {
     pub(super) fn compile(statement: &Statement, version: Version, notes: &mut Notes<'_>) -> Self {
         let nothing = || Listed::These(Box::default());
         let actions = statement.action.as_ref().map_or_else(nothing, |element| {
-            let name = if element.is_negated() {
-                "NotAction"
-            } else {
-                "Action"
-            };
-            patterns(element, name, notes, ActionPattern::compile)
+            let name = element.name_of(["Action", "NotAction"]);
+            element.with_list(patterns(
+                element.list(),
+                name,
+                notes,
+                ActionPattern::compile,
+            ))
         });
         let resources = statement.resource.as_ref().map(|element| {
-            let name = if element.is_negated() {
-                "NotResource"
-            } else {
-                "Resource"
-            };
-            patterns(element, name, notes, |text| {
-                ResourcePattern::compile(text, version)
-            })
+            let name = element.name_of(["Resource", "NotResource"]);
+            let compile = |text: &str| ResourcePattern::compile(text, version);
+            element.with_list(patterns(element.list(), name, notes, compile))
         });
+        let principals = statement
+            .principal
+            .as_ref()
+            .map(|element| principals(element, notes));
+        let conditions = statement.condition.as_ref();
         Self {
             effect: statement.effect,
             actions,
             resources,
-            principals: statement
-                .principal
-                .as_ref()
-                .map(|element| principals(element, notes)),
-            conditions: statement
-                .condition
-                .as_ref()
+            principals,
+            conditions: conditions
                 .map(|conditions| compile_conditions(conditions, version, notes))
                 .unwrap_or_default(),
         }
@@ -150,54 +143,43 @@ impl CompiledStatement {
     }
 }
 
-/// Compiles what an element lists. What can match nothing is noted and left out.
+/// Compiles the texts of an element. What can match nothing is noted and left out.
 fn patterns<T, E: std::fmt::Display>(
-    element: &Listed<TextList>,
+    list: &TextList,
     name: &str,
     notes: &mut Notes<'_>,
     compile: impl Fn(&str) -> Result<T, E>,
-) -> Listed<Box<[T]>> {
+) -> Box<[T]> {
     let mut compiled = Vec::new();
-    for (position, text) in element.list().positions() {
+    for (position, text) in list.positions() {
         match compile(text) {
             Ok(pattern) => compiled.push(pattern),
             Err(reason) => {
-                let position = (!element.list().is_single()).then_some(position);
+                let position = (!list.is_single()).then_some(position);
                 notes.add(name, position, text, reason);
             }
         }
     }
-    element.with_list(compiled.into())
+    compiled.into()
 }
 
 fn principals(
     element: &Listed<PrincipalElement>,
     notes: &mut Notes<'_>,
 ) -> Listed<Box<[PrincipalPattern]>> {
-    let name = if element.is_negated() {
-        "NotPrincipal"
-    } else {
-        "Principal"
-    };
     let compiled = match element.list() {
-        PrincipalElement::Everyone => vec![PrincipalPattern::Everyone],
+        PrincipalElement::Everyone => Box::from([PrincipalPattern::Everyone]),
         PrincipalElement::Listed(kinds) => {
-            let mut notes = notes.below(name);
+            let mut notes = notes.below(element.name_of(["Principal", "NotPrincipal"]));
             let mut compiled = Vec::new();
             for (kind, names) in kinds {
-                compiled.extend(named(*kind, names, &mut notes));
+                let compile = |text: &str| PrincipalPattern::compile(*kind, text);
+                compiled.extend(patterns(names, kind.name(), &mut notes, compile));
             }
-            compiled
+            compiled.into()
         }
     };
-    element.with_list(compiled.into())
-}
-
-fn named(kind: PrincipalKind, names: &TextList, notes: &mut Notes<'_>) -> Vec<PrincipalPattern> {
-    let element = Listed::These(names.clone());
-    let compile = |text: &str| PrincipalPattern::compile(kind, text);
-    let compiled = patterns(&element, kind.name(), notes, compile);
-    compiled.list().to_vec()
+    element.with_list(compiled)
 }
 
 fn compile_conditions(
@@ -224,33 +206,10 @@ fn compile_conditions(
             }
             compiled.push(condition);
         }
-        if block.operator().is_none() && !block.tests().is_empty() {
-            notes.add_unknown_operator(operator);
+        let unknown = Operator::from_name_ignore_case(operator).is_none();
+        if unknown && !block.tests().is_empty() {
+            notes.add(operator, None, operator, "there is no such operator");
         }
     }
     compiled.into()
-}
-
-impl Notes<'_> {
-    fn add_unknown_operator(&mut self, operator: &str) {
-        let known = crate::Operator::from_name_ignore_case(operator);
-        if known.is_none() {
-            let pointer = pointer_to(&self.pointer, operator);
-            let (text, reason) = (operator.to_owned(), "there is no such operator".to_owned());
-            self.diagnostics.push(super::Diagnostic {
-                text,
-                reason,
-                pointer,
-            });
-        }
-    }
-}
-
-impl<T> Listed<T> {
-    fn with_list<U>(&self, list: U) -> Listed<U> {
-        match self {
-            Self::These(_) => Listed::These(list),
-            Self::AllBut(_) => Listed::AllBut(list),
-        }
-    }
 }

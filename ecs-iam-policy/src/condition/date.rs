@@ -87,11 +87,13 @@ fn time_of_day(time: &str) -> Option<(i64, i64)> {
     Some((seconds * 1_000_000_000 + nanos, offset))
 }
 
+/// A fraction counts to the ninth digit; AWS bounds its value, not its length.
 fn seconds_and_nanos(text: &str) -> Option<(i64, i64)> {
     let (seconds, fraction) = text.split_once('.').unwrap_or((text, "0"));
-    let nanos = number(fraction, 0, 999_999_999)?;
-    let missing = u32::try_from(9_usize.checked_sub(fraction.len())?).ok()?;
-    Some((number(seconds, 0, 59)?, nanos * 10_i64.pow(missing)))
+    number(fraction, 0, 999_999_999)?;
+    let digits = fraction.bytes().chain(std::iter::repeat(b'0')).take(9);
+    let nanos = digits.fold(0, |nanos, digit| nanos * 10 + i64::from(digit - b'0'));
+    Some((number(seconds, 0, 59)?, nanos))
 }
 
 /// `Z`, `+02`, `+02:00` or `-0530`, in seconds.
@@ -154,6 +156,7 @@ mod tests {
             "2020-01-01T02:00:00+02:00",
             "2019-12-31T18:30:00-0530",
             "2020-01-01T01:00:00+01",
+            "2020-01-01T00:00:00.0000000009Z",
         ] {
             assert_eq!(seconds(text), 1_577_836_800, "{text}");
         }

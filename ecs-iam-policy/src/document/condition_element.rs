@@ -2,9 +2,10 @@
 
 use std::borrow::Cow;
 
-use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
+use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::Number;
 
+use super::text_list::one_or_list;
 use crate::condition::Operator;
 
 /// The `Condition` element: blocks, one per operator, all of which must hold.
@@ -139,16 +140,7 @@ impl Serialize for Tests<'_> {
 
 impl Serialize for ConditionValues {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self.items.as_slice() {
-            [only] if self.single => only.serialize(serializer),
-            items => {
-                let mut sequence = serializer.serialize_seq(Some(items.len()))?;
-                for item in items {
-                    sequence.serialize_element(item)?;
-                }
-                sequence.end()
-            }
-        }
+        one_or_list(&self.items, self.single, serializer)
     }
 }
 

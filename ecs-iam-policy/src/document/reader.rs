@@ -113,7 +113,8 @@ impl Reader {
                     has_statement = true;
                     policy.order.push(TopElement::Statement);
                     policy.single = matches!(value, Node::Object(_));
-                    policy.statements = self.statements(value, &pointer);
+                    (policy.positions, policy.statements) =
+                        self.statements(value, &pointer).into_iter().unzip();
                 }
                 _ => self.unknown(&mut policy.unknown, name, value, POLICY, ""),
             }
@@ -156,17 +157,26 @@ impl Reader {
         version
     }
 
-    fn statements(&mut self, node: Node, pointer: &str) -> Vec<Statement> {
+    /// The statements with their positions in the document.
+    fn statements(&mut self, node: Node, pointer: &str) -> Vec<(usize, Statement)> {
         match node {
-            Node::Object(_) => self.statement(node, pointer).into_iter().collect(),
+            Node::Object(_) => {
+                let statement = self.statement(node, pointer);
+                statement
+                    .map(|statement| (0, statement))
+                    .into_iter()
+                    .collect()
+            }
             Node::Array(items) => {
                 if items.is_empty() {
                     self.report(ProblemKind::Empty("Statement"), pointer);
                 }
-                let places = items.into_iter().enumerate();
-                places
-                    .filter_map(|(index, item)| self.statement(item, &pointer_to(pointer, index)))
-                    .collect()
+                let mut statements = Vec::with_capacity(items.len());
+                for (index, item) in items.into_iter().enumerate() {
+                    let statement = self.statement(item, &pointer_to(pointer, index));
+                    statements.extend(statement.map(|statement| (index, statement)));
+                }
+                statements
             }
             other => {
                 self.wrong_type("an object or a list of objects", &other, pointer);
@@ -176,6 +186,7 @@ impl Reader {
     }
 
     fn statement(&mut self, node: Node, pointer: &str) -> Option<Statement> {
+        let before = self.problems.len();
         let members = self.members(node, pointer)?;
         let mut effect = None;
         let mut has_effect = false;
@@ -212,7 +223,9 @@ impl Reader {
             self.report(ProblemKind::MissingElement("Action"), pointer);
         }
         statement.effect = effect?;
-        Some(statement)
+        let mut problems = self.problems.iter().skip(before);
+        let widened = statement.effect == Effect::Allow && problems.any(Problem::may_widen);
+        (!widened).then_some(statement)
     }
 
     fn effect(&mut self, node: Node, pointer: &str) -> Option<Effect> {
@@ -236,13 +249,6 @@ impl Reader {
     ) -> Element {
         let place = pointer_to(pointer, name);
         let negated = name.starts_with("Not");
-        let sense = |list| {
-            if negated {
-                Listed::AllBut(list)
-            } else {
-                Listed::These(list)
-            }
-        };
         match name.trim_start_matches("Not") {
             "Principal" => {
                 self.exclusive(
@@ -250,14 +256,17 @@ impl Reader {
                     ["Principal", "NotPrincipal"],
                     pointer,
                 );
-                let list = Listed::map(self.principals(value, &place), negated);
+                let list = Listed::new(negated, self.principals(value, &place));
                 statement.principal = statement.principal.take().or(Some(list));
                 Element::Principal
             }
             "Action" => {
                 self.exclusive(statement.action.is_some(), ["Action", "NotAction"], pointer);
                 let list = self.texts(value, Nulls::Refused, &place);
-                statement.action = statement.action.take().or_else(|| Some(sense(list)));
+                statement.action = statement
+                    .action
+                    .take()
+                    .or_else(|| Some(Listed::new(negated, list)));
                 Element::Action
             }
             _ => {
@@ -267,7 +276,10 @@ impl Reader {
                     pointer,
                 );
                 let list = self.texts(value, Nulls::Accepted, &place);
-                statement.resource = statement.resource.take().or_else(|| Some(sense(list)));
+                statement.resource = statement
+                    .resource
+                    .take()
+                    .or_else(|| Some(Listed::new(negated, list)));
                 Element::Resource
             }
         }
@@ -379,13 +391,16 @@ impl Reader {
     }
 }
 
-impl<T> Listed<T> {
-    fn map(list: T, negated: bool) -> Self {
-        if negated {
-            Self::AllBut(list)
-        } else {
-            Self::These(list)
-        }
+impl Problem {
+    /// Whether what could be read of a statement may say more than the whole would have: without
+    /// a condition, or without what it excludes.
+    const fn may_widen(&self) -> bool {
+        !matches!(
+            self.kind,
+            ProblemKind::UnknownElement { .. }
+                | ProblemKind::MissingElement(_)
+                | ProblemKind::Operator(_)
+        )
     }
 }
 
@@ -464,6 +479,34 @@ mod tests {
         assert_eq!(
             problems(r#"{"Statement":"x"}"#),
             ["an object or a list of objects is expected, not a string at `/Statement`"]
+        );
+    }
+
+    #[test]
+    fn what_is_left_of_a_statement_never_allows_more() {
+        let left = |members: &str| {
+            let text = format!(r#"{{"Statement":[{{}},{{{members}}}]}}"#);
+            let policy = read_text(&text).policy;
+            assert!(
+                policy.statements().is_empty() || policy.statement_pointer(0) == "/Statement/1"
+            );
+            policy.statements().len()
+        };
+        for allow in [
+            r#""Effect":"Allow","Action":"*","Resource":"*","Condition":7"#,
+            r#""Effect":"Allow","Action":"*","Resource":"*","Condition":{"Bool":7}"#,
+            r#""Effect":"Allow","Action":"*","Resource":"*","Condition":{"StringNotEquals":{"a":null}}"#,
+            r#""Effect":"Allow","Action":"*","NotResource":7"#,
+            r#""Effect":"Allow","NotAction":[7],"Resource":"*""#,
+            r#""Effect":"Allow","Action":"a:b","Action":"*","Resource":"*""#,
+            r#""Effect":"Allow","Action":"*","NotPrincipal":{"Aws":"1"}"#,
+        ] {
+            assert_eq!(left(allow), 0, "{allow}");
+            assert_eq!(left(&allow.replace("Allow", "Deny")), 1, "{allow}");
+        }
+        assert_eq!(
+            left(r#""Effect":"Allow","Resource":"*","Comment":"x","Condition":{"Is":{"a":"b"}}"#),
+            1
         );
     }
 

@@ -90,6 +90,27 @@ impl<T> Listed<T> {
     pub const fn is_negated(&self) -> bool {
         matches!(self, Self::AllBut(_))
     }
+
+    pub(crate) fn new(negated: bool, list: T) -> Self {
+        if negated {
+            Self::AllBut(list)
+        } else {
+            Self::These(list)
+        }
+    }
+
+    /// Another list in the same sense.
+    pub(crate) fn with_list<U>(&self, list: U) -> Listed<U> {
+        Listed::new(self.is_negated(), list)
+    }
+
+    /// The name of the element, given those of its two senses.
+    pub(crate) const fn name_of(&self, [these, all_but]: [&'static str; 2]) -> &'static str {
+        match self {
+            Self::These(_) => these,
+            Self::AllBut(_) => all_but,
+        }
+    }
 }
 
 /// The elements of a statement, to write them in the order they were read in.
@@ -114,13 +135,19 @@ impl Element {
     ];
 }
 
+/// The elements in the order they were read in, then all others.
+pub(super) fn in_order<'a, E: Copy + PartialEq>(
+    read: &'a [E],
+    all: &'a [E],
+) -> impl Iterator<Item = E> {
+    let others = all.iter().filter(|element| !read.contains(element));
+    read.iter().chain(others).copied()
+}
+
 impl Serialize for Statement {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
-        let rest = Element::ALL
-            .into_iter()
-            .filter(|element| !self.order.contains(element));
-        for element in self.order.iter().copied().chain(rest) {
+        for element in in_order(&self.order, &Element::ALL) {
             self.serialize_element(element, &mut map)?;
         }
         for (name, value) in &self.unknown {
@@ -157,12 +184,11 @@ fn optional<M: SerializeMap>(
 
 fn listed<M: SerializeMap, T: Serialize>(
     map: &mut M,
-    [positive, negative]: [&'static str; 2],
+    names: [&'static str; 2],
     element: &Option<Listed<T>>,
 ) -> Result<(), M::Error> {
-    match element {
-        None => Ok(()),
-        Some(Listed::These(list)) => map.serialize_entry(positive, list),
-        Some(Listed::AllBut(list)) => map.serialize_entry(negative, list),
-    }
+    let Some(element) = element else {
+        return Ok(());
+    };
+    map.serialize_entry(element.name_of(names), element.list())
 }

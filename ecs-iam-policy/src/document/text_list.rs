@@ -1,6 +1,6 @@
 //! One text or a list of them, as the language writes actions, resources and principals.
 
-use serde::ser::{Serialize, SerializeSeq, Serializer};
+use serde::ser::{Serialize, Serializer};
 
 /// One text or a list of texts; which of the two it was is kept.
 ///
@@ -66,15 +66,18 @@ impl<T: Into<String>> FromIterator<T> for TextList {
 
 impl Serialize for TextList {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self.items.as_slice() {
-            [only] if self.single => only.serialize(serializer),
-            items => {
-                let mut sequence = serializer.serialize_seq(Some(items.len()))?;
-                for item in items {
-                    sequence.serialize_element(item)?;
-                }
-                sequence.end()
-            }
-        }
+        one_or_list(&self.items, self.single, serializer)
+    }
+}
+
+/// Writes the only item as itself if it was read so, or else a list.
+pub(super) fn one_or_list<S: Serializer>(
+    items: &[impl Serialize],
+    single: bool,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    match items {
+        [only] if single => only.serialize(serializer),
+        items => serializer.collect_seq(items),
     }
 }

@@ -128,10 +128,8 @@ impl fmt::Display for Reason {
                     formatter,
                     "the resource `{resource}` is not among those listed"
                 )?;
-                for PatternMismatch { pattern, why } in patterns {
-                    write!(formatter, "; `{pattern}`: {why}")?;
-                }
-                Ok(())
+                let mut patterns = patterns.iter();
+                patterns.try_for_each(|one| write!(formatter, "; `{}`: {}", one.pattern, one.why))
             }
             Self::NotResource { resource, pattern } => {
                 write!(
@@ -142,23 +140,13 @@ impl fmt::Display for Reason {
             Self::NoResource => formatter.write_str("the statement names no resource"),
             Self::Principal {
                 principal,
-                negated: false,
+                negated,
                 named,
             } => {
+                let relation = if *negated { "excluded by" } else { "not among" };
                 write!(
                     formatter,
-                    "the principal `{principal}` is not among {}",
-                    Quoted(named)
-                )
-            }
-            Self::Principal {
-                principal,
-                negated: true,
-                named,
-            } => {
-                write!(
-                    formatter,
-                    "the principal `{principal}` is excluded by {}",
+                    "the principal `{principal}` is {relation} {}",
                     Quoted(named)
                 )
             }

@@ -24,11 +24,7 @@ pub(super) fn check(statement: &Statement, pointer: &str, findings: &mut Vec<Fin
     let Some(element) = &statement.action else {
         return;
     };
-    let name = if element.is_negated() {
-        "NotAction"
-    } else {
-        "Action"
-    };
+    let name = element.name_of(["Action", "NotAction"]);
     for (at, text) in element.list().positions() {
         let pointer = entry(pointer, name, element.list(), at);
         if let Err(reason) = ActionPattern::compile(text) {

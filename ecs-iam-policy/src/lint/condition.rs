@@ -1,6 +1,11 @@
 //! Findings about conditions.
 
+use std::borrow::Cow;
+
+use ecs_arn::ArnPattern;
+
 use super::action::listed;
+use super::resource::impossible;
 use super::similar::nearest;
 use super::{Finding, Rule, Severity};
 use crate::condition::{CompiledCondition, Family, Operator, OperatorKind, Quantifier};
@@ -119,71 +124,52 @@ impl Subject<'_> {
     }
 
     fn check_sets(&self, statement: &Statement, findings: &mut Vec<Finding>) {
-        let (key, operator) = (self.key(), self.operator);
-        if operator.kind == OperatorKind::Null {
+        if self.operator.kind == OperatorKind::Null {
             return;
         }
+        let (key, operator) = (self.key(), self.operator);
         let for_all = operator.quantifier == Some(Quantifier::ForAllValues);
         if for_all && statement.effect == Effect::Allow && !is_guarded(statement, key) {
             let message = format!("`{operator}` also allows requests without `{key}`");
-            let suggestion = format!("\"Null\": {{\"{key}\": \"false\"}}");
-            findings.push(
-                Finding::new(
-                    Rule::UnguardedForAllValues,
-                    Severity::Warning,
-                    self.pointer,
-                    message,
-                )
-                .suggesting(Some(suggestion)),
-            );
+            let guard = format!("\"Null\": {{\"{key}\": \"false\"}}");
+            findings.push(self.warning(Rule::UnguardedForAllValues, message, guard));
         }
-        let Some(known) = ecs::condition_key(key) else {
-            return;
-        };
-        match (known.key_type().is_list(), operator.quantifier) {
-            (false, Some(_)) => {
-                let message = format!("`{key}` has one value, and `{operator}` is for several");
-                let plain = Operator {
-                    quantifier: None,
-                    ..operator
-                };
-                findings.push(
-                    Finding::new(
-                        Rule::NeedlessSetOperator,
-                        Severity::Warning,
-                        self.pointer,
-                        message,
-                    )
-                    .suggesting(Some(plain.to_string())),
-                );
-            }
-            (true, None) => {
-                let message = format!(
-                    "`{key}` may have several values, and `{operator}` does not say for which it \
-                     must hold"
-                );
-                let quantifier = Some(Quantifier::ForAnyValue);
-                let chosen = Operator {
-                    quantifier,
-                    ..operator
-                };
-                findings.push(
-                    Finding::new(
-                        Rule::MissingSetOperator,
-                        Severity::Warning,
-                        self.pointer,
-                        message,
-                    )
-                    .suggesting(Some(chosen.to_string())),
-                );
-            }
-            _ => {}
+        if let Some(known) = ecs::condition_key(key) {
+            findings.extend(self.quantity(known.key_type().is_list()));
         }
     }
 
+    /// That the operator is for as many values as the key has.
+    fn quantity(&self, several: bool) -> Option<Finding> {
+        let (key, operator) = (self.key(), self.operator);
+        let quantifier = match (several, operator.quantifier) {
+            (false, Some(_)) => None,
+            (true, None) => Some(Quantifier::ForAnyValue),
+            _ => return None,
+        };
+        let meant = Operator {
+            quantifier,
+            ..operator
+        }
+        .to_string();
+        Some(if several {
+            let message = format!(
+                "`{key}` may have several values, and `{operator}` does not say for which it must \
+                 hold"
+            );
+            self.warning(Rule::MissingSetOperator, message, meant)
+        } else {
+            let message = format!("`{key}` has one value, and `{operator}` is for several");
+            self.warning(Rule::NeedlessSetOperator, message, meant)
+        })
+    }
+
+    fn warning(&self, rule: Rule, message: String, suggestion: String) -> Finding {
+        Finding::new(rule, Severity::Warning, self.pointer, message).suggesting(Some(suggestion))
+    }
+
     fn check_values(&self, version: Version, findings: &mut Vec<Finding>) {
-        let operator = self.operator;
-        let name = operator.to_string();
+        let name = self.operator.to_string();
         let values: Vec<_> = self
             .test
             .values()
@@ -195,46 +181,58 @@ impl Subject<'_> {
         for text in rejected.iter().filter_map(|at| values.get(*at)) {
             let message = format!("`{name}` can compare nothing with `{text}`");
             findings.push(Finding::new(
-                Rule::UnreadableValue,
+                Rule::ImpossibleValue,
                 Severity::Error,
                 self.pointer,
                 message,
             ));
         }
         self.check_type(findings);
-        let is_equals =
-            operator.kind.family() == Family::String && !operator.kind.name().ends_with("Like");
-        let plain = |text: &str| {
-            text.replace("${*}", "")
-                .replace("${?}", "")
-                .contains(['*', '?'])
-        };
-        if let Some(text) = values.iter().find(|text| is_equals && plain(text)) {
-            let message = format!("`{name}` has no wildcards: `{text}` stands for itself");
-            let kind = if operator.kind.is_negated() {
-                OperatorKind::StringNotLike
-            } else {
-                OperatorKind::StringLike
-            };
-            findings.push(
-                Finding::new(
-                    Rule::LiteralWildcard,
-                    Severity::Warning,
-                    self.pointer,
-                    message,
-                )
-                .suggesting(Some(Operator { kind, ..operator }.to_string())),
-            );
-        }
+        self.check_arns(&values, findings);
+        findings.extend(self.literal_wildcard(&values));
         let old = version == Version::V2008_10_17;
         if let Some(text) = values.iter().find(|text| old && text.contains("${")) {
             let message = format!("`{text}` has a variable, which is plain text in this version");
-            findings.push(Finding::new(
-                Rule::LiteralVariable,
-                Severity::Error,
-                self.pointer,
-                message,
-            ));
+            let rule = Rule::LiteralVariable;
+            findings.push(Finding::new(rule, Severity::Error, self.pointer, message));
+        }
+    }
+
+    /// That the `Equals` operators are not given wildcards.
+    fn literal_wildcard(&self, values: &[Cow<'_, str>]) -> Option<Finding> {
+        let operator = self.operator;
+        let is_like = operator.kind.name().ends_with("Like");
+        if operator.kind.family() != Family::String || is_like {
+            return None;
+        }
+        let without_escapes = |text: &str| text.replace("${*}", "").replace("${?}", "");
+        let text = values
+            .iter()
+            .find(|text| without_escapes(text).contains(['*', '?']))?;
+        let message = format!("`{operator}` has no wildcards: `{text}` stands for itself");
+        let kind = if operator.kind.is_negated() {
+            OperatorKind::StringNotLike
+        } else {
+            OperatorKind::StringLike
+        };
+        let meant = Operator { kind, ..operator }.to_string();
+        Some(self.warning(Rule::LiteralWildcard, message, meant))
+    }
+
+    /// That ARNs of Amazon ECS are ones that can exist.
+    fn check_arns(&self, values: &[Cow<'_, str>], findings: &mut Vec<Finding>) {
+        if self.operator.kind.family() != Family::Arn {
+            return;
+        }
+        let patterns = values
+            .iter()
+            .filter_map(|text| Some((text, ArnPattern::parse(text).ok()?)));
+        for (text, pattern) in patterns {
+            if let Some((message, suggestion)) = impossible(text, &pattern) {
+                let rule = Rule::ImpossibleValue;
+                let finding = Finding::new(rule, Severity::Error, self.pointer, message);
+                findings.push(finding.suggesting(suggestion));
+            }
         }
     }
 

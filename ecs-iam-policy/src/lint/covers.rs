@@ -54,16 +54,17 @@ fn covers_action(pattern: &str, text: &str) -> bool {
             .all(|sample| pattern.matches(&ActionName::new(sample)))
 }
 
-fn covers_resource(pattern: &str, text: &str) -> bool {
-    if pattern == "*" || pattern == text {
+fn covers_resource(wide: &str, text: &str) -> bool {
+    if wide == "*" || wide == text {
         return true;
     }
-    let Ok(pattern) = ArnPattern::parse(pattern) else {
+    let Ok(pattern) = ArnPattern::parse(wide) else {
         return false;
     };
     let complete = ArnPattern::parse(text).is_ok_and(|text| text.is_complete());
     complete
         && !text.contains("${")
+        && !wide.contains("${")
         && samples(text)
             .iter()
             .all(|sample| ArnRef::parse(sample).is_ok_and(|arn| pattern.matches(arn)))
@@ -110,6 +111,11 @@ mod tests {
                 false,
             ),
             ("arn:aws:ecs:*:*:task/a", "arn:aws:ecs:*:*:task/*", false),
+            (
+                "arn:aws:ecs:*:*:task/${x, 'a'}",
+                "arn:aws:ecs:*:*:task/a",
+                false,
+            ),
             (
                 "arn:aws:ecs:*:*:*",
                 "arn:aws:ecs:*:*:task/${aws:username}",

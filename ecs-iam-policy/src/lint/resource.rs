@@ -19,11 +19,8 @@ pub(super) fn check(
     let Some(element) = &statement.resource else {
         return;
     };
-    let name = if element.is_negated() {
-        "NotResource"
-    } else {
-        "Resource"
-    };
+    let name = element.name_of(["Resource", "NotResource"]);
+    let before = findings.len();
     for (at, text) in element.list().positions() {
         check_one(
             text,
@@ -31,6 +28,9 @@ pub(super) fn check(
             &entry(pointer, name, element.list(), at),
             findings,
         );
+    }
+    if findings.len() > before {
+        return;
     }
     if let (Some(Listed::These(actions)), Listed::These(resources)) = (&statement.action, element) {
         check_types(actions, resources, pointer, findings);
@@ -90,47 +90,49 @@ fn literal(pattern: &ArnPattern, part: Part) -> Option<&str> {
         .map(Wildcard::as_str)
 }
 
+/// Why no ARN of Amazon ECS can match a pattern by its Region and account, and what was
+/// probably meant.
+pub(super) fn impossible(text: &str, pattern: &ArnPattern) -> Option<(String, Option<String>)> {
+    if pattern.part(Part::Service)?.as_str() != "ecs" {
+        return None;
+    }
+    let region = literal(pattern, Part::Region);
+    let account = literal(pattern, Part::Account);
+    if let Some(account) = account.filter(|account| AccountId::parse(account).is_err()) {
+        let shifted = region == Some("") && Region::parse(account).is_ok();
+        let suggestion = shifted.then(|| text.replacen("::", ":", 1));
+        let message = format!("`{text}` matches no ARN, because its account is `{account}`");
+        return Some((message, suggestion));
+    }
+    let region = region.filter(|region| Region::parse(region).is_err())?;
+    Some((
+        format!("`{text}` matches no ARN, because its Region is `{region}`"),
+        None,
+    ))
+}
+
 /// Every ARN of Amazon ECS has a Region, an account and one of its resource types.
 fn check_ecs(text: &str, pattern: &ArnPattern, pointer: &str, findings: &mut Vec<Finding>) {
-    let account = literal(pattern, Part::Account);
-    let region = literal(pattern, Part::Region);
-    let wrong_account = account.filter(|account| AccountId::parse(account).is_err());
-    let wrong_region = region.filter(|region| Region::parse(region).is_err());
-    if let Some(account) = wrong_account {
-        let message = format!("`{text}` matches no ARN, because its account is `{account}`");
-        let shifted = region == Some("") && Region::parse(account).is_ok();
-        findings.push(
-            Finding::new(Rule::ImpossibleResource, Severity::Error, pointer, message)
-                .suggesting(shifted.then(|| text.replacen("::", ":", 1))),
-        );
-    } else if let Some(region) = wrong_region {
-        let message = format!("`{text}` matches no ARN, because its Region is `{region}`");
-        findings.push(Finding::new(
-            Rule::ImpossibleResource,
-            Severity::Error,
-            pointer,
-            message,
-        ));
+    if let Some((message, suggestion)) = impossible(text, pattern) {
+        let finding = Finding::new(Rule::ImpossibleResource, Severity::Error, pointer, message);
+        findings.push(finding.suggesting(suggestion));
+        return;
     }
     let resource = pattern.part(Part::Resource).map_or("*", Wildcard::as_str);
     let (kind, rest) = resource.split_once('/').unwrap_or((resource, ""));
-    if kind.contains(['*', '?', '$']) || (wrong_account.is_some() && region == Some("")) {
+    if kind.contains(['*', '?', '$']) {
         return;
     }
     if ecs::resource_type(kind).is_none() && kind != "container" {
         let message = format!("`{kind}` is no resource type of Amazon ECS");
         let meant = nearest(kind, ecs::resource_types().map(ResourceTypeReference::name));
-        findings.push(
-            Finding::new(Rule::UnknownResourceType, Severity::Error, pointer, message)
-                .suggesting(meant.map(|meant| text.replacen(kind, meant, 1))),
-        );
+        let finding = Finding::new(Rule::UnknownResourceType, Severity::Error, pointer, message);
+        findings.push(finding.suggesting(meant.map(|meant| text.replacen(kind, meant, 1))));
     } else if kind.ends_with("task-definition") && !rest.contains([':', '*', '$']) {
         let message =
             format!("`{text}` matches no task definition, because AWS authorizes revisions");
-        findings.push(
-            Finding::new(Rule::MissingRevision, Severity::Error, pointer, message)
-                .suggesting(Some(format!("{text}:*"))),
-        );
+        let finding = Finding::new(Rule::MissingRevision, Severity::Error, pointer, message);
+        findings.push(finding.suggesting(Some(format!("{text}:*"))));
     }
 }
 
@@ -159,27 +161,21 @@ fn check_types(
         let (1.., true) = (unusable, unusable == matching.len()) else {
             continue;
         };
-        let (message, suggestion) = match matching.as_slice() {
-            [action] if action.takes_resource() => {
+        let no_resource = matching.iter().all(|action| !action.takes_resource());
+        let message = match matching.as_slice() {
+            _ if no_resource => format!("`{text}` takes no resource, so that only `*` matches it"),
+            [action] => {
                 let kinds: Vec<_> = action
                     .resources()
                     .map(|used| used.resource_type())
                     .collect();
                 let kinds = kinds.join(" or ");
-                (
-                    format!("`{text}` is about a {kinds}, and no resource of the statement is"),
-                    None,
-                )
+                format!("`{text}` is about a {kinds}, and no resource of the statement is")
             }
-            _ => {
-                let message = format!("`{text}` takes no resource, so that only `*` matches it");
-                (message, Some("*".to_owned()))
-            }
+            _ => format!("no action of `{text}` is about a resource of the statement"),
         };
-        findings.push(
-            Finding::new(Rule::ResourceNotTaken, Severity::Error, pointer, message)
-                .suggesting(suggestion),
-        );
+        let finding = Finding::new(Rule::ResourceNotTaken, Severity::Error, pointer, message);
+        findings.push(finding.suggesting(no_resource.then(|| "*".to_owned())));
     }
 }
 

@@ -45,7 +45,8 @@ const RESOURCES: [&str; 7] = [
     "no-arn",
 ];
 
-const RESOURCE_PATTERNS: [&str; 16] = [
+const RESOURCE_PATTERNS: [&str; 17] = [
+    "arn:aws:ecs:us-east-1:123456789012:task/${*}/x",
     "*",
     "arn:aws:ecs:*",
     "arn:aws:ecs:us-east-1:*",

@@ -137,6 +137,9 @@ mod tests {
         let text = r#"{"family":"web","memory":"64",
             "containerDefinitions":[{"name":"web","image":"nginx"}]}"#;
         assert_eq!(rules(text, &Quotas::current()), Vec::<&str>::new());
-        assert_eq!(rules(text, &Quotas::guide_2015()).len(), 1);
+        assert_eq!(
+            rules(text, &Quotas::guide_2015()),
+            ["container-memory-required", "member-not-in-2015"]
+        );
     }
 }

@@ -3,6 +3,7 @@ use super::{
     LaunchTypes, NetworkMode, PidMode, ProxyConfiguration, RuntimePlatform, Tag,
     TaskDefinitionPlacementConstraint, TrustedExecutionConfiguration, Volume,
 };
+use crate::shape::Kind;
 use crate::{Timestamp, open_enum, shape, size};
 
 shape! {
@@ -107,6 +108,39 @@ impl TaskDefinition {
         "deregisteredAt",
         "deleteRequestedAt",
     ];
+
+    /// A definition with every member that can be registered, empty, for people
+    /// to fill in; what `--generate-cli-skeleton` prints. It is readable and,
+    /// as it stands, wrong almost everywhere.
+    ///
+    /// ```
+    /// use ecs_taskdef::TaskDefinition;
+    ///
+    /// let skeleton = TaskDefinition::skeleton();
+    /// assert_eq!(skeleton.family.as_deref(), Some(""));
+    /// assert_eq!(skeleton.containers()[0].cpu, Some(0));
+    /// assert_eq!(skeleton.revision, None);
+    /// assert!(skeleton.validate().errors().count() > 20);
+    /// ```
+    #[must_use]
+    pub fn skeleton() -> Self {
+        let document = Kind::Structure(Self::SHAPE).skeleton();
+        let skeleton: Self = serde_json::from_value(document).unwrap_or_default();
+        skeleton.to_register_input().task_definition
+    }
+
+    /// Whether the container called `container` opens that port: what a load
+    /// balancer of a service can be given.
+    #[must_use]
+    pub fn has_container_port(&self, container: &str, port: u16) -> bool {
+        let mappings = self
+            .container(container)
+            .and_then(|one| one.port_mappings.as_deref());
+        mappings.unwrap_or_default().iter().any(|mapping| {
+            let in_range = |(first, last): (u16, u16)| (first..=last).contains(&port);
+            mapping.container_port == Some(port.into()) || mapping.range().is_some_and(in_range)
+        })
+    }
 
     /// The containers; none when the member is absent.
     #[must_use]

@@ -5,22 +5,55 @@ use crate::shape::At;
 use crate::{ContainerCondition, Relation};
 
 pub(super) const RULES: &[Rule] = &[
-    Rule::container("links-target", "a link names another container of the task", links_target).in_2015(),
+    Rule::container(
+        "links-target",
+        "a link names another container of the task",
+        links_target,
+    )
+    .in_2015(),
     Rule::task("links-cycle", "links do not run in a circle", links_cycle).in_2015(),
-    Rule::container("volumes-from-target", "`volumesFrom` names another container of the task", volumes_from_target)
-        .copied("Invalid 'volumesFrom' setting. Unknown container: '{}'")
-        .in_2015(),
-    Rule::task("volumes-from-cycle", "`volumesFrom` does not run in a circle", volumes_from_cycle).in_2015(),
-    Rule::container("depends-on-target", "`dependsOn` names another container of the task", depends_on_target)
-        .copied("Cannot depend on container + '{}' because it does not exist"),
-    Rule::task("depends-on-cycle", "`dependsOn` does not run in a circle", depends_on_cycle)
-        .copied("Container dependsOn contains a cycle"),
-    Rule::container("depends-on-essential", "nothing waits for the end of an essential container", depends_on_essential)
-        .quoted("A dependency container with SUCCESS or COMPLETE condition cannot be an essential container")
-        .hint("set `essential` to false for the container that is waited for"),
-    Rule::container("depends-on-health-check", "a container that must be healthy has a health check", depends_on_health_check)
-        .copied("A dependency container with HEALTHY condition must have health check configured")
-        .hint("the health check of an image does not count"),
+    Rule::container(
+        "volumes-from-target",
+        "`volumesFrom` names another container of the task",
+        volumes_from_target,
+    )
+    .copied("Invalid 'volumesFrom' setting. Unknown container: '{}'")
+    .in_2015(),
+    Rule::task(
+        "volumes-from-cycle",
+        "`volumesFrom` does not run in a circle",
+        volumes_from_cycle,
+    )
+    .in_2015(),
+    Rule::container(
+        "depends-on-target",
+        "`dependsOn` names another container of the task",
+        depends_on_target,
+    )
+    .copied("Cannot depend on container + '{}' because it does not exist"),
+    Rule::task(
+        "depends-on-cycle",
+        "`dependsOn` does not run in a circle",
+        depends_on_cycle,
+    )
+    .copied("Container dependsOn contains a cycle"),
+    Rule::container(
+        "depends-on-essential",
+        "nothing waits for the end of an essential container",
+        depends_on_essential,
+    )
+    .quoted(
+        "A dependency container with SUCCESS or COMPLETE condition cannot be an essential \
+         container",
+    )
+    .hint("set `essential` to false for the container that is waited for"),
+    Rule::container(
+        "depends-on-health-check",
+        "a container that must be healthy has a health check",
+        depends_on_health_check,
+    )
+    .copied("A dependency container with HEALTHY condition must have health check configured")
+    .hint("the health check of an image does not count"),
 ];
 
 fn links_target(subject: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {

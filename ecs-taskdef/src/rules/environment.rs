@@ -43,7 +43,8 @@ pub(super) const RULES: &[Rule] = &[
         files_maximum,
     )
     .copied(
-        "The maximum number of environment files was exceeded. Specify ten or less and try again",
+        "The maximum number of environment files was exceeded. Specify ten or less and try \
+         again",
     ),
     Rule::container(
         "environment-file-arn",

@@ -1,5 +1,6 @@
-use super::subject::{Container, Report, Subject, VolumePlace, list};
+use super::subject::{Container, Report, Subject, list};
 use super::task::{asks_for, quote};
+use super::unsupported::{no_linux_member, no_member};
 use super::{Rule, unsupported};
 use crate::shape::At;
 use crate::{LaunchTypes, LogDriver, PidMode, ResourceType, UlimitName};
@@ -75,38 +76,29 @@ pub(super) const RULES: &[Rule] = &[
     )
     .on(F)
     .copied("Fargate compatible task definitions do not support constraints"),
-    Rule::container(
+    no_member!(
+        PLATFORM,
         "fargate-links",
         "Fargate has no links",
-        |_, container, report| {
-            unsupported::member(container, ("links", unsupported::links), PLATFORM, report);
-        },
+        "links",
+        unsupported::links
     )
     .on(F),
-    Rule::container(
+    no_member!(
+        PLATFORM,
         "fargate-privileged",
         "Fargate has no privileged containers",
-        |_, container, report| {
-            unsupported::member(
-                container,
-                ("privileged", unsupported::privileged),
-                PLATFORM,
-                report,
-            );
-        },
+        "privileged",
+        unsupported::privileged
     )
     .on(F)
     .copied("Fargate requires that the 'privileged' setting be 'false'"),
-    Rule::container(
+    no_member!(
+        PLATFORM,
         "fargate-docker-security-options",
         "Fargate has no Docker security options",
-        |_, container, report| {
-            let member = (
-                "dockerSecurityOptions",
-                unsupported::docker_security_options as fn(&_) -> bool,
-            );
-            unsupported::member(container, member, PLATFORM, report);
-        },
+        "dockerSecurityOptions",
+        unsupported::docker_security_options
     )
     .on(F)
     .copied("Fargate compatible task definitions do not support dockerSecurityOptions"),
@@ -154,70 +146,49 @@ pub(super) const RULES: &[Rule] = &[
     )
     .on(F)
     .quoted("{} is not allowed on Fargate."),
-    Rule::container(
+    no_linux_member!(
+        PLATFORM,
         "fargate-devices",
         "Fargate has no devices",
-        |_, container, report| {
-            unsupported::linux_member(
-                container,
-                ("devices", unsupported::devices),
-                PLATFORM,
-                report,
-            );
-        },
+        "devices",
+        unsupported::devices
     )
     .on(F)
     .copied("Fargate compatible task definitions do not support devices"),
-    Rule::container(
+    no_linux_member!(
+        PLATFORM,
         "fargate-shared-memory-size",
         "Fargate chooses the shared memory",
-        |_, container, report| {
-            let member = (
-                "sharedMemorySize",
-                unsupported::shared_memory_size as fn(&_) -> bool,
-            );
-            unsupported::linux_member(container, member, PLATFORM, report);
-        },
+        "sharedMemorySize",
+        unsupported::shared_memory_size
     )
     .on(F)
     .quoted("Fargate compatible task definitions do not support sharedMemorySize"),
-    Rule::container(
+    no_linux_member!(
+        PLATFORM,
         "fargate-tmpfs",
         "Fargate has no file systems in memory",
-        |_, container, report| {
-            unsupported::linux_member(container, ("tmpfs", unsupported::tmpfs), PLATFORM, report);
-        },
+        "tmpfs",
+        unsupported::tmpfs
     )
-    .on(F)
-    .copied("Fargate compatible task definitions do not support tmpfs"),
-    Rule::container(
+    .on(F),
+    no_linux_member!(
+        PLATFORM,
         "fargate-max-swap",
         "Fargate has no swap",
-        |_, container, report| {
-            unsupported::linux_member(
-                container,
-                ("maxSwap", unsupported::max_swap),
-                PLATFORM,
-                report,
-            );
-        },
+        "maxSwap",
+        unsupported::max_swap
     )
     .on(F)
     .copied("Fargate compatible task definitions do not support maxSwap"),
-    Rule::container(
+    no_linux_member!(
+        PLATFORM,
         "fargate-swappiness",
         "Fargate has no swap",
-        |_, container, report| {
-            unsupported::linux_member(
-                container,
-                ("swappiness", unsupported::swappiness),
-                PLATFORM,
-                report,
-            );
-        },
+        "swappiness",
+        unsupported::swappiness
     )
-    .on(F)
-    .copied("Fargate compatible task definitions do not support swappiness"),
+    .on(F),
     Rule::container(
         "fargate-ulimits",
         "`nofile` is the limit that Fargate heeds",
@@ -231,21 +202,27 @@ pub(super) const RULES: &[Rule] = &[
     Rule::volume(
         "fargate-source-path",
         "volumes on Fargate have no path on the host",
-        source_path,
+        |_, volume, report| {
+            unsupported::source_path(volume, PLATFORM, report);
+        },
     )
     .on(F)
     .quoted("Fargate compatible task definitions do not support sourcePath"),
     Rule::volume(
         "fargate-docker-volume",
         "Fargate has no Docker volumes",
-        docker_volume,
+        |_, volume, report| {
+            unsupported::docker_volume(volume, PLATFORM, report);
+        },
     )
     .on(F)
     .copied("Fargate compatible task definitions do not support dockerVolumeConfiguration"),
     Rule::volume(
         "fargate-fsx",
         "Fargate has no FSx for Windows File Server",
-        fsx,
+        |_, volume, report| {
+            unsupported::fsx(volume, PLATFORM, report);
+        },
     )
     .on(F),
 ];
@@ -423,33 +400,5 @@ fn gpu(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
             &container.at.member("resourceRequirements"),
             "Fargate has no GPUs",
         );
-    }
-}
-
-fn source_path(_: &Subject<'_>, volume: VolumePlace<'_>, report: &mut Report<'_>) {
-    if volume
-        .host
-        .as_ref()
-        .is_some_and(|host| host.source_path.is_some())
-    {
-        let message = "Fargate does not support `sourcePath`";
-        report.fault(&volume.at.member("host").member("sourcePath"), message);
-    }
-}
-
-fn docker_volume(_: &Subject<'_>, volume: VolumePlace<'_>, report: &mut Report<'_>) {
-    if volume.docker_volume_configuration.is_some() {
-        let message = "Fargate does not support Docker volumes";
-        report.fault(&volume.at.member("dockerVolumeConfiguration"), message);
-    }
-}
-
-fn fsx(_: &Subject<'_>, volume: VolumePlace<'_>, report: &mut Report<'_>) {
-    if volume
-        .fsx_windows_file_server_volume_configuration
-        .is_some()
-    {
-        let at = volume.at.member("fsxWindowsFileServerVolumeConfiguration");
-        report.fault(&at, "Fargate does not support FSx for Windows File Server");
     }
 }

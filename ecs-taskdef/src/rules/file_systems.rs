@@ -5,18 +5,57 @@ use crate::{
 };
 
 pub(super) const RULES: &[Rule] = &[
-    Rule::volume("efs-port", "a port for encrypted data is 0 to 65,535", efs_port),
-    Rule::volume("efs-access-point-root", "an access point has the root directory `/`", efs_root)
-        .quoted("When using an EFS access point, the root directory must either be set to \"/\" or be omitted"),
-    Rule::volume("efs-access-point-encryption", "an access point needs encryption", efs_access_point),
-    Rule::volume("efs-iam-encryption", "IAM authorization needs encryption", efs_iam)
-        .copied("EFS IAM authorization requires TransitEncryption to be enabled"),
-    Rule::volume("efs-port-encryption", "a port for encrypted data needs encryption", efs_port_encryption)
-        .copied("TransitEncryptionPort requires that TransitEncryption is enabled"),
-    Rule::volume("fsx-windows-only", "FSx for Windows File Server is for Windows", fsx_windows),
-    Rule::volume("s3files-port", "a port for encrypted data is 0 to 65,535", s3files_port),
-    Rule::volume("s3files-access-point-root", "an access point has the root directory `/`", s3files_root),
-    Rule::volume("s3files-task-role", "S3 Files needs a task role", s3files_role),
+    Rule::volume(
+        "efs-port",
+        "a port for encrypted data is 0 to 65,535",
+        efs_port,
+    ),
+    Rule::volume(
+        "efs-access-point-root",
+        "an access point has the root directory `/`",
+        efs_root,
+    )
+    .quoted(
+        "When using an EFS access point, the root directory must either be set to \"/\" or be \
+         omitted",
+    ),
+    Rule::volume(
+        "efs-access-point-encryption",
+        "an access point needs encryption",
+        efs_access_point,
+    ),
+    Rule::volume(
+        "efs-iam-encryption",
+        "IAM authorization needs encryption",
+        efs_iam,
+    )
+    .copied("EFS IAM authorization requires TransitEncryption to be enabled"),
+    Rule::volume(
+        "efs-port-encryption",
+        "a port for encrypted data needs encryption",
+        efs_port_encryption,
+    )
+    .copied("TransitEncryptionPort requires that TransitEncryption is enabled"),
+    Rule::volume(
+        "fsx-windows-only",
+        "FSx for Windows File Server is for Windows",
+        fsx_windows,
+    ),
+    Rule::volume(
+        "s3files-port",
+        "a port for encrypted data is 0 to 65,535",
+        s3files_port,
+    ),
+    Rule::volume(
+        "s3files-access-point-root",
+        "an access point has the root directory `/`",
+        s3files_root,
+    ),
+    Rule::volume(
+        "s3files-task-role",
+        "S3 Files needs a task role",
+        s3files_role,
+    ),
 ];
 
 const EFS: &str = "efsVolumeConfiguration";

@@ -1,33 +1,12 @@
-use super::subject::{Container, Report, Subject, VolumePlace};
+use super::subject::{Container, Report, Subject};
 use super::task::quote;
+use super::unsupported::{no_linux_member, no_member};
 use super::{Rule, unsupported};
 use crate::shape::At;
-use crate::{ContainerDefinition, LaunchTypes, LinuxParameters, LogDriver, NetworkMode};
+use crate::{LaunchTypes, LogDriver, NetworkMode};
 
 const M: LaunchTypes = LaunchTypes::MANAGED_INSTANCES;
 const PLATFORM: &str = "a managed instance";
-
-/// A rule about a member of a container that Managed Instances do not have.
-macro_rules! no_member {
-    ($id:literal, $summary:literal, $member:literal, $given:path) => {
-        Rule::container($id, $summary, |_, container, report| {
-            let given: fn(&ContainerDefinition) -> bool = $given;
-            unsupported::member(container, ($member, given), PLATFORM, report);
-        })
-        .on(M)
-    };
-}
-
-/// A rule about a member of `linuxParameters` that Managed Instances do not have.
-macro_rules! no_linux_member {
-    ($id:literal, $summary:literal, $member:literal, $given:path) => {
-        Rule::container($id, $summary, |_, container, report| {
-            let given: fn(&LinuxParameters) -> bool = $given;
-            unsupported::linux_member(container, ($member, given), PLATFORM, report);
-        })
-        .on(M)
-    };
-}
 
 pub(super) const RULES: &[Rule] = &[
     Rule::task(
@@ -54,77 +33,101 @@ pub(super) const RULES: &[Rule] = &[
     )
     .on(M),
     no_member!(
+        PLATFORM,
         "managed-instances-disable-networking",
         "Managed Instances keep networking on",
         "disableNetworking",
         unsupported::disable_networking
-    ),
+    )
+    .on(M),
     no_member!(
+        PLATFORM,
         "managed-instances-dns-search-domains",
         "Managed Instances have no DNS search domains",
         "dnsSearchDomains",
         unsupported::dns_search_domains
-    ),
+    )
+    .on(M),
     no_member!(
+        PLATFORM,
         "managed-instances-dns-servers",
         "Managed Instances have no DNS servers to choose",
         "dnsServers",
         unsupported::dns_servers
-    ),
+    )
+    .on(M),
     no_member!(
+        PLATFORM,
         "managed-instances-docker-labels",
         "Managed Instances have no Docker labels",
         "dockerLabels",
         unsupported::docker_labels
-    ),
+    )
+    .on(M),
     no_member!(
+        PLATFORM,
         "managed-instances-docker-security-options",
         "Managed Instances have no Docker security options",
         "dockerSecurityOptions",
         unsupported::docker_security_options
-    ),
+    )
+    .on(M),
     no_member!(
+        PLATFORM,
         "managed-instances-extra-hosts",
         "Managed Instances have no extra hosts",
         "extraHosts",
         unsupported::extra_hosts
-    ),
+    )
+    .on(M),
     no_member!(
+        PLATFORM,
         "managed-instances-hostname",
         "Managed Instances have no host name to choose",
         "hostname",
         unsupported::hostname
-    ),
+    )
+    .on(M),
     no_member!(
+        PLATFORM,
         "managed-instances-links",
         "Managed Instances have no links",
         "links",
         unsupported::links
-    ),
+    )
+    .on(M),
     no_linux_member!(
+        PLATFORM,
         "managed-instances-max-swap",
         "Managed Instances have no swap",
         "maxSwap",
         unsupported::max_swap
-    ),
+    )
+    .on(M),
     no_linux_member!(
+        PLATFORM,
         "managed-instances-shared-memory-size",
         "Managed Instances choose the shared memory",
         "sharedMemorySize",
         unsupported::shared_memory_size
-    ),
+    )
+    .on(M),
     no_linux_member!(
+        PLATFORM,
         "managed-instances-swappiness",
         "Managed Instances have no swap",
         "swappiness",
         unsupported::swappiness
-    ),
+    )
+    .on(M),
     no_linux_member!(
+        PLATFORM,
         "managed-instances-tmpfs",
         "Managed Instances have no file systems in memory",
         "tmpfs",
         unsupported::tmpfs
-    ),
+    )
+    .on(M),
     Rule::container(
         "managed-instances-log-driver",
         "logs on Managed Instances go to one of four drivers",
@@ -134,19 +137,25 @@ pub(super) const RULES: &[Rule] = &[
     Rule::volume(
         "managed-instances-source-path",
         "volumes on Managed Instances have no path on the host",
-        source_path,
+        |_, volume, report| {
+            unsupported::source_path(volume, PLATFORM, report);
+        },
     )
     .on(M),
     Rule::volume(
         "managed-instances-docker-volume",
         "Managed Instances have no Docker volumes",
-        docker_volume,
+        |_, volume, report| {
+            unsupported::docker_volume(volume, PLATFORM, report);
+        },
     )
     .on(M),
     Rule::volume(
         "managed-instances-fsx",
         "Managed Instances have no FSx for Windows File Server",
-        fsx,
+        |_, volume, report| {
+            unsupported::fsx(volume, PLATFORM, report);
+        },
     )
     .on(M),
 ];
@@ -179,36 +188,5 @@ fn log_driver(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>
             quote(driver.as_str())
         );
         report.fault(&at.member("logDriver"), message);
-    }
-}
-
-fn source_path(_: &Subject<'_>, volume: VolumePlace<'_>, report: &mut Report<'_>) {
-    if volume
-        .host
-        .as_ref()
-        .is_some_and(|host| host.source_path.is_some())
-    {
-        let message = "a managed instance does not support `sourcePath`";
-        report.fault(&volume.at.member("host").member("sourcePath"), message);
-    }
-}
-
-fn docker_volume(_: &Subject<'_>, volume: VolumePlace<'_>, report: &mut Report<'_>) {
-    if volume.docker_volume_configuration.is_some() {
-        let message = "a managed instance does not support Docker volumes";
-        report.fault(&volume.at.member("dockerVolumeConfiguration"), message);
-    }
-}
-
-fn fsx(_: &Subject<'_>, volume: VolumePlace<'_>, report: &mut Report<'_>) {
-    if volume
-        .fsx_windows_file_server_volume_configuration
-        .is_some()
-    {
-        let at = volume.at.member("fsxWindowsFileServerVolumeConfiguration");
-        report.fault(
-            &at,
-            "a managed instance does not support FSx for Windows File Server",
-        );
     }
 }

@@ -8,6 +8,7 @@ mod external;
 mod fargate;
 mod file_systems;
 mod firelens;
+mod guide_2015;
 mod health;
 mod linux;
 mod logging;
@@ -21,6 +22,7 @@ mod role;
 mod run;
 mod shape_rules;
 mod sizes;
+mod spelling;
 mod subject;
 mod tags;
 mod task;
@@ -93,10 +95,11 @@ enum Check {
     Volume(fn(&Subject<'_>, VolumePlace<'_>, &mut Report<'_>)),
 }
 
-const FAMILIES: [&[Rule]; 23] = [
+const FAMILIES: [&[Rule]; 24] = [
     reading::RULES,
     shape_rules::RULES,
     task::RULES,
+    guide_2015::RULES,
     sizes::RULES,
     network::RULES,
     role::RULES,

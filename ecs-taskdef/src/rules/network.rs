@@ -15,7 +15,7 @@ pub(super) const RULES: &[Rule] = &[
         "links need the network mode `bridge`",
         links_mode,
     )
-    .quoted("Links are not supported when networkMode={}."),
+    .quoted("Links are not supported when networkMode=awsvpc."),
     Rule::container(
         "hostname-awsvpc",
         "there is no `hostname` with `awsvpc`",
@@ -68,7 +68,12 @@ fn links_mode(subject: &Subject<'_>, container: Container<'_>, report: &mut Repo
     if linkless && !list(container.links.as_ref()).is_empty() {
         let mode = subject.mode.as_str();
         let message = format!("links need the network mode `bridge`, not `{mode}`");
-        report.fault_about(&container.at.member("links"), &[mode], message);
+        let at = container.at.member("links");
+        if subject.is_awsvpc() {
+            report.fault(&at, message);
+        } else {
+            report.fault_in_our_words(&at, &message);
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::Rule;
 use super::subject::{Container, Report, Subject, list};
@@ -208,7 +208,7 @@ fn container_port_duplicate(_: &Subject<'_>, container: Container<'_>, report: &
 fn host_port_duplicate(subject: &Subject<'_>, report: &mut Report<'_>) {
     let containers = At::ROOT;
     let containers = containers.member("containerDefinitions");
-    let mut taken: HashMap<(i32, TransportProtocol), String> = HashMap::new();
+    let mut taken: HashMap<(i32, TransportProtocol), &str> = HashMap::new();
     for (index, container) in subject.task.containers().iter().enumerate() {
         let at = containers.item(index);
         let at = at.member("portMappings");
@@ -217,7 +217,7 @@ fn host_port_duplicate(subject: &Subject<'_>, report: &mut Report<'_>) {
                 continue;
             };
             let transport = mapping.transport();
-            let owner = container.name.clone().unwrap_or_default();
+            let owner = container.name.as_deref().unwrap_or_default();
             if let Some(first) = taken.get(&(port, transport.clone())) {
                 let message = format!("host port {port}/{transport} is used by `{first}` before");
                 report.fault(&at.item(index).member("hostPort"), message);
@@ -249,7 +249,7 @@ fn name_characters(_: &Subject<'_>, container: Container<'_>, report: &mut Repor
 fn name_unique(subject: &Subject<'_>, report: &mut Report<'_>) {
     let containers = At::ROOT;
     let containers = containers.member("containerDefinitions");
-    let mut seen: Vec<&str> = Vec::new();
+    let mut seen: HashSet<&str> = HashSet::new();
     for (index, container) in subject.task.containers().iter().enumerate() {
         let at = containers.item(index);
         let at = at.member("portMappings");
@@ -257,11 +257,9 @@ fn name_unique(subject: &Subject<'_>, report: &mut Report<'_>) {
             let Some(name) = mapping.name.as_deref() else {
                 continue;
             };
-            if seen.contains(&name) {
+            if !seen.insert(name) {
                 let message = format!("port name {} is used before", quote(name));
                 report.fault(&at.item(index).member("name"), message);
-            } else {
-                seen.push(name);
             }
         }
     }

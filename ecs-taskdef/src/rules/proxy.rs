@@ -27,7 +27,7 @@ pub(super) const RULES: &[Rule] = &[
         properties,
     )
     .on(WITH_PROXY)
-    .copied("{} not found"),
+    .copied("Ingress port not found"),
 ];
 
 fn proxy<'a>(subject: &'a Subject<'_>) -> Option<&'a ProxyConfiguration> {
@@ -59,21 +59,17 @@ fn properties(subject: &Subject<'_>, report: &mut Report<'_>) {
     let at = at.member("proxyConfiguration");
     let given = |name: &str| proxy.property(name).is_some_and(|value| !value.is_empty());
     let needed = [
-        (
-            given("IgnoredUID") || given("IgnoredGID"),
-            "IgnoredUID",
-            "Ignored UID or GID",
-        ),
-        (given("AppPorts"), "AppPorts", "App ports"),
-        (
-            given("ProxyIngressPort"),
-            "ProxyIngressPort",
-            "Ingress port",
-        ),
-        (given("ProxyEgressPort"), "ProxyEgressPort", "Egress port"),
+        (given("IgnoredUID") || given("IgnoredGID"), "IgnoredUID"),
+        (given("AppPorts"), "AppPorts"),
+        (given("ProxyIngressPort"), "ProxyIngressPort"),
+        (given("ProxyEgressPort"), "ProxyEgressPort"),
     ];
-    for (_, name, in_words) in needed.into_iter().filter(|(given, _, _)| !given) {
+    for (_, name) in needed.into_iter().filter(|(given, _)| !given) {
         let message = format!("the property `{name}` is missing");
-        report.fault_about(&at.member("properties"), &[in_words], message);
+        let at = at.member("properties");
+        match name {
+            "ProxyIngressPort" => report.fault(&at, message),
+            _ => report.fault_in_our_words(&at, &message),
+        }
     }
 }

@@ -1,9 +1,8 @@
 use super::Rule;
 use super::subject::{Container, Report, Subject, list};
 use super::task::quote;
-use crate::attributes::is_private_ecr_image;
 use crate::shape::At;
-use crate::{LaunchTypes, LogDriver, TaskDefinition};
+use crate::{ImageRef, LaunchTypes, LogDriver, TaskDefinition};
 
 pub(super) const RULES: &[Rule] = &[
     Rule::container(
@@ -68,7 +67,7 @@ fn ecr(subject: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>)
     let image = container
         .image
         .as_deref()
-        .filter(|image| is_private_ecr_image(image));
+        .filter(|image| ImageRef::parse(image).is_private_ecr());
     if let Some(image) = image.filter(|_| !has_execution_role(subject.task)) {
         let message = format!("no execution role to pull {} from Amazon ECR", quote(image));
         report.fault(&container.at.member("image"), message);

@@ -56,33 +56,24 @@ fn apply(rule: &'static Rule, subject: &Subject<'_>, findings: &mut Findings) {
         Check::Shape => {}
         Check::Task(check) => check(subject, &mut report),
         Check::Container(check) => {
-            let list = At::ROOT;
-            let list = list.member("containerDefinitions");
-            for (index, value) in subject.task.containers().iter().enumerate() {
-                check(
-                    subject,
-                    Place {
-                        value,
-                        at: &list.item(index),
-                    },
-                    &mut report,
-                );
-            }
+            each("containerDefinitions", subject.task.containers(), |place| {
+                check(subject, place, &mut report);
+            })
         }
-        Check::Volume(check) => {
-            let list = At::ROOT;
-            let list = list.member("volumes");
-            for (index, value) in subject.task.volumes().iter().enumerate() {
-                check(
-                    subject,
-                    Place {
-                        value,
-                        at: &list.item(index),
-                    },
-                    &mut report,
-                );
-            }
-        }
+        Check::Volume(check) => each("volumes", subject.task.volumes(), |place| {
+            check(subject, place, &mut report);
+        }),
+    }
+}
+
+fn each<T>(member: &str, values: &[T], mut visit: impl FnMut(Place<'_, T>)) {
+    let list = At::ROOT;
+    let list = list.member(member);
+    for (index, value) in values.iter().enumerate() {
+        visit(Place {
+            value,
+            at: &list.item(index),
+        });
     }
 }
 

@@ -1,7 +1,8 @@
 use serde_json::Value;
 
+use super::spelling::nearest;
 use super::{Report, Rule, Subject};
-use crate::shape::{At, Limits, Measure, MemberType, ShapeFault};
+use crate::shape::{At, Kind, Limits, Measure, MemberType, Shape, ShapeFault};
 use crate::{
     ApplicationProtocol, CPUArchitecture, Compatibility, ContainerCondition,
     DeviceCgroupPermission, EFSTransitEncryption, EnvironmentFileType, Findings,
@@ -126,20 +127,18 @@ fn describe_only_member(subject: &Subject<'_>, report: &mut Report<'_>) {
 
 /// Turns a difference of a task definition from its shape into a finding.
 pub(crate) fn report(at: &At<'_>, fault: ShapeFault<'_>, findings: &mut Findings) {
-    match fault {
+    let enum_rule = match fault {
         // Rules of their own know AWS's words for these two.
         ShapeFault::Missing {
             member: "family" | "containerDefinitions",
-        } => {}
-        ShapeFault::NotInEnum { allowed, .. } => {
-            let special = ENUM_RULES
-                .into_iter()
-                .find(|(values, _)| *values == allowed);
-            let rule = special.map_or(&ENUM, |(_, rule)| rule);
-            report_by(rule, at, fault, findings);
-        }
-        _ => report_any(at, fault, findings),
-    }
+        } => return,
+        ShapeFault::NotInEnum { allowed, .. } => ENUM_RULES
+            .into_iter()
+            .find(|(values, _)| *values == allowed)
+            .map_or(&ENUM, |(_, rule)| rule),
+        _ => &ENUM,
+    };
+    report_by(enum_rule, at, fault, findings);
 }
 
 /// Turns a difference of any document from its shape into a finding.
@@ -153,69 +152,50 @@ fn report_by(
     fault: ShapeFault<'_>,
     findings: &mut Findings,
 ) {
-    let mut found = |rule: &'static Rule, at: &At<'_>, parts: &[&str], message: String| {
-        Report { rule, findings }.fault_about(at, parts, message);
-    };
+    let (rule, message) = breach(enum_rule, fault);
+    let mut report = Report { rule, findings };
     match fault {
-        ShapeFault::Missing { member } => {
-            found(
-                &MISSING,
-                &at.member(member),
-                &[],
-                format!("`{member}` is missing"),
-            );
-        }
-        ShapeFault::Unknown { member, shape } => {
-            let message = match nearest(member, shape.members.iter().map(|known| known.name)) {
-                Some(name) => {
-                    format!("`{member}` is no member of the API, perhaps `{name}` is meant")
-                }
-                None => format!("`{member}` is no member of the API"),
-            };
-            found(&UNKNOWN, at, &[], message);
-        }
-        ShapeFault::Null { member } => {
-            found(
-                &NULL,
-                at,
-                &[],
-                format!("`{member}` is null, which AWS takes for absent"),
-            );
-        }
-        ShapeFault::WrongType {
-            expected,
-            found: value,
-        } => {
-            let message = format!("{} where {} belongs", describe(value), expected.describe());
-            found(&WRONG_TYPE, at, &[], message);
-        }
-        ShapeFault::TooLarge { found: value } => {
-            found(
-                &TOO_LARGE,
-                at,
-                &[],
-                format!("`{value}` does not fit into 32 bits"),
-            );
-        }
-        ShapeFault::Converted {
-            expected,
-            found: value,
-        } => {
-            let message = format!("{} where {} belongs", describe(value), expected.describe());
-            found(&CONVERTED, at, &[], message);
+        ShapeFault::Missing { member } => report.fault(&at.member(member), message),
+        ShapeFault::NotInEnum { value, .. } => report.fault_about(at, &[value], message),
+        _ => report.fault(at, message),
+    }
+}
+
+/// The rule that is broken, and what to say about it.
+fn breach(enum_rule: &'static Rule, fault: ShapeFault<'_>) -> (&'static Rule, String) {
+    match fault {
+        ShapeFault::Missing { member } => (&MISSING, format!("`{member}` is missing")),
+        ShapeFault::Unknown { member, shape } => (&UNKNOWN, unknown_message(member, shape)),
+        ShapeFault::Null { member } => (
+            &NULL,
+            format!("`{member}` is null, which AWS takes for absent"),
+        ),
+        ShapeFault::WrongType { expected, found } => (&WRONG_TYPE, type_message(expected, found)),
+        ShapeFault::Converted { expected, found } => (&CONVERTED, type_message(expected, found)),
+        ShapeFault::TooLarge { found } => {
+            (&TOO_LARGE, format!("`{found}` does not fit into 32 bits"))
         }
         ShapeFault::NotInEnum { value, allowed } => {
             let message = format!("`{value}` is none of {}", list_of(allowed));
-            found(enum_rule, at, &[value], message);
+            (enum_rule, message)
         }
         ShapeFault::OutOfBounds {
             measure,
             actual,
             limits,
-        } => {
-            found(&BOUNDS, at, &[], bounds_message(measure, actual, limits));
-        }
+        } => (&BOUNDS, bounds_message(measure, actual, limits)),
     }
+}
+
+fn unknown_message(member: &str, shape: &Shape) -> String {
+    match nearest(member, shape.members.iter().map(|known| known.name)) {
+        Some(name) => format!("`{member}` is no member of the API, perhaps `{name}` is meant"),
+        None => format!("`{member}` is no member of the API"),
+    }
+}
+
+fn type_message(expected: Kind, found: &Value) -> String {
+    format!("{} where {} belongs", describe(found), expected.describe())
 }
 
 fn bounds_message(measure: Measure, actual: i64, limits: Limits) -> String {
@@ -248,56 +228,9 @@ fn list_of(values: &[&str]) -> String {
     quoted.join(", ")
 }
 
-/// The name that is meant, when only case or two letters differ.
-fn nearest<'n>(wrong: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
-    const MAX_LENGTH: usize = 48;
-    if wrong.len() > MAX_LENGTH {
-        return None;
-    }
-    let ranked = names.map(|name| (edits(&wrong.to_lowercase(), &name.to_lowercase()), name));
-    ranked
-        .min()
-        .filter(|(distance, name)| *distance <= 2 && *distance * 3 < name.len())
-        .map(|(_, name)| name)
-}
-
-/// How many characters must be put in, taken out or changed.
-fn edits(from: &str, to: &str) -> usize {
-    let mut row: Vec<usize> = (0..=to.chars().count()).collect();
-    for (index, a) in from.chars().enumerate() {
-        let mut diagonal = index;
-        let mut left = index + 1;
-        if let Some(first) = row.first_mut() {
-            *first = left;
-        }
-        for (b, cell) in to.chars().zip(row.iter_mut().skip(1)) {
-            let changed = diagonal + usize::from(a != b);
-            diagonal = *cell;
-            left = changed.min(left + 1).min(diagonal + 1);
-            *cell = left;
-        }
-    }
-    row.last().copied().unwrap_or_default()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn near_names_are_found() {
-        let names = ["containerPort", "hostPort", "protocol"];
-        assert_eq!(
-            nearest("ContainerPort", names.into_iter()),
-            Some("containerPort")
-        );
-        assert_eq!(nearest("hostport", names.into_iter()), Some("hostPort"));
-        assert_eq!(nearest("protocl", names.into_iter()), Some("protocol"));
-        assert_eq!(nearest("x", names.into_iter()), None);
-        assert_eq!(nearest(&"x".repeat(1_000), names.into_iter()), None);
-        assert_eq!(edits("kitten", "sitting"), 3);
-        assert_eq!(edits("", "abc"), 3);
-    }
 
     #[test]
     fn every_list_has_its_own_rule() {

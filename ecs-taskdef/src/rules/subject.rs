@@ -75,6 +75,12 @@ impl Report<'_> {
         self.fault_about(at, &[], message);
     }
 
+    /// A breach for which AWS has other words than the rule's, and unknown ones.
+    pub(super) fn fault_in_our_words(&mut self, at: &At<'_>, message: &str) {
+        self.findings
+            .push(Finding::new(self.rule, at.to_string(), message.to_owned()));
+    }
+
     /// A breach. The parts go into AWS's words, each in the place of a `{}`.
     pub(super) fn fault_about(&mut self, at: &At<'_>, parts: &[&str], message: impl Into<String>) {
         let mut finding = Finding::new(self.rule, at.to_string(), message.into());

@@ -231,16 +231,20 @@ fn container_memory(subject: &Subject<'_>, report: &mut Report<'_>) {
     let list = At::ROOT;
     let list = list.member("containerDefinitions");
     for (index, container) in subject.task.containers().iter().enumerate() {
-        let (enough, message) = match subject.rules.memory {
-            MemoryRule::EachContainer => (container.memory.is_some(), "`memory` is missing"),
-            MemoryRule::TaskOrContainer => (
-                subject.task.memory.is_some() || container.reserved_memory().is_some(),
-                "neither the task nor the container has memory",
-            ),
-        };
-        if !enough {
-            let name = container.name.as_deref().unwrap_or_default();
-            report.fault_about(&list.item(index).member("memory"), &[name], message);
+        let at = list.item(index);
+        let at = at.member("memory");
+        match subject.rules.memory {
+            MemoryRule::EachContainer if container.memory.is_none() => {
+                report.fault_in_our_words(&at, "`memory` is missing");
+            }
+            MemoryRule::TaskOrContainer
+                if subject.task.memory.is_none() && container.reserved_memory().is_none() =>
+            {
+                let name = container.name.as_deref().unwrap_or_default();
+                let message = "neither the task nor the container has memory";
+                report.fault_about(&at, &[name], message);
+            }
+            _ => {}
         }
     }
 }
@@ -312,7 +316,12 @@ fn storage_fargate_only(subject: &Subject<'_>, report: &mut Report<'_>) {
     let required = !subject.task.required_launch_types().is_empty();
     if subject.task.ephemeral_storage.is_some() && !fargate && required {
         let message = "only tasks on Fargate choose their ephemeral storage";
-        report.fault(&At::ROOT.member("ephemeralStorage"), message);
+        let at = At::ROOT.member("ephemeralStorage");
+        if subject.launch_types.intersects(LaunchTypes::EC2) {
+            report.fault(&at, message);
+        } else {
+            report.fault_in_our_words(&at, message);
+        }
     }
 }
 

@@ -2,9 +2,32 @@
 //! finding that says so. An empty list, an empty text and `false` ask for
 //! nothing and are accepted everywhere.
 
-use super::subject::{Container, Report, list};
+use super::subject::{Container, Report, VolumePlace, list};
 use crate::shape::At;
 use crate::{ContainerDefinition, LinuxParameters};
+
+/// A rule about a member of a container that a platform does not support.
+macro_rules! no_member {
+    ($platform:expr, $id:literal, $summary:literal, $member:literal, $given:path $(,)?) => {
+        $crate::rules::Rule::container($id, $summary, |_, container, report| {
+            let given: fn(&$crate::ContainerDefinition) -> bool = $given;
+            $crate::rules::unsupported::member(container, ($member, given), $platform, report);
+        })
+    };
+}
+
+/// A rule about a member of `linuxParameters` that a platform does not support.
+macro_rules! no_linux_member {
+    ($platform:expr, $id:literal, $summary:literal, $member:literal, $given:path $(,)?) => {
+        $crate::rules::Rule::container($id, $summary, |_, container, report| {
+            let given: fn(&$crate::LinuxParameters) -> bool = $given;
+            let member = ($member, given);
+            $crate::rules::unsupported::linux_member(container, member, $platform, report);
+        })
+    };
+}
+
+pub(super) use {no_linux_member, no_member};
 
 /// Reports a member of the container that is given.
 pub(super) fn member(
@@ -40,6 +63,40 @@ pub(super) fn task_member(member: &str, given: bool, platform: &str, report: &mu
     if given {
         let message = format!("{platform} does not support `{member}`");
         report.fault(&At::ROOT.member(member), message);
+    }
+}
+
+/// Reports a volume with a path of the host.
+pub(super) fn source_path(volume: VolumePlace<'_>, platform: &str, report: &mut Report<'_>) {
+    if volume
+        .host
+        .as_ref()
+        .is_some_and(|host| host.source_path.is_some())
+    {
+        let message = format!("{platform} does not support `sourcePath`");
+        report.fault(&volume.at.member("host").member("sourcePath"), message);
+    }
+}
+
+/// Reports a Docker volume.
+pub(super) fn docker_volume(volume: VolumePlace<'_>, platform: &str, report: &mut Report<'_>) {
+    if volume.docker_volume_configuration.is_some() {
+        let message = format!("{platform} does not support Docker volumes");
+        report.fault(&volume.at.member("dockerVolumeConfiguration"), message);
+    }
+}
+
+/// Reports a volume of FSx for Windows File Server.
+pub(super) fn fsx(volume: VolumePlace<'_>, platform: &str, report: &mut Report<'_>) {
+    if volume
+        .fsx_windows_file_server_volume_configuration
+        .is_some()
+    {
+        let message = format!("{platform} does not support FSx for Windows File Server");
+        report.fault(
+            &volume.at.member("fsxWindowsFileServerVolumeConfiguration"),
+            message,
+        );
     }
 }
 

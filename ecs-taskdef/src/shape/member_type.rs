@@ -1,3 +1,5 @@
+use std::str::FromStr;
+
 use serde_json::Value;
 
 use super::{At, Kind, Limits, Measure, ShapeFault};
@@ -39,6 +41,16 @@ impl<'r> Reader<'r> {
     /// A value that cannot be understood.
     pub fn wrong_type(&mut self, at: &At<'_>, expected: Kind, found: &Value) {
         (self.report)(at, ShapeFault::WrongType { expected, found });
+    }
+
+    /// A value written as a string.
+    fn parsed<T: FromStr>(&mut self, value: &Value, expected: Kind, at: &At<'_>) -> Option<T> {
+        let read = value.as_str().and_then(|text| text.trim().parse().ok());
+        match read {
+            Some(_) => self.converted(at, expected, value),
+            None => self.wrong_type(at, expected, value),
+        }
+        read
     }
 
     fn converted(&mut self, at: &At<'_>, expected: Kind, found: &Value) {
@@ -88,16 +100,7 @@ impl MemberType for bool {
         if let Value::Bool(known) = value {
             return Some(*known);
         }
-        let read = match value.as_str().map(str::trim) {
-            Some("true") => Some(true),
-            Some("false") => Some(false),
-            _ => None,
-        };
-        match read {
-            Some(_) => reader.converted(at, Self::KIND, value),
-            None => reader.wrong_type(at, Self::KIND, value),
-        }
-        read
+        reader.parsed(value, Self::KIND, at)
     }
 
     fn check(
@@ -145,12 +148,7 @@ impl MemberType for f64 {
         if let Value::Number(number) = value {
             return number.as_f64();
         }
-        let read: Option<Self> = value.as_str().and_then(|text| text.trim().parse().ok());
-        match read {
-            Some(_) => reader.converted(at, Self::KIND, value),
-            None => reader.wrong_type(at, Self::KIND, value),
-        }
-        read
+        reader.parsed(value, Self::KIND, at)
     }
 
     fn check(

@@ -14,6 +14,8 @@ pub use at::At;
 pub use member_type::{MemberType, Reader};
 pub use unknown::UnknownMembers;
 
+use serde_json::{Map, Value};
+
 /// An object of the API: its name there and its members.
 #[derive(Clone, Copy, Debug)]
 pub struct Shape {
@@ -136,6 +138,29 @@ impl Kind {
     }
 }
 
+impl Kind {
+    /// An empty value to fill in: every member of an object, one element of a
+    /// list, the first value of an enumeration.
+    #[must_use]
+    pub fn skeleton(&self) -> Value {
+        match self {
+            Self::Boolean => Value::Bool(true),
+            Self::Integer | Self::Long | Self::Double | Self::Timestamp => Value::from(0),
+            Self::String | Self::Document => Value::from(""),
+            Self::Enum(values) => Value::from(values.first().copied().unwrap_or_default()),
+            Self::Structure(shape) => {
+                let members = shape.members.iter();
+                let empty = members.map(|member| (member.name.to_owned(), member.kind.skeleton()));
+                Value::Object(empty.collect())
+            }
+            Self::List(items) => Value::Array(vec![items.skeleton()]),
+            Self::Map(values) => {
+                Value::Object(Map::from_iter([("KeyName".to_owned(), values.skeleton())]))
+            }
+        }
+    }
+}
+
 /// The bounds of a member in the API model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
@@ -208,19 +233,19 @@ pub enum ShapeFault<'a> {
         /// What the shape wants.
         expected: Kind,
         /// What stands there.
-        found: &'a serde_json::Value,
+        found: &'a Value,
     },
     /// A number that does not fit into the integer of the API.
     TooLarge {
         /// What stands there.
-        found: &'a serde_json::Value,
+        found: &'a Value,
     },
     /// A value of another type that was taken for the right one.
     Converted {
         /// What the shape wants.
         expected: Kind,
         /// What stands there.
-        found: &'a serde_json::Value,
+        found: &'a Value,
     },
     /// A string that is none of the values of its list.
     NotInEnum {

@@ -1,0 +1,116 @@
+//! The cluster query language: which instances an expression selects.
+
+mod ast;
+mod error;
+mod eval;
+mod parse;
+mod token;
+
+use std::fmt;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use ast::Expression;
+pub use error::QueryError;
+
+use crate::Instance;
+
+/// An expression of the cluster query language, as `memberOf` constraints and the filter of
+/// ListContainerInstances have it (Developer Guide, "Cluster query language").
+///
+/// ```text
+/// attribute:ecs.instance-type =~ t2.* and not(task:group == database)
+/// ```
+///
+/// | subject | operators |
+/// |---|---|
+/// | `attribute:NAME` | all |
+/// | `ec2InstanceId`, `agentConnected`, `task:group` | `==` `!=` `in` `!in` `=~` `!~` |
+/// | `agentVersion`, `registeredAt`, `runningTasksCount` | `==` `!=` `>` `>=` `<` `<=` |
+///
+/// Each operator has its name too (`equals`, `not_equals`, `greater_than`, ...). Expressions are
+/// joined by `and`, `or`, `not` or `&&`, `||`, `!`, and grouped by parentheses.
+///
+/// What the guide leaves open is chosen here: `and` binds tighter than `or`; words are read in
+/// any case; a text without quotes ends at white space, a comma, `&&`, `||` or an unopened bracket; an
+/// attribute that is absent satisfies `!exists` and nothing else, so that `!=` asks for the
+/// attribute as the guide's example does; `=~` must match the whole text; two texts compare as
+/// numbers if both are numbers, and by their characters otherwise; `task:group != x` means that
+/// no task of the group is there. Regular expressions are those of the `regex` crate: Java's
+/// look-around and back-references are refused.
+///
+/// ```
+/// use ecs_placement::Query;
+///
+/// let query: Query = "attribute:stack in [test, 'beta 2'] && runningTasksCount < 5".parse()?;
+/// assert_eq!(query.to_string(), "attribute:stack in [test, 'beta 2'] && runningTasksCount < 5");
+///
+/// let error = "attribute:stack = prod".parse::<Query>().unwrap_err();
+/// assert_eq!(error.to_string(), "expected an operator, found `=` at byte 16");
+/// # Ok::<(), ecs_placement::QueryError>(())
+/// ```
+#[derive(Clone)]
+pub struct Query {
+    text: Arc<str>,
+    expression: Arc<Expression>,
+}
+
+impl Query {
+    /// The longest expression that the API takes, in characters.
+    pub const MAX_CHARS: usize = 2_000;
+
+    /// Reads an expression.
+    ///
+    /// # Errors
+    ///
+    /// An expression of more than 2,000 characters or nested more than 100 deep, one that does
+    /// not follow the grammar, an operator that its subject does not have, or a value that is no
+    /// number, date, version or regular expression where one is needed.
+    pub fn parse(text: &str) -> Result<Self, QueryError> {
+        let expression = parse::expression(text)?;
+        Ok(Self {
+            text: text.into(),
+            expression: expression.into(),
+        })
+    }
+
+    /// Whether the expression selects the instance.
+    #[must_use]
+    pub fn matches(&self, instance: &Instance) -> bool {
+        eval::matches(&self.expression, instance)
+    }
+
+    /// The expression as it was given.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+}
+
+impl FromStr for Query {
+    type Err = QueryError;
+
+    fn from_str(text: &str) -> Result<Self, QueryError> {
+        Self::parse(text)
+    }
+}
+
+impl PartialEq for Query {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+}
+
+impl Eq for Query {}
+
+impl fmt::Display for Query {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.text)
+    }
+}
+
+impl fmt::Debug for Query {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Query").field(&self.text).finish()
+    }
+}

@@ -1,0 +1,412 @@
+//! The cluster query language: the guide's examples, every operator of every subject, every
+//! choice, every error text, and a naive interpreter.
+
+#![expect(clippy::unwrap_used, reason = "a failed step fails the test")]
+
+use ecs_model::{Attribute, ContainerInstance, Resource, VersionInfo};
+use ecs_placement::{CellState, CommitPolicy, Instance, PlacementRequest, Plan, Query};
+use ecs_taskdef::TaskDefinition;
+use proptest::prelude::*;
+use serde_json::json;
+
+fn described(attributes: &[(&str, Option<&str>)]) -> ContainerInstance {
+    let attributes = attributes.iter().map(|(name, value)| {
+        let mut attribute = Attribute::named(*name);
+        attribute.value = value.map(str::to_owned);
+        attribute
+    });
+    ContainerInstance {
+        container_instance_arn: Some("instance".into()),
+        ec2_instance_id: Some("i-abcd1234".into()),
+        status: Some("ACTIVE".into()),
+        agent_connected: Some(true),
+        running_tasks_count: Some(2),
+        registered_at: Some("2018-06-18T22:28:28Z".parse().unwrap()),
+        version_info: Some(VersionInfo {
+            agent_version: Some("1.14.3".into()),
+            ..VersionInfo::default()
+        }),
+        attributes: Some(attributes.collect()),
+        registered_resources: Some(vec![
+            Resource::integer(Resource::CPU, 1_024),
+            Resource::integer(Resource::MEMORY, 1_024),
+        ]),
+        ..ContainerInstance::default()
+    }
+}
+
+/// An instance of the guide's examples with one task of the group `database`.
+fn instance() -> Instance {
+    let mut cell = CellState::new();
+    let described = described(&[
+        ("ecs.instance-type", Some("t2.micro")),
+        ("ecs.availability-zone", Some("us-east-1a")),
+        ("stack", Some("test")),
+        ("slots", Some("10")),
+        ("ssd", None),
+    ]);
+    cell.register(&described).unwrap();
+    let definition: TaskDefinition = serde_json::from_value(json!({
+        "family": "db", "containerDefinitions": [{"name": "db", "image": "db", "memory": 1}],
+    }))
+    .unwrap();
+    let request = PlacementRequest::new(&definition)
+        .unwrap()
+        .with_group("database");
+    let plan = Plan::new(&cell.snapshot(), &request, 1, 0);
+    let _ = cell.commit(plan.transaction(), CommitPolicy::Partial);
+    let snapshot = cell.snapshot();
+    snapshot.instance("instance").unwrap().clone()
+}
+
+#[test]
+fn expressions_select_or_not() {
+    let instance = instance();
+    for (expression, expected) in [
+        // The guide's examples.
+        ("attribute:stack == prod", false),
+        ("attribute:stack != prod", true),
+        ("attribute:ecs.instance-type == t2.small", false),
+        (
+            "attribute:ecs.instance-type =~ t2.* and attribute:ecs.availability-zone != us-east-1d",
+            true,
+        ),
+        (
+            "attribute:ecs.availability-zone in [us-east-1a, us-east-1b]",
+            true,
+        ),
+        ("task:group == database", true),
+        ("not(task:group == database)", false),
+        ("not(task:group == service:production)", true),
+        ("runningTasksCount == 1", false),
+        ("ec2InstanceId in ['i-abcd1234', 'i-wxyx7890']", true),
+        ("agentConnected == true", true),
+        ("agentVersion > 1.14.2", true),
+        ("registeredAt >= 2018-06-18", true),
+        // Every operator, by symbol and by name.
+        ("attribute:stack equals test", true),
+        ("attribute:stack not_equals test", false),
+        ("attribute:slots > 9", true),
+        ("attribute:slots greater_than 10", false),
+        ("attribute:slots >= 10", true),
+        ("attribute:slots greater_than_equal 11", false),
+        ("attribute:slots < 9", false),
+        ("attribute:slots less_than 11", true),
+        ("attribute:slots <= 10", true),
+        ("attribute:slots less_than_equal 9", false),
+        ("attribute:stack exists", true),
+        ("attribute:stack !exists", false),
+        ("attribute:other not_exists", true),
+        ("attribute:stack in [a, test]", true),
+        ("attribute:stack !in [a, test]", false),
+        ("attribute:stack not_in ['a']", true),
+        ("attribute:stack =~ te", false),
+        ("attribute:stack matches te.*", true),
+        ("attribute:stack !~ te.*", false),
+        ("attribute:stack not_matches (prod|beta)", true),
+        ("ec2InstanceId =~ i-[a-d]+[0-9]{4}", true),
+        ("agentConnected != true", false),
+        ("agentConnected in [false, true]", true),
+        ("task:group in [database, web]", true),
+        ("task:group =~ data.*", true),
+        ("task:group != database", false),
+        ("task:group !~ web.*", true),
+        // Versions go by their numbers.
+        ("agentVersion == 1.14.3", true),
+        ("agentVersion < 1.9", false),
+        ("agentVersion >= v1.14", true),
+        ("agentVersion != 1.14.3.0", false),
+        // Dates in the four forms.
+        ("registeredAt == 2018-06-18T22:28:28+00:00", true),
+        ("registeredAt <= 2018-06-18T22:28:28Z", true),
+        ("registeredAt < 2018-06-18T22:28:28", false),
+        ("registeredAt > '2018-06-19'", false),
+        // The document's two tasks and the one that was placed.
+        ("runningTasksCount == 3", true),
+        ("runningTasksCount < 3", false),
+        // An attribute without a value is there, with an empty text.
+        ("attribute:ssd exists", true),
+        ("attribute:ssd == ''", true),
+        // An attribute that is absent satisfies nothing but its absence.
+        ("attribute:other == x", false),
+        ("attribute:other != x", false),
+        ("attribute:other !in [x]", false),
+        ("attribute:other !~ x", false),
+        ("not attribute:other == x", true),
+        // `and` binds tighter than `or`, and words are read in any case.
+        (
+            "attribute:stack == test or attribute:stack == a and attribute:stack == b",
+            true,
+        ),
+        (
+            "(attribute:stack == test or attribute:stack == a) and attribute:stack == b",
+            false,
+        ),
+        (
+            "attribute:stack == test OR attribute:stack EXISTS AND NOT attribute:ssd EXISTS",
+            true,
+        ),
+        (
+            "attribute:stack==test&&!(attribute:ssd!exists)||runningTasksCount>7",
+            true,
+        ),
+        ("! ! attribute:ssd exists", true),
+        // Texts compare by their characters unless both are numbers.
+        ("attribute:stack > tesa", true),
+        ("attribute:slots < 9a", true),
+        ("attribute:stack == \"test\"", true),
+    ] {
+        let query =
+            Query::parse(expression).unwrap_or_else(|error| panic!("{expression}: {error}"));
+        assert_eq!(query.matches(&instance), expected, "{expression}");
+        assert_eq!(query.to_string(), expression);
+    }
+}
+
+#[test]
+fn what_is_not_known_is_not_selected() {
+    let bare = ContainerInstance {
+        ec2_instance_id: None,
+        registered_at: None,
+        version_info: None,
+        attributes: None,
+        ..described(&[])
+    };
+    let bare = Instance::try_from(&bare).unwrap();
+    for expression in [
+        "ec2InstanceId != x",
+        "registeredAt != 2018-06-18",
+        "agentVersion != 1.0.0",
+        "attribute:x != y",
+    ] {
+        assert!(
+            !Query::parse(expression).unwrap().matches(&bare),
+            "{expression}"
+        );
+    }
+    assert!(Query::parse("attribute:x !exists").unwrap().matches(&bare));
+}
+
+#[test]
+fn every_error_has_its_place() {
+    let subject = "a subject, `not` or `(`";
+    for (expression, expected) in [
+        ("", format!("expected {subject}, found the end at byte 0")),
+        (
+            "stack == prod",
+            format!("expected {subject}, found `stack` at byte 0"),
+        ),
+        (
+            "not",
+            format!("expected {subject}, found the end at byte 3"),
+        ),
+        ("()", format!("expected {subject}, found `)` at byte 1")),
+        (
+            "attribute:a exists or",
+            format!("expected {subject}, found the end at byte 21"),
+        ),
+        (
+            "attribute:a",
+            "expected an operator, found the end at byte 11".into(),
+        ),
+        (
+            "attribute:a is b",
+            "expected an operator, found `is` at byte 12".into(),
+        ),
+        (
+            "attribute:a ==",
+            "expected a value, found the end at byte 14".into(),
+        ),
+        (
+            "attribute:a == 'b",
+            "expected a value, found `'` at byte 15".into(),
+        ),
+        (
+            "attribute:a == )",
+            "expected a value, found `)` at byte 15".into(),
+        ),
+        (
+            "attribute:a == b c",
+            "expected `and`, `or` or the end, found `c` at byte 17".into(),
+        ),
+        (
+            "(attribute:a exists",
+            "expected `)`, found the end at byte 19".into(),
+        ),
+        (
+            "attribute:a in b",
+            "expected `[`, found `b` at byte 15".into(),
+        ),
+        (
+            "attribute:a in []",
+            "expected a value, found `]` at byte 16".into(),
+        ),
+        (
+            "attribute:a in [b c]",
+            "expected `,` or `]`, found `c` at byte 18".into(),
+        ),
+        (
+            "attribute: exists",
+            "`` is not the name of an attribute at byte 0".into(),
+        ),
+        (
+            "attribute:a:b exists",
+            "`a:b` is not the name of an attribute at byte 0".into(),
+        ),
+        (
+            "agentVersion =~ 1",
+            "`agentVersion` does not have this operator at byte 13".into(),
+        ),
+        (
+            "agentVersion exists",
+            "`agentVersion` does not have this operator at byte 13".into(),
+        ),
+        (
+            "agentVersion > new",
+            "`new` is not a version at byte 15".into(),
+        ),
+        (
+            "registeredAt > yesterday",
+            "`yesterday` is not a date at byte 15".into(),
+        ),
+        (
+            "registeredAt > 1529360908",
+            "`1529360908` is not a date at byte 15".into(),
+        ),
+        (
+            "registeredAt in [2018-06-18]",
+            "`registeredAt` does not have this operator at byte 13".into(),
+        ),
+        (
+            "runningTasksCount < few",
+            "`few` is not a number at byte 20".into(),
+        ),
+        (
+            "ec2InstanceId > i",
+            "`ec2InstanceId` does not have this operator at byte 14".into(),
+        ),
+        (
+            "agentConnected exists",
+            "`agentConnected` does not have this operator at byte 15".into(),
+        ),
+        (
+            "task:group < a",
+            "`task:group` does not have this operator at byte 11".into(),
+        ),
+        (
+            "attribute:a =~ (?!x)y",
+            "`(?!x)y` is not a regular expression that is supported at byte 15".into(),
+        ),
+    ] {
+        assert_eq!(
+            Query::parse(expression).unwrap_err().to_string(),
+            expected,
+            "{expression}"
+        );
+    }
+    let long = format!("attribute:a == {}", "x".repeat(2_000));
+    assert_eq!(
+        Query::parse(&long).unwrap_err().to_string(),
+        "more than 2000 characters at byte 0"
+    );
+    let deep = format!("{}attribute:a exists{}", "(".repeat(500), ")".repeat(500));
+    assert_eq!(
+        Query::parse(&deep).unwrap_err().to_string(),
+        "nested more than 100 deep at byte 100"
+    );
+}
+
+/// An expression as a tree, to be written and to be asked naively.
+#[derive(Debug, Clone)]
+enum Tree {
+    Is(&'static str, &'static str),
+    Exists(&'static str),
+    Not(Box<Self>),
+    And(Box<Self>, Box<Self>),
+    Or(Box<Self>, Box<Self>),
+}
+
+const ATTRIBUTES: [(&str, Option<&str>); 2] = [("a", Some("x")), ("b", Some("y"))];
+
+fn tree() -> impl Strategy<Value = Tree> {
+    let name = prop::sample::select(vec!["a", "b", "c"]);
+    let value = prop::sample::select(vec!["x", "y"]);
+    let leaf = prop_oneof![
+        (name.clone(), value).prop_map(|(name, value)| Tree::Is(name, value)),
+        name.prop_map(Tree::Exists),
+    ];
+    leaf.prop_recursive(5, 40, 2, |inner| {
+        let pair = (inner.clone(), inner.clone());
+        prop_oneof![
+            inner.prop_map(|tree| Tree::Not(Box::new(tree))),
+            pair.clone()
+                .prop_map(|(a, b)| Tree::And(Box::new(a), Box::new(b))),
+            pair.prop_map(|(a, b)| Tree::Or(Box::new(a), Box::new(b))),
+        ]
+    })
+}
+
+impl Tree {
+    fn write(&self) -> String {
+        match self {
+            Self::Is(name, value) => format!("attribute:{name} == {value}"),
+            Self::Exists(name) => format!("attribute:{name} exists"),
+            Self::Not(tree) => format!("not ({})", tree.write()),
+            Self::And(a, b) => format!("({}) and ({})", a.write(), b.write()),
+            Self::Or(a, b) => format!("{} or ({})", a.write(), b.write()),
+        }
+    }
+
+    fn ask(&self) -> bool {
+        let value = |name: &str| ATTRIBUTES.iter().find(|(known, _)| *known == name);
+        match self {
+            Self::Is(name, expected) => {
+                value(name).is_some_and(|(_, found)| *found == Some(*expected))
+            }
+            Self::Exists(name) => value(name).is_some(),
+            Self::Not(tree) => !tree.ask(),
+            Self::And(a, b) => a.ask() && b.ask(),
+            Self::Or(a, b) => a.ask() || b.ask(),
+        }
+    }
+}
+
+fn config() -> ProptestConfig {
+    let cases = if std::env::var_os("ECS_LONG").is_some() {
+        1_000_000
+    } else {
+        500
+    };
+    ProptestConfig {
+        cases,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    }
+}
+
+proptest! {
+    #![proptest_config(config())]
+
+    #[test]
+    fn the_naive_interpreter_agrees(tree in tree()) {
+        let instance = Instance::try_from(&described(&ATTRIBUTES)).unwrap();
+        let text = tree.write();
+        prop_assume!(text.len() <= Query::MAX_CHARS);
+        prop_assert_eq!(Query::parse(&text).unwrap().matches(&instance), tree.ask(), "{}", text);
+    }
+
+    #[test]
+    fn no_text_panics(text in "\\PC{0,80}") {
+        let _ = Query::parse(&text);
+    }
+
+    #[test]
+    fn no_near_expression_panics(
+        text in "(attribute:a|agentVersion|not|!|and|or|in|==|=~|exists|[(]|[)]|[\\[]|[\\]]|,|'| |x){0,12}",
+    ) {
+        if let Err(error) = Query::parse(&text) {
+            prop_assert!(error.offset() <= text.len());
+            prop_assert!(text.is_char_boundary(error.offset()));
+        }
+    }
+}

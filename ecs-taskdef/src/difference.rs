@@ -1,0 +1,398 @@
+//! Two definitions are compared by their canonical form: defaults written out,
+//! what AWS adds taken away, and lists whose order means nothing keyed by what
+//! tells their elements apart.
+
+use std::collections::{BTreeSet, HashMap};
+use std::fmt;
+
+use serde_json::{Map, Value};
+
+use crate::TaskDefinition;
+use crate::shape::Kind;
+
+/// Something that is different between two task definitions.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Change {
+    /// Where: `containerDefinitions[web].portMappings[80/tcp].hostPort`.
+    /// Brackets hold what tells the elements of a list apart.
+    pub path: String,
+    /// What is there in the first definition; `None` for nothing.
+    pub old: Option<Value>,
+    /// What is there in the second definition; `None` for nothing.
+    pub new: Option<Value>,
+}
+
+impl fmt::Display for Change {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (&self.old, &self.new) {
+            (Some(old), Some(new)) => write!(f, "~ {}: {old} -> {new}", self.path),
+            (Some(old), None) => write!(f, "- {}: {old}", self.path),
+            (None, Some(new)) => write!(f, "+ {}: {new}", self.path),
+            (None, None) => f.write_str(&self.path),
+        }
+    }
+}
+
+impl TaskDefinition {
+    /// What is different in `other`. Nothing means that registering the one
+    /// after the other would change nothing.
+    ///
+    /// Left out of account are defaults, units, the order of lists where AWS
+    /// ignores it, what AWS fills in itself, empty lists and objects, and
+    /// `null`.
+    ///
+    /// ```
+    /// use ecs_taskdef::TaskDefinition;
+    ///
+    /// let written: TaskDefinition = serde_json::from_str(r#"{
+    ///     "family": "web", "cpu": "1 vCPU",
+    ///     "containerDefinitions": [{"name": "web", "image": "nginx:1", "environment": [
+    ///         {"name": "B", "value": "2"}, {"name": "A", "value": "1"}]}]
+    /// }"#)?;
+    /// let described: TaskDefinition = serde_json::from_str(r#"{
+    ///     "family": "web", "cpu": "1024", "revision": 7, "volumes": [],
+    ///     "containerDefinitions": [{"name": "web", "image": "nginx:2", "essential": true,
+    ///         "environment": [{"name": "A", "value": "1"}, {"name": "B", "value": "2"}]}]
+    /// }"#)?;
+    /// let changes = written.difference(&described);
+    /// let shown: Vec<String> = changes.iter().map(ToString::to_string).collect();
+    /// assert_eq!(shown, [r#"~ containerDefinitions[web].image: "nginx:1" -> "nginx:2""#]);
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    #[must_use]
+    pub fn difference(&self, other: &Self) -> Vec<Change> {
+        let mut changes = Vec::new();
+        let (old, new) = (canonical_form(self), canonical_form(other));
+        compare("", Some(&old), Some(&new), &mut changes);
+        changes
+    }
+
+    /// Whether registering the other definition would change nothing.
+    #[must_use]
+    pub fn is_equivalent(&self, other: &Self) -> bool {
+        canonical_form(self) == canonical_form(other)
+    }
+}
+
+/// How the elements of a list are told apart, by the name of the list.
+const KEYS: [(&str, &str); 16] = [
+    ("containerDefinitions", "name"),
+    ("dependsOn", "containerName"),
+    ("devices", "hostPath"),
+    ("environment", "name"),
+    ("inferenceAccelerators", "deviceName"),
+    ("mountPoints", "containerPath"),
+    ("properties", "name"),
+    ("resourceRequirements", "type"),
+    ("secretOptions", "name"),
+    ("secrets", "name"),
+    ("systemControls", "namespace"),
+    ("tags", "key"),
+    ("tmpfs", "containerPath"),
+    ("ulimits", "name"),
+    ("volumes", "name"),
+    ("volumesFrom", "sourceContainer"),
+];
+
+/// Lists that are sets.
+const SETS: [&str; 10] = [
+    "add",
+    "credentialSpecs",
+    "dockerSecurityOptions",
+    "drop",
+    "ignoredExitCodes",
+    "links",
+    "mountOptions",
+    "permissions",
+    "placementConstraints",
+    "requiresCompatibilities",
+];
+
+/// Booleans for which an absent one is not `false`.
+const NOT_FALSE_WHEN_ABSENT: [&str; 2] = ["essential", "enabled"];
+
+/// Other values that are the same as none.
+fn is_default(member: &str, value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Bool(given) => !given && !NOT_FALSE_WHEN_ABSENT.contains(&member),
+        Value::Array(items) => items.is_empty(),
+        Value::Object(members) => members.is_empty(),
+        Value::Number(number) => match member {
+            "startPeriod" => number.as_i64() == Some(0),
+            "restartAttemptPeriod" => number.as_i64() == Some(300),
+            _ => false,
+        },
+        Value::String(text) => matches!(
+            (member, text.as_str()),
+            ("iam" | "transitEncryption", "DISABLED")
+                | ("rootDirectory", "/")
+                | ("scope", "task")
+                | ("type", "APPMESH")
+                | ("versionConsistency", "enabled")
+        ),
+    }
+}
+
+fn canonical_form(task: &TaskDefinition) -> Value {
+    let mut input = task.to_register_input().task_definition;
+    input.fill_defaults();
+    input.network_mode = Some(input.effective_network_mode());
+    let value = serde_json::to_value(&input).unwrap_or_default();
+    canonical("", &Kind::Structure(TaskDefinition::SHAPE), value)
+}
+
+/// The canonical form of a value of the API. What the API does not know, and
+/// objects whose names are people's own, mean what they say.
+fn canonical(member: &str, kind: &Kind, value: Value) -> Value {
+    match (kind, value) {
+        (Kind::Structure(shape), Value::Object(members)) => {
+            let canonical = members
+                .into_iter()
+                .map(|(name, value)| match shape.member(&name) {
+                    Some(member) => (name, canonical(member.name, &member.kind, value), true),
+                    None => (name, value, false),
+                });
+            canonical
+                .filter(|(name, value, known)| !known || !is_default(name, value))
+                .map(|(name, value, _)| (name, value))
+                .collect()
+        }
+        (Kind::List(kind), Value::Array(items)) => {
+            let items = items.into_iter().map(|item| canonical("", kind, item));
+            canonical_list(member, items.collect())
+        }
+        (_, value) => value,
+    }
+}
+
+fn canonical_list(member: &str, mut items: Vec<Value>) -> Value {
+    if SETS.contains(&member) {
+        items.sort_by_cached_key(ToString::to_string);
+        items.dedup();
+        return Value::Array(items);
+    }
+    let key = KEYS
+        .iter()
+        .find(|(list, _)| *list == member)
+        .map(|(_, key)| *key);
+    match key {
+        Some(key) => keyed(items, |item| text_of(item.get(key))),
+        None if member == "portMappings" => keyed(items, port_key),
+        None => Value::Array(items),
+    }
+}
+
+/// A list as an object, by what tells its elements apart. Elements that are
+/// told apart by nothing keep their order.
+fn keyed(items: Vec<Value>, key: impl Fn(&Value) -> String) -> Value {
+    if !items.iter().all(Value::is_object) {
+        return Value::Array(items);
+    }
+    let mut members = Map::new();
+    let mut counts: HashMap<String, usize> = HashMap::new();
+    for item in items {
+        let key = key(&item);
+        let count = counts.entry(key.clone()).or_insert(0);
+        *count += 1;
+        let mut name = match count {
+            1 => format!("{KEYED}[{key}]"),
+            count => format!("{KEYED}[{key}#{count}]"),
+        };
+        // A key may itself end in what stands for a repetition.
+        while members.contains_key(&name) {
+            name.push('\'');
+        }
+        members.insert(name, item);
+    }
+    Value::Object(members)
+}
+
+fn port_key(mapping: &Value) -> String {
+    let port = mapping
+        .get("containerPort")
+        .or_else(|| mapping.get("containerPortRange"));
+    format!("{}/{}", text_of(port), text_of(mapping.get("protocol")))
+}
+
+fn text_of(value: Option<&Value>) -> String {
+    match value {
+        None => String::new(),
+        Some(Value::String(text)) => text.clone(),
+        Some(other) => other.to_string(),
+    }
+}
+
+/// Marks the members of an object that stands for a list. No name in JSON that
+/// people write begins with it.
+const KEYED: char = '\0';
+
+fn is_keyed(value: &Value) -> bool {
+    let members = value.as_object();
+    members.is_some_and(|members| members.keys().any(|name| name.starts_with(KEYED)))
+}
+
+/// The lists that were made objects as lists again.
+fn plain(value: &Value) -> Value {
+    match value {
+        Value::Object(members) if is_keyed(value) => members.values().map(plain).collect(),
+        Value::Object(members) => {
+            let plain = members
+                .iter()
+                .map(|(name, value)| (name.clone(), plain(value)));
+            Value::Object(plain.collect())
+        }
+        other => other.clone(),
+    }
+}
+
+fn compare(path: &str, old: Option<&Value>, new: Option<&Value>, changes: &mut Vec<Change>) {
+    if old == new {
+        return;
+    }
+    let is_object = |value: Option<&Value>| value.is_some_and(Value::is_object);
+    let list = |value: Option<&Value>| value.is_none_or(is_keyed);
+    if (is_object(old) && is_object(new)) || (list(old) && list(new)) {
+        let none = Map::new();
+        let old = old.and_then(Value::as_object).unwrap_or(&none);
+        let new = new.and_then(Value::as_object).unwrap_or(&none);
+        let names: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
+        for name in names {
+            let inner = match name.strip_prefix(KEYED) {
+                Some(key) => format!("{path}{key}"),
+                None if path.is_empty() => name.clone(),
+                None => format!("{path}.{name}"),
+            };
+            compare(&inner, old.get(name), new.get(name), changes);
+        }
+        return;
+    }
+    let path = path.to_owned();
+    changes.push(Change {
+        path,
+        old: old.map(plain),
+        new: new.map(plain),
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn task(value: Value) -> TaskDefinition {
+        serde_json::from_value(value).unwrap()
+    }
+
+    fn shown(old: Value, new: Value) -> Vec<String> {
+        let (old, new) = (task(old), task(new));
+        let changes = old.difference(&new);
+        assert_eq!(changes.is_empty(), old.is_equivalent(&new));
+        let turned: Vec<Change> = new
+            .difference(&old)
+            .into_iter()
+            .map(|change| Change {
+                path: change.path,
+                old: change.new,
+                new: change.old,
+            })
+            .collect();
+        assert_eq!(changes, turned);
+        changes.iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn what_aws_ignores_is_no_difference() {
+        let one = json!({
+            "family": "f", "cpu": ".25 vCPU", "memory": "1 GB", "networkMode": "awsvpc",
+            "containerDefinitions": [
+                {"name": "a", "portMappings": [{"containerPort": 80}, {"containerPort": 81}],
+                 "healthCheck": {"command": ["CMD", "a"]}, "command": [], "links": null,
+                 "ulimits": [{"name": "core", "softLimit": 1, "hardLimit": 1},
+                             {"name": "cpu", "softLimit": 1, "hardLimit": 1}],
+                 "linuxParameters": {}},
+                {"name": "b", "readonlyRootFilesystem": false}],
+            "volumes": [{"name": "v", "efsVolumeConfiguration": {"fileSystemId": "fs-1"}},
+                        {"name": "w"}],
+            "requiresCompatibilities": ["EC2", "FARGATE"],
+        });
+        let other = json!({
+            "family": "f", "cpu": "256", "memory": "1024", "networkMode": "awsvpc",
+            "revision": 3, "status": "ACTIVE", "registeredAt": 1.5, "compatibilities": ["EC2"],
+            "containerDefinitions": [
+                {"name": "b", "cpu": 0, "essential": true, "mountPoints": []},
+                {"name": "a", "portMappings": [
+                    {"containerPort": 81, "hostPort": 81, "protocol": "tcp"},
+                    {"containerPort": 80, "hostPort": 80}],
+                 "healthCheck": {"command": ["CMD", "a"], "interval": 30, "timeout": 5,
+                                 "retries": 3, "startPeriod": 0},
+                 "ulimits": [{"name": "cpu", "softLimit": 1, "hardLimit": 1},
+                             {"name": "core", "softLimit": 1, "hardLimit": 1}]}],
+            "volumes": [{"name": "w", "host": {}},
+                        {"name": "v", "efsVolumeConfiguration": {"fileSystemId": "fs-1",
+                         "rootDirectory": "/", "transitEncryption": "DISABLED"}}],
+            "requiresCompatibilities": ["FARGATE", "EC2"], "tags": [],
+        });
+        assert_eq!(shown(one, other), [""; 0]);
+    }
+
+    #[test]
+    fn labels_and_options_mean_what_they_say() {
+        let labelled = |label: &str| {
+            json!({"family": "f", "containerDefinitions": [{"name": "a", "dockerLabels": {
+                "scope": label, "environment": "x"
+            }}]})
+        };
+        assert_eq!(
+            shown(labelled("task"), labelled("")),
+            [r#"~ containerDefinitions[a].dockerLabels.scope: "task" -> """#]
+        );
+        let bare = json!({"family": "f", "containerDefinitions": [{"name": "a"}]});
+        assert_eq!(shown(labelled("task"), bare).len(), 1);
+    }
+
+    #[test]
+    fn what_the_api_does_not_know_means_what_it_says() {
+        let with = |value: Value| json!({"family": "f", "x": value});
+        assert_eq!(
+            shown(with(json!(false)), json!({"family": "f"})),
+            ["- x: false"]
+        );
+        assert_eq!(
+            shown(with(json!({"environment": []})), with(json!({}))),
+            ["- x.environment: []"]
+        );
+    }
+
+    #[test]
+    fn what_counts_is_a_difference() {
+        let one = json!({"family": "f", "containerDefinitions": [
+            {"name": "a", "command": ["x", "y"], "essential": false,
+             "environment": [{"name": "A", "value": "1"}, {"name": "A", "value": "2"}]},
+            {"name": "gone", "image": "i"}]});
+        let other = json!({"family": "f", "networkMode": "host", "containerDefinitions": [
+            {"name": "a", "command": ["y", "x"], "stopTimeout": 30,
+             "environment": [{"name": "A", "value": "1"}, {"name": "A", "value": "3"}],
+             "portMappings": [{"containerPort": 80}]}]});
+        assert_eq!(
+            shown(one, other),
+            [
+                r#"~ containerDefinitions[a].command: ["x","y"] -> ["y","x"]"#,
+                r#"~ containerDefinitions[a].environment[A#2].value: "2" -> "3""#,
+                "~ containerDefinitions[a].essential: false -> true",
+                concat!(
+                    r#"+ containerDefinitions[a].portMappings[80/tcp]: "#,
+                    r#"{"containerPort":80,"hostPort":80,"protocol":"tcp"}"#
+                ),
+                "+ containerDefinitions[a].stopTimeout: 30",
+                concat!(
+                    r#"- containerDefinitions[gone]: "#,
+                    r#"{"name":"gone","image":"i","cpu":0,"essential":true}"#
+                ),
+                r#"~ networkMode: "bridge" -> "host""#,
+            ]
+        );
+    }
+}

@@ -1,0 +1,267 @@
+//! Random documents, drawn from the shapes of the API and from anywhere.
+//! `ECS_LONG=1` draws many more.
+
+use std::rc::Rc;
+
+use ecs_taskdef::shape::{At, Kind, MemberType, Reader, Shape};
+use ecs_taskdef::{Change, Document, Reading, TaskDefinition, Validator};
+use proptest::collection::{btree_map, vec};
+use proptest::prelude::*;
+use proptest::sample::{select, subsequence};
+use serde_json::{Map, Value, json};
+
+fn config() -> ProptestConfig {
+    let cases = if std::env::var_os("ECS_LONG").is_some() {
+        200_000
+    } else {
+        64
+    };
+    ProptestConfig {
+        cases,
+        ..ProptestConfig::default()
+    }
+}
+
+fn text() -> BoxedStrategy<String> {
+    prop_oneof![
+        "[a-z]{0,3}",
+        select(vec![
+            "main",
+            "db",
+            "256",
+            "512",
+            "1 vCPU",
+            "2 GB",
+            "80-90",
+            "",
+            "ALL",
+            "arn:aws:s3:::b/a.env"
+        ])
+        .prop_map(str::to_owned),
+        "\\PC{0,8}",
+    ]
+    .boxed()
+}
+
+/// Values of a kind, as the API would take them.
+fn value_of(kind: &'static Kind) -> BoxedStrategy<Value> {
+    match kind {
+        Kind::Boolean => any::<bool>().prop_map(Value::from).boxed(),
+        Kind::Integer => prop_oneof![0..200_i32, select(vec![80, 443, 65_536, -1]), any::<i32>()]
+            .prop_map(Value::from)
+            .boxed(),
+        Kind::Long => any::<i64>().prop_map(Value::from).boxed(),
+        Kind::Double => (-1e9..1e9_f64).prop_map(Value::from).boxed(),
+        Kind::Timestamp => prop_oneof![
+            (0..2_000_000_000_i64).prop_map(Value::from),
+            (0..2_000_000_000_i64).prop_map(|seconds| json!(seconds as f64 + 0.25)),
+            Just(json!("2021-08-23T19:01:21.478000-07:00")),
+        ]
+        .boxed(),
+        Kind::Enum(values) => {
+            prop_oneof![9 => select(*values).prop_map(str::to_owned), 1 => text()]
+                .prop_map(Value::from)
+                .boxed()
+        }
+        Kind::Structure(shape) => object_of(shape),
+        Kind::List(items) => vec(value_of(items), 0..3).prop_map(Value::from).boxed(),
+        Kind::Map(values) => btree_map(text(), value_of(values), 0..3)
+            .prop_map(|members| Value::Object(members.into_iter().collect()))
+            .boxed(),
+        _ => text().prop_map(Value::from).boxed(),
+    }
+}
+
+/// Objects of a shape: some of its members, some of them null, some unknown.
+fn object_of(shape: &'static Shape) -> BoxedStrategy<Value> {
+    let members: Vec<(String, BoxedStrategy<Value>)> = shape
+        .members
+        .iter()
+        .map(|member| {
+            let value = prop_oneof![20 => value_of(&member.kind), 1 => Just(Value::Null)];
+            (member.name.to_owned(), value.boxed())
+        })
+        .collect();
+    let members = Rc::new(members);
+    let count = members.len();
+    subsequence((0..count).collect::<Vec<usize>>(), 0..=count.min(8))
+        .prop_flat_map(move |chosen| {
+            let chosen: Vec<_> = chosen
+                .iter()
+                .filter_map(|index| members.get(*index).cloned())
+                .collect();
+            let (names, values): (Vec<String>, Vec<_>) = chosen.into_iter().unzip();
+            (
+                Just(names),
+                values,
+                prop_oneof![9 => Just(None), 1 => any_json().prop_map(Some)],
+            )
+        })
+        .prop_map(|(names, values, unknown)| {
+            let mut object: Map<String, Value> = names.into_iter().zip(values).collect();
+            object.extend(unknown.map(|value| ("x-unknown".to_owned(), value)));
+            Value::Object(object)
+        })
+        .boxed()
+}
+
+fn any_json() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        (-1e3..1e3_f64).prop_map(Value::from),
+        text().prop_map(Value::from),
+    ];
+    leaf.prop_recursive(4, 32, 4, |inner| {
+        prop_oneof![
+            vec(inner.clone(), 0..4).prop_map(Value::from),
+            vec((member_name(), inner), 0..4)
+                .prop_map(|members| Value::Object(members.into_iter().collect())),
+        ]
+    })
+}
+
+fn member_name() -> impl Strategy<Value = String> {
+    let known: Vec<&str> = TaskDefinition::SHAPE
+        .members
+        .iter()
+        .map(|member| member.name)
+        .collect();
+    prop_oneof![
+        select(known).prop_map(str::to_owned),
+        select(vec![
+            "taskDefinition",
+            "name",
+            "Family",
+            "ContainerDefinitions",
+            "Properties"
+        ])
+        .prop_map(str::to_owned),
+        text(),
+    ]
+}
+
+fn turned(changes: Vec<Change>) -> Vec<(String, Option<Value>, Option<Value>)> {
+    changes
+        .into_iter()
+        .map(|change| (change.path, change.new, change.old))
+        .collect()
+}
+
+fn parts(changes: Vec<Change>) -> Vec<(String, Option<Value>, Option<Value>)> {
+    changes
+        .into_iter()
+        .map(|change| (change.path, change.old, change.new))
+        .collect()
+}
+
+proptest! {
+    #![proptest_config(config())]
+
+    #[test]
+    fn documents_of_the_api_round_trip(document in object_of(TaskDefinition::SHAPE)) {
+        let task: TaskDefinition = serde_json::from_value(document.clone()).unwrap();
+        prop_assert_eq!(&serde_json::to_value(&task).unwrap(), &document);
+        let mut report = |at: &At<'_>, _: ecs_taskdef::shape::ShapeFault<'_>| panic!("{at}");
+        let lenient = TaskDefinition::read(&document, &At::ROOT, &mut Reader::new(&mut report));
+        prop_assert_eq!(lenient.unwrap(), task);
+    }
+
+    #[test]
+    fn the_normal_form_is_stable(document in object_of(TaskDefinition::SHAPE)) {
+        let task: TaskDefinition = serde_json::from_value(document).unwrap();
+        let normal = task.normalized();
+        prop_assert_eq!(&normal.normalized(), &normal);
+        prop_assert!(task.difference(&task).is_empty());
+        let changes: Vec<String> = task.difference(&normal).iter().map(ToString::to_string).collect();
+        prop_assert!(changes.is_empty(), "{:?}", changes);
+        let input = task.to_register_input().task_definition;
+        prop_assert!(task.is_equivalent(&input));
+        prop_assert!(input.to_register_input().dropped.is_empty());
+    }
+
+    #[test]
+    fn difference_is_symmetric(
+        one in object_of(TaskDefinition::SHAPE),
+        other in object_of(TaskDefinition::SHAPE),
+    ) {
+        let one: TaskDefinition = serde_json::from_value(one).unwrap();
+        let other: TaskDefinition = serde_json::from_value(other).unwrap();
+        let changes = one.difference(&other);
+        prop_assert_eq!(changes.is_empty(), one.is_equivalent(&other));
+        prop_assert_eq!(turned(other.difference(&one)), parts(changes));
+    }
+
+    #[test]
+    fn validation_takes_any_document(document in object_of(TaskDefinition::SHAPE)) {
+        let text = serde_json::to_string(&document).unwrap();
+        look_at_everything(text.as_bytes());
+    }
+
+    #[test]
+    fn validation_takes_any_json(document in any_json()) {
+        let text = serde_json::to_string(&document).unwrap();
+        look_at_everything(text.as_bytes());
+        let inside = json!({"family": "f", "containerDefinitions": [document]});
+        look_at_everything(inside.to_string().as_bytes());
+    }
+
+    #[test]
+    fn reading_takes_any_bytes(bytes in vec(any::<u8>(), 0..64)) {
+        look_at_everything(&bytes);
+    }
+}
+
+/// Reads, checks and asks everything there is to ask.
+fn look_at_everything(bytes: &[u8]) {
+    for reading in [Reading::Strict, Reading::Lenient] {
+        let Ok(document) = Document::read(bytes, reading) else {
+            continue;
+        };
+        for finding in document.validate(&Validator::default()).iter().take(100) {
+            let position = document.position(&finding.pointer);
+            assert!(position.offset <= bytes.len());
+        }
+        let task = document.task_definition();
+        let _ = (
+            task.requirements(),
+            task.start_order(),
+            task.computed_compatibilities(),
+        );
+        for container in task.containers().iter().take(20) {
+            let _ = task.effective_mounts(container.name.as_deref().unwrap_or_default());
+        }
+        assert!(task.is_equivalent(&task.normalized()));
+    }
+}
+
+#[test]
+fn deep_documents_are_refused() {
+    for (open, close) in [("[", "]"), (r#"{"a":"#, "}")] {
+        let depth = 100_000;
+        let text = format!("{}1{}", open.repeat(depth), close.repeat(depth));
+        for reading in [Reading::Strict, Reading::Lenient] {
+            let refused = Document::read(text.as_bytes(), reading).unwrap_err();
+            let column = 128 * open.len() - (open.len() - 1);
+            assert_eq!(
+                refused.to_string(),
+                format!("not JSON: recursion limit exceeded at line 1 column {column}")
+            );
+        }
+    }
+}
+
+#[test]
+fn large_documents_are_taken() {
+    let long = "x".repeat(1 << 20);
+    let strings = json!({"family": long, "cpu": long, "containerDefinitions": [
+        {"name": long, "image": long, "links": [long], "environment": [{"name": long, "value": long}]}]});
+    look_at_everything(strings.to_string().as_bytes());
+    let container = |index: usize| {
+        json!({"name": format!("c{index}"), "links": [format!("c{}", index + 1)],
+               "volumesFrom": [{"sourceContainer": format!("c{}", index + 1)}]})
+    };
+    let many: Vec<Value> = (0..300).map(container).collect();
+    look_at_everything(json!({"containerDefinitions": many}).to_string().as_bytes());
+}

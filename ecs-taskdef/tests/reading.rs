@@ -1,0 +1,253 @@
+//! Reading real files, and what is said about what is odd in them.
+#![expect(clippy::unwrap_used, reason = "a test fails by a panic")]
+
+use ecs_taskdef::{Document, Findings, LaunchTypes, Reading, RuleSet, Validator};
+use serde_json::json;
+
+fn read(text: &str) -> Document<'_> {
+    Document::read(text.as_bytes(), Reading::Lenient).unwrap()
+}
+
+fn lines(findings: &Findings) -> Vec<String> {
+    findings.iter().map(ToString::to_string).collect()
+}
+
+fn found(text: &str, reading: Reading) -> Vec<String> {
+    let document = Document::read(text.as_bytes(), reading).unwrap();
+    lines(&document.validate(&Validator::default()))
+}
+
+const DESCRIBED: &str = r#"{
+  "taskDefinition": {
+    "family": "web",
+    "revision": 3,
+    "registeredAt": "2021-08-23T19:01:21.478000-07:00",
+    "pidMode": null,
+    "containerDefinitions": [{"name": "a", "image": "b", "memory": 64}]
+  },
+  "tags": [{"key": "k", "value": "v"}]
+}"#;
+
+#[test]
+fn an_output_is_unwrapped_with_its_tags() {
+    let document = read(DESCRIBED);
+    assert_eq!(
+        lines(&document.validate(&Validator::default())),
+        [
+            "note[wrapped-definition]: the definition lies in `taskDefinition`",
+            "note[null-member] /pidMode: `pidMode` is null, which AWS takes for absent",
+            "note[describe-only-member] /revision: `revision` is filled in by AWS and cannot be registered",
+            "note[describe-only-member] /registeredAt: `registeredAt` is filled in by AWS and cannot be registered",
+        ]
+    );
+    assert_eq!(document.position("/revision").line, 4);
+    assert_eq!(
+        document.position("/containerDefinitions/0/image").column,
+        53
+    );
+    let task = document.into_task_definition();
+    assert_eq!(task.tags.as_ref().map(Vec::len), Some(1));
+    let input = task.to_register_input();
+    assert_eq!(input.dropped, ["/revision", "/registeredAt", "/pidMode"]);
+}
+
+#[test]
+fn a_strict_reading_takes_what_the_api_takes() {
+    let text = r#"{"family":"f","status":"ACTIVE","cpu":256,"x":1,"memory":null,"family":"web",
+        "containerDefinitions":[{"name":"a","image":"b","memory":"64"}]}"#;
+    assert_eq!(
+        found(text, Reading::Strict),
+        [
+            "error[duplicate-member] /family: `family` is written twice, and the last one counts",
+            "error[value-converted] /cpu: `256` where a string belongs",
+            "error[value-converted] /containerDefinitions/0/memory: the string `64` where an integer belongs",
+            "error[member-unknown] /x: `x` is no member of the API",
+            "error[null-member] /memory: `memory` is null, which AWS takes for absent",
+            "error[describe-only-member] /status: `status` is filled in by AWS and cannot be registered",
+        ]
+    );
+    let lenient = Document::read(text.as_bytes(), Reading::Lenient).unwrap();
+    assert!(!lenient.validate(&Validator::default()).has_errors());
+    let wrapped = found(DESCRIBED, Reading::Strict);
+    assert_eq!(
+        wrapped,
+        [
+            "error[member-unknown] /taskDefinition: `taskDefinition` is no member of the API",
+            "error[family-required] /family: `family` is missing",
+            "error[containers-required] /containerDefinitions: there is no container",
+        ]
+    );
+}
+
+#[test]
+fn every_wrong_type_is_found_and_the_rest_is_checked() {
+    let text = r#"{
+  "family": ["web"],
+  "cpu": {},
+  "containerDefinitions": [
+    5,
+    {"name": "web", "image": null, "memory": 64, "cpu": 1.5,
+     "portMappings": [{"containerPort": "eighty"}, {"containerPort": 81, "hostPort": 70000}],
+     "environment": [{"name": "A", "value": 7}],
+     "logConfiguration": [{"logDriver": "awslogs"}]}
+  ],
+  "volumes": {"name": "v"}
+}"#;
+    let document = read(text);
+    let findings = document.validate(&Validator::default());
+    assert_eq!(
+        lines(&findings),
+        [
+            "warning[value-converted] /containerDefinitions/1/environment/0/value: `7` where a string belongs",
+            "error[wrong-type] /containerDefinitions/0: `5` where an object belongs",
+            "error[wrong-type] /containerDefinitions/1/portMappings/0/containerPort: the string `eighty` where an integer belongs",
+            "note[null-member] /containerDefinitions/1/image: `image` is null, which AWS takes for absent",
+            "error[wrong-type] /containerDefinitions/1/cpu: `1.5` where an integer belongs",
+            "error[wrong-type] /containerDefinitions/1/logConfiguration: a list where an object belongs",
+            "error[wrong-type] /family: a list where a string belongs",
+            "error[wrong-type] /cpu: an object where a string belongs",
+            "error[wrong-type] /volumes: an object where a list belongs",
+            "error[container-image-required] /containerDefinitions/1/image: the container has no image",
+            "error[host-port] /containerDefinitions/1/portMappings/1/hostPort: port 70000, not 0 to 65535",
+            "warning[host-port-ephemeral] /containerDefinitions/1/portMappings/1/hostPort: port 70000 lies where Docker chooses ports, from 32768 on",
+        ]
+    );
+    let lines: Vec<usize> = findings
+        .iter()
+        .map(|finding| document.position(&finding.pointer).line)
+        .collect();
+    assert_eq!(lines, [8, 5, 7, 6, 6, 9, 2, 3, 11, 6, 7, 7]);
+}
+
+#[test]
+fn a_template_of_cloudformation_is_read_by_its_own_names() {
+    let text = r#"{"Resources": {
+  "Role": {"Type": "AWS::IAM::Role"},
+  "Task": {"Type": "AWS::ECS::TaskDefinition", "Properties": {
+    "Family": {"Ref": "AWS::StackName"},
+    "Cpu": 256, "Memory": "512", "NetworkMode": "awsvpc",
+    "RequiresCompatibilities": ["FARGATE"],
+    "Volumes": [{"Name": "v", "EFSVolumeConfiguration": {
+      "FilesystemId": {"Ref": "Files"}, "AuthorizationConfig": {"IAM": "ENABLED"}}}],
+    "ContainerDefinitions": [{
+      "Name": "web", "Image": {"Fn::Sub": "${Repository}:1"},
+      "PortMappings": [{"ContainerPort": {"Ref": "Port"}}]}]}}
+}}"#;
+    let document = read(text);
+    let findings = document.validate(&Validator::default());
+    assert_eq!(
+        lines(&findings),
+        [
+            "note[wrapped-definition]: the definition lies in `Resources`, `Task`, `Properties`",
+            "note[cloudformation-names]: the members have the names of CloudFormation",
+            "warning[value-converted] /cpu: `256` where a string belongs",
+            "warning[wrong-type] /containerDefinitions/0/portMappings/0/containerPort: \
+             an object where an integer belongs, but it holds a placeholder",
+            "warning[family-characters] /family: `${AWS::StackName}` is not 1 to 255 letters, digits, \
+             hyphens and underscores, but it holds a placeholder",
+            "error[efs-iam-encryption] /volumes/0/efsVolumeConfiguration/transitEncryption: \
+             IAM authorization needs `transitEncryption` ENABLED",
+        ]
+    );
+    assert_eq!(document.position("/cpu").line, 5);
+    let files = "/volumes/0/efsVolumeConfiguration/fileSystemId";
+    assert_eq!(document.position(files).line, 8);
+    assert_eq!(
+        document
+            .position("/volumes/0/efsVolumeConfiguration/transitEncryption")
+            .line,
+        7
+    );
+    let task = document.task_definition();
+    assert_eq!(task.required_launch_types(), LaunchTypes::FARGATE);
+}
+
+#[test]
+fn what_cannot_be_read_says_why() {
+    for (bytes, message) in [
+        (&b"\xff{}"[..], "not UTF-8 at byte 0"),
+        (
+            b"{\n  \"a\" 1}",
+            "not JSON: expected `:` at line 2 column 7",
+        ),
+        (
+            b"",
+            "not JSON: EOF while parsing a value at line 1 column 0",
+        ),
+        (
+            b"7",
+            "neither an object nor a list of containers, but a number",
+        ),
+        (
+            b"[7]",
+            "neither an object nor a list of containers, but a list",
+        ),
+        (
+            b"null",
+            "neither an object nor a list of containers, but null",
+        ),
+        (
+            br#"{"Resources": {"Role": {"Type": "AWS::IAM::Role"}}}"#,
+            "0 task definitions in one template, where one is read",
+        ),
+    ] {
+        let refused = Document::read(bytes, Reading::Lenient).unwrap_err();
+        assert_eq!(refused.to_string(), message);
+    }
+}
+
+#[test]
+fn findings_can_be_suppressed_and_written_as_json() {
+    let text = r#"{"family":"f","containerDefinitions":[{"name":"a","image":"b"}]}"#;
+    let document = read(text);
+    let findings = document.validate(&Validator::default());
+    assert_eq!(
+        serde_json::to_value(&findings).unwrap(),
+        json!([{
+            "rule": "container-memory-required",
+            "severity": "error",
+            "pointer": "/containerDefinitions/0/memory",
+            "message": "neither the task nor the container has memory",
+            "awsMessage": "Invalid setting for container 'a'. At least one of 'memory' or \
+                           'memoryReservation' must be specified.",
+            "launchTypes": ["EC2", "FARGATE", "EXTERNAL", "MANAGED_INSTANCES"],
+        }])
+    );
+    let without = Validator::default().without_rules(["container-memory-required"]);
+    assert!(document.validate(&without).is_empty());
+}
+
+#[test]
+fn the_guide_of_2015_knows_none_of_the_later_rules() {
+    let text = r#"{"family":"f g","containerDefinitions":[
+        {"name":"a","image":"b","memory":64,"hostname":"h","startTimeout":1}]}"#;
+    let guide = Validator::default().with_rules(RuleSet::GUIDE_2015);
+    assert_eq!(
+        lines(&read(text).validate(&guide)),
+        [
+            "error[family-characters] /family: `f g` is not 1 to 255 letters, digits, hyphens and underscores",
+            "warning[member-not-in-2015] /containerDefinitions/0/startTimeout: the guide of 2015 has no `startTimeout`",
+            "warning[member-not-in-2015] /containerDefinitions/0/hostname: the guide of 2015 has no `hostname`",
+        ]
+    );
+}
+
+#[test]
+fn names_that_are_to_be_filled_in_may_be_the_ones_that_are_missing() {
+    let text = |name: &str| {
+        json!({"family": "f", "containerDefinitions": [
+            {"name": name, "image": "b", "memory": 64, "links": ["db"]}]})
+        .to_string()
+    };
+    assert_eq!(
+        found(&text("<NAME>"), Reading::Lenient)[1..],
+        [
+            "warning[links-target] /containerDefinitions/0/links/0: there is no container `db`, \
+          but there are names with placeholders"
+        ]
+    );
+    assert_eq!(
+        found(&text("web"), Reading::Lenient),
+        ["error[links-target] /containerDefinitions/0/links/0: there is no container `db`"]
+    );
+}

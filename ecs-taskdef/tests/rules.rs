@@ -1,0 +1,276 @@
+//! Every rule: a definition that breaks it, what is said then, and one that
+//! keeps it. The cases are in `data/rules.txt`.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by a panic"
+)]
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use ecs_taskdef::{
+    Document, Findings, Reading, Rule, RuleSet, Severity, TaskDefinition, Validator,
+};
+use serde_json::{Map, Value, json};
+
+const CASES: &str = include_str!("data/rules.txt");
+
+#[derive(Debug)]
+struct Case {
+    rule: String,
+    fires: String,
+    says: Vec<String>,
+    passes: String,
+}
+
+fn cases() -> Vec<Case> {
+    let mut cases: Vec<Case> = Vec::new();
+    for line in CASES
+        .lines()
+        .filter(|line| !line.is_empty() && !line.starts_with('#'))
+    {
+        let (word, rest) = line.split_at(7);
+        let (word, rest) = (word.trim_end(), rest.to_owned());
+        if word == "rule" {
+            cases.push(Case {
+                rule: rest,
+                fires: String::new(),
+                says: Vec::new(),
+                passes: String::new(),
+            });
+            continue;
+        }
+        let case = cases.last_mut().unwrap();
+        match word {
+            "fires" => case.fires = rest,
+            "says" | "aws" => case.says.push(format!("{word:<6} {rest}")),
+            "passes" => case.passes = rest,
+            other => panic!("unknown word `{other}`"),
+        }
+    }
+    cases
+}
+
+/// What is found in a case, read as a text or as a change of the small definition.
+fn findings(case: &str) -> Findings {
+    if let Some(text) = case.strip_prefix("text:") {
+        let text = text.replace("\\u{feff}", "\u{feff}");
+        let document = Document::read(text.as_bytes(), Reading::Lenient).unwrap();
+        return document.validate(&Validator::default());
+    }
+    let mut definition = definition(case);
+    let old = definition
+        .as_object_mut()
+        .unwrap()
+        .remove("rules")
+        .is_some();
+    let rules = if old {
+        RuleSet::GUIDE_2015
+    } else {
+        RuleSet::CURRENT
+    };
+    let validator = Validator::default().with_rules(rules);
+    let text = serde_json::to_string(&definition).unwrap();
+    let document = Document::read(text.as_bytes(), Reading::Lenient).unwrap();
+    let findings = document.validate(&validator);
+    if let Ok(task) = serde_json::from_str::<TaskDefinition>(&text) {
+        let typed = validator.validate(&task);
+        assert_eq!(typed.to_string(), findings.to_string(), "{case}");
+    }
+    findings
+}
+
+fn definition(case: &str) -> Value {
+    let patch = expand(serde_json::from_str(case).unwrap());
+    let Value::Object(mut patch) = patch else {
+        panic!("{case}")
+    };
+    let mut task = json!({"family": "base"});
+    let mut containers = vec![json!({"name": "main", "image": "nginx", "memory": 128})];
+    if let Some(on) = patch.remove("on") {
+        merge(&mut task, launch_type(on.as_str().unwrap()));
+    }
+    if let Some(main) = patch.remove("main") {
+        merge(&mut containers[0], main);
+    }
+    for other in patch
+        .remove("others")
+        .iter()
+        .flat_map(|others| others.as_array().unwrap())
+    {
+        let mut container = json!({"image": "busybox", "memory": 64, "essential": false});
+        merge(&mut container, other.clone());
+        containers.push(container);
+    }
+    task["containerDefinitions"] = containers.into();
+    merge(&mut task, Value::Object(patch));
+    task
+}
+
+fn launch_type(name: &str) -> Value {
+    match name {
+        "FARGATE" => json!({"requiresCompatibilities": ["FARGATE"], "networkMode": "awsvpc",
+                            "cpu": "256", "memory": "512"}),
+        "MANAGED_INSTANCES" => json!({"requiresCompatibilities": ["MANAGED_INSTANCES"],
+                                      "networkMode": "awsvpc"}),
+        "WINDOWS" => {
+            json!({"runtimePlatform": {"operatingSystemFamily": "WINDOWS_SERVER_2022_CORE"}})
+        }
+        other => json!({"requiresCompatibilities": [other]}),
+    }
+}
+
+/// `{"@times": n, "of": x}` is a list of n, with `#` for the number of each;
+/// `"@x*n"` is a text of n letters x.
+fn expand(value: Value) -> Value {
+    match value {
+        Value::Object(members) => match members.get("@times").and_then(Value::as_u64) {
+            Some(times) => (0..times)
+                .map(|index| numbered(&members["of"], index))
+                .collect(),
+            None => {
+                let expanded = members
+                    .into_iter()
+                    .map(|(name, value)| (name, expand(value)));
+                Value::Object(expanded.collect::<Map<_, _>>())
+            }
+        },
+        Value::Array(items) => items.into_iter().map(expand).collect(),
+        Value::String(text) => match text.strip_prefix("@x*") {
+            Some(times) => "x".repeat(times.parse().unwrap()).into(),
+            None => text.into(),
+        },
+        other => other,
+    }
+}
+
+fn numbered(value: &Value, index: u64) -> Value {
+    let text = value.to_string().replace('#', &format!("{index:02}"));
+    serde_json::from_str(&text).unwrap()
+}
+
+fn merge(target: &mut Value, patch: Value) {
+    let Value::Object(patch) = patch else {
+        panic!("{patch}")
+    };
+    for (name, value) in patch {
+        match value.as_str() {
+            Some("@absent") => drop(target.as_object_mut().unwrap().remove(&name)),
+            Some("@null") => target[name] = Value::Null,
+            _ => target[name] = value,
+        }
+    }
+}
+
+fn said(findings: &Findings, rule: &str) -> Vec<String> {
+    let mut lines = Vec::new();
+    for finding in findings.of_rule(rule) {
+        let severity = finding.severity;
+        lines.push(format!(
+            "says   {severity} {}: {}",
+            finding.pointer, finding.message
+        ));
+        lines.extend(
+            finding
+                .aws_message
+                .iter()
+                .map(|message| format!("aws    {message}")),
+        );
+    }
+    lines
+}
+
+#[test]
+fn every_rule_fires_and_rests() {
+    for case in cases() {
+        let found = findings(&case.fires);
+        if std::env::var_os("UPDATE").is_none() {
+            assert_eq!(
+                said(&found, &case.rule),
+                case.says,
+                "{}: {found}",
+                case.rule
+            );
+        }
+        assert!(
+            found.contains(&case.rule),
+            "{} does not fire: {found}",
+            case.rule
+        );
+        let rest = findings(&case.passes);
+        assert!(!rest.contains(&case.rule), "{} fires: {rest}", case.rule);
+        assert!(
+            !rest.has_errors(),
+            "{} passes with errors: {rest}",
+            case.rule
+        );
+    }
+}
+
+#[test]
+fn no_rule_is_without_a_case() {
+    let with_case: BTreeSet<String> = cases().into_iter().map(|case| case.rule).collect();
+    let all: BTreeSet<String> = Rule::all().map(|rule| rule.id.to_string()).collect();
+    assert_eq!(with_case, all);
+    assert_eq!(cases().len(), Rule::all().count());
+}
+
+#[test]
+fn names_are_kebab_case() {
+    for rule in Rule::all() {
+        let id = rule.id.as_str();
+        let legal =
+            |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '-';
+        assert!(
+            id.chars().all(legal) && !id.starts_with('-') && !id.ends_with('-'),
+            "{id}"
+        );
+        assert!(
+            !rule.summary.ends_with('.') && !rule.launch_types.is_empty(),
+            "{id}"
+        );
+        assert_eq!(Rule::named(id).unwrap().id, rule.id);
+        let said_by_aws = matches!(
+            rule.trust,
+            ecs_taskdef::Trust::Quoted | ecs_taskdef::Trust::Copied
+        );
+        assert!(
+            rule.aws_message.is_none() || said_by_aws || rule.severity < Severity::Error,
+            "{id}"
+        );
+    }
+    assert!(Rule::named("no-such-rule").is_none());
+}
+
+#[test]
+#[ignore = "writes data/rules.txt when UPDATE is set"]
+fn update() {
+    if std::env::var_os("UPDATE").is_none() {
+        return;
+    }
+    let mut text: String = CASES
+        .lines()
+        .take_while(|line| line.starts_with('#'))
+        .fold(String::new(), |text, line| text + line + "\n");
+    for case in cases() {
+        let lines = said(&findings(&case.fires), &case.rule).join("\n");
+        let Case {
+            rule,
+            fires,
+            passes,
+            ..
+        } = case;
+        writeln!(
+            text,
+            "\nrule   {rule}\nfires  {fires}\n{lines}\npasses {passes}"
+        )
+        .unwrap();
+    }
+    std::fs::write(
+        concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/rules.txt"),
+        text,
+    )
+    .unwrap();
+}
