@@ -957,10 +957,7 @@ fn a_wrong_type_has_no_consequences() {
     let not_an_object = Operation::named("RunTask").unwrap();
     let findings = not_an_object.check(&json!([1]), &Quotas::current());
     let texts: Vec<String> = findings.iter().map(ToString::to_string).collect();
-    assert_eq!(
-        texts,
-        ["error[wrong-type] : a list where an object belongs"]
-    );
+    assert_eq!(texts, ["error[wrong-type]: a list where an object belongs"]);
 }
 
 #[test]
