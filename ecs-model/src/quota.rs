@@ -3,6 +3,8 @@
 use core::fmt;
 use std::collections::BTreeMap;
 
+use ecs_taskdef::Edition;
+
 /// A thing of which an account may have only so many.
 ///
 /// The names are those of the Service Quotas console, or of the guide of 2015 for quotas that are
@@ -155,6 +157,7 @@ const CURRENT: [(Quota, u64); 17] = [
 /// Source: Developer Guide, service limits (2015) and service quotas (today).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Quotas {
+    edition: Edition,
     limits: BTreeMap<Quota, u64>,
 }
 
@@ -163,6 +166,7 @@ impl Quotas {
     #[must_use]
     pub fn guide_2015() -> Self {
         Self {
+            edition: Edition::Guide2015,
             limits: BTreeMap::from(GUIDE_2015),
         }
     }
@@ -171,8 +175,16 @@ impl Quotas {
     #[must_use]
     pub fn current() -> Self {
         Self {
+            edition: Edition::Current,
             limits: BTreeMap::from(CURRENT),
         }
+    }
+
+    /// The documents that the set was taken from. Limits that no account can have raised, such as
+    /// the length of a client token, go with it.
+    #[must_use]
+    pub const fn edition(&self) -> Edition {
+        self.edition
     }
 
     /// Sets a quota.

@@ -13,7 +13,7 @@ use serde_json::Value;
 use ecs_model::{
     CreateClusterResponse, CreateServiceRequest, DescribeContainerInstancesResponse,
     DescribeTasksResponse, ListContainerInstancesResponse, ListTaskDefinitionsResponse,
-    ListTasksResponse, Quotas, RegisterTaskDefinitionResponse, RunTaskResponse,
+    ListTasksResponse, Quotas, RegisterTaskDefinitionResponse, Request, RunTaskResponse,
 };
 
 fn text(name: &str) -> String {
@@ -65,7 +65,12 @@ fn the_service_definition_template_is_a_request() {
         .collect();
     assert_eq!(
         found,
-        ["/serviceName: `` is not 1 to 255 letters, digits, `-` and `_`"]
+        [
+            "error[service-name] /serviceName: `` is not 1 to 255 letters, digits, hyphens and \
+             underscores",
+            "error[load-balancer-name] /loadBalancers/0/loadBalancerName: `` is not 1 to 32 \
+             letters, digits and hyphens",
+        ]
     );
 }
 

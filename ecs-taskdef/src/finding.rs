@@ -3,7 +3,8 @@ use std::fmt;
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
-use crate::rules::Rule;
+use crate::rules::{self, Rule};
+use crate::shape::{At, ShapeFault};
 use crate::{Compatibility, LaunchTypes};
 
 /// Something that is wrong, doubtful or worth knowing about a document.
@@ -55,6 +56,19 @@ impl Finding {
         }
     }
 
+    /// A finding by a rule of another library, for every launch type.
+    #[must_use]
+    pub const fn of(rule: RuleId, severity: Severity, pointer: String, message: String) -> Self {
+        Self {
+            rule,
+            severity,
+            pointer,
+            message,
+            aws_message: None,
+            launch_types: LaunchTypes::ALL,
+        }
+    }
+
     /// What helps against it, where the rule knows.
     #[must_use]
     pub fn hint(&self) -> Option<&'static str> {
@@ -100,6 +114,12 @@ impl Serialize for Finding {
 pub struct RuleId(pub(crate) &'static str);
 
 impl RuleId {
+    /// The name of a rule of another library.
+    #[must_use]
+    pub const fn new(name: &'static str) -> Self {
+        Self(name)
+    }
+
     /// The name.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -193,8 +213,14 @@ impl Findings {
         self.0.is_empty()
     }
 
-    pub(crate) fn push(&mut self, finding: Finding) {
+    /// Adds a finding.
+    pub fn push(&mut self, finding: Finding) {
         self.0.push(finding);
+    }
+
+    /// Adds a difference from a shape, of whatever document.
+    pub fn push_shape_fault(&mut self, at: &At<'_>, fault: ShapeFault<'_>) {
+        rules::report_any_shape_fault(at, fault, self);
     }
 
     pub(crate) fn append(&mut self, mut other: Self) {

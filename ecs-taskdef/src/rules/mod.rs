@@ -33,7 +33,9 @@ mod windows;
 use std::fmt;
 
 pub(crate) use run::{fits_launch_type, run};
-pub(crate) use shape_rules::{REFUSED_WHEN_STRICT, report as report_shape_fault};
+pub(crate) use shape_rules::{
+    REFUSED_WHEN_STRICT, report as report_shape_fault, report_any as report_any_shape_fault,
+};
 use subject::{Container, Report, Subject, VolumePlace};
 
 use crate::rule_set::Edition;

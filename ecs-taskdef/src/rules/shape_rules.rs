@@ -125,11 +125,34 @@ fn describe_only_member(subject: &Subject<'_>, report: &mut Report<'_>) {
     }
 }
 
-/// Turns a difference from a shape into a finding.
+/// Turns a difference of a task definition from its shape into a finding.
 pub(crate) fn report(at: &At<'_>, fault: ShapeFault<'_>, findings: &mut Findings) {
-    let Some((rule, message)) = breach(fault) else {
-        return;
+    let enum_rule = match fault {
+        // Rules of their own know AWS's words for these two.
+        ShapeFault::Missing {
+            member: "family" | "containerDefinitions",
+        } => return,
+        ShapeFault::NotInEnum { allowed, .. } => ENUM_RULES
+            .into_iter()
+            .find(|(values, _)| *values == allowed)
+            .map_or(&ENUM, |(_, rule)| rule),
+        _ => &ENUM,
     };
+    report_by(enum_rule, at, fault, findings);
+}
+
+/// Turns a difference of any document from its shape into a finding.
+pub(crate) fn report_any(at: &At<'_>, fault: ShapeFault<'_>, findings: &mut Findings) {
+    report_by(&ENUM, at, fault, findings);
+}
+
+fn report_by(
+    enum_rule: &'static Rule,
+    at: &At<'_>,
+    fault: ShapeFault<'_>,
+    findings: &mut Findings,
+) {
+    let (rule, message) = breach(enum_rule, fault);
     let mut report = Report { rule, findings };
     match fault {
         ShapeFault::Missing { member } => report.fault(&at.member(member), message),
@@ -139,12 +162,8 @@ pub(crate) fn report(at: &At<'_>, fault: ShapeFault<'_>, findings: &mut Findings
 }
 
 /// The rule that is broken, and what to say about it.
-fn breach(fault: ShapeFault<'_>) -> Option<(&'static Rule, String)> {
-    Some(match fault {
-        // Rules of their own know AWS's words for these two.
-        ShapeFault::Missing {
-            member: "family" | "containerDefinitions",
-        } => return None,
+fn breach(enum_rule: &'static Rule, fault: ShapeFault<'_>) -> (&'static Rule, String) {
+    match fault {
         ShapeFault::Missing { member } => (&MISSING, format!("`{member}` is missing")),
         ShapeFault::Unknown { member, shape } => (&UNKNOWN, unknown_message(member, shape)),
         ShapeFault::Null { member } => (
@@ -157,18 +176,15 @@ fn breach(fault: ShapeFault<'_>) -> Option<(&'static Rule, String)> {
             (&TOO_LARGE, format!("`{found}` does not fit into 32 bits"))
         }
         ShapeFault::NotInEnum { value, allowed } => {
-            let special = ENUM_RULES
-                .into_iter()
-                .find(|(values, _)| *values == allowed);
-            let rule = special.map_or(&ENUM, |(_, rule)| rule);
-            (rule, format!("`{value}` is none of {}", list_of(allowed)))
+            let message = format!("`{value}` is none of {}", list_of(allowed));
+            (enum_rule, message)
         }
         ShapeFault::OutOfBounds {
             measure,
             actual,
             limits,
         } => (&BOUNDS, bounds_message(measure, actual, limits)),
-    })
+    }
 }
 
 fn unknown_message(member: &str, shape: &Shape) -> String {

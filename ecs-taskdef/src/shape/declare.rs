@@ -280,8 +280,8 @@ macro_rules! shape {
                         $crate::shape::MemberType::take_nulls(value, &at.member($wire), taken);
                     }
                 )*
-                let nulls = [$( $wire ),*]
-                    .into_iter()
+                let names: &[&str] = &[$( $wire ),*];
+                let nulls = names.iter().copied()
                     .filter(|name| self.unknown.get(name).is_some_and(::serde_json::Value::is_null));
                 for name in nulls.collect::<Vec<&str>>() {
                     self.unknown.remove(name);

@@ -1,0 +1,179 @@
+use super::{Report, RequestRule, Subject, list};
+use crate::{
+    CapacityProviderStrategyItem, InstanceRequirementsRequest, LaunchType, ManagedScalingStatus,
+    ManagedTerminationProtection, Quota,
+};
+
+pub(super) const RULES: &[RequestRule] = &[
+    RequestRule::new(
+        "launch-type-or-strategy",
+        "a launch type does not stand beside a capacity provider strategy",
+        launch_type_or_strategy,
+    ),
+    RequestRule::new(
+        "launch-type-managed-instances",
+        "managed instances are asked for by a capacity provider strategy",
+        launch_type_managed_instances,
+    ),
+    RequestRule::new(
+        "platform-version-fargate",
+        "only tasks on Fargate have a platform version",
+        platform_version,
+    ),
+    RequestRule::new(
+        "strategy-length",
+        "a capacity provider strategy has at most 20 items",
+        |subject, report| {
+            each_strategy(subject, |pointer, items| {
+                if items.len() > 20 {
+                    let message = format!("{} elements, at most 20", items.len());
+                    report.fault(pointer, message);
+                }
+            });
+        },
+    ),
+    RequestRule::new(
+        "strategy-base",
+        "at most one item of a capacity provider strategy has a base",
+        |subject, report| {
+            each_strategy(subject, |pointer, items| {
+                if items.iter().filter(|item| item.base > Some(0)).count() > 1 {
+                    report.fault(pointer, "more than one item has a base");
+                }
+            });
+        },
+    ),
+    RequestRule::new(
+        "strategy-weight",
+        "of several items of a capacity provider strategy one has a weight above 0",
+        |subject, report| {
+            each_strategy(subject, |pointer, items| {
+                let is_weightless = |item: &CapacityProviderStrategyItem| item.weight == Some(0);
+                if items.len() > 1 && items.iter().all(is_weightless) {
+                    report.fault(pointer, "no item has a weight above 0");
+                }
+            });
+        },
+    ),
+    RequestRule::new(
+        "capacity-providers-quota",
+        "a cluster has as many capacity providers as its quota allows",
+        |subject, report| {
+            let providers = list(subject.capacity_providers).len();
+            report.quota(
+                "/capacityProviders",
+                Quota::CapacityProvidersPerCluster,
+                providers,
+            );
+        },
+    ),
+    RequestRule::new(
+        "capacity-provider-kind",
+        "a capacity provider has an Auto Scaling group or managed instances",
+        capacity_provider_kind,
+    ),
+    RequestRule::new(
+        "termination-protection-scaling",
+        "termination protection needs managed scaling",
+        termination_protection,
+    )
+    .warning(),
+    RequestRule::new(
+        "instance-types-either",
+        "instance types are allowed or excluded, not both",
+        instance_types,
+    ),
+];
+
+fn each_strategy<'a>(
+    subject: &Subject<'a>,
+    mut check: impl FnMut(&str, &'a [CapacityProviderStrategyItem]),
+) {
+    check(
+        "/capacityProviderStrategy",
+        list(subject.capacity_provider_strategy),
+    );
+    check(
+        "/defaultCapacityProviderStrategy",
+        list(subject.default_capacity_provider_strategy),
+    );
+}
+
+fn launch_type_or_strategy(subject: &Subject<'_>, report: &mut Report<'_>) {
+    if let Some(launch_type) = subject.launch_type
+        && !list(subject.capacity_provider_strategy).is_empty()
+    {
+        let message = format!("it does not stand beside launch type `{launch_type}`");
+        report.fault("/capacityProviderStrategy", message);
+    }
+}
+
+fn launch_type_managed_instances(subject: &Subject<'_>, report: &mut Report<'_>) {
+    if subject.launch_type == Some(&LaunchType::ManagedInstances) {
+        let message = "managed instances need a capacity provider strategy instead";
+        report.fault("/launchType", message);
+    }
+}
+
+fn platform_version(subject: &Subject<'_>, report: &mut Report<'_>) {
+    if let Some(launch_type @ (LaunchType::Ec2 | LaunchType::External)) = subject.launch_type
+        && subject.platform_version.is_some()
+    {
+        let message = format!("launch type `{launch_type}` has no platform version");
+        report.fault("/platformVersion", message);
+    }
+}
+
+fn capacity_provider_kind(subject: &Subject<'_>, report: &mut Report<'_>) {
+    if subject.operation != "CreateCapacityProvider" {
+        return;
+    }
+    let group = subject.auto_scaling_group_provider.is_some();
+    match (group, subject.managed_instances_provider.is_some()) {
+        (true, true) => report.fault(
+            "/managedInstancesProvider",
+            "it does not stand beside `autoScalingGroupProvider`",
+        ),
+        (false, false) => report.fault(
+            "",
+            "`autoScalingGroupProvider` or `managedInstancesProvider` is missing",
+        ),
+        _ => {}
+    }
+}
+
+fn termination_protection(subject: &Subject<'_>, report: &mut Report<'_>) {
+    let Some(group) = subject.auto_scaling_group_provider else {
+        return;
+    };
+    let scaling = group.managed_scaling.as_ref();
+    let scales = scaling
+        .is_some_and(|scaling| scaling.status.as_ref() != Some(&ManagedScalingStatus::Disabled));
+    let protects =
+        group.managed_termination_protection == Some(ManagedTerminationProtection::Enabled);
+    if protects && !scales {
+        let pointer = "/autoScalingGroupProvider/managedTerminationProtection";
+        report.fault(pointer, "it does nothing without managed scaling");
+    }
+}
+
+fn instance_types(subject: &Subject<'_>, report: &mut Report<'_>) {
+    let created = subject
+        .managed_instances_provider
+        .and_then(|provider| provider.instance_launch_template.as_ref())
+        .and_then(|template| template.instance_requirements.as_ref());
+    let updated = subject
+        .managed_instances_update
+        .and_then(|provider| provider.instance_launch_template.as_ref())
+        .and_then(|template| template.instance_requirements.as_ref());
+    let is_filled = |types: &Option<Vec<String>>| types.as_ref().is_some_and(|one| !one.is_empty());
+    let is_both = |requirements: &&InstanceRequirementsRequest| {
+        is_filled(&requirements.allowed_instance_types)
+            && is_filled(&requirements.excluded_instance_types)
+    };
+    if created.or(updated).filter(is_both).is_some() {
+        let pointer = "/managedInstancesProvider/instanceLaunchTemplate/instanceRequirements\
+            /excludedInstanceTypes";
+        report.fault(pointer, "it does not stand beside `allowedInstanceTypes`");
+    }
+}

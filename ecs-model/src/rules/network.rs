@@ -1,0 +1,42 @@
+use super::{Report, RequestRule, Subject, list};
+use crate::{AwsVpcConfiguration, Quota};
+
+pub(super) const RULES: &[RequestRule] = &[
+    RequestRule::new(
+        "subnets-quota",
+        "a task has as many subnets to choose from as its quota allows",
+        |subject, report| {
+            let subnets = vpc(subject).and_then(|vpc| vpc.subnets.as_ref());
+            let pointer = "/networkConfiguration/awsvpcConfiguration/subnets";
+            report.quota(pointer, Quota::SubnetsPerTask, list(subnets).len());
+        },
+    ),
+    RequestRule::new(
+        "security-groups-quota",
+        "a task has as many security groups as its quota allows",
+        |subject, report| {
+            let groups = vpc(subject).and_then(|vpc| vpc.security_groups.as_ref());
+            let pointer = "/networkConfiguration/awsvpcConfiguration/securityGroups";
+            report.quota(pointer, Quota::SecurityGroupsPerTask, list(groups).len());
+        },
+    ),
+    RequestRule::new(
+        "external-awsvpc",
+        "tasks on external instances have no network interface of their own",
+        external_awsvpc,
+    ),
+];
+
+fn vpc<'a>(subject: &Subject<'a>) -> Option<&'a AwsVpcConfiguration> {
+    let network = subject.network_configuration?;
+    network.awsvpc_configuration.as_ref()
+}
+
+fn external_awsvpc(subject: &Subject<'_>, report: &mut Report<'_>) {
+    if subject.is_external() && vpc(subject).is_some() {
+        report.fault(
+            "/networkConfiguration/awsvpcConfiguration",
+            "launch type `EXTERNAL` does not support it",
+        );
+    }
+}

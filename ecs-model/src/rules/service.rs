@@ -1,0 +1,115 @@
+use super::{Report, RequestRule, Subject, list};
+use crate::{
+    AvailabilityZoneRebalancing, DeploymentControllerType, Quota, Scale, SchedulingStrategy,
+};
+
+pub(super) const RULES: &[RequestRule] = &[
+    RequestRule::new(
+        "service-task-definition",
+        "a service has a task definition, unless the user deploys it",
+        task_definition,
+    ),
+    RequestRule::new(
+        "service-desired-count",
+        "a service of scheduling strategy `REPLICA` has a desired count",
+        desired_count,
+    ),
+    RequestRule::new(
+        "tasks-per-service-quota",
+        "a service has as many tasks as its quota allows",
+        |subject, report| {
+            let count = subject.desired_count.copied().unwrap_or_default();
+            let count = usize::try_from(count).unwrap_or_default();
+            report.quota("/desiredCount", Quota::TasksPerService, count);
+        },
+    ),
+    RequestRule::new(
+        "service-registry-count",
+        "a service is entered in one registry at most",
+        |subject, report| {
+            let count = list(subject.service_registries).len();
+            if count > 1 {
+                let message = format!("{count} elements, at most 1");
+                report.fault("/serviceRegistries", message);
+            }
+        },
+    ),
+    RequestRule::new(
+        "service-registry-port",
+        "a registry has a port, or a container and its port, not both",
+        registry_port,
+    ),
+    RequestRule::new(
+        "availability-zone-rebalancing",
+        "Availability Zones are evened out for replicas that can move between them",
+        rebalancing,
+    ),
+    RequestRule::new(
+        "task-set-scale",
+        "the scale of a task set is 0 to 100 percent",
+        scale,
+    ),
+];
+
+fn task_definition(subject: &Subject<'_>, report: &mut Report<'_>) {
+    let is_own = *subject.controller() == DeploymentControllerType::External;
+    if subject.creates_service() && subject.task_definition.is_none() && !is_own {
+        let controller = subject.controller();
+        let message = format!("deployment controller `{controller}` needs a task definition");
+        report.fault("/taskDefinition", message);
+    }
+}
+
+fn desired_count(subject: &Subject<'_>, report: &mut Report<'_>) {
+    if subject.creates_service() && !subject.is_daemon() && subject.desired_count.is_none() {
+        let strategy = SchedulingStrategy::Replica;
+        let message = format!("scheduling strategy `{strategy}` needs a desired count");
+        report.fault("/desiredCount", message);
+    }
+}
+
+fn registry_port(subject: &Subject<'_>, report: &mut Report<'_>) {
+    for (position, registry) in list(subject.service_registries).iter().enumerate() {
+        let container = registry.container_name.is_some() || registry.container_port.is_some();
+        if container && registry.port.is_some() {
+            let pointer = format!("/serviceRegistries/{position}/port");
+            let message = "it does not stand beside `containerName` and `containerPort`";
+            report.fault(&pointer, message);
+        }
+    }
+}
+
+fn rebalancing(subject: &Subject<'_>, report: &mut Report<'_>) {
+    if subject.availability_zone_rebalancing != Some(&AvailabilityZoneRebalancing::Enabled) {
+        return;
+    }
+    let has_classic = list(subject.load_balancers)
+        .iter()
+        .any(|one| one.load_balancer_name.is_some());
+    let maximum = subject
+        .deployment_configuration
+        .and_then(|deployment| deployment.maximum_percent);
+    let against = if subject.is_daemon() {
+        "scheduling strategy `DAEMON` does"
+    } else if subject.is_external() {
+        "launch type `EXTERNAL` does"
+    } else if has_classic {
+        "Classic Load Balancers do"
+    } else if maximum.is_some_and(|maximum| maximum <= 100) {
+        "a maximum of 100 percent does"
+    } else {
+        return;
+    };
+    let message = format!("{against} not support it");
+    report.fault("/availabilityZoneRebalancing", message);
+}
+
+fn scale(subject: &Subject<'_>, report: &mut Report<'_>) {
+    if let Some(Scale {
+        value: Some(value), ..
+    }) = subject.scale
+        && !(0.0..=100.0).contains(value)
+    {
+        report.fault("/scale/value", format!("`{value}` is not 0 to 100"));
+    }
+}
