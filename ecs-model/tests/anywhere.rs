@@ -73,7 +73,7 @@ fn the_activation_of_the_guide() {
         }]),
         ..CreateActivationRequest::default()
     };
-    assert_eq!(request.validate(now()), []);
+    assert!(request.validate(now()).is_empty());
     let activation = activation(request, ID);
     assert_eq!(activation.registration_limit(), 10);
     assert_eq!(activation.expires(), later(86_400));
@@ -112,13 +112,13 @@ fn everything_wrong_with_a_request() {
     assert_eq!(
         texts(&request),
         [
-            "/IamRole: the member is required",
-            "/RegistrationLimit: 0 is not 1 to 1000",
-            "/Description: more than 256 characters",
-            "/DefaultInstanceName: `a*b` is not letters, digits, blanks and `_.:/=+-@`",
-            "/ExpirationDate: 2023-11-14T22:13:20Z is not in the future",
-            "/Tags/0/Key: 0 characters are not 1 to 128",
-            "/Tags/1/Value: 257 characters are not 1 to 256",
+            "error[out-of-bounds] /Description: 257 characters, not 0 to 256",
+            "error[member-required] /IamRole: `IamRole` is missing",
+            "error[out-of-bounds] /RegistrationLimit: 0, not 1 to 1000",
+            "error[out-of-bounds] /Tags/0/Key: 0 characters, not 1 to 128",
+            "error[out-of-bounds] /Tags/1/Value: 257 characters, not 1 to 256",
+            "error[activation-name-characters] /DefaultInstanceName: `a*b` is not letters, digits, blanks and `_.:/=+-@`",
+            "error[activation-expiration] /ExpirationDate: 2023-11-14T22:13:20Z is not in the future",
         ]
     );
     let request = CreateActivationRequest {
@@ -129,8 +129,8 @@ fn everything_wrong_with_a_request() {
     assert_eq!(
         texts(&request),
         [
-            format!("/IamRole: `{}` has more than 64 characters", "r".repeat(65)),
-            "/ExpirationDate: 2023-12-14T22:13:21Z is more than 30 days away".to_owned(),
+            "error[out-of-bounds] /IamRole: 65 characters, not 1 to 64",
+            "error[activation-expiration] /ExpirationDate: 2023-12-14T22:13:21Z is more than 30 days away",
         ]
     );
 }
@@ -144,7 +144,10 @@ fn members_that_are_not_known_are_found() {
         .iter()
         .map(ToString::to_string)
         .collect();
-    assert_eq!(found, ["/Colour: the member is not known"]);
+    assert_eq!(
+        found,
+        ["warning[member-unknown] /Colour: `Colour` is no member of the API"]
+    );
 }
 
 #[test]
@@ -193,7 +196,7 @@ fn an_activation_counts_and_expires() {
     );
     assert_eq!(
         error.unwrap_err().to_string(),
-        "/IamRole: the member is required"
+        "the request is refused: error[member-required] /IamRole: `IamRole` is missing"
     );
     assert_eq!(
         ActivationError::WrongCode.to_string(),

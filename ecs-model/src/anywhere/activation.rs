@@ -4,11 +4,11 @@ use core::fmt;
 use core::time::Duration;
 
 use ecs_taskdef::shape::{At, Kind, Limits, MemberType, Reader, ShapeFault};
-use ecs_taskdef::{Timestamp, shape};
+use ecs_taskdef::{Finding, Findings, RuleId, Severity, Timestamp, shape};
 use serde_json::Value;
 
-use crate::InvalidParameter;
 use crate::agent::Secret;
+use crate::rules::check_shape;
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -16,6 +16,9 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 pub const DEFAULT_VALIDITY: Duration = DAY;
 /// How long an activation may be valid.
 pub const MAX_VALIDITY: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+
+const NAME_CHARACTERS: RuleId = RuleId::new("activation-name-characters");
+const EXPIRATION: RuleId = RuleId::new("activation-expiration");
 
 shape! {
     /// A tag of the managed instances of an activation.
@@ -45,7 +48,7 @@ shape! {
     ///     .iter()
     ///     .map(ToString::to_string)
     ///     .collect();
-    /// assert_eq!(found, ["/RegistrationLimit: 2000 is not 1 to 1000"]);
+    /// assert_eq!(found, ["error[out-of-bounds] /RegistrationLimit: 2000, not 1 to 1000"]);
     /// # Ok::<(), serde_json::Error>(())
     /// ```
     ///
@@ -56,7 +59,7 @@ shape! {
         /// The name that registered machines get.
         default_instance_name: String = "DefaultInstanceName" => bounds(0, 256),
         /// The role whose credentials registered machines get.
-        iam_role: String = "IamRole" => required().bounds(0, 64),
+        iam_role: String = "IamRole" => required().bounds(1, 64),
         /// How many machines may register; 1 if it is absent.
         registration_limit: i32 = "RegistrationLimit" => bounds(1, 1_000),
         /// From when on it is no longer valid; 24 hours from now if it is absent.
@@ -67,76 +70,35 @@ shape! {
 }
 
 impl CreateActivationRequest {
-    /// Everything that Systems Manager would refuse.
+    /// Everything that Systems Manager would refuse: what differs from the shape, and by the rules
+    /// `activation-name-characters` and `activation-expiration`.
     #[must_use]
-    pub fn validate(&self, now: Timestamp) -> Vec<InvalidParameter> {
-        let mut found = Vec::new();
-        let mut fault = |pointer: &str, message: String| {
-            found.push(InvalidParameter {
-                pointer: pointer.to_owned(),
-                message,
-            });
+    pub fn validate(&self, now: Timestamp) -> Findings {
+        let mut findings = check_shape(self);
+        let mut fault = |rule, pointer: &str, message| {
+            let pointer = pointer.to_owned();
+            findings.push(Finding::of(rule, Severity::Error, pointer, message));
         };
-        match self.iam_role.as_deref() {
-            None | Some("") => fault("/IamRole", "the member is required".to_owned()),
-            Some(role) if role.chars().count() > 64 => {
-                fault("/IamRole", format!("`{role}` has more than 64 characters"));
-            }
-            Some(_) => {}
-        }
-        if let Some(limit) = self.registration_limit
-            && !(1..=1_000).contains(&limit)
-        {
-            fault("/RegistrationLimit", format!("{limit} is not 1 to 1000"));
-        }
-        for (pointer, text) in [
-            ("/DefaultInstanceName", &self.default_instance_name),
-            ("/Description", &self.description),
-        ] {
-            if let Some(text) = text
-                && text.chars().count() > 256
-            {
-                fault(pointer, "more than 256 characters".to_owned());
-            }
-        }
         if let Some(name) = &self.default_instance_name
             && !name.chars().all(is_of_a_name)
         {
-            let allowed = "letters, digits, blanks and `_.:/=+-@`";
-            fault("/DefaultInstanceName", format!("`{name}` is not {allowed}"));
+            let message = format!("`{name}` is not letters, digits, blanks and `_.:/=+-@`");
+            fault(NAME_CHARACTERS, "/DefaultInstanceName", message);
         }
         if let Some(expiry) = self.expiration_date {
-            if expiry <= now {
-                fault("/ExpirationDate", format!("{expiry} is not in the future"));
+            let problem = if expiry <= now {
+                Some("not in the future")
             } else if expiry > now.saturating_add(MAX_VALIDITY) {
-                fault(
-                    "/ExpirationDate",
-                    format!("{expiry} is more than 30 days away"),
-                );
+                Some("more than 30 days away")
+            } else {
+                None
+            };
+            if let Some(problem) = problem {
+                let message = format!("{expiry} is {problem}");
+                fault(EXPIRATION, "/ExpirationDate", message);
             }
         }
-        for (name, _) in self.unknown.iter() {
-            fault(&format!("/{name}"), "the member is not known".to_owned());
-        }
-        found.extend(self.tag_faults());
-        found
-    }
-
-    fn tag_faults(&self) -> Vec<InvalidParameter> {
-        let tags = self.tags.as_deref().unwrap_or_default();
-        let mut found = Vec::new();
-        for (index, tag) in tags.iter().enumerate() {
-            for (name, text, most) in [("Key", &tag.key, 128), ("Value", &tag.value, 256)] {
-                let characters = text.as_deref().unwrap_or_default().chars().count();
-                if !(1..=most).contains(&characters) {
-                    found.push(InvalidParameter {
-                        pointer: format!("/Tags/{index}/{name}"),
-                        message: format!("{characters} characters are not 1 to {most}"),
-                    });
-                }
-            }
-        }
-        found
+        findings
     }
 }
 
@@ -239,8 +201,9 @@ impl Activation {
         now: Timestamp,
     ) -> Result<Self, ActivationError> {
         let id = id.into();
-        if let Some(first) = request.validate(now).into_iter().next() {
-            return Err(ActivationError::Invalid(first));
+        let findings = request.validate(now);
+        if findings.has_errors() {
+            return Err(ActivationError::Invalid(findings));
         }
         if !is_uuid(&id) {
             return Err(ActivationError::Id(id));
@@ -344,8 +307,8 @@ fn is_uuid(text: &str) -> bool {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum ActivationError {
-    /// The request is refused; this is the first reason.
-    Invalid(InvalidParameter),
+    /// The request is refused, and why.
+    Invalid(Findings),
     /// The id is no UUID.
     Id(String),
     /// The code is shorter than 20 or longer than 250 characters.
@@ -361,7 +324,13 @@ pub enum ActivationError {
 impl fmt::Display for ActivationError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Invalid(first) => first.fmt(f),
+            Self::Invalid(findings) => {
+                f.write_str("the request is refused")?;
+                for (index, error) in findings.errors().enumerate() {
+                    write!(f, "{} {error}", if index == 0 { ":" } else { ";" })?;
+                }
+                Ok(())
+            }
             Self::Id(id) => write!(f, "`{id}` is not the id of an activation"),
             Self::CodeLength => f.write_str("an activation code has 20 to 250 characters"),
             Self::WrongCode => f.write_str("the activation code is not that of the activation"),
