@@ -178,8 +178,14 @@ impl<'a> Draw<'a> {
     fn out_of_bounds(&mut self, document: &Value, at: &str, shape: &str) -> Option<Fault> {
         let mut elements = Draw::new(self.shapes, self.state);
         let wrong = |target: &Value| {
-            let beyond = target["max"].as_u64().map(|most| most + 1);
-            let beyond = beyond.or_else(|| target["min"].as_u64()?.checked_sub(1))?;
+            // Beyond the greatest integer another rule takes over.
+            let above = target["max"]
+                .as_i64()
+                .filter(|most| *most < i64::from(i32::MAX));
+            let below = target["min"].as_i64().map(|least| least - 1);
+            let is_number = target["type"] == "integer" || target["type"] == "long";
+            let below = below.filter(|one| is_number || *one >= 0);
+            let beyond = above.map(|most| most + 1).or(below)?;
             Some(match target["type"].as_str().unwrap() {
                 "string" => json!("x".repeat(usize::try_from(beyond).unwrap())),
                 "list" => {
