@@ -115,7 +115,8 @@ fn expressions_select_or_not() {
         ("agentVersion == 1.14.3", true),
         ("agentVersion < 1.9", false),
         ("agentVersion >= v1.14", true),
-        ("agentVersion != 1.14.3.0", false),
+        ("agentVersion != 1.14", true),
+        ("agentVersion < 1.14.3-1", true),
         // Dates in the four forms.
         ("registeredAt == 2018-06-18T22:28:28+00:00", true),
         ("registeredAt <= 2018-06-18T22:28:28Z", true),

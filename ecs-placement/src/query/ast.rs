@@ -2,7 +2,8 @@
 
 use std::cmp::Ordering;
 
-use ecs_taskdef::Timestamp;
+use ecs_model::Timestamp;
+use ecs_model::agent::Version;
 use regex::Regex;
 
 /// An expression that selects instances.
@@ -60,10 +61,6 @@ pub(super) enum Relation {
     LessOrEqual,
 }
 
-/// The numbers of a version, compared one by one; a missing one is zero.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Version(Vec<u64>);
-
 impl Relation {
     pub(super) fn holds(self, order: Ordering) -> bool {
         match self {
@@ -74,23 +71,5 @@ impl Relation {
             Self::Less => order.is_lt(),
             Self::LessOrEqual => order.is_le(),
         }
-    }
-}
-
-impl Version {
-    /// Reads `1.4`, `1.36.2` or `v1.4.0`.
-    pub(super) fn parse(text: &str) -> Option<Self> {
-        let numbers = text.strip_prefix('v').unwrap_or(text).split('.');
-        let numbers: Option<Vec<u64>> = numbers.map(|number| number.parse().ok()).collect();
-        numbers.map(Self)
-    }
-
-    pub(super) fn compare(&self, other: &Self) -> Ordering {
-        let length = self.0.len().max(other.0.len());
-        let at = |version: &Self, index: usize| version.0.get(index).copied().unwrap_or(0);
-        let mut orders = (0..length).map(|index| at(self, index).cmp(&at(other, index)));
-        orders
-            .find(|order| order.is_ne())
-            .unwrap_or(Ordering::Equal)
     }
 }

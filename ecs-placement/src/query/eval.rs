@@ -2,7 +2,9 @@
 
 use std::cmp::Ordering;
 
-use super::ast::{Expression, Presence, Test, TextKind, TextTest, Version};
+use ecs_model::agent::Version;
+
+use super::ast::{Expression, Presence, Test, TextKind, TextTest};
 use crate::Instance;
 
 pub(super) fn matches(expression: &Expression, instance: &Instance) -> bool {
@@ -37,8 +39,8 @@ fn test_matches(test: &Test, instance: &Instance) -> bool {
         }
         Test::AgentVersion(relation, version) => instance
             .agent_version()
-            .and_then(Version::parse)
-            .is_some_and(|found| relation.holds(found.compare(version))),
+            .and_then(|written| written.parse::<Version>().ok())
+            .is_some_and(|found| relation.holds(found.cmp(version))),
         Test::RegisteredAt(relation, at) => instance
             .registered_at()
             .is_some_and(|found| relation.holds(found.cmp(at))),

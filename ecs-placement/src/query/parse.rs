@@ -10,7 +10,7 @@
 use ecs_taskdef::Timestamp;
 use regex::Regex;
 
-use super::ast::{Expression, Presence, Relation, Test, TextKind, TextTest, Version};
+use super::ast::{Expression, Presence, Relation, Test, TextKind, TextTest};
 use super::token::Scanner;
 use super::{Query, QueryError};
 
@@ -103,7 +103,8 @@ impl<'a> Parser<'a> {
             "agentConnected" => self.text(subject).map(Test::AgentConnected),
             "task:group" => self.text(subject).map(Test::TaskGroup),
             "agentVersion" => {
-                let (relation, version) = self.ordered(subject, "a version", Version::parse)?;
+                let (relation, version) =
+                    self.ordered(subject, "a version", |text| text.parse().ok())?;
                 Ok(Test::AgentVersion(relation, version))
             }
             "registeredAt" => {
