@@ -50,6 +50,7 @@ mod capacity_provider;
 mod cluster;
 mod container;
 mod container_instance;
+mod deletion;
 mod deployment;
 mod deployment_configuration;
 mod event;

@@ -1,0 +1,214 @@
+//! Whether clusters and services are free to go, and names free to take.
+
+use crate::{Cluster, CreateServiceRequest, Exception, ExceptionName, SchedulingStrategy, Service};
+
+impl Cluster {
+    /// Whether the cluster can be deleted.
+    ///
+    /// A count that is absent is 0. Where several things are in the way, the exception is the
+    /// first of: services, container instances, tasks; which of them AWS tells is not published.
+    ///
+    /// ```
+    /// use ecs_model::{Cluster, ExceptionName};
+    ///
+    /// let mut cluster: Cluster = serde_json::from_str(
+    ///     r#"{"clusterName": "default", "registeredContainerInstancesCount": 2}"#,
+    /// )?;
+    /// let name = cluster.check_deletion().unwrap_err().name();
+    /// assert_eq!(name, Some(ExceptionName::ClusterContainsContainerInstances));
+    /// cluster.registered_container_instances_count = Some(0);
+    /// assert_eq!(cluster.check_deletion(), Ok(()));
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// `ClusterContainsServicesException`, `ClusterContainsContainerInstancesException` or
+    /// `ClusterContainsTasksException`.
+    ///
+    /// Source: API operation `DeleteCluster`; Developer Guide, deleting a cluster.
+    pub fn check_deletion(&self) -> Result<(), Exception> {
+        let count = |count: Option<i32>| count.unwrap_or(0);
+        let tasks = count(self.running_tasks_count).max(count(self.pending_tasks_count));
+        let in_the_way = [
+            (
+                count(self.active_services_count),
+                ExceptionName::ClusterContainsServices,
+                "the cluster has services: set their desired count to 0 and delete them first",
+            ),
+            (
+                count(self.registered_container_instances_count),
+                ExceptionName::ClusterContainsContainerInstances,
+                "the cluster has container instances: deregister them first",
+            ),
+            (
+                tasks,
+                ExceptionName::ClusterContainsTasks,
+                "the cluster has tasks: stop them first",
+            ),
+        ];
+        match in_the_way.into_iter().find(|(count, ..)| *count > 0) {
+            Some((_, name, message)) => Err(Exception::new(name, message)),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Service {
+    /// Whether the service can be deleted: it has no running task and shall have none, or `force`
+    /// is set. A `DAEMON` service, whose desired count is not the user's, needs no `force`.
+    ///
+    /// ```
+    /// use ecs_model::Service;
+    ///
+    /// let busy: Service = serde_json::from_str(r#"{"desiredCount": 0, "runningCount": 1}"#)?;
+    /// assert_eq!(
+    ///     busy.check_deletion(false).unwrap_err().to_string(),
+    ///     "InvalidParameterException: the service has running tasks: wait until they have \
+    ///      stopped, or use force"
+    /// );
+    /// assert_eq!(busy.check_deletion(true), Ok(()));
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// `InvalidParameterException`.
+    ///
+    /// Source: API operation `DeleteService`.
+    pub fn check_deletion(&self, force: bool) -> Result<(), Exception> {
+        let message = if force || self.scheduling_strategy == Some(SchedulingStrategy::Daemon) {
+            return Ok(());
+        } else if self.desired_count.unwrap_or(0) > 0 {
+            "the service maintains tasks: set its desired count to 0 first, or use force"
+        } else if self.running_count.unwrap_or(0) > 0 {
+            "the service has running tasks: wait until they have stopped, or use force"
+        } else {
+            return Ok(());
+        };
+        Err(Exception::new(ExceptionName::InvalidParameter, message))
+    }
+}
+
+impl CreateServiceRequest {
+    /// Whether the name is free among the services of its cluster: none that is `ACTIVE` or
+    /// `DRAINING` has it, in the same letters and case.
+    ///
+    /// ```
+    /// use ecs_model::{CreateServiceRequest, Service};
+    ///
+    /// let web: Service =
+    ///     serde_json::from_str(r#"{"serviceName": "web", "status": "DRAINING"}"#)?;
+    /// let request: CreateServiceRequest = serde_json::from_str(r#"{"serviceName": "web"}"#)?;
+    /// assert_eq!(
+    ///     request.check_name_is_free([&web]).unwrap_err().to_string(),
+    ///     "InvalidParameterException: the service `web` exists and is DRAINING"
+    /// );
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// `InvalidParameterException`.
+    ///
+    /// Source: API operation `DeleteService` (its last note) and member `serviceName`.
+    pub fn check_name_is_free<'a>(
+        &self,
+        services: impl IntoIterator<Item = &'a Service>,
+    ) -> Result<(), Exception> {
+        let Some(name) = self.service_name.as_deref() else {
+            return Ok(());
+        };
+        let mut namesakes = services
+            .into_iter()
+            .filter(|service| service.service_name.as_deref() == Some(name))
+            .filter_map(|service| service.status.as_deref());
+        match namesakes.find(|status| matches!(*status, "ACTIVE" | "DRAINING")) {
+            Some(status) => {
+                let message = format!("the service `{name}` exists and is {status}");
+                Err(Exception::new(ExceptionName::InvalidParameter, message))
+            }
+            None => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_in_the_way_of_a_cluster() {
+        let mut cluster = Cluster {
+            active_services_count: Some(1),
+            registered_container_instances_count: Some(1),
+            running_tasks_count: Some(0),
+            pending_tasks_count: Some(1),
+            ..Cluster::default()
+        };
+        let problem = |cluster: &Cluster| cluster.check_deletion().unwrap_err().to_string();
+        assert_eq!(
+            problem(&cluster),
+            "ClusterContainsServicesException: the cluster has services: set their desired count \
+             to 0 and delete them first"
+        );
+        cluster.active_services_count = None;
+        assert_eq!(
+            problem(&cluster),
+            "ClusterContainsContainerInstancesException: the cluster has container instances: \
+             deregister them first"
+        );
+        cluster.registered_container_instances_count = Some(0);
+        assert_eq!(
+            problem(&cluster),
+            "ClusterContainsTasksException: the cluster has tasks: stop them first"
+        );
+        cluster.pending_tasks_count = Some(0);
+        assert_eq!(cluster.check_deletion(), Ok(()));
+        assert_eq!(Cluster::default().check_deletion(), Ok(()));
+    }
+
+    #[test]
+    fn what_is_in_the_way_of_a_service() {
+        let service = |desired, running| Service {
+            desired_count: Some(desired),
+            running_count: Some(running),
+            ..Service::default()
+        };
+        let error = service(1, 0).check_deletion(false).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "InvalidParameterException: the service maintains tasks: set its desired count to 0 \
+             first, or use force"
+        );
+        assert_eq!(service(0, 0).check_deletion(false), Ok(()));
+        assert_eq!(service(1, 1).check_deletion(true), Ok(()));
+        let daemon = Service {
+            scheduling_strategy: Some(SchedulingStrategy::Daemon),
+            ..service(1, 1)
+        };
+        assert_eq!(daemon.check_deletion(false), Ok(()));
+    }
+
+    #[test]
+    fn names_that_are_free() {
+        let service = |name: &str, status: &str| Service {
+            service_name: Some(name.to_owned()),
+            status: Some(status.to_owned()),
+            ..Service::default()
+        };
+        let services = [service("web", "INACTIVE"), service("Api", "ACTIVE")];
+        let free = |name: &str| {
+            let request = CreateServiceRequest {
+                service_name: Some(name.to_owned()),
+                ..CreateServiceRequest::default()
+            };
+            request.check_name_is_free(&services).is_ok()
+        };
+        assert!(free("web"));
+        assert!(free("api"));
+        assert!(!free("Api"));
+        let unnamed = CreateServiceRequest::default();
+        assert_eq!(unnamed.check_name_is_free(&services), Ok(()));
+    }
+}
