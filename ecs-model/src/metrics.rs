@@ -1,9 +1,15 @@
 //! CPU and memory utilisation of clusters and services, by the formulas of the guide.
 
+mod usage;
+
 use core::fmt;
 use core::iter::Sum;
 
 use crate::ContainerInstance;
+
+pub use usage::{
+    CONSOLE_PERIOD, DataPoint, MinuteUsage, UsageSample, data_points, usage_by_minute,
+};
 
 /// An amount of CPU and memory: registered, reserved or used.
 ///
