@@ -556,6 +556,31 @@ fn services() -> Vec<Row> {
                 "loadBalancers": [{"targetGroupArn": "a"}]}),
         ),
         row(
+            "availability-zone-rebalancing",
+            "CreateService",
+            json!({"availabilityZoneRebalancing": "ENABLED",
+                "placementStrategy": [{"type": "binpack", "field": "memory"}]}),
+            "/availabilityZoneRebalancing",
+            "a first placement strategy that does not spread over Availability Zones does not \
+             support it",
+            json!({"availabilityZoneRebalancing": "ENABLED",
+                "placementStrategy": [
+                    {"type": "spread", "field": "attribute:ecs.availability-zone"},
+                    {"type": "binpack", "field": "memory"}]}),
+        ),
+        row(
+            "availability-zone-rebalancing",
+            "CreateService",
+            json!({"availabilityZoneRebalancing": "ENABLED",
+                "placementConstraints": [{"type": "memberOf",
+                    "expression": "attribute:ecs.availability-zone == us-east-1a"}]}),
+            "/availabilityZoneRebalancing",
+            "a placement constraint on the Availability Zone does not support it",
+            json!({"availabilityZoneRebalancing": "ENABLED",
+                "placementConstraints": [{"type": "memberOf",
+                    "expression": "attribute:ecs.instance-type == t3.small"}]}),
+        ),
+        row(
             "task-set-scale",
             "UpdateTaskSet",
             json!({"scale": {"value": 100.5}}),

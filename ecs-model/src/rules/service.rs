@@ -1,7 +1,10 @@
 use super::{Report, RequestRule, Subject, list};
 use crate::{
-    AvailabilityZoneRebalancing, DeploymentControllerType, Quota, Scale, SchedulingStrategy,
+    AvailabilityZoneRebalancing, DeploymentControllerType, PlacementStrategyType, Quota, Scale,
+    SchedulingStrategy,
 };
+
+const AVAILABILITY_ZONE: &str = "attribute:ecs.availability-zone";
 
 pub(super) const RULES: &[RequestRule] = &[
     RequestRule::new(
@@ -80,28 +83,47 @@ fn registry_port(subject: &Subject<'_>, report: &mut Report<'_>) {
 }
 
 fn rebalancing(subject: &Subject<'_>, report: &mut Report<'_>) {
-    if subject.availability_zone_rebalancing != Some(&AvailabilityZoneRebalancing::Enabled) {
-        return;
+    if subject.availability_zone_rebalancing == Some(&AvailabilityZoneRebalancing::Enabled)
+        && let Some(against) = against_rebalancing(subject)
+    {
+        let message = format!("{against} not support it");
+        report.fault("/availabilityZoneRebalancing", message);
     }
+}
+
+/// What keeps tasks from moving between Availability Zones.
+fn against_rebalancing(subject: &Subject<'_>) -> Option<&'static str> {
     let has_classic = list(subject.load_balancers)
         .iter()
         .any(|one| one.load_balancer_name.is_some());
     let maximum = subject
         .deployment_configuration
         .and_then(|deployment| deployment.maximum_percent);
-    let against = if subject.is_daemon() {
-        "scheduling strategy `DAEMON` does"
+    let spreads_otherwise = list(subject.placement_strategy)
+        .first()
+        .is_some_and(|first| {
+            first.r#type != Some(PlacementStrategyType::Spread)
+                || first.field.as_deref() != Some(AVAILABILITY_ZONE)
+        });
+    let stays_in_zones = list(subject.placement_constraints)
+        .iter()
+        .filter_map(|constraint| constraint.expression.as_deref())
+        .any(|expression| expression.contains(AVAILABILITY_ZONE));
+    if subject.is_daemon() {
+        Some("scheduling strategy `DAEMON` does")
     } else if subject.is_external() {
-        "launch type `EXTERNAL` does"
+        Some("launch type `EXTERNAL` does")
     } else if has_classic {
-        "Classic Load Balancers do"
+        Some("Classic Load Balancers do")
     } else if maximum.is_some_and(|maximum| maximum <= 100) {
-        "a maximum of 100 percent does"
+        Some("a maximum of 100 percent does")
+    } else if spreads_otherwise {
+        Some("a first placement strategy that does not spread over Availability Zones does")
+    } else if stays_in_zones {
+        Some("a placement constraint on the Availability Zone does")
     } else {
-        return;
-    };
-    let message = format!("{against} not support it");
-    report.fault("/availabilityZoneRebalancing", message);
+        None
+    }
 }
 
 fn scale(subject: &Subject<'_>, report: &mut Report<'_>) {
