@@ -75,6 +75,7 @@ mod rules;
 mod service;
 mod service_connect;
 mod service_deployment;
+mod service_fit;
 pub mod service_message;
 mod service_revision;
 mod state_change;
