@@ -7,6 +7,8 @@
 //! - Requests and responses of 61 [`Operation`]s. A [`Request`] says everything ECS would refuse,
 //!   at once and with its place, in the [`Finding`]s of task definitions: what differs from the
 //!   shape, and each [`RequestRule`] it breaks. [`Exception`]s have their wire names and statuses.
+//!   What depends on other things is asked of them: [`CreateServiceRequest::check_against`] a task
+//!   definition, [`Cluster::check_deletion`].
 //! - [`Event`]s of EventBridge, from and to the nouns.
 //! - The words of ECS, exactly: [`Failure`] reasons, [`service_message`]s and [`stop_reason`]s.
 //! - The container [`agent`]: its configuration, versions, introspection API and log; and
