@@ -205,6 +205,22 @@ fn tags() -> Vec<Row> {
             "0 characters, not 1 to 128",
             json!({"tagKeys": ["x".repeat(128)]}),
         ),
+        row(
+            "tag-text-characters",
+            "TagResource",
+            json!({"tags": [{"key": "a", "value": "x!"}]}),
+            "/tags/0/value",
+            "`x!` has characters that tags do not have",
+            json!({"tags": [{"key": "a", "value": "x @ 1"}, {"key": "b"}]}),
+        ),
+        row(
+            "tag-text-characters",
+            "UntagResource",
+            json!({"tagKeys": ["a#b"]}),
+            "/tagKeys/0",
+            "`a#b` has characters that tags do not have",
+            json!({"tagKeys": ["a:b"]}),
+        ),
     ]
 }
 
@@ -291,6 +307,8 @@ fn capacity_providers() -> Vec<Row> {
         "allowedInstanceTypes": ["m5.*"]});
     let mut both = sizes.clone();
     both["excludedInstanceTypes"] = json!(["c5.*"]);
+    let mut wrong = sizes.clone();
+    wrong["allowedInstanceTypes"] = json!(["m5 large"]);
     vec![
         row(
             "capacity-provider-kind",
@@ -334,7 +352,16 @@ fn capacity_providers() -> Vec<Row> {
             "/managedInstancesProvider/instanceLaunchTemplate/instanceRequirements\
              /excludedInstanceTypes",
             "it does not stand beside `allowedInstanceTypes`",
-            json!({"name": "a", "managedInstancesProvider": managed(sizes)}),
+            json!({"name": "a", "managedInstancesProvider": managed(sizes.clone())}),
+        ),
+        row(
+            "instance-type-characters",
+            "CreateCapacityProvider",
+            json!({"managedInstancesProvider": managed(wrong)}),
+            "/managedInstancesProvider/instanceLaunchTemplate/instanceRequirements\
+             /allowedInstanceTypes/0",
+            "`m5 large` is not 1 to 30 letters, digits, dots, stars and hyphens",
+            json!({"managedInstancesProvider": managed(sizes)}),
         ),
     ]
 }

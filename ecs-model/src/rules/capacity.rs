@@ -83,6 +83,11 @@ pub(super) const RULES: &[RequestRule] = &[
         "instance types are allowed or excluded, not both",
         instance_types,
     ),
+    RequestRule::new(
+        "instance-type-characters",
+        "an instance type has 1 to 30 letters, digits, dots, stars and hyphens",
+        instance_type_characters,
+    ),
 ];
 
 fn each_strategy<'a>(
@@ -157,7 +162,10 @@ fn termination_protection(subject: &Subject<'_>, report: &mut Report<'_>) {
     }
 }
 
-fn instance_types(subject: &Subject<'_>, report: &mut Report<'_>) {
+const INSTANCE_REQUIREMENTS: &str =
+    "/managedInstancesProvider/instanceLaunchTemplate/instanceRequirements";
+
+fn instance_requirements<'a>(subject: &Subject<'a>) -> Option<&'a InstanceRequirementsRequest> {
     let created = subject
         .managed_instances_provider
         .and_then(|provider| provider.instance_launch_template.as_ref())
@@ -166,14 +174,40 @@ fn instance_types(subject: &Subject<'_>, report: &mut Report<'_>) {
         .managed_instances_update
         .and_then(|provider| provider.instance_launch_template.as_ref())
         .and_then(|template| template.instance_requirements.as_ref());
-    let is_filled = |types: &Option<Vec<String>>| types.as_ref().is_some_and(|one| !one.is_empty());
-    let is_both = |requirements: &&InstanceRequirementsRequest| {
-        is_filled(&requirements.allowed_instance_types)
-            && is_filled(&requirements.excluded_instance_types)
+    created.or(updated)
+}
+
+fn instance_types(subject: &Subject<'_>, report: &mut Report<'_>) {
+    let Some(requirements) = instance_requirements(subject) else {
+        return;
     };
-    if created.or(updated).filter(is_both).is_some() {
-        let pointer = "/managedInstancesProvider/instanceLaunchTemplate/instanceRequirements\
-            /excludedInstanceTypes";
-        report.fault(pointer, "it does not stand beside `allowedInstanceTypes`");
+    let allowed = list(requirements.allowed_instance_types.as_ref());
+    let excluded = list(requirements.excluded_instance_types.as_ref());
+    if !allowed.is_empty() && !excluded.is_empty() {
+        let pointer = format!("{INSTANCE_REQUIREMENTS}/excludedInstanceTypes");
+        report.fault(&pointer, "it does not stand beside `allowedInstanceTypes`");
+    }
+}
+
+fn instance_type_characters(subject: &Subject<'_>, report: &mut Report<'_>) {
+    let Some(requirements) = instance_requirements(subject) else {
+        return;
+    };
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'*' | b'-');
+    for (member, types) in [
+        ("allowedInstanceTypes", &requirements.allowed_instance_types),
+        (
+            "excludedInstanceTypes",
+            &requirements.excluded_instance_types,
+        ),
+    ] {
+        for (position, text) in list(types.as_ref()).iter().enumerate() {
+            if !(1..=30).contains(&text.len()) || !text.bytes().all(fits) {
+                let pointer = format!("{INSTANCE_REQUIREMENTS}/{member}/{position}");
+                let message =
+                    format!("`{text}` is not 1 to 30 letters, digits, dots, stars and hyphens");
+                report.fault(&pointer, message);
+            }
+        }
     }
 }

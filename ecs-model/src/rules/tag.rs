@@ -1,3 +1,5 @@
+use ecs_taskdef::Tag;
+
 use super::{Report, RequestRule, Subject, list};
 
 pub(super) const RULES: &[RequestRule] = &[
@@ -12,6 +14,11 @@ pub(super) const RULES: &[RequestRule] = &[
         "tag-key-length",
         "the key of a tag to take away has 1 to 128 characters",
         key_length,
+    ),
+    RequestRule::new(
+        "tag-text-characters",
+        "tags hold letters, digits, spaces and `_.:/=+-@`",
+        characters,
     ),
 ];
 
@@ -55,5 +62,23 @@ fn key_length(subject: &Subject<'_>, report: &mut Report<'_>) {
             let pointer = format!("/tagKeys/{position}");
             report.fault(&pointer, format!("{count} characters, not 1 to 128"));
         }
+    }
+}
+
+fn characters(subject: &Subject<'_>, report: &mut Report<'_>) {
+    let mut check = |pointer: String, text: &str| {
+        if !Tag::has_allowed_characters(text) {
+            let message = format!("`{text}` has characters that tags do not have");
+            report.fault(&pointer, message);
+        }
+    };
+    for (position, tag) in list(subject.tags).iter().enumerate() {
+        for (member, text) in [("key", &tag.key), ("value", &tag.value)] {
+            let text = text.as_deref().unwrap_or_default();
+            check(format!("/tags/{position}/{member}"), text);
+        }
+    }
+    for (position, key) in list(subject.tag_keys).iter().enumerate() {
+        check(format!("/tagKeys/{position}"), key);
     }
 }

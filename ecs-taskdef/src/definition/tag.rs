@@ -14,3 +14,23 @@ shape! {
         value: String = "value" => bounds(0, 256).pattern(TAG_PATTERN),
     }
 }
+
+impl Tag {
+    /// Whether a key or a value has only characters that tags have: letters, digits, spaces and
+    /// `_.:/=+-@`.
+    ///
+    /// ```
+    /// use ecs_taskdef::Tag;
+    ///
+    /// assert!(Tag::has_allowed_characters("Größe = 3 m"));
+    /// assert!(!Tag::has_allowed_characters("a#b"));
+    /// ```
+    #[must_use]
+    pub fn has_allowed_characters(text: &str) -> bool {
+        text.chars().all(|character| {
+            character.is_alphanumeric()
+                || (character.is_whitespace() && !character.is_control())
+                || "_.:/=+-@".contains(character)
+        })
+    }
+}

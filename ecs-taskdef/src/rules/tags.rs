@@ -73,17 +73,11 @@ fn characters(subject: &Subject<'_>, report: &mut Report<'_>) {
     let at = at.member("tags");
     for (index, tag) in tags(subject) {
         for (member, text) in [("key", tag.key.as_deref()), ("value", tag.value.as_deref())] {
-            let wrong = |text: &&str| !text.chars().all(is_tag_character);
+            let wrong = |text: &&str| !Tag::has_allowed_characters(text);
             if let Some(text) = text.filter(wrong) {
                 let message = format!("{} has characters that tags do not have", quote(text));
                 report.fault(&at.item(index).member(member), message);
             }
         }
     }
-}
-
-fn is_tag_character(character: char) -> bool {
-    character.is_alphanumeric()
-        || (character.is_whitespace() && !character.is_control())
-        || "_.:/=+-@".contains(character)
 }
