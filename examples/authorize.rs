@@ -6,13 +6,24 @@
 //! policy that the developer guide of 2015 gives for that.
 
 use std::error::Error;
+use std::process::ExitCode;
 
 use ecs_iam_policy::{CompiledPolicy, Policy, PolicySet, Principal, Request};
 
 const ALICE: &str = "arn:aws:iam::123456789012:user/alice";
 const GUIDE: &str = include_str!("data/run-task-corrected.json");
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> ExitCode {
+    match decide() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn decide() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let (policies, request) = if arguments.is_empty() {
         guide()?
@@ -47,7 +58,7 @@ fn from_arguments(arguments: &[String]) -> Result<(PolicySet, Request), Box<dyn 
     let mut pairs = Vec::new();
     for argument in arguments {
         if argument.ends_with(".json") {
-            let policy: Policy = std::fs::read_to_string(argument)?.parse()?;
+            let policy = read(argument).map_err(|error| format!("{argument}: {error}"))?;
             policies = policies.with_identity(CompiledPolicy::new(&policy).with_name(argument));
         } else if let Some(pair) = argument.split_once('=') {
             pairs.push(pair);
@@ -65,4 +76,8 @@ fn from_arguments(arguments: &[String]) -> Result<(PolicySet, Request), Box<dyn 
         request.with_context(key, value)
     });
     Ok((policies, request))
+}
+
+fn read(file: &str) -> Result<Policy, Box<dyn Error>> {
+    Ok(std::fs::read_to_string(file)?.parse()?)
 }

@@ -10,6 +10,7 @@
 
 use std::error::Error;
 use std::fmt::Display;
+use std::process::ExitCode;
 
 use ecs_model::metrics::{Capacity, Percent, cluster_utilization};
 use ecs_model::{
@@ -32,7 +33,17 @@ const SAMPLES: [(&str, &str); 3] = [
     ),
 ];
 
-fn main() -> Outcome {
+fn main() -> ExitCode {
+    match show_all() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn show_all() -> Outcome {
     let files: Vec<String> = std::env::args().skip(1).collect();
     if files.is_empty() {
         for (name, text) in SAMPLES {
@@ -51,19 +62,19 @@ fn show(name: &str, text: &str) -> Outcome {
     let document: Value = serde_json::from_str(text)?;
     let has = |member: &str| document.get(member).is_some();
     let failures = if has("containerInstances") {
-        let answer: DescribeContainerInstancesResponse = serde_json::from_value(document)?;
+        let answer: DescribeContainerInstancesResponse = serde_json::from_str(text)?;
         show_instances(&answer.container_instances.unwrap_or_default());
         answer.failures
     } else if has("tasks") {
-        let answer: DescribeTasksResponse = serde_json::from_value(document)?;
+        let answer: DescribeTasksResponse = serde_json::from_str(text)?;
         show_tasks(&answer.tasks.unwrap_or_default());
         answer.failures
     } else if has("services") {
-        let answer: DescribeServicesResponse = serde_json::from_value(document)?;
+        let answer: DescribeServicesResponse = serde_json::from_str(text)?;
         show_services(&answer.services.unwrap_or_default());
         answer.failures
     } else if has("clusters") {
-        let answer: DescribeClustersResponse = serde_json::from_value(document)?;
+        let answer: DescribeClustersResponse = serde_json::from_str(text)?;
         show_clusters(&answer.clusters.unwrap_or_default());
         answer.failures
     } else {
