@@ -3,6 +3,7 @@
 use core::fmt;
 use core::time::Duration;
 
+use ecs_arn::IdKind;
 use ecs_taskdef::shape::{At, Kind, Limits, MemberType, Reader, ShapeFault};
 use ecs_taskdef::{Finding, Findings, RuleId, Severity, Timestamp, shape};
 use serde_json::Value;
@@ -205,7 +206,7 @@ impl Activation {
         if findings.has_errors() {
             return Err(ActivationError::Invalid(findings));
         }
-        if !is_uuid(&id) {
+        if IdKind::of(&id) != IdKind::Uuid {
             return Err(ActivationError::Id(id));
         }
         if !(20..=250).contains(&code.expose().chars().count()) {
@@ -292,15 +293,6 @@ impl Activation {
         self.registrations = self.registrations.saturating_add(1);
         Ok(())
     }
-}
-
-/// Hexadecimal digits in groups of 8, 4, 4, 4 and 12, joined by hyphens.
-fn is_uuid(text: &str) -> bool {
-    let groups = text.split('-').map(|group| {
-        let is_hex = group.bytes().all(|byte| byte.is_ascii_hexdigit());
-        is_hex.then_some(group.len())
-    });
-    groups.eq([8, 4, 4, 4, 12].map(Some))
 }
 
 /// Why an activation cannot be made or used.
