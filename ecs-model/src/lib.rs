@@ -4,7 +4,7 @@
 //!   [`Service`], [`Task`] and what they hold. They read and write JSON exactly as
 //!   `aws ecs describe-*` prints it and `--cli-input-json` reads it, and lose nothing: values that
 //!   AWS adds tomorrow, members nobody knows, explicit `null`s and empty lists are kept.
-//! - Requests and responses of 61 [`Operation`]s. A [`Request`] says everything ECS would refuse,
+//! - Requests and responses of 60 [`Operation`]s. A [`Request`] says what the documents have ECS refuse,
 //!   at once and with its place, in the [`Finding`]s of task definitions: what differs from the
 //!   shape, and each [`RequestRule`] it breaks. [`Exception`]s have their wire names and statuses.
 //!   What depends on other things is asked of them: [`CreateServiceRequest::check_against`] a task

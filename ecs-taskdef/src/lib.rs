@@ -1,4 +1,4 @@
-//! Amazon ECS (Elastic Container Service) task definitions: lossless types, every validation rule,
+//! Amazon ECS (Elastic Container Service) task definitions: lossless types, the documented rules,
 //! derived answers and revisions.
 //!
 //! AWS finds what is wrong with a task definition one error at a time, when it is deployed. This
