@@ -68,7 +68,8 @@
 //! Policies of every service are parsed, decided and explained; the reference of actions and
 //! the lint know Amazon ECS. Not evaluated are VPC endpoint policies, access control lists and
 //! the rules that single services add, such as S3 Block Public Access. No clock is read: the
-//! time of a request is its key `aws:CurrentTime`.
+//! time of a request is its key `aws:CurrentTime`. JSON integers above 2^64 are read as floating
+//! point numbers, and so lose digits; written as strings they keep them.
 
 mod acceptance;
 pub mod choices;

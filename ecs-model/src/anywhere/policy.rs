@@ -51,6 +51,9 @@ pub fn trust_policy() -> Value {
 /// );
 /// ```
 ///
+/// AWS changes managed policies without notice: the documents show what the role is for, and the
+/// account's own versions decide.
+///
 /// Source: Developer Guide, ECS Anywhere IAM role; AWS Managed Policy Reference.
 #[must_use]
 pub fn required_policies(partition: &Partition) -> [ManagedPolicy; 2] {
