@@ -7,7 +7,7 @@ use std::hint::black_box;
 
 use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main};
-use ecs_model::{DescribeContainerInstancesResponse, DescribeTasksResponse};
+use ecs_model::operation::{DescribeContainerInstancesResponse, DescribeTasksResponse};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};

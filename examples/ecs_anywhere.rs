@@ -11,14 +11,13 @@ use std::error::Error;
 use std::time::Duration;
 
 use ecs_arn::{EcsResource, Partition, Scope};
-use ecs_model::agent::{
-    AgentFeature, AgentHost, AgentUpdateSubject, AgentVersion, EcsConfig, HostOs, Secret,
-};
+use ecs_model::agent::{AgentFeature, AgentHost, AgentUpdateSubject, EcsConfig, HostOs, Secret};
 use ecs_model::anywhere::{
     Activation, AnywhereFeature, AnywhereRules, Architecture, ClusterMove, CreateActivationRequest,
     DockerSource, ExternalInstance, InstallParameters, Machine, MachineProblem, ManagedInstanceId,
     MoveProcedure, duplicates, endpoints, required_policies, trust_policy,
 };
+use ecs_model::version::AgentVersion;
 use ecs_model::{Attribute, ContainerInstance, Resources, Timestamp};
 
 type Outcome = Result<(), Box<dyn Error>>;

@@ -13,10 +13,8 @@ use std::error::Error;
 use ecs_arn::{ClusterRef, EcsArn, Scope};
 use ecs_iam_policy::{CompiledPolicy, Policy, PolicySet, Request};
 use ecs_model::metrics::{Capacity, Utilization, cluster_utilization};
-use ecs_model::{
-    ContainerInstance, DescribeContainerInstancesResponse, LaunchType, Resource, RunTaskRequest,
-    Timestamp,
-};
+use ecs_model::operation::{DescribeContainerInstancesResponse, RunTaskRequest};
+use ecs_model::{ContainerInstance, LaunchType, Resource, Timestamp};
 use ecs_placement::{
     CellState, CommitPolicy, PlacementRequest, ServiceScheduler, TaskId, run_task, start_task,
 };

@@ -13,10 +13,11 @@ use std::fmt::Display;
 use std::process::ExitCode;
 
 use ecs_model::metrics::{Capacity, Percent, cluster_utilization};
-use ecs_model::{
-    Cluster, ContainerInstance, DescribeClustersResponse, DescribeContainerInstancesResponse,
-    DescribeServicesResponse, DescribeTasksResponse, Failure, Resources, Service, Task,
+use ecs_model::operation::{
+    DescribeClustersResponse, DescribeContainerInstancesResponse, DescribeServicesResponse,
+    DescribeTasksResponse,
 };
+use ecs_model::{Cluster, ContainerInstance, Failure, Resources, Service, Task};
 use serde_json::Value;
 
 type Outcome<T = ()> = Result<T, Box<dyn Error>>;

@@ -1,4 +1,6 @@
-//! Account settings: what an account has opted in to.
+//! Account settings: what an account, a user or a role turns on.
+//!
+//! Source: API shape `Setting`.
 
 use ecs_taskdef::{open_enum, shape};
 

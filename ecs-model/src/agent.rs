@@ -5,9 +5,8 @@
 //!   [`Variable`]s.
 //! - [`AgentContainer`] starts an agent with it by `docker run`.
 //! - [`RegistryAuth`] says with which credentials an image is pulled.
-//! - [`Version`] reads and orders versions that are not SemVer; [`minimum_docker`],
-//!   [`AgentFeature`] and [`AgentUpdateSubject`] say what an agent of a version needs, can do and
-//!   may become.
+//! - [`minimum_docker`], [`AgentFeature`] and [`AgentUpdateSubject`] say what an agent of a
+//!   [`Version`](crate::version::Version) needs, can do and may become.
 //! - [`AgentMetadata`] and [`IntrospectedTasks`] are what the introspection API answers to an
 //!   [`IntrospectionRequest`].
 //! - [`LogRecord`] and [`InitLogRecord`] are lines of the logs.
@@ -28,7 +27,6 @@ mod release;
 mod secret;
 mod update;
 mod variable;
-mod version;
 
 pub use ecs_taskdef::{Edition, Severity};
 
@@ -54,4 +52,3 @@ pub use update::{AgentHost, AgentUpdateRefusal, AgentUpdateSubject};
 pub use variable::{
     Bounds, Component, DefaultValue, HostOs, Limits, Outside, Variable, VariableKind,
 };
-pub use version::{AgentVersion, Version, VersionError};

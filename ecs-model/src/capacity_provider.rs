@@ -1,16 +1,43 @@
-//! Capacity providers: where tasks can run without naming a launch type.
+//! Capacity providers: where tasks run, and how the machines there come and go.
+//!
+//! A [`CapacityProvider`] stands for an Auto Scaling group or for instances that ECS manages; a list
+//! of [`CapacityProviderStrategyItem`]s says how tasks are spread over providers. What managed
+//! instances may be is in [`InstanceRequirementsRequest`].
+//!
+//! Source: API shapes `CapacityProvider`, `CapacityProviderStrategyItem` and
+//! `InstanceRequirementsRequest`.
+
+mod instance_requirements;
+mod managed_instances;
+mod strategy_item;
 
 use ecs_taskdef::{Tag, open_enum, shape};
 
-use crate::{
-    AutoRepairConfiguration, InfrastructureOptimization, InstanceLaunchTemplate, PropagateMITags,
+pub use instance_requirements::{
+    AcceleratorCountRequest, AcceleratorManufacturer, AcceleratorName,
+    AcceleratorTotalMemoryMiBRequest, AcceleratorType, BareMetal, BaselineEbsBandwidthMbpsRequest,
+    BurstablePerformance, CpuManufacturer, InstanceGeneration, InstanceRequirementsRequest,
+    LocalStorage, LocalStorageType, MemoryGiBPerVCpuRequest, MemoryMiBRequest,
+    NetworkBandwidthGbpsRequest, NetworkInterfaceCountRequest, TotalLocalStorageGBRequest,
+    VCpuCountRangeRequest,
 };
+pub use managed_instances::{
+    AutoRepairActionsStatus, AutoRepairConfiguration, CapacityOptionType,
+    CapacityReservationPreference, CapacityReservationRequest,
+    CreateManagedInstancesProviderConfiguration, InfrastructureOptimization,
+    InstanceLaunchTemplate, InstanceLaunchTemplateUpdate,
+    ManagedInstancesLocalStorageConfiguration, ManagedInstancesMonitoringOptions,
+    ManagedInstancesNetworkConfiguration, ManagedInstancesStorageConfiguration, PropagateMITags,
+    UpdateManagedInstancesProviderConfiguration,
+};
+pub use strategy_item::CapacityProviderStrategyItem;
 
 shape! {
     /// A supply of container instances or of Fargate capacity.
     ///
     /// ```
-    /// use ecs_model::{CapacityProvider, CapacityProviderStatus};
+    /// use ecs_model::capacity_provider::CapacityProviderStatus;
+    /// use ecs_model::CapacityProvider;
     ///
     /// let provider: CapacityProvider = serde_json::from_str(
     ///     r#"{"name":"web","status":"ACTIVE","autoScalingGroupProvider":{

@@ -1,4 +1,6 @@
 //! Clusters: groups of container instances, services and tasks.
+//!
+//! Source: API shape `Cluster`.
 
 use ecs_taskdef::{KeyValuePair, Tag, open_enum, shape};
 

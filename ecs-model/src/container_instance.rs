@@ -1,8 +1,17 @@
-//! Container instances: the hosts that tasks run on.
+//! Container instances: machines that an agent has registered in a cluster, with their
+//! [`Resource`]s and what the agent says of itself.
+//!
+//! Source: API shape `ContainerInstance`.
+
+mod resource;
 
 use ecs_taskdef::{Attribute, Tag, open_enum, shape};
 
-use crate::{Attachment, Resource, Timestamp};
+use crate::{Attachment, Timestamp};
+
+pub use ecs_taskdef::SharingStrategy;
+
+pub use resource::{Resource, Resources};
 
 shape! {
     /// A host with an agent, registered to a cluster.
@@ -189,5 +198,29 @@ open_enum! {
         NvidiaMps = "NVIDIA_MPS",
         /// One container has it.
         Dedicated = "DEDICATED",
+    }
+}
+
+shape! {
+    /// A device of a container instance.
+    ///
+    /// Source: API shape `PlatformDevice`.
+    pub struct PlatformDevice {
+        /// The id, as the driver gives it.
+        id: String = "id" => required(),
+        /// The kind of device.
+        r#type: PlatformDeviceType = "type" => required(),
+    }
+}
+
+open_enum! {
+    /// A kind of device.
+    ///
+    /// Source: API shape `PlatformDeviceType`.
+    pub enum PlatformDeviceType {
+        /// A graphics processor.
+        Gpu = "GPU",
+        /// A Neuron accelerator.
+        NeuronDevice = "NEURON_DEVICE",
     }
 }

@@ -1,6 +1,7 @@
 //! Whether clusters and services are free to go, and names free to take.
 
-use crate::{Cluster, CreateServiceRequest, Exception, ExceptionName, SchedulingStrategy, Service};
+use crate::operation::CreateServiceRequest;
+use crate::{Cluster, Exception, ExceptionName, SchedulingStrategy, Service};
 
 impl Cluster {
     /// Whether the cluster can be deleted.
@@ -95,7 +96,8 @@ impl CreateServiceRequest {
     /// `DRAINING` has it, in the same letters and case.
     ///
     /// ```
-    /// use ecs_model::{CreateServiceRequest, Service};
+    /// use ecs_model::operation::CreateServiceRequest;
+    /// use ecs_model::Service;
     ///
     /// let web: Service =
     ///     serde_json::from_str(r#"{"serviceName": "web", "status": "DRAINING"}"#)?;

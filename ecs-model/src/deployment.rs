@@ -1,11 +1,34 @@
-//! Deployments of a service.
+//! Deployments: how a service comes from one version to the next.
+//!
+//! A [`DeploymentConfiguration`] says how it is done. A [`Deployment`] is what a service shows of it
+//! while it goes on, a [`ServiceDeployment`] the record that stays.
+//!
+//! Source: API shapes `Deployment`, `DeploymentConfiguration` and `ServiceDeployment`.
+
+mod configuration;
+mod service_deployment;
 
 use ecs_taskdef::{open_enum, shape};
 
-use crate::{
-    CapacityProviderStrategyItem, DeploymentEphemeralStorage, LaunchType, NetworkConfiguration,
-    ServiceConnectConfiguration, ServiceConnectServiceResource, ServiceVolumeConfiguration,
-    Timestamp, VpcLatticeConfiguration,
+use crate::load_balancer::VpcLatticeConfiguration;
+use crate::service_connect::{ServiceConnectConfiguration, ServiceConnectServiceResource};
+use crate::volume::ServiceVolumeConfiguration;
+use crate::{CapacityProviderStrategyItem, LaunchType, NetworkConfiguration, Timestamp};
+
+pub use configuration::{
+    CanaryConfiguration, DeploymentAlarms, DeploymentCircuitBreaker, DeploymentConfiguration,
+    DeploymentController, DeploymentControllerType, DeploymentEarlySuccessCriteria,
+    DeploymentLifecycleHook, DeploymentLifecycleHookAction, DeploymentLifecycleHookStage,
+    DeploymentLifecycleHookTargetType, DeploymentLifecycleHookTimeoutConfiguration,
+    DeploymentStrategy, LinearConfiguration, ServiceRevisionCleanup, ThresholdConfiguration,
+    ThresholdType,
+};
+pub use service_deployment::{
+    CreatedAt, DeploymentLifecycleHookDetail, DeploymentLifecycleHookStatus, Rollback,
+    ServiceDeployment, ServiceDeploymentAlarms, ServiceDeploymentBrief,
+    ServiceDeploymentCircuitBreaker, ServiceDeploymentLifecycleStage,
+    ServiceDeploymentRollbackMonitorsStatus, ServiceDeploymentStatus, ServiceRevisionSummary,
+    StopServiceDeploymentStopType,
 };
 
 shape! {
@@ -69,5 +92,15 @@ open_enum! {
         Failed = "FAILED",
         /// It is under way.
         InProgress = "IN_PROGRESS",
+    }
+}
+
+shape! {
+    /// How the ephemeral storage on Fargate is encrypted.
+    ///
+    /// Source: API shape `DeploymentEphemeralStorage`.
+    pub struct DeploymentEphemeralStorage {
+        /// The key.
+        kms_key_id: String = "kmsKeyId",
     }
 }

@@ -22,7 +22,8 @@ shape! {
     /// [`of`](Self::of) goes the other way.
     ///
     /// ```
-    /// use ecs_model::{Change, Event, Task};
+    /// use ecs_model::event::Change;
+    /// use ecs_model::{Event, Task};
     ///
     /// let event: Event = serde_json::from_str(
     ///     r#"{"detail-type":"ECS Task State Change","source":"aws.ecs",

@@ -1,4 +1,6 @@
-//! [`Exception`]: why ECS refuses a request as a whole.
+//! [`Exception`]: the errors of the API, with their names and statuses on the wire.
+//!
+//! Source: API reference, [common errors](https://docs.aws.amazon.com/AmazonECS/latest/APIReference/CommonErrors.html) and the errors of each operation.
 
 use core::fmt;
 

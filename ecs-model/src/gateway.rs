@@ -1,6 +1,17 @@
-//! Gateways in front of a service.
+//! Gateways in front of services: connectors and connections.
+//!
+//! The operations on gateways are not here, only what a service or its revision names of them.
+//!
+//! Source: API shapes `GatewayConnector` and `GatewayConnection`.
+
+mod connection;
 
 use ecs_taskdef::{open_enum, shape};
+
+pub use connection::{
+    GatewayConnection, GatewayConnectionAlbResources, GatewayConnectionResources,
+    GatewayRouteStatus,
+};
 
 shape! {
     /// How a gateway reaches a service.

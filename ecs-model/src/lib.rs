@@ -6,18 +6,18 @@
 //!   AWS adds tomorrow, members nobody knows, explicit `null`s and empty lists are kept.
 //! - Requests and responses of 60 [`Operation`]s. A [`Request`] says what the documents have ECS refuse,
 //!   at once and with its place, in the [`Finding`]s of task definitions: what differs from the
-//!   shape, and each [`RequestRule`] it breaks. [`Exception`]s have their wire names and statuses.
-//!   What depends on other things is asked of them: [`CreateServiceRequest::check_against`] a task
+//!   shape, and each [`RequestRule`](rules::RequestRule) it breaks. [`Exception`]s have their wire names and statuses.
+//!   What depends on other things is asked of them: [`CreateServiceRequest::check_against`](operation::CreateServiceRequest::check_against) a task
 //!   definition, [`Cluster::check_deletion`].
 //! - [`Event`]s of EventBridge, from and to the nouns.
 //! - The words of ECS, exactly: [`Failure`] reasons, [`service_message`]s and [`stop_reason`]s.
 //! - The container [`agent`]: its configuration, versions, introspection API and log; and
 //!   ECS [`anywhere`]: machines outside of AWS from their activation on.
-//! - [`metrics`] by the formulas of the guide, [`Quotas`] as dated sets, and a [`RateLimiter`] for
-//!   those that are throttles.
+//! - [`metrics`] by the formulas of the guide, [`Quotas`] as dated sets, and a
+//!   [`RateLimiter`](quota::RateLimiter) for those that are throttles.
 //!
 //! ```
-//! use ecs_model::DescribeContainerInstancesResponse;
+//! use ecs_model::operation::DescribeContainerInstancesResponse;
 //!
 //! let printed = r#"{
 //!     "failures": [],
@@ -37,224 +37,79 @@
 //! # Ok::<(), serde_json::Error>(())
 //! ```
 //!
+//! # What is where
+//!
+//! The names that most programs need are at the root of the crate; every name is in a module.
+//!
+//! | for | take |
+//! |---|---|
+//! | what the API is asked and answers, all of its operations | [`operation`] |
+//! | clusters and machines | [`cluster`], [`container_instance`], [`capacity_provider`] |
+//! | tasks and their containers | [`task`], [`placement`], [`network`], [`volume`] |
+//! | services | [`mod@service`], [`load_balancer`], [`service_connect`], [`gateway`] |
+//! | versions of a service | [`deployment`], [`service_revision`], [`task_set`] |
+//! | what ECS answers and tells | [`exception`], [`failure`], [`stop_reason`], [`service_message`], [`event`] |
+//! | what it allows | [`rules`], [`quota`], [`account_setting`] |
+//! | what an agent says and is told | [`agent`], [`anywhere`], [`version`] |
+//! | how busy it is | [`metrics`] |
+//!
 //! # Scope
 //!
 //! Daemons, gateways and express services are left out, except where a task or a service names
 //! them, and so is ExecuteCommand, which opens a session.
 
-mod account_setting;
+pub mod account_setting;
 pub mod agent;
 pub mod anywhere;
-mod api;
-mod attachment;
-mod capacity;
-mod capacity_provider;
-mod cluster;
-mod container;
-mod container_instance;
+pub mod capacity_provider;
+pub mod cluster;
+pub mod container_instance;
 mod deletion;
-mod deployment;
-mod deployment_configuration;
-mod event;
-mod exception;
-mod failure;
-mod gateway;
-mod gateway_connection;
-mod health;
-mod instance_requirements;
-mod load_balancer;
-mod managed_instances;
-mod managed_resource;
+pub mod deployment;
+pub mod event;
+pub mod exception;
+pub mod failure;
+pub mod gateway;
+pub mod load_balancer;
 pub mod metrics;
-mod monitoring;
-mod network;
-mod network_configuration;
-mod placement;
-mod quota;
-mod rate_limit;
-mod resource;
-mod rules;
-mod service;
-mod service_connect;
-mod service_deployment;
-mod service_fit;
+pub mod network;
+pub mod operation;
+pub mod placement;
+pub mod quota;
+pub mod rules;
+pub mod service;
+pub mod service_connect;
 pub mod service_message;
-mod service_revision;
-mod state_change;
+pub mod service_revision;
 pub mod stop_reason;
-mod task;
-mod task_protection;
-mod task_set;
-mod volume_configuration;
-mod vpc_lattice;
+pub mod task;
+pub mod task_set;
+pub mod version;
+pub mod volume;
 
 pub use ecs_taskdef::{
-    Attribute, Compatibility as LaunchType, Edition, EphemeralStorage, Finding, Findings,
-    InferenceAccelerator, IsolationMode, KeyValuePair, LogConfiguration, NetworkMode, RuleId,
-    Severity, SharingStrategy, Tag, TargetType, TaskOverride, Timestamp, TimestampError,
-    TransportProtocol,
+    Attribute, Compatibility as LaunchType, Edition, Finding, Findings, KeyValuePair, NetworkMode,
+    RuleId, Severity, Tag, TaskOverride, Timestamp, TimestampError,
 };
 
-pub use account_setting::{Setting, SettingName, SettingType};
-pub use api::{
-    CapacityProviderField, ClusterField, ClusterServiceConnectDefaultsRequest,
-    ContainerInstanceField, ContainerInstanceStatus, ContinueServiceDeploymentRequest,
-    ContinueServiceDeploymentResponse, CreateCapacityProviderRequest,
-    CreateCapacityProviderResponse, CreateClusterRequest, CreateClusterResponse,
-    CreateServiceRequest, CreateServiceResponse, CreateTaskSetRequest, CreateTaskSetResponse,
-    DeleteAccountSettingRequest, DeleteAccountSettingResponse, DeleteAttributesRequest,
-    DeleteAttributesResponse, DeleteCapacityProviderRequest, DeleteCapacityProviderResponse,
-    DeleteClusterRequest, DeleteClusterResponse, DeleteServiceRequest, DeleteServiceResponse,
-    DeleteTaskDefinitionsRequest, DeleteTaskDefinitionsResponse, DeleteTaskSetRequest,
-    DeleteTaskSetResponse, DeregisterContainerInstanceRequest, DeregisterContainerInstanceResponse,
-    DeregisterTaskDefinitionRequest, DeregisterTaskDefinitionResponse,
-    DescribeCapacityProvidersRequest, DescribeCapacityProvidersResponse, DescribeClustersRequest,
-    DescribeClustersResponse, DescribeContainerInstancesRequest,
-    DescribeContainerInstancesResponse, DescribeServiceDeploymentsRequest,
-    DescribeServiceDeploymentsResponse, DescribeServiceRevisionsRequest,
-    DescribeServiceRevisionsResponse, DescribeServicesRequest, DescribeServicesResponse,
-    DescribeTaskDefinitionRequest, DescribeTaskDefinitionResponse, DescribeTaskSetsRequest,
-    DescribeTaskSetsResponse, DescribeTasksRequest, DescribeTasksResponse, DesiredStatus,
-    DiscoverPollEndpointRequest, DiscoverPollEndpointResponse, GetTaskProtectionRequest,
-    GetTaskProtectionResponse, ListAccountSettingsRequest, ListAccountSettingsResponse,
-    ListAttributesRequest, ListAttributesResponse, ListClustersRequest, ListClustersResponse,
-    ListContainerInstancesRequest, ListContainerInstancesResponse, ListServiceDeploymentsRequest,
-    ListServiceDeploymentsResponse, ListServicesByNamespaceRequest,
-    ListServicesByNamespaceResponse, ListServicesRequest, ListServicesResponse,
-    ListTagsForResourceRequest, ListTagsForResourceResponse, ListTaskDefinitionFamiliesRequest,
-    ListTaskDefinitionFamiliesResponse, ListTaskDefinitionsRequest, ListTaskDefinitionsResponse,
-    ListTasksRequest, ListTasksResponse, Operation, PutAccountSettingDefaultRequest,
-    PutAccountSettingDefaultResponse, PutAccountSettingRequest, PutAccountSettingResponse,
-    PutAttributesRequest, PutAttributesResponse, PutClusterCapacityProvidersRequest,
-    PutClusterCapacityProvidersResponse, RegisterContainerInstanceRequest,
-    RegisterContainerInstanceResponse, RegisterTaskDefinitionRequest,
-    RegisterTaskDefinitionResponse, Request, RunTaskRequest, RunTaskResponse, ServiceField,
-    SortOrder, StartTaskRequest, StartTaskResponse, StopServiceDeploymentRequest,
-    StopServiceDeploymentResponse, StopTaskRequest, StopTaskResponse,
-    SubmitAttachmentStateChangesRequest, SubmitAttachmentStateChangesResponse,
-    SubmitContainerStateChangeRequest, SubmitContainerStateChangeResponse,
-    SubmitTaskStateChangeRequest, SubmitTaskStateChangeResponse, TagResourceRequest,
-    TagResourceResponse, TaskDefinitionFamilyStatus, TaskDefinitionField, TaskField, TaskSetField,
-    UntagResourceRequest, UntagResourceResponse, UpdateCapacityProviderRequest,
-    UpdateCapacityProviderResponse, UpdateClusterRequest, UpdateClusterResponse,
-    UpdateClusterSettingsRequest, UpdateClusterSettingsResponse, UpdateContainerAgentRequest,
-    UpdateContainerAgentResponse, UpdateContainerInstancesStateRequest,
-    UpdateContainerInstancesStateResponse, UpdateServicePrimaryTaskSetRequest,
-    UpdateServicePrimaryTaskSetResponse, UpdateServiceRequest, UpdateServiceResponse,
-    UpdateTaskProtectionRequest, UpdateTaskProtectionResponse, UpdateTaskSetRequest,
-    UpdateTaskSetResponse,
-};
-pub use attachment::Attachment;
-pub use capacity::CapacityProviderStrategyItem;
-pub use capacity_provider::{
-    AutoScalingGroupProvider, AutoScalingGroupProviderUpdate, CapacityProvider,
-    CapacityProviderStatus, CapacityProviderType, CapacityProviderUpdateStatus, ManagedDraining,
-    ManagedInstancesProvider, ManagedScaling, ManagedScalingStatus, ManagedTerminationProtection,
-};
-pub use cluster::{
-    Cluster, ClusterConfiguration, ClusterServiceConnectDefaults, ClusterSetting,
-    ClusterSettingName, DEFAULT_CLUSTER, ExecuteCommandConfiguration,
-    ExecuteCommandLogConfiguration, ExecuteCommandLogging, ManagedStorageConfiguration,
-};
-pub use container::{Container, ManagedAgent, ManagedAgentName};
-pub use container_instance::{
-    AgentUpdateStatus, ContainerInstance, ContainerInstanceHealthStatus, GpuDevice, GpuSharingMode,
-    InstanceHealthCheckResult, InstanceHealthCheckState, InstanceHealthCheckType, VersionInfo,
-};
-pub use deployment::{Deployment, DeploymentRolloutState};
-pub use deployment_configuration::{
-    CanaryConfiguration, DeploymentAlarms, DeploymentCircuitBreaker, DeploymentConfiguration,
-    DeploymentController, DeploymentControllerType, DeploymentEarlySuccessCriteria,
-    DeploymentLifecycleHook, DeploymentLifecycleHookAction, DeploymentLifecycleHookStage,
-    DeploymentLifecycleHookTargetType, DeploymentLifecycleHookTimeoutConfiguration,
-    DeploymentStrategy, LinearConfiguration, ServiceRevisionCleanup, ThresholdConfiguration,
-    ThresholdType,
-};
-pub use event::{
-    Change, DeploymentStateChange, Event, EventLevel, EventName, EventType, ServiceAction,
-};
+pub use capacity_provider::{CapacityProvider, CapacityProviderStrategyItem};
+pub use cluster::{Cluster, DEFAULT_CLUSTER};
+pub use container_instance::{ContainerInstance, Resource, Resources};
+pub use deployment::{Deployment, DeploymentConfiguration, ServiceDeployment};
+pub use event::Event;
 pub use exception::{Exception, ExceptionName};
 pub use failure::{Failure, FailureReason};
-pub use gateway::{
-    AccessType, GatewayConnector, GatewayConnectorDeregistrationDelay, GatewayConnectorFilters,
-    GatewayConnectorHealthCheck, GatewayConnectorHealthCheckMatcher,
-    GatewayConnectorHealthCheckProtocol,
+pub use load_balancer::LoadBalancer;
+pub use network::{
+    AssignPublicIp, AwsVpcConfiguration, NetworkBinding, NetworkConfiguration, NetworkInterface,
 };
-pub use gateway_connection::{
-    GatewayConnection, GatewayConnectionAlbResources, GatewayConnectionResources,
-    GatewayRouteStatus,
-};
-pub use health::HealthStatus;
-pub use instance_requirements::{
-    AcceleratorCountRequest, AcceleratorManufacturer, AcceleratorName,
-    AcceleratorTotalMemoryMiBRequest, AcceleratorType, BareMetal, BaselineEbsBandwidthMbpsRequest,
-    BurstablePerformance, CpuManufacturer, InstanceGeneration, InstanceRequirementsRequest,
-    LocalStorage, LocalStorageType, MemoryGiBPerVCpuRequest, MemoryMiBRequest,
-    NetworkBandwidthGbpsRequest, NetworkInterfaceCountRequest, TotalLocalStorageGBRequest,
-    VCpuCountRangeRequest,
-};
-pub use load_balancer::{AdvancedConfiguration, LoadBalancer, ServiceRegistry};
-pub use managed_instances::{
-    AutoRepairActionsStatus, AutoRepairConfiguration, CapacityOptionType,
-    CapacityReservationPreference, CapacityReservationRequest,
-    CreateManagedInstancesProviderConfiguration, InfrastructureOptimization,
-    InstanceLaunchTemplate, InstanceLaunchTemplateUpdate,
-    ManagedInstancesLocalStorageConfiguration, ManagedInstancesMonitoringOptions,
-    ManagedInstancesNetworkConfiguration, ManagedInstancesStorageConfiguration, PropagateMITags,
-    UpdateManagedInstancesProviderConfiguration,
-};
-pub use managed_resource::{
-    ECSManagedResources, ManagedApplicationAutoScalingPolicy, ManagedAutoScaling,
-    ManagedCertificate, ManagedIngressPath, ManagedListener, ManagedListenerRule,
-    ManagedLoadBalancer, ManagedLogGroup, ManagedMetricAlarm, ManagedResourceStatus,
-    ManagedScalableTarget, ManagedSecurityGroup, ManagedTargetGroup,
-};
-pub use monitoring::{MetricConfiguration, MonitoringConfiguration};
-pub use network::{NetworkBinding, NetworkInterface};
-pub use network_configuration::{AssignPublicIp, AwsVpcConfiguration, NetworkConfiguration};
+pub use operation::{Operation, Request};
 pub use placement::{
     PlacementConstraint, PlacementConstraintType, PlacementStrategy, PlacementStrategyType,
 };
-pub use quota::{Quota, QuotaExceeded, Quotas};
-pub use rate_limit::{RateLimiter, Throttled};
-pub use resource::{Resource, Resources};
-pub use rules::RequestRule;
-pub use service::{
-    AvailabilityZoneRebalancing, PropagateTags, ResourceManagementType, SchedulingStrategy,
-    Service, ServiceCurrentRevisionSummary, ServiceEvent,
-};
-pub use service_connect::{
-    ServiceConnectAccessLogConfiguration, ServiceConnectAccessLoggingFormat,
-    ServiceConnectClientAlias, ServiceConnectConfiguration, ServiceConnectContainerConfiguration,
-    ServiceConnectContainerLogLevel, ServiceConnectIncludeQueryParameters, ServiceConnectService,
-    ServiceConnectServiceResource, ServiceConnectTestTrafficHeaderMatchRules,
-    ServiceConnectTestTrafficHeaderRules, ServiceConnectTestTrafficRules,
-    ServiceConnectTlsCertificateAuthority, ServiceConnectTlsConfiguration, TimeoutConfiguration,
-};
-pub use service_deployment::{
-    CreatedAt, DeploymentLifecycleHookDetail, DeploymentLifecycleHookStatus, Rollback,
-    ServiceDeployment, ServiceDeploymentAlarms, ServiceDeploymentBrief,
-    ServiceDeploymentCircuitBreaker, ServiceDeploymentLifecycleStage,
-    ServiceDeploymentRollbackMonitorsStatus, ServiceDeploymentStatus, ServiceRevisionSummary,
-    StopServiceDeploymentStopType,
-};
-pub use service_revision::{
-    ContainerImage, ResolvedConfiguration, RuntimePlatformOverride, ServiceRevision,
-    ServiceRevisionLoadBalancer, ServiceRevisionOverrides, ServiceRevisionVpcLatticeConfiguration,
-};
-pub use state_change::{
-    AttachmentStateChange, ContainerStateChange, ManagedAgentStateChange, PlatformDevice,
-    PlatformDeviceType,
-};
+pub use quota::Quotas;
+pub use service::{SchedulingStrategy, Service, ServiceEvent};
+pub use service_revision::ServiceRevision;
 pub use stop_reason::TaskStopCode;
-pub use task::{
-    AttestationPolicyStatus, Connectivity, Task, TaskEphemeralStorage, TrustedExecutionSummary,
-};
-pub use task_protection::ProtectedTask;
-pub use task_set::{DeploymentEphemeralStorage, Scale, ScaleUnit, StabilityStatus, TaskSet};
-pub use volume_configuration::{
-    EBSResourceType, EBSTagSpecification, ServiceManagedEBSVolumeConfiguration,
-    ServiceVolumeConfiguration, TaskFilesystemType, TaskManagedEBSVolumeConfiguration,
-    TaskManagedEBSVolumeTerminationPolicy, TaskVolumeConfiguration,
-};
-pub use vpc_lattice::{VpcLatticeAdvancedConfiguration, VpcLatticeConfiguration};
+pub use task::{Attachment, Container, HealthStatus, Task};
+pub use task_set::TaskSet;

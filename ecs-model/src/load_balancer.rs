@@ -1,6 +1,12 @@
-//! Where a service is reached: load balancers and service discovery.
+//! What leads traffic to the tasks of a service: load balancers, service registries and VPC Lattice.
+//!
+//! Source: API shapes `LoadBalancer`, `ServiceRegistry` and `VpcLatticeConfiguration`.
+
+mod vpc_lattice;
 
 use ecs_taskdef::shape;
+
+pub use vpc_lattice::{VpcLatticeAdvancedConfiguration, VpcLatticeConfiguration};
 
 shape! {
     /// A target group or a Classic Load Balancer that leads to a container.

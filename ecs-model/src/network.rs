@@ -1,6 +1,14 @@
-//! How a container is reached: [`NetworkBinding`] and [`NetworkInterface`].
+//! Networks: what tasks in network mode `awsvpc` are given, and how containers are reached.
+//!
+//! Source: API shapes `NetworkConfiguration`, `NetworkBinding` and `NetworkInterface`.
 
-use ecs_taskdef::{TransportProtocol, shape};
+mod configuration;
+
+use ecs_taskdef::shape;
+
+pub use ecs_taskdef::TransportProtocol;
+
+pub use configuration::{AssignPublicIp, AwsVpcConfiguration, NetworkConfiguration};
 
 shape! {
     /// A port of a container and the port of the host that leads to it.

@@ -1,4 +1,6 @@
-//! Where tasks may and should go: placement constraints and strategies.
+//! Placement constraints and strategies as requests and services have them.
+//!
+//! Source: API shapes `PlacementConstraint` and `PlacementStrategy`.
 
 use ecs_taskdef::{open_enum, shape};
 

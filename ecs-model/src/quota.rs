@@ -1,9 +1,17 @@
-//! Service quotas as named sets: what an account may have at most.
+//! [`Quotas`]: how much of what an account may have, as dated sets; and [`RateLimiter`] for those
+//! quotas that are rates.
+//!
+//! Source: Developer Guide,
+//! [service quotas](https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html).
+
+mod rate_limit;
 
 use core::fmt;
 use std::collections::BTreeMap;
 
 use ecs_taskdef::Edition;
+
+pub use rate_limit::{RateLimiter, Throttled};
 
 /// A thing of which an account may have only so many.
 ///
@@ -144,7 +152,8 @@ const CURRENT: [(Quota, u64); 17] = [
 /// quota that a set does not have is not limited by it.
 ///
 /// ```
-/// use ecs_model::{Quota, Quotas};
+/// use ecs_model::quota::Quota;
+/// use ecs_model::Quotas;
 ///
 /// let quotas = Quotas::current().with(Quota::TasksPerService, 7_000);
 /// assert_eq!(quotas.limit(Quota::TasksPerService), Some(7_000));

@@ -1,12 +1,20 @@
-//! Services: tasks that are kept running.
+//! Services: tasks that ECS keeps running.
+//!
+//! Source: API shape `Service`.
+
+mod fit;
+mod monitoring;
 
 use ecs_taskdef::{Tag, open_enum, shape};
 
+use crate::deployment::DeploymentController;
+use crate::load_balancer::ServiceRegistry;
 use crate::{
-    CapacityProviderStrategyItem, Deployment, DeploymentConfiguration, DeploymentController,
-    LaunchType, LoadBalancer, NetworkConfiguration, PlacementConstraint, PlacementStrategy,
-    ServiceRegistry, TaskSet, Timestamp,
+    CapacityProviderStrategyItem, Deployment, DeploymentConfiguration, LaunchType, LoadBalancer,
+    NetworkConfiguration, PlacementConstraint, PlacementStrategy, TaskSet, Timestamp,
 };
+
+pub use monitoring::{MetricConfiguration, MonitoringConfiguration};
 
 shape! {
     /// Tasks of one kind that ECS keeps running.

@@ -1,6 +1,10 @@
-//! Service Connect: how services of a namespace reach each other.
+//! Service Connect: services of a namespace that reach each other by name.
+//!
+//! Source: API shape `ServiceConnectConfiguration`.
 
-use ecs_taskdef::{LogConfiguration, open_enum, shape};
+use ecs_taskdef::{open_enum, shape};
+
+pub use ecs_taskdef::LogConfiguration;
 
 shape! {
     /// How a service uses Service Connect.

@@ -79,7 +79,7 @@ pub enum ClosestReason<'a> {
 /// No container instance could take a task.
 ///
 /// ```
-/// use ecs_model::service_message::{self, ClosestReason, PlacementObstacle};
+/// use ecs_model::service_message::{ClosestReason, PlacementObstacle, self};
 ///
 /// let closest = PlacementObstacle::Closest {
 ///     instance: "3f4de1c5-ffdd-4954-af7e-75b4be0c8841",

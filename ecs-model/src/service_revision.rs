@@ -1,12 +1,27 @@
-//! Service revisions: what a service was at one time.
+//! Service revisions: what a service was at one deployment, with the resources that ECS created
+//! for it.
+//!
+//! Source: API shapes `ServiceRevision` and `ECSManagedResources`.
+
+mod managed_resource;
 
 use ecs_taskdef::shape;
 
+use crate::deployment::DeploymentEphemeralStorage;
+use crate::gateway::GatewayConnector;
+use crate::load_balancer::{ServiceRegistry, VpcLatticeConfiguration};
+use crate::service::MonitoringConfiguration;
+use crate::service_connect::ServiceConnectConfiguration;
+use crate::volume::ServiceVolumeConfiguration;
 use crate::{
-    CapacityProviderStrategyItem, DeploymentEphemeralStorage, ECSManagedResources,
-    GatewayConnector, LaunchType, LoadBalancer, MonitoringConfiguration, NetworkConfiguration,
-    ServiceConnectConfiguration, ServiceRegistry, ServiceVolumeConfiguration, Timestamp,
-    VpcLatticeConfiguration,
+    CapacityProviderStrategyItem, LaunchType, LoadBalancer, NetworkConfiguration, Timestamp,
+};
+
+pub use managed_resource::{
+    ECSManagedResources, ManagedApplicationAutoScalingPolicy, ManagedAutoScaling,
+    ManagedCertificate, ManagedIngressPath, ManagedListener, ManagedListenerRule,
+    ManagedLoadBalancer, ManagedLogGroup, ManagedMetricAlarm, ManagedResourceStatus,
+    ManagedScalableTarget, ManagedSecurityGroup, ManagedTargetGroup,
 };
 
 shape! {

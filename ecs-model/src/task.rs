@@ -1,11 +1,22 @@
-//! Tasks: running task definitions.
+//! Tasks: running task definitions, and their containers.
+//!
+//! Source: API shapes `Task` and `Container`.
 
-use ecs_taskdef::{
-    Attribute, EphemeralStorage, InferenceAccelerator, IsolationMode, Tag, TaskOverride, open_enum,
-    shape,
-};
+mod attachment;
+mod container;
+mod health;
+mod protection;
 
-use crate::{Attachment, Container, HealthStatus, LaunchType, TaskStopCode, Timestamp};
+use ecs_taskdef::{Attribute, Tag, TaskOverride, open_enum, shape};
+
+use crate::{LaunchType, TaskStopCode, Timestamp};
+
+pub use ecs_taskdef::{EphemeralStorage, InferenceAccelerator, IsolationMode, TargetType};
+
+pub use attachment::Attachment;
+pub use container::{Container, ManagedAgent, ManagedAgentName};
+pub use health::HealthStatus;
+pub use protection::ProtectedTask;
 
 shape! {
     /// A task definition that runs, has run or is about to.

@@ -1,10 +1,13 @@
 //! Task sets: the tasks of a deployment that someone other than ECS carries out.
+//!
+//! Source: API shape `TaskSet`.
 
 use ecs_taskdef::{Tag, open_enum, shape};
 
+use crate::deployment::DeploymentEphemeralStorage;
+use crate::load_balancer::ServiceRegistry;
 use crate::{
-    CapacityProviderStrategyItem, LaunchType, LoadBalancer, NetworkConfiguration, ServiceRegistry,
-    Timestamp,
+    CapacityProviderStrategyItem, LaunchType, LoadBalancer, NetworkConfiguration, Timestamp,
 };
 
 shape! {
@@ -74,16 +77,6 @@ shape! {
         value: f64 = "value",
         /// The unit.
         unit: ScaleUnit = "unit",
-    }
-}
-
-shape! {
-    /// How the ephemeral storage on Fargate is encrypted.
-    ///
-    /// Source: API shape `DeploymentEphemeralStorage`.
-    pub struct DeploymentEphemeralStorage {
-        /// The key.
-        kms_key_id: String = "kmsKeyId",
     }
 }
 

@@ -2,12 +2,13 @@
 
 use std::cmp::Ordering;
 
-use ecs_model::AgentUpdateStatus;
 use ecs_model::agent::{
     AGENT_RELEASES_2015, AMI_RELEASES_2015, AgentFeature, AgentHost, AgentUpdateRefusal,
-    AgentUpdateSubject, AgentVersion, HostOs, MINIMUM_CLI_2015, MINIMUM_DOCKER_2015,
-    RECOMMENDED_DOCKER_2015, Version, is_supported, minimum_docker, runs_with_docker,
+    AgentUpdateSubject, HostOs, MINIMUM_CLI_2015, MINIMUM_DOCKER_2015, RECOMMENDED_DOCKER_2015,
+    is_supported, minimum_docker, runs_with_docker,
 };
+use ecs_model::container_instance::AgentUpdateStatus;
+use ecs_model::version::{AgentVersion, Version};
 use proptest::prelude::*;
 
 mod budget;

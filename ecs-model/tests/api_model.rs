@@ -12,7 +12,8 @@ mod conformance_data;
 
 use std::collections::BTreeMap;
 
-use ecs_model::*;
+use ecs_model::operation::*;
+use ecs_model::{ExceptionName, NetworkMode};
 use ecs_taskdef::shape::{Kind, Member, Shape};
 use serde::Serialize;
 use serde::de::DeserializeOwned;

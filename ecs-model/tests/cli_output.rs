@@ -10,11 +10,12 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use ecs_model::{
+use ecs_model::operation::{
     CreateClusterResponse, CreateServiceRequest, DescribeContainerInstancesResponse,
     DescribeTasksResponse, ListContainerInstancesResponse, ListTaskDefinitionsResponse,
-    ListTasksResponse, Quotas, RegisterTaskDefinitionResponse, Request, RunTaskResponse,
+    ListTasksResponse, RegisterTaskDefinitionResponse, RunTaskResponse,
 };
+use ecs_model::{Quotas, Request};
 
 fn text(name: &str) -> String {
     let path = format!("{}/tests/data/cli/{name}", env!("CARGO_MANIFEST_DIR"));

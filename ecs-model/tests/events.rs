@@ -3,7 +3,8 @@
 #[path = "../../ecs-arn/tests/conformance_data/mod.rs"]
 mod conformance_data;
 
-use ecs_model::{Change, Event};
+use ecs_model::Event;
+use ecs_model::event::Change;
 use serde_json::Value;
 
 #[test]

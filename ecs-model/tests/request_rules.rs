@@ -8,7 +8,9 @@
 
 use std::collections::BTreeSet;
 
-use ecs_model::{Operation, Quota, Quotas, RequestRule};
+use ecs_model::quota::Quota;
+use ecs_model::rules::RequestRule;
+use ecs_model::{Operation, Quotas};
 use serde_json::{Value, json};
 
 /// A rule, an operation, members that break the rule, where and how, and members that keep it.

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use ecs_model::{Resources, TransportProtocol};
+use ecs_model::Resources;
+use ecs_model::network::TransportProtocol;
 use ecs_taskdef::{Gpus, Requirements};
 
 /// Countable resources of a container instance.

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use ecs_model::{FailureReason, TransportProtocol};
+use ecs_model::FailureReason;
+use ecs_model::network::TransportProtocol;
 
 /// What events say of a `distinctInstance` constraint that no instance meets.
 const DISTINCT_INSTANCE: &str = "DistinctInstance placement constraint unsatisfied.";

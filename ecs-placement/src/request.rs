@@ -2,9 +2,8 @@
 
 use std::sync::Arc;
 
-use ecs_model::{
-    LaunchType, PlacementConstraint, PlacementConstraintType, PlacementStrategy, RunTaskRequest,
-};
+use ecs_model::operation::RunTaskRequest;
+use ecs_model::{LaunchType, PlacementConstraint, PlacementConstraintType, PlacementStrategy};
 use ecs_taskdef::{Gpus, Requirements, TaskDefinition, TaskOverride};
 use thiserror::Error;
 

@@ -6,9 +6,9 @@
     reason = "a failed step fails the test"
 )]
 
+use ecs_model::operation::RunTaskRequest;
 use ecs_model::{
     Attribute, ContainerInstance, LaunchType, PlacementConstraint, PlacementStrategy, Resource,
-    RunTaskRequest,
 };
 use ecs_placement::{
     CellState, CommitPolicy, Instance, PlacementRequest, Plan, Reason, RunTaskError,
@@ -198,7 +198,7 @@ fn the_texts_of_the_other_reasons() {
         ),
         (
             Reason::Port {
-                protocol: ecs_model::TransportProtocol::Udp,
+                protocol: ecs_model::network::TransportProtocol::Udp,
                 port: 53,
             },
             "RESOURCE:PORTS_UDP",

@@ -3,7 +3,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a failed step fails the test")]
 
-use ecs_model::{Attribute, ContainerInstance, Resource, VersionInfo};
+use ecs_model::container_instance::VersionInfo;
+use ecs_model::{Attribute, ContainerInstance, Resource};
 use ecs_placement::{CellState, CommitPolicy, Instance, PlacementRequest, Plan, Query};
 use ecs_taskdef::TaskDefinition;
 use proptest::prelude::*;

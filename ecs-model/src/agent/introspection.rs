@@ -5,7 +5,7 @@ mod request;
 
 use ecs_taskdef::shape;
 
-use super::version::{AgentVersion, VersionError};
+use crate::version::{AgentVersion, VersionError};
 
 pub use docker_id::{DockerId, DockerIdError};
 pub use request::{IntrospectionAnswer, IntrospectionRequest};
@@ -17,7 +17,8 @@ shape! {
     /// What an agent says of itself at `/v1/metadata`.
     ///
     /// ```
-    /// use ecs_model::agent::{AgentMetadata, ReportedAgent, Version};
+    /// use ecs_model::agent::{AgentMetadata, ReportedAgent};
+    /// use ecs_model::version::Version;
     ///
     /// let text = r#"{
     ///     "Cluster": "default",

@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use super::version::Version;
+use crate::version::Version;
 
 /// A version that a table names, as it is written there.
 type Numbers = (u64, u64, u64);
@@ -105,13 +105,14 @@ const DOCKER_FLOORS: [(Numbers, Numbers); 3] = [
 /// The oldest Docker that an agent of this version runs with.
 ///
 /// ```
-/// use ecs_model::agent::{Version, minimum_docker, runs_with_docker};
+/// use ecs_model::agent::{minimum_docker, runs_with_docker};
+/// use ecs_model::version::Version;
 ///
 /// let agent = Version::new(1, 4, 0);
 /// assert_eq!(minimum_docker(&agent), Version::new(1, 5, 0));
 /// assert!(!runs_with_docker(&agent, &"1.4.1".parse()?));
 /// assert!(runs_with_docker(&agent, &"17.03.2-ce".parse()?));
-/// # Ok::<(), ecs_model::agent::VersionError>(())
+/// # Ok::<(), ecs_model::version::VersionError>(())
 /// ```
 #[must_use]
 pub fn minimum_docker(agent: &Version) -> Version {
@@ -137,13 +138,14 @@ pub fn is_supported(agent: &Version) -> bool {
 /// Something that agents can do from a version on.
 ///
 /// ```
-/// use ecs_model::agent::{AgentFeature, Version};
+/// use ecs_model::agent::AgentFeature;
+/// use ecs_model::version::Version;
 ///
 /// let agent: Version = "1.17.3".parse()?;
 /// assert!(AgentFeature::ContainerHealthChecks.is_in(&agent));
 /// assert!(!AgentFeature::EnvironmentFiles.is_in(&agent));
 /// assert_eq!(AgentFeature::EnvironmentFiles.since().to_string(), "1.39.0");
-/// # Ok::<(), ecs_model::agent::VersionError>(())
+/// # Ok::<(), ecs_model::version::VersionError>(())
 /// ```
 ///
 /// Source: Developer Guide, the sections on each of them.

@@ -2,13 +2,14 @@
 
 use super::release::is_supported;
 use super::variable::HostOs;
-use super::version::Version;
-use crate::AgentUpdateStatus;
+use crate::container_instance::AgentUpdateStatus;
+use crate::version::Version;
 
 /// An agent that is to be updated.
 ///
 /// ```
-/// use ecs_model::agent::{AgentUpdateRefusal, AgentUpdateSubject, Version};
+/// use ecs_model::agent::{AgentUpdateRefusal, AgentUpdateSubject};
+/// use ecs_model::version::Version;
 ///
 /// let mut agent = AgentUpdateSubject::new(Some(Version::new(1, 3, 1)));
 /// let latest = Version::new(1, 4, 0);

@@ -1,5 +1,5 @@
 use super::{Report, RequestRule, Subject};
-use crate::SettingName;
+use crate::account_setting::SettingName;
 
 pub(super) const RULES: &[RequestRule] = &[
     RequestRule::new(

@@ -1,8 +1,9 @@
 use super::{Report, RequestRule, Subject, list};
-use crate::{
-    CapacityProviderStrategyItem, InstanceRequirementsRequest, LaunchType, ManagedScalingStatus,
-    ManagedTerminationProtection, Quota,
+use crate::capacity_provider::{
+    InstanceRequirementsRequest, ManagedScalingStatus, ManagedTerminationProtection,
 };
+use crate::quota::Quota;
+use crate::{CapacityProviderStrategyItem, LaunchType};
 
 pub(super) const RULES: &[RequestRule] = &[
     RequestRule::new(

@@ -1,5 +1,6 @@
 use super::{Report, RequestRule, Subject, list};
-use crate::{DeploymentControllerType, LaunchType};
+use crate::LaunchType;
+use crate::deployment::DeploymentControllerType;
 
 pub(super) const RULES: &[RequestRule] = &[
     RequestRule::new(

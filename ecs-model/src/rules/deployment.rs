@@ -1,5 +1,6 @@
 use super::{Report, RequestRule, Subject};
-use crate::{DeploymentConfiguration, DeploymentStrategy};
+use crate::DeploymentConfiguration;
+use crate::deployment::DeploymentStrategy;
 
 pub(super) const RULES: &[RequestRule] = &[
     RequestRule::new(

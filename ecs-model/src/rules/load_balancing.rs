@@ -1,5 +1,7 @@
 use super::{Report, RequestRule, Subject, list};
-use crate::{DeploymentControllerType, LoadBalancer, Quota};
+use crate::LoadBalancer;
+use crate::deployment::DeploymentControllerType;
+use crate::quota::Quota;
 
 pub(super) const RULES: &[RequestRule] = &[
     RequestRule::new(

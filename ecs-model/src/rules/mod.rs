@@ -21,7 +21,8 @@ use core::fmt;
 use ecs_taskdef::shape::{At, Limits, MemberType, ShapeFault};
 use ecs_taskdef::{Finding, Findings, RuleId, Severity};
 
-use crate::{Quota, Quotas};
+use crate::Quotas;
+use crate::quota::Quota;
 pub(crate) use subject::{Bound, Subject};
 
 /// A documented rule that requests obey, whatever the cluster and its resources.
@@ -30,7 +31,7 @@ pub(crate) use subject::{Bound, Subject};
 /// those findings have the rules of ecs-taskdef, such as `member-required` and `out-of-bounds`.
 ///
 /// ```
-/// use ecs_model::RequestRule;
+/// use ecs_model::rules::RequestRule;
 ///
 /// let rule = RequestRule::named("launch-type-or-strategy").expect("it is in the table");
 /// assert_eq!(rule.summary, "a launch type does not stand beside a capacity provider strategy");

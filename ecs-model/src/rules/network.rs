@@ -1,5 +1,6 @@
 use super::{Report, RequestRule, Subject, list};
-use crate::{AwsVpcConfiguration, Quota};
+use crate::AwsVpcConfiguration;
+use crate::quota::Quota;
 
 pub(super) const RULES: &[RequestRule] = &[
     RequestRule::new(

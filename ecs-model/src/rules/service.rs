@@ -1,8 +1,9 @@
 use super::{Report, RequestRule, Subject, list};
-use crate::{
-    AvailabilityZoneRebalancing, DeploymentControllerType, PlacementStrategyType, Quota, Scale,
-    SchedulingStrategy,
-};
+use crate::deployment::DeploymentControllerType;
+use crate::quota::Quota;
+use crate::service::AvailabilityZoneRebalancing;
+use crate::task_set::Scale;
+use crate::{PlacementStrategyType, SchedulingStrategy};
 
 const AVAILABILITY_ZONE: &str = "attribute:ecs.availability-zone";
 

@@ -1,12 +1,19 @@
 use ecs_taskdef::shape::{Limits, Measure};
 use ecs_taskdef::{Attribute, Tag};
 
+use crate::account_setting::SettingName;
+use crate::capacity_provider::{
+    AutoScalingGroupProvider, CreateManagedInstancesProviderConfiguration,
+    UpdateManagedInstancesProviderConfiguration,
+};
+use crate::deployment::{DeploymentController, DeploymentControllerType};
+use crate::load_balancer::ServiceRegistry;
+use crate::operation::ContainerInstanceStatus;
+use crate::service::{AvailabilityZoneRebalancing, PropagateTags};
+use crate::task_set::Scale;
 use crate::{
-    AutoScalingGroupProvider, AvailabilityZoneRebalancing, CapacityProviderStrategyItem,
-    ContainerInstanceStatus, CreateManagedInstancesProviderConfiguration, DeploymentConfiguration,
-    DeploymentController, DeploymentControllerType, LaunchType, LoadBalancer, NetworkConfiguration,
-    PlacementConstraint, PlacementStrategy, PropagateTags, Scale, SchedulingStrategy,
-    ServiceRegistry, SettingName, UpdateManagedInstancesProviderConfiguration,
+    CapacityProviderStrategyItem, DeploymentConfiguration, LaunchType, LoadBalancer,
+    NetworkConfiguration, PlacementConstraint, PlacementStrategy, SchedulingStrategy,
 };
 
 /// The members that rules look at, whichever request they are of. One that a request does not

@@ -1,5 +1,7 @@
 use super::{Report, RequestRule, Subject, list};
-use crate::{ContainerInstanceStatus, PropagateTags, Quota};
+use crate::operation::ContainerInstanceStatus;
+use crate::quota::Quota;
+use crate::service::PropagateTags;
 
 pub(super) const RULES: &[RequestRule] = &[
     RequestRule::new(

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use ecs_model::Timestamp;
-use ecs_model::agent::Version;
+use ecs_model::version::Version;
 use regex::Regex;
 
 /// An expression that selects instances.

@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use ecs_model::agent::Version;
+use ecs_model::version::Version;
 
 use super::ast::{Expression, Presence, Test, TextKind, TextTest};
 use crate::Instance;

@@ -36,7 +36,7 @@ use crate::Instance;
 /// attribute that is absent satisfies `!exists` and nothing else, so that `!=` asks for the
 /// attribute as the guide's example does; `=~` must match the whole text; two texts compare as
 /// numbers if both are numbers, and by their characters otherwise; versions compare as
-/// [`Version`](ecs_model::agent::Version)s do; `task:group != x` means that
+/// [`Version`](ecs_model::version::Version)s do; `task:group != x` means that
 /// no task of the group is there. Regular expressions are those of the `regex` crate: Java's
 /// look-around and back-references are refused.
 ///
