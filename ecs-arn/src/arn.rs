@@ -12,6 +12,7 @@ use crate::account::Account;
 use crate::ecs::EcsArn;
 use crate::error::ArnError;
 use crate::parse::{self, Colons, PREFIX};
+use crate::scan;
 use crate::validate;
 
 /// The most bytes an ARN may have, as most AWS services bound it.
@@ -59,6 +60,31 @@ impl<'a> ArnRef<'a> {
         })
     }
 
+    /// Splits a text and checks its parts in one pass: [`ArnRef::parse`] and then
+    /// [`ArnRef::validate`], at about the price of the former.
+    ///
+    /// ```
+    /// use ecs_arn::{ArnErrorKind, ArnRef};
+    ///
+    /// let arn = ArnRef::parse_strict("arn:aws:ecs:us-east-1:123456789012:cluster/default")?;
+    /// assert_eq!(arn.resource(), "cluster/default");
+    ///
+    /// let placeholder = "arn:aws:ecs:us-east-1:<account>:cluster/default";
+    /// assert!(ArnRef::parse(placeholder).is_ok());
+    /// assert!(ArnRef::parse_strict(placeholder).is_err());
+    /// # Ok::<(), ecs_arn::ArnError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`ArnRef::parse`], and then as [`ArnRef::validate`].
+    pub fn parse_strict(text: &'a str) -> Result<Self, ArnError> {
+        match scan::strict_colons(text) {
+            Some(colons) => Ok(Self { text, colons }),
+            None => validate::read(text),
+        }
+    }
+
     /// Checks what means the same in every service: a well-formed partition and service, a
     /// Region of that partition or none, an account of twelve digits, `aws` or none, and no
     /// `${...}` left to fill in. [`EcsArn::validate`] also checks the resource.
@@ -79,7 +105,10 @@ impl<'a> ArnRef<'a> {
     ///
     /// The first part that does not hold what it should.
     pub fn validate(self) -> Result<(), ArnError> {
-        validate::parts(self)
+        match scan::is_strict(self.text, self.colons) {
+            true => Ok(()),
+            false => validate::parts(self),
+        }
     }
 
     /// The partition, such as `aws`; [`Partition::from_name`](crate::Partition::from_name)

@@ -6,7 +6,6 @@ use core::fmt;
 use crate::arn::{Arn, ArnRef};
 use crate::error::{ArnError, ArnErrorKind, Part};
 use crate::resource::{EcsResource, IdKind};
-use crate::validate;
 
 /// Resource types that the service authorization reference lists and that have no variant in
 /// [`EcsResource`].
@@ -67,7 +66,7 @@ impl<'a> EcsArn<'a> {
     ///
     /// The first part that does not hold what it should.
     pub fn validate(self) -> Result<(), ArnError> {
-        validate::parts(self.arn)?;
+        self.arn.validate()?;
         for (part, text) in [
             (Part::Region, self.arn.region()),
             (Part::Account, self.arn.account()),

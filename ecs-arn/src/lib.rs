@@ -19,9 +19,8 @@
 //! use ecs_arn::{ArnPattern, ArnRef, EcsArn, EcsResource};
 //!
 //! let text = "arn:aws:ecs:us-east-1:123456789012:task-definition/web:3";
-//! let arn = ArnRef::parse(text)?;
+//! let arn = ArnRef::parse_strict(text)?;
 //! assert_eq!(arn.region(), Some("us-east-1"));
-//! arn.validate()?;
 //!
 //! let ecs = EcsArn::try_from(arn)?;
 //! assert_eq!(ecs.resource(), EcsResource::TaskDefinition { family: "web", revision: 3 });
@@ -48,8 +47,8 @@
 //! Parsing checks the *structure*: the prefix, six parts, no empty partition, service or
 //! resource, no control characters, at most [`MAX_LEN`] bytes. That is what an ARN of any
 //! service obeys, and what placeholders such as `<aws_account_id>` obey too.
-//! [`ArnRef::validate`] and [`EcsArn::validate`] are *strict*: account ids have twelve digits,
-//! Regions belong to their partition, names hold only legal characters.
+//! [`ArnRef::parse_strict`], [`ArnRef::validate`] and [`EcsArn::validate`] are *strict*: account
+//! ids have twelve digits, Regions belong to their partition, names hold only legal characters.
 //!
 //! # Scope of this crate
 //!
@@ -61,6 +60,8 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 extern crate alloc;
+#[cfg(test)]
+extern crate std;
 
 mod account;
 mod arn;
@@ -72,6 +73,7 @@ mod pattern;
 mod reference;
 mod region;
 mod resource;
+mod scan;
 mod scope;
 #[cfg(feature = "serde")]
 mod serde;

@@ -4,6 +4,7 @@ use crate::account::AccountId;
 use crate::arn::MAX_LEN;
 use crate::error::{ArnError, ArnErrorKind, Part};
 use crate::region::is_region;
+use crate::scan::has_control;
 
 /// The prefix of every ARN.
 pub(crate) const PREFIX: &str = "arn:";
@@ -32,11 +33,7 @@ pub(crate) fn check_text(text: &str) -> Result<(), ArnError> {
     if text.len() > MAX_LEN {
         return Err(ArnError::new(ArnErrorKind::TooLong, MAX_LEN, ""));
     }
-    // Without an early exit the loop is vectorised.
-    let suspicious = text
-        .bytes()
-        .fold(false, |any, byte| any | (byte < 0x20) | (byte == 0x7f));
-    if suspicious {
+    if has_control(text.as_bytes()) {
         let control = |c: &(usize, char)| c.1.is_control() && !matches!(c.1, '\t' | '\n' | '\r');
         if let Some((at, c)) = text.char_indices().find(control) {
             return Err(ArnError::new(
@@ -69,15 +66,14 @@ pub(crate) fn check_prefix(text: &str) -> Result<(), ArnError> {
         ))
 }
 
-/// Eight bytes at a time: parts are a few bytes long, so that a loop which stops at each colon
-/// spends most of its time on mispredicted branches.
-fn find_colons(bytes: &[u8]) -> Option<Colons> {
-    let mut colons = [0; 4];
+/// Finds the colons after the first one, eight bytes at a time.
+pub(crate) fn find_colons<const N: usize>(bytes: &[u8]) -> Option<[u16; N]> {
+    let mut colons = [0; N];
     let mut slots = colons.iter_mut();
     let mut slot = slots.next()?;
     let mut start = PREFIX.len();
-    while let Some(rest) = bytes.get(start..) {
-        let mut mask = colon_mask(rest);
+    while start < bytes.len() {
+        let mut mask = colon_mask(word(bytes, start)?);
         while mask != 0 {
             *slot = (start + mask.trailing_zeros() as usize / 8) as u16;
             match slots.next() {
@@ -91,17 +87,20 @@ fn find_colons(bytes: &[u8]) -> Option<Colons> {
     None
 }
 
-/// The top bit of each of the first eight bytes that is a colon.
-fn colon_mask(bytes: &[u8]) -> u64 {
+/// Eight bytes, the first one lowest; zeros stand for those after the end of the text, which has
+/// at least eight.
+fn word(bytes: &[u8], start: usize) -> Option<u64> {
+    if let Some(word) = bytes.get(start..)?.first_chunk() {
+        return Some(u64::from_le_bytes(*word));
+    }
+    let missing = start + 8 - bytes.len();
+    Some(u64::from_le_bytes(*bytes.last_chunk()?) >> (8 * missing))
+}
+
+/// The top bit of each of eight bytes that is a colon.
+const fn colon_mask(word: u64) -> u64 {
     const COLONS: u64 = u64::from_ne_bytes([b':'; 8]);
     const LOW_BITS: u64 = u64::from_ne_bytes([0x7f; 8]);
-    let word = match bytes.first_chunk() {
-        Some(word) => u64::from_le_bytes(*word),
-        None => bytes
-            .iter()
-            .rev()
-            .fold(0, |word, byte| word << 8 | u64::from(*byte)),
-    };
     let zero_if_colon = word ^ COLONS;
     !(((zero_if_colon & LOW_BITS) + LOW_BITS) | zero_if_colon | LOW_BITS)
 }

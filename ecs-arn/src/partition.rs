@@ -40,32 +40,43 @@ impl Partition {
     /// The partition of that name; names compare by case.
     #[must_use]
     pub fn from_name(name: &str) -> Self {
-        match name {
-            "aws" => Self::Aws,
-            "aws-cn" => Self::AwsCn,
-            "aws-us-gov" => Self::AwsUsGov,
-            "aws-eusc" => Self::AwsEusc,
-            "aws-iso" => Self::AwsIso,
-            "aws-iso-b" => Self::AwsIsoB,
-            "aws-iso-e" => Self::AwsIsoE,
-            "aws-iso-f" => Self::AwsIsoF,
-            other => Self::Other(other.into()),
-        }
+        Self::known(name.as_bytes()).unwrap_or_else(|| Self::Other(name.into()))
     }
 
     /// The partition that a Region belongs to, by the start of its name. Regions are added all
     /// the time, so a start that is not known means [`Partition::Aws`].
     #[must_use]
     pub fn of_region(region: &str) -> Self {
-        // Comparisons with constants compile to a few instructions; a table of starts does not.
+        Self::home_of(region.as_bytes())
+    }
+
+    fn known(name: &[u8]) -> Option<Self> {
+        Some(match name {
+            b"aws" => Self::Aws,
+            b"aws-cn" => Self::AwsCn,
+            b"aws-us-gov" => Self::AwsUsGov,
+            b"aws-eusc" => Self::AwsEusc,
+            b"aws-iso" => Self::AwsIso,
+            b"aws-iso-b" => Self::AwsIsoB,
+            b"aws-iso-e" => Self::AwsIsoE,
+            b"aws-iso-f" => Self::AwsIsoF,
+            _ => return None,
+        })
+    }
+
+    /// Comparisons with constants compile to a few instructions; a table of starts does not.
+    fn home_of(region: &[u8]) -> Self {
         match region {
-            _ if region.starts_with("us-gov-") => Self::AwsUsGov,
-            _ if region.starts_with("us-iso-") => Self::AwsIso,
-            _ if region.starts_with("us-isob-") => Self::AwsIsoB,
-            _ if region.starts_with("us-isof-") => Self::AwsIsoF,
-            _ if region.starts_with("eu-isoe-") => Self::AwsIsoE,
-            _ if region.starts_with("cn-") => Self::AwsCn,
-            _ if region.starts_with("eusc-") => Self::AwsEusc,
+            [b'u', b's', b'-', rest @ ..] => match rest {
+                [b'g', b'o', b'v', b'-', ..] => Self::AwsUsGov,
+                [b'i', b's', b'o', b'-', ..] => Self::AwsIso,
+                [b'i', b's', b'o', b'b', b'-', ..] => Self::AwsIsoB,
+                [b'i', b's', b'o', b'f', b'-', ..] => Self::AwsIsoF,
+                _ => Self::Aws,
+            },
+            [b'e', b'u', b'-', b'i', b's', b'o', b'e', b'-', ..] => Self::AwsIsoE,
+            [b'c', b'n', b'-', ..] => Self::AwsCn,
+            [b'e', b'u', b's', b'c', b'-', ..] => Self::AwsEusc,
             _ => Self::Aws,
         }
     }
@@ -103,8 +114,8 @@ impl Partition {
 
     /// Whether a Region may stand in an ARN of the partition with this name. Nothing is known
     /// of the Regions of a partition that is not known.
-    pub(crate) fn holds(name: &str, region: &str) -> bool {
-        Self::of_region(region).as_str() == name || matches!(Self::from_name(name), Self::Other(_))
+    pub(crate) fn holds(name: &[u8], region: &[u8]) -> bool {
+        Self::known(name).is_none_or(|known| known == Self::home_of(region))
     }
 }
 

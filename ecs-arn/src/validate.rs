@@ -1,15 +1,25 @@
-//! The strict level: what each part may hold.
+//! The strict level, part by part: what each may hold, and what is wrong with it.
 
 use crate::account::{Account, is_hyphenated};
 use crate::arn::ArnRef;
 use crate::error::{ArnError, ArnErrorKind, Part};
 use crate::partition::Partition;
 use crate::region::is_region;
+use crate::scan::is_identifier;
 
 const LOWER_CASE: &str = "comparison is case-sensitive: write it in lower case";
 
+/// Reads a text that the scan did not accept.
+#[cold]
+pub(crate) fn read(text: &str) -> Result<ArnRef<'_>, ArnError> {
+    let arn = ArnRef::parse(text)?;
+    parts(arn)?;
+    Ok(arn)
+}
+
 /// Checks what is the same in every service: the first four parts, and that nothing in the
 /// resource is left to fill in.
+#[cold]
 pub(crate) fn parts(arn: ArnRef<'_>) -> Result<(), ArnError> {
     identifier(arn, Part::Partition, arn.partition())?;
     identifier(arn, Part::Service, arn.service())?;
@@ -46,11 +56,6 @@ pub(crate) fn no_colons(
     }
 }
 
-fn is_identifier(byte: u8) -> bool {
-    byte.is_ascii_lowercase() | byte.is_ascii_digit() | (byte == b'-') | (byte == b'.')
-}
-
-#[inline]
 fn identifier(arn: ArnRef<'_>, part: Part, text: &str) -> Result<(), ArnError> {
     if text.bytes().all(is_identifier) {
         return Ok(());
@@ -63,13 +68,12 @@ fn identifier(arn: ArnRef<'_>, part: Part, text: &str) -> Result<(), ArnError> {
     Err(error(arn, kind, part, text).hint_if(kind == ArnErrorKind::Case(part), LOWER_CASE))
 }
 
-#[inline]
 fn region(arn: ArnRef<'_>) -> Result<(), ArnError> {
     let Some(text) = arn.region() else {
         return Ok(());
     };
     if is_region(text) {
-        return match Partition::holds(arn.partition(), text) {
+        return match Partition::holds(arn.partition().as_bytes(), text.as_bytes()) {
             true => Ok(()),
             false => Err(error(
                 arn,
@@ -89,7 +93,6 @@ fn region(arn: ArnRef<'_>) -> Result<(), ArnError> {
         .hint_if(kind == ArnErrorKind::Case(Part::Region), LOWER_CASE))
 }
 
-#[inline]
 fn account(arn: ArnRef<'_>) -> Result<(), ArnError> {
     let other = match arn.owner() {
         None | Some(Account::Id(_) | Account::Aws) => return Ok(()),
@@ -118,9 +121,8 @@ fn not_literal(part: Part, text: &str) -> Option<ArnErrorKind> {
     }
 }
 
-/// Most texts hold no `$` at all, which is quick to see.
 fn has_variable(text: &str) -> bool {
-    text.bytes().fold(false, |any, byte| any | (byte == b'$')) && text.contains("${")
+    text.contains("${")
 }
 
 fn error(arn: ArnRef<'_>, kind: ArnErrorKind, part: Part, text: &str) -> ArnError {

@@ -13,6 +13,7 @@ fn borrowed_arns_allocate_nothing() {
     let counted = measure(|| {
         let arn = ArnRef::parse(black_box(TEXT)).unwrap();
         arn.validate().unwrap();
+        assert_eq!(ArnRef::parse_strict(black_box(TEXT)), Ok(arn));
         let ecs = EcsArn::try_from(arn).unwrap();
         ecs.validate().unwrap();
         black_box((

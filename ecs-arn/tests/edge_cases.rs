@@ -16,6 +16,7 @@ fn structure_error(text: &str, expected: &str) {
     let error = ArnRef::parse(text).expect_err("the structure should be refused");
     assert_eq!(error.to_string(), expected);
     assert_eq!(text.parse::<Arn>().unwrap_err(), error);
+    assert_eq!(ArnRef::parse_strict(text), Err(error));
 }
 
 #[track_caller]
@@ -26,6 +27,7 @@ fn strict_error(text: &str, expected: &str) {
         .validate()
         .expect_err("the strict level should refuse it");
     assert_eq!(error.to_string(), expected);
+    assert_eq!(ArnRef::parse_strict(text), Err(error));
 }
 
 #[track_caller]
@@ -40,6 +42,7 @@ fn valid(text: &str) -> ArnRef<'_> {
     let arn = ArnRef::parse(text).unwrap();
     arn.validate().unwrap();
     assert_eq!(arn.to_string(), text);
+    assert_eq!(ArnRef::parse_strict(text), Ok(arn));
     arn
 }
 
