@@ -59,7 +59,9 @@
 //! them, and so is ExecuteCommand, which opens a session.
 
 pub mod account_setting;
+#[cfg(feature = "agent")]
 pub mod agent;
+#[cfg(feature = "anywhere")]
 pub mod anywhere;
 pub mod capacity_provider;
 pub mod cluster;
