@@ -13,12 +13,16 @@ use std::time::Duration;
 use ecs_arn::{EcsResource, Partition, Scope};
 use ecs_model::agent::{AgentFeature, AgentHost, AgentUpdateSubject, EcsConfig, HostOs, Secret};
 use ecs_model::anywhere::{
-    Activation, AnywhereFeature, AnywhereRules, Architecture, ClusterMove, CreateActivationRequest,
-    DockerSource, ExternalInstance, InstallParameters, Machine, MachineProblem, ManagedInstanceId,
-    MoveProcedure, duplicates, endpoints, required_policies, trust_policy,
+    AnywhereFeature, AnywhereRules, Architecture, CreateActivationRequest, DockerSource,
+    InstallParameters, Machine, MachineProblem, ManagedInstanceId, duplicates, endpoints,
+    required_policies, trust_policy,
 };
+use ecs_model::container_instance::EXTERNAL_CAPABILITY;
 use ecs_model::version::AgentVersion;
 use ecs_model::{Attribute, ContainerInstance, Resources, Timestamp};
+use ecs_state::anywhere::{
+    Activation, ClusterMove, ExternalAction, ExternalInstance, MoveProcedure,
+};
 
 type Outcome = Result<(), Box<dyn Error>>;
 
@@ -106,14 +110,14 @@ impl Story {
         heading("3. The activation");
         let code = self
             .activation
-            .take_code()
+            .poll_code()
             .ok_or("the code was shown before")?;
         println!("  id {}", self.activation.id());
         println!(
             "  code {code}, of {} characters, shown once",
             code.expose().len()
         );
-        println!("  asked for again: {:?}", self.activation.take_code());
+        println!("  asked for again: {:?}", self.activation.poll_code());
         println!(
             "  for {} machines, until {}",
             self.activation.registration_limit(),
@@ -169,10 +173,11 @@ impl Story {
              ECS_INSTANCE_ATTRIBUTES={{\"machine\":\"{name}\"}}\n"
         ));
         let mut machine = ExternalInstance::new(HostOs::Linux);
-        machine.activate(&mut self.activation, code.expose(), id, self.now)?;
-        machine.install_agent(parameters.instance_config().overridden_by(user))?;
+        machine.handle_activate(&mut self.activation, code.expose(), id, self.now)?;
+        let config = parameters.instance_config().overridden_by(user);
+        machine.handle_agent_installed(config, self.now)?;
         let arn = self.arn(CLUSTER, &format!("{index:032x}"))?;
-        machine.register(&arn)?;
+        machine.handle_registered(&arn, self.now)?;
 
         let config = machine.agent_config();
         let registered = config.registered_resources(cpu, memory)?;
@@ -185,7 +190,7 @@ impl Story {
             resources.ports()
         );
         let mut attributes = config.instance_attributes();
-        attributes.push(Attribute::named(ecs_model::anywhere::EXTERNAL_CAPABILITY));
+        attributes.push(Attribute::named(EXTERNAL_CAPABILITY));
         self.instances.push(ContainerInstance {
             ec2_instance_id: machine.managed_instance().map(ToString::to_string),
             registered_resources: Some(registered),
@@ -201,7 +206,7 @@ impl Story {
         let mut late = ExternalInstance::new(HostOs::Linux);
         for now in [self.now, self.activation.expires()] {
             let id = "mi-fffffffffffffffff".parse()?;
-            match late.activate(&mut self.activation, code.expose(), id, now) {
+            match late.handle_activate(&mut self.activation, code.expose(), id, now) {
                 Ok(()) => return Err("the activation should refuse".into()),
                 Err(refusal) => println!("  at {now}: {refusal}"),
             }
@@ -211,14 +216,20 @@ impl Story {
 
     fn move_an_instance(&mut self) -> Outcome {
         heading("7. The first machine moves to cluster `assembly`");
-        let steps = ClusterMove::new(HostOs::Linux, MoveProcedure::ForgetState, "assembly")?;
-        for step in steps.steps() {
-            let command = steps.command(*step).unwrap_or_default();
+        let mut steps = ClusterMove::new(HostOs::Linux, MoveProcedure::ForgetState, "assembly")?;
+        while let Some(step) = steps.poll_step() {
+            let command = steps.command(step).unwrap_or_default();
             println!("  {:<26} {command}", step.to_string());
+            steps.handle_step_done(step, self.now)?;
         }
         let arn = self.arn("assembly", &format!("{:032x}", 0xa))?;
         let (_, machine) = self.machines.first_mut().ok_or("the fleet is empty")?;
-        let old = machine.move_to_cluster("assembly", &arn)?;
+        machine.handle_moved("assembly", &arn, self.now)?;
+        let old = std::iter::from_fn(|| machine.poll_action()).find_map(|action| match action {
+            ExternalAction::DeregisterContainerInstance { arn } => Some(arn),
+            _ => None,
+        });
+        let old = old.ok_or("a move leaves a container instance behind")?;
         println!("  it was {old}");
         println!("  it is  {arn}");
 
@@ -245,14 +256,14 @@ impl Story {
             .machines
             .get_mut(1)
             .ok_or("there is no second machine")?;
-        machine.disconnect(self.now)?;
+        machine.handle_agent_disconnected(self.now)?;
         for minutes in [10, 29, 30] {
             let then = self.now.saturating_add(Duration::from_secs(minutes * 60));
             let has = machine.has_credentials(then);
             println!("  {name} after {minutes} minutes: credentials {has}");
         }
         let then = self.now.saturating_add(Duration::from_secs(7_200));
-        machine.reconnect(then)?;
+        machine.handle_agent_connected(then)?;
         println!(
             "  {name} is {} again: {}",
             machine.phase(),

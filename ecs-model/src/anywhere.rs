@@ -3,22 +3,25 @@
 //! In the order in which a machine meets them:
 //!
 //! 1. [`trust_policy`] and [`required_policies`]: the role it will have.
-//! 2. [`CreateActivationRequest`] and [`Activation`]: what it registers with.
+//! 2. [`CreateActivationRequest`]: asks for what it registers with.
 //! 3. [`Machine::problems`]: whether it can become an external instance, by the supported
 //!    [`OperatingSystem`]s of the day; [`endpoints`]: what it must reach.
 //! 4. [`InstallParameters`]: the arguments of the installation script, whose steps are
 //!    [`RegistrationStep`]s.
-//! 5. [`ExternalInstance`]: how far it is, and [`ClusterMove`]: its way to another cluster;
-//!    [`duplicates`] finds what stays behind.
+//! 5. [`duplicates`] finds what stays behind when it moves to another cluster.
 //!
 //! [`AnywhereRules`] say what external instances could do on a day: AWS has changed much of it.
+//! How far an activation, a machine and its move are is kept by the machines of crate `ecs-state`.
+//!
+//! Source: Developer Guide,
+//! [external instances](https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-anywhere.html);
+//! Systems Manager User Guide, hybrid activations.
 
 mod activation;
-mod cluster_move;
+mod credential;
 mod date;
 mod duplicates;
 mod endpoint;
-mod external_instance;
 mod feature;
 mod install;
 mod managed_instance;
@@ -27,18 +30,12 @@ mod policy;
 mod registration;
 
 pub use activation::{
-    Activation, ActivationError, ActivationTag, CreateActivationRequest, CreateActivationResponse,
-    DEFAULT_VALIDITY, MAX_VALIDITY,
+    ActivationTag, CreateActivationRequest, CreateActivationResponse, DEFAULT_VALIDITY,
+    MAX_VALIDITY,
 };
-pub use cluster_move::{
-    ClusterMove, ClusterNameError, LINUX_AGENT_DATA, MoveProcedure, MoveStep, WINDOWS_AGENT_DATA,
-};
+pub use credential::{CREDENTIAL_RELOAD, CREDENTIAL_ROTATION, TASK_ROLE_COMMANDS};
 pub use duplicates::duplicates;
 pub use endpoint::{Endpoint, EndpointPurpose, endpoints, endpoints_as_of};
-pub use external_instance::{
-    CREDENTIAL_RELOAD, CREDENTIAL_ROTATION, EXTERNAL_CAPABILITY, ExternalInstance,
-    ExternalInstanceError, ExternalPhase, TASK_ROLE_COMMANDS,
-};
 pub use feature::{AnywhereFeature, AnywhereRules, Support};
 pub use install::{
     DockerSource, InstallArguments, InstallError, InstallParameters, IpCompatibility,

@@ -11,6 +11,9 @@ use crate::{Attachment, Timestamp};
 
 pub use ecs_taskdef::SharingStrategy;
 
+/// The attribute by which the scheduler knows external instances.
+pub const EXTERNAL_CAPABILITY: &str = "ecs.capability.external";
+
 pub use resource::{Resource, Resources};
 
 shape! {

@@ -1,4 +1,4 @@
-//! ECS Anywhere: activations, installation, supported systems by date, and moves.
+//! ECS Anywhere: requests of activations, installation, supported systems by date.
 
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
@@ -7,10 +7,9 @@ use core::time::Duration;
 use ecs_arn::Partition;
 use ecs_model::agent::{HostOs, Secret, Secrets};
 use ecs_model::anywhere::{
-    Activation, ActivationError, ActivationTag, AnywhereFeature, AnywhereRules, Architecture,
-    CREDENTIAL_ROTATION, ClusterMove, CreateActivationRequest, CreateActivationResponse,
-    DockerSource, ExternalInstance, ExternalPhase, InstallParameters, IpCompatibility, Machine,
-    ManagedInstanceId, MoveProcedure, MoveStep, OperatingSystem, OsFamily, PingStatus,
+    ActivationTag, AnywhereFeature, AnywhereRules, Architecture, CREDENTIAL_ROTATION,
+    CreateActivationRequest, CreateActivationResponse, DockerSource, InstallParameters,
+    IpCompatibility, Machine, ManagedInstanceId, OperatingSystem, OsFamily, PingStatus,
     RegistrationStep, SUGGESTED_MEMORY, SUGGESTED_VCPUS, Support, TASK_ROLE_COMMANDS, duplicates,
     endpoints, endpoints_as_of, registry_policy_arn, required_policies, trust_policy,
 };
@@ -23,10 +22,8 @@ mod budget;
 mod conformance_data;
 
 const ID: &str = "5743558d-563b-4457-8682-d16c30000000";
-const OTHER_ID: &str = "5743558d-563b-4457-8682-d16c30000001";
 const CODE: &str = "dRmgnYaFv567vEXAMPLE";
 const MACHINE: &str = "mi-0123456789abcdef0";
-const ARN: &str = "arn:aws:ecs:us-east-1:123456789012:container-instance/web/1";
 
 fn now() -> Timestamp {
     Timestamp::from_seconds(1_700_000_000)
@@ -38,17 +35,6 @@ fn later(seconds: u64) -> Timestamp {
 
 fn day(text: &str) -> Timestamp {
     text.parse().unwrap()
-}
-
-fn request() -> CreateActivationRequest {
-    CreateActivationRequest {
-        iam_role: Some("ecsAnywhereRole".to_owned()),
-        ..CreateActivationRequest::default()
-    }
-}
-
-fn activation(request: CreateActivationRequest, id: &str) -> Activation {
-    Activation::new(request, id, Secret::new(CODE), now()).unwrap()
 }
 
 fn managed() -> ManagedInstanceId {
@@ -74,13 +60,7 @@ fn the_activation_of_the_guide() {
         ..CreateActivationRequest::default()
     };
     assert!(request.validate(now()).is_empty());
-    let activation = activation(request, ID);
-    assert_eq!(activation.registration_limit(), 10);
-    assert_eq!(activation.expires(), later(86_400));
-    assert_eq!(
-        activation.request().iam_role.as_deref(),
-        Some("ecsAnywhereRole")
-    );
+    assert_eq!(request.iam_role.as_deref(), Some("ecsAnywhereRole"));
     let text = r#"{"ActivationId":"a","ActivationCode":null,"Other":1}"#;
     let response: CreateActivationResponse = serde_json::from_str(text).unwrap();
     assert_eq!(serde_json::to_value(&response).unwrap().to_string(), text);
@@ -147,60 +127,6 @@ fn members_that_are_not_known_are_found() {
     assert_eq!(
         found,
         ["warning[member-unknown] /Colour: `Colour` is no member of the API"]
-    );
-}
-
-#[test]
-fn an_activation_counts_and_expires() {
-    let two = CreateActivationRequest {
-        registration_limit: Some(2),
-        ..request()
-    };
-    let mut activation = activation(two, ID);
-    assert_eq!(activation.take_code(), Some(Secret::new(CODE)));
-    assert_eq!(activation.take_code(), None);
-    assert!(!format!("{activation:?}").contains(CODE));
-    assert_eq!(
-        activation.register("wrong", now()),
-        Err(ActivationError::WrongCode)
-    );
-    assert_eq!(activation.registrations(), 0);
-    activation.register(CODE, now()).unwrap();
-    activation.register(CODE, later(86_399)).unwrap();
-    let errors = [
-        (later(86_399), "the activation has its 2 registrations"),
-        (
-            later(86_400),
-            "the activation expired at 2023-11-15T22:13:20Z",
-        ),
-    ];
-    for (at, message) in errors {
-        assert_eq!(
-            activation.register(CODE, at).unwrap_err().to_string(),
-            message
-        );
-    }
-    assert_eq!(activation.registrations(), 2);
-    for (id, code, message) in [
-        ("a", CODE, "`a` is not the id of an activation"),
-        (ID, "short", "an activation code has 20 to 250 characters"),
-    ] {
-        let error = Activation::new(request(), id, Secret::new(code), now()).unwrap_err();
-        assert_eq!(error.to_string(), message);
-    }
-    let error = Activation::new(
-        CreateActivationRequest::default(),
-        ID,
-        Secret::new(CODE),
-        now(),
-    );
-    assert_eq!(
-        error.unwrap_err().to_string(),
-        "the request is refused: error[member-required] /IamRole: `IamRole` is missing"
-    );
-    assert_eq!(
-        ActivationError::WrongCode.to_string(),
-        "the activation code is not that of the activation"
     );
 }
 
@@ -414,6 +340,7 @@ fn features_of_each_document() {
     let minutes = document["003"]["credential_rotation_minutes"]
         .as_u64()
         .unwrap();
+    assert!(TASK_ROLE_COMMANDS[1].contains("169.254.170.2"));
     assert_eq!(CREDENTIAL_ROTATION, Duration::from_secs(minutes * 60));
 }
 
@@ -567,112 +494,6 @@ fn steps_that_are_left() {
 }
 
 #[test]
-fn the_life_of_a_machine() {
-    let mut first = activation(request(), ID);
-    let mut machine = ExternalInstance::new(HostOs::Linux);
-    let mut parameters = InstallParameters::new("us-east-1", ID, Secret::new(CODE));
-    parameters.cluster = Some("web".to_owned());
-    let config = parameters
-        .instance_config()
-        .overridden_by(parameters.user_config());
-
-    let refused = machine.install_agent(config.clone()).unwrap_err();
-    assert_eq!(
-        refused.to_string(),
-        "cannot install the agent: the machine is not registered"
-    );
-    assert!(!machine.has_credentials(now()));
-    machine
-        .activate(&mut first, CODE, managed(), now())
-        .unwrap();
-    assert_eq!(machine.managed_instance(), Some(&managed()));
-    machine.install_agent(config).unwrap();
-    machine.register(ARN).unwrap();
-    assert_eq!(machine.cluster(), Some("web"));
-    assert!(machine.agent_config().is_external());
-    assert_eq!(machine.agent_config().findings(), []);
-
-    assert_eq!(
-        machine.move_to_cluster("web", "b").unwrap_err().to_string(),
-        "the machine is in cluster `web` already"
-    );
-    assert_eq!(machine.move_to_cluster("batch", "b").unwrap(), ARN);
-    assert_eq!(machine.container_instance_arn(), Some("b"));
-    assert_eq!(machine.config().get("ECS_CLUSTER"), Some("batch"));
-
-    machine.disconnect(now()).unwrap();
-    assert!(machine.has_credentials(later(1_799)));
-    assert!(!machine.has_credentials(later(1_800)));
-    assert_eq!(
-        machine.move_to_cluster("web", "c").unwrap_err().to_string(),
-        "cannot move: the machine is disconnected"
-    );
-    machine.reconnect(later(3_600)).unwrap();
-    assert!(machine.has_credentials(later(1_000_000)));
-
-    machine.deregister_from_ecs().unwrap();
-    assert_eq!(machine.cluster(), None);
-    machine.deregister_from_systems_manager().unwrap();
-    machine.clean().unwrap();
-    assert_eq!(machine.phase(), ExternalPhase::Cleaned);
-    assert_eq!(
-        machine
-            .activate(&mut first, CODE, managed(), now())
-            .unwrap_err()
-            .to_string(),
-        "a machine that was deregistered needs another activation"
-    );
-    let mut second = activation(request(), OTHER_ID);
-    assert_eq!(
-        machine
-            .activate(&mut second, "wrong", managed(), now())
-            .unwrap_err()
-            .to_string(),
-        "the activation code is not that of the activation"
-    );
-    assert_eq!(machine.phase(), ExternalPhase::Cleaned);
-    machine
-        .activate(&mut second, CODE, managed(), now())
-        .unwrap();
-    assert_eq!(machine.phase(), ExternalPhase::Managed);
-}
-
-#[test]
-fn moves_on_both_systems() {
-    let windows = ClusterMove::new(HostOs::Windows, MoveProcedure::ForgetState, "batch").unwrap();
-    let commands: Vec<String> = windows
-        .steps()
-        .iter()
-        .filter_map(|step| windows.command(*step))
-        .collect();
-    assert_eq!(
-        commands,
-        [
-            "Stop-Service AmazonECS",
-            "[Environment]::SetEnvironmentVariable(\"ECS_CLUSTER\", \"batch\", \
-             [System.EnvironmentVariableTarget]::Machine)",
-            r"Remove-Item -Recurse -Force $env:ProgramData\Amazon\ECS\data\*",
-            "Start-Service AmazonECS",
-        ]
-    );
-    let long = ClusterMove::new(HostOs::Linux, MoveProcedure::RegisterAgain, "batch").unwrap();
-    assert_eq!(long.steps().len(), 7);
-    assert_eq!(long.command(MoveStep::Install), None);
-    assert_eq!(
-        long.steps()[6].to_string(),
-        "run the installation script with another activation"
-    );
-    for name in ["", "a b", "a;rm -rf /", "a\"b"] {
-        let refused = ClusterMove::new(HostOs::Linux, MoveProcedure::ForgetState, name);
-        assert_eq!(
-            refused.unwrap_err().to_string(),
-            format!("`{name}` is not 1 to 255 letters, digits, `-` and `_`")
-        );
-    }
-    assert!(TASK_ROLE_COMMANDS[1].contains("169.254.170.2"));
-}
-
-#[test]
 fn instances_that_are_left_over() {
     let instance = |arn: &str, id: &str, connected, status: &str, at| ContainerInstance {
         container_instance_arn: Some(arn.to_owned()),
@@ -744,7 +565,6 @@ proptest! {
         let _ = text.parse::<OperatingSystem>();
         let _ = format!("Ubuntu {text}").parse::<OperatingSystem>();
         let _ = ManagedInstanceId::parse(&text);
-        let _ = ClusterMove::new(HostOs::Linux, MoveProcedure::ForgetState, text.clone());
         let _ = endpoints(&text);
         let _ = serde_json::from_str::<CreateActivationRequest>(&text);
         let date = Timestamp::from_seconds(seconds);

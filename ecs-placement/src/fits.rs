@@ -2,9 +2,9 @@
 
 use std::iter;
 
+use ecs_model::container_instance::EXTERNAL_CAPABILITY;
 use ecs_model::{Attribute, LaunchType};
 
-use crate::instance::EXTERNAL;
 use crate::{Instance, PlacementRequest, Reason, amounts};
 
 /// Whether the instance takes the task.
@@ -88,7 +88,7 @@ fn attributes<'a>(
 fn launch_type(instance: &Instance, request: &PlacementRequest) -> Option<Reason> {
     match (request.launch_type(), instance.is_external()) {
         (LaunchType::External, false) => Some(Reason::Attribute {
-            name: EXTERNAL.into(),
+            name: EXTERNAL_CAPABILITY.into(),
             value: None,
         }),
         (LaunchType::Ec2, true) => Some(Reason::External),

@@ -3,14 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use ecs_model::container_instance::EXTERNAL_CAPABILITY;
 use ecs_model::{ContainerInstance, Timestamp};
 use ecs_taskdef::Requirements;
 use thiserror::Error;
 
 use crate::Amounts;
-
-/// The attribute that makes a container instance an external one, as ECS Anywhere registers it.
-pub const EXTERNAL: &str = "ecs.capability.external";
 
 /// A host on which tasks can be placed.
 ///
@@ -124,7 +122,7 @@ impl Instance {
     pub fn is_external(&self) -> bool {
         self.attributes
             .as_ref()
-            .is_some_and(|attributes| attributes.contains_key(EXTERNAL))
+            .is_some_and(|attributes| attributes.contains_key(EXTERNAL_CAPABILITY))
     }
 
     /// The value of an attribute; `Some(None)` for one without a value.

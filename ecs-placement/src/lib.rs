@@ -52,7 +52,7 @@ mod transaction;
 pub use amounts::Amounts;
 pub use cell_state::{CellState, PlacedTask};
 pub use explain::{Explanation, InstanceExplanation};
-pub use instance::{EXTERNAL, Instance, InstanceError};
+pub use instance::{Instance, InstanceError};
 pub use plan::Plan;
 pub use query::{Query, QueryError};
 pub use reason::Reason;

@@ -253,7 +253,9 @@ fn failures_name_each_active_instance_once() {
 #[test]
 fn external_tasks_and_external_instances_find_each_other() {
     let mut external = described("external", 2_048, 4_000);
-    external.attributes = Some(vec![Attribute::named(ecs_placement::EXTERNAL)]);
+    external.attributes = Some(vec![Attribute::named(
+        ecs_model::container_instance::EXTERNAL_CAPABILITY,
+    )]);
     let cell = cell(&[described("a", 2_048, 4_000), external]);
     let task = request(json!({}));
     assert_eq!(spread_of(&cell, &task, 2), [2, 0]);

@@ -9,7 +9,8 @@
 //!
 //! An agent tells ECS what happened with a [`TaskReport`], which one machine makes and the other
 //! takes. Each can be used without the other. [`InstanceMachine`] is the container instance that
-//! tasks run on.
+//! tasks run on. Machines outside of AWS, their activations and moves are in [`anywhere`], a
+//! feature that is on by default.
 //!
 //! The machines follow one scheme. Events go in with `handle_*`, which take the time as `now`; what
 //! is to be done comes out of `poll_*`. There is no clock, no thread and no I/O, a clone is a
@@ -51,11 +52,13 @@
 //!
 //! # Scope
 //!
-//! Volumes and other resources of a task, managed agents, attachments, updates of the agent and
-//! external instances are not here yet.
+//! Volumes and other resources of a task, managed agents, attachments and updates of the agent are
+//! not here yet.
 
 mod agent;
 mod agent_status;
+#[cfg(feature = "anywhere")]
+pub mod anywhere;
 mod container_status;
 mod dependency;
 mod health;

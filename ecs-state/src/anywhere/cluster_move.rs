@@ -1,8 +1,9 @@
 //! [`ClusterMove`]: the steps by which somebody moves a machine to another cluster.
 
-use core::fmt;
+use ecs_model::Timestamp;
+use ecs_model::agent::{EcsConfig, HostOs};
 
-use crate::agent::{EcsConfig, HostOs};
+use crate::named::named;
 
 /// The state of the agent on Linux.
 pub const LINUX_AGENT_DATA: &str = "/var/lib/ecs/data/agent.db";
@@ -43,33 +44,34 @@ pub enum MoveStep {
     Install,
 }
 
-impl fmt::Display for MoveStep {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            Self::StopAgent => "stop the agent",
-            Self::SetCluster => "set ECS_CLUSTER",
-            Self::RemoveAgentData => "remove the agent's state",
-            Self::StartAgent => "start the agent",
-            Self::DeregisterContainerInstance => "deregister the container instance",
-            Self::DeregisterManagedInstance => "deregister the managed instance",
-            Self::RemoveAgents => "remove the agents",
-            Self::Install => "run the installation script with another activation",
-        })
+named! {
+    MoveStep {
+        StopAgent = "stop the agent",
+        SetCluster = "set ECS_CLUSTER",
+        RemoveAgentData = "remove the agent's state",
+        StartAgent = "start the agent",
+        DeregisterContainerInstance = "deregister the container instance",
+        DeregisterManagedInstance = "deregister the managed instance",
+        RemoveAgents = "remove the agents",
+        Install = "run the installation script with another activation",
     }
 }
 
-/// A move of a machine to another cluster.
+/// A move of a machine to another cluster: carry out each [`poll_step`](Self::poll_step) and answer
+/// with [`handle_step_done`](Self::handle_step_done).
 ///
 /// ```
+/// use ecs_model::Timestamp;
 /// use ecs_model::agent::HostOs;
-/// use ecs_model::anywhere::{ClusterMove, MoveProcedure, MoveStep};
+/// use ecs_state::anywhere::{ClusterMove, MoveProcedure};
 ///
-/// let to_batch = ClusterMove::new(HostOs::Linux, MoveProcedure::ForgetState, "batch")?;
-/// let commands: Vec<String> = to_batch
-///     .steps()
-///     .iter()
-///     .filter_map(|step| to_batch.command(*step))
-///     .collect();
+/// let now = Timestamp::from_seconds(1_700_000_000);
+/// let mut to_batch = ClusterMove::new(HostOs::Linux, MoveProcedure::ForgetState, "batch")?;
+/// let mut commands = Vec::new();
+/// while let Some(step) = to_batch.poll_step() {
+///     commands.extend(to_batch.command(step));
+///     to_batch.handle_step_done(step, now)?;
+/// }
 /// assert_eq!(
 ///     commands,
 ///     [
@@ -79,7 +81,8 @@ impl fmt::Display for MoveStep {
 ///         "sudo systemctl start ecs.service"
 ///     ]
 /// );
-/// # Ok::<(), ecs_model::anywhere::ClusterNameError>(())
+/// assert_eq!(to_batch.finished_at(), Some(now));
+/// # Ok::<(), ecs_state::anywhere::ClusterMoveError>(())
 /// ```
 ///
 /// Source: Developer Guide, registering and deregistering an external instance.
@@ -88,19 +91,24 @@ pub struct ClusterMove {
     os: HostOs,
     procedure: MoveProcedure,
     cluster: String,
+    /// How many steps are done.
+    done: usize,
+    /// Whether the next one was polled.
+    begun: bool,
+    finished_at: Option<Timestamp>,
 }
 
 impl ClusterMove {
-    /// A move to a cluster.
+    /// A move to a cluster, of which no step is done.
     ///
     /// # Errors
     ///
-    /// [`ClusterNameError`] for what is no name of a cluster.
+    /// [`ClusterMoveError::ClusterName`] for what is no name of a cluster.
     pub fn new(
         os: HostOs,
         procedure: MoveProcedure,
         cluster: impl Into<String>,
-    ) -> Result<Self, ClusterNameError> {
+    ) -> Result<Self, ClusterMoveError> {
         let cluster = cluster.into();
         let allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
         match (1..=255).contains(&cluster.len()) && cluster.bytes().all(allowed) {
@@ -108,12 +116,59 @@ impl ClusterMove {
                 os,
                 procedure,
                 cluster,
+                done: 0,
+                begun: false,
+                finished_at: None,
             }),
-            false => Err(ClusterNameError(cluster)),
+            false => Err(ClusterMoveError::ClusterName(cluster)),
         }
     }
 
-    /// The steps, in order.
+    /// The next step to carry out, once the one before is done.
+    #[must_use]
+    pub fn poll_step(&mut self) -> Option<MoveStep> {
+        let next = self.next().filter(|_| !self.begun)?;
+        self.begun = true;
+        Some(next)
+    }
+
+    /// A step is done.
+    ///
+    /// # Errors
+    ///
+    /// [`ClusterMoveError::Step`] for any step but the one that was polled last.
+    pub fn handle_step_done(
+        &mut self,
+        step: MoveStep,
+        now: Timestamp,
+    ) -> Result<(), ClusterMoveError> {
+        if self.step() != Some(step) {
+            return Err(ClusterMoveError::Step {
+                done: step,
+                under_way: self.step(),
+            });
+        }
+        self.done += 1;
+        self.begun = false;
+        if self.next().is_none() {
+            self.finished_at = Some(now);
+        }
+        Ok(())
+    }
+
+    /// The step that is under way: polled and not done.
+    #[must_use]
+    pub fn step(&self) -> Option<MoveStep> {
+        self.next().filter(|_| self.begun)
+    }
+
+    /// When the last step was done.
+    #[must_use]
+    pub const fn finished_at(&self) -> Option<Timestamp> {
+        self.finished_at
+    }
+
+    /// The steps, in order, those that are done included.
     #[must_use]
     pub const fn steps(&self) -> &'static [MoveStep] {
         match self.procedure {
@@ -139,24 +194,24 @@ impl ClusterMove {
     #[must_use]
     pub fn command(&self, step: MoveStep) -> Option<String> {
         let cluster = &self.cluster;
-        let command = match (step, self.os) {
-            (MoveStep::StopAgent, HostOs::Linux) => "sudo systemctl stop ecs.service".to_owned(),
-            (MoveStep::StopAgent, HostOs::Windows) => "Stop-Service AmazonECS".to_owned(),
-            (MoveStep::SetCluster, HostOs::Linux) => {
+        let command = match (step, self.os == HostOs::Windows) {
+            (MoveStep::StopAgent, false) => "sudo systemctl stop ecs.service".to_owned(),
+            (MoveStep::StopAgent, true) => "Stop-Service AmazonECS".to_owned(),
+            (MoveStep::SetCluster, false) => {
                 let file = EcsConfig::PATH;
                 format!("sudo sed -i 's/^ECS_CLUSTER=.*/ECS_CLUSTER={cluster}/' {file}")
             }
-            (MoveStep::SetCluster, HostOs::Windows) => format!(
+            (MoveStep::SetCluster, true) => format!(
                 "[Environment]::SetEnvironmentVariable(\"ECS_CLUSTER\", \"{cluster}\", \
                  [System.EnvironmentVariableTarget]::Machine)"
             ),
-            (MoveStep::RemoveAgentData, HostOs::Linux) => format!("sudo rm {LINUX_AGENT_DATA}"),
-            (MoveStep::RemoveAgentData, HostOs::Windows) => {
+            (MoveStep::RemoveAgentData, false) => format!("sudo rm {LINUX_AGENT_DATA}"),
+            (MoveStep::RemoveAgentData, true) => {
                 let data = WINDOWS_AGENT_DATA.replace("%ProgramData%", "$env:ProgramData");
                 format!("Remove-Item -Recurse -Force {data}")
             }
-            (MoveStep::StartAgent, HostOs::Linux) => "sudo systemctl start ecs.service".to_owned(),
-            (MoveStep::StartAgent, HostOs::Windows) => "Start-Service AmazonECS".to_owned(),
+            (MoveStep::StartAgent, false) => "sudo systemctl start ecs.service".to_owned(),
+            (MoveStep::StartAgent, true) => "Start-Service AmazonECS".to_owned(),
             (
                 MoveStep::DeregisterContainerInstance
                 | MoveStep::DeregisterManagedInstance
@@ -167,9 +222,28 @@ impl ClusterMove {
         };
         Some(command)
     }
+
+    fn next(&self) -> Option<MoveStep> {
+        self.steps().get(self.done).copied()
+    }
 }
 
-/// A text that is no name of a cluster.
+/// Why a move cannot be made or go on.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is not 1 to 255 letters, digits, `-` and `_`")]
-pub struct ClusterNameError(String);
+#[non_exhaustive]
+pub enum ClusterMoveError {
+    /// The text is no name of a cluster.
+    #[error("`{0}` is not 1 to 255 letters, digits, `-` and `_`")]
+    ClusterName(String),
+    /// The step that is done was not under way.
+    #[error("`{done}` is not under way: {}", match .under_way {
+        Some(step) => format!("`{step}` is"),
+        None => "no step is".to_owned(),
+    })]
+    Step {
+        /// What is said to be done.
+        done: MoveStep,
+        /// What was polled last.
+        under_way: Option<MoveStep>,
+    },
+}

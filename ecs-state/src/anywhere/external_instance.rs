@@ -1,28 +1,13 @@
 //! [`ExternalInstance`]: a machine on its way into a cluster, into another one and out again.
 
-use core::fmt;
-use core::time::Duration;
+use std::collections::VecDeque;
 
-use ecs_taskdef::Timestamp;
+use ecs_model::agent::{AgentConfig, EcsConfig, HostOs};
+use ecs_model::anywhere::{CREDENTIAL_ROTATION, ManagedInstanceId};
+use ecs_model::{DEFAULT_CLUSTER, Timestamp};
 
 use super::activation::{Activation, ActivationError};
-use super::managed_instance::ManagedInstanceId;
-use crate::agent::{AgentConfig, EcsConfig, HostOs};
-
-/// How often Systems Manager renews the credentials of a machine.
-pub const CREDENTIAL_ROTATION: Duration = Duration::from_secs(30 * 60);
-/// How often the agent reads the credentials anew.
-pub const CREDENTIAL_RELOAD: Duration = Duration::from_secs(60);
-/// The attribute by which the scheduler knows external instances.
-pub const EXTERNAL_CAPABILITY: &str = "ecs.capability.external";
-/// Commands that let tasks reach the credentials of their role, on a machine without ecs-init.
-pub const TASK_ROLE_COMMANDS: [&str; 3] = [
-    "sysctl -w net.ipv4.conf.all.route_localnet=1",
-    "iptables -t nat -A PREROUTING -p tcp -d 169.254.170.2 --dport 80 -j DNAT \
-     --to-destination 127.0.0.1:51679",
-    "iptables -t nat -A OUTPUT -d 169.254.170.2 -p tcp -m tcp --dport 80 -j REDIRECT \
-     --to-ports 51679",
-];
+use crate::named::named;
 
 /// How far a machine is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -46,45 +31,52 @@ pub enum ExternalPhase {
     Cleaned,
 }
 
-impl fmt::Display for ExternalPhase {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            Self::Unregistered => "not registered",
-            Self::Managed => "managed",
-            Self::AgentInstalled => "installed",
-            Self::Connected => "connected",
-            Self::Disconnected => "disconnected",
-            Self::DeregisteredFromEcs => "deregistered from Amazon ECS",
-            Self::DeregisteredFromSystemsManager => "deregistered from Systems Manager",
-            Self::Cleaned => "cleaned",
-        })
+named! {
+    ExternalPhase {
+        Unregistered = "not registered",
+        Managed = "managed",
+        AgentInstalled = "installed",
+        Connected = "connected",
+        Disconnected = "disconnected",
+        DeregisteredFromEcs = "deregistered from Amazon ECS",
+        DeregisteredFromSystemsManager = "deregistered from Systems Manager",
+        Cleaned = "cleaned",
     }
 }
 
-/// A machine outside of AWS. Each operation is one that the guide describes, refused in a phase
-/// in which it has no meaning; a refused one changes nothing.
+/// A machine outside of AWS.
+///
+/// Events come in with `handle_*`; after each of them, carry out every
+/// [`poll_action`](Self::poll_action) and set a timer for [`poll_timeout`](Self::poll_timeout). An
+/// event that has no meaning in a phase is refused, and a refused one changes nothing.
 ///
 /// ```
 /// use ecs_model::Timestamp;
 /// use ecs_model::agent::{EcsConfig, HostOs, Secret};
-/// use ecs_model::anywhere::{Activation, CreateActivationRequest, ExternalInstance};
+/// use ecs_model::anywhere::CreateActivationRequest;
+/// use ecs_state::anywhere::{Activation, ExternalAction, ExternalInstance};
 ///
 /// let now = Timestamp::from_seconds(1_700_000_000);
-/// let request = CreateActivationRequest {
-///     iam_role: Some("ecsAnywhereRole".to_owned()),
-///     ..CreateActivationRequest::default()
-/// };
+/// let request: CreateActivationRequest = serde_json::from_str(r#"{"IamRole": "ecsAnywhereRole"}"#)?;
 /// let id = "5743558d-563b-4457-8682-d16c30000000";
 /// let mut activation = Activation::new(request, id, Secret::new("dRmgnYaFv567vEXAMPLE"), now)?;
 ///
 /// let mut machine = ExternalInstance::new(HostOs::Linux);
-/// machine.activate(&mut activation, "dRmgnYaFv567vEXAMPLE", "mi-0123456789abcdef0".parse()?, now)?;
-/// machine.install_agent(EcsConfig::parse("ECS_CLUSTER=web"))?;
-/// machine.register("arn:aws:ecs:us-east-1:123456789012:container-instance/web/1")?;
+/// let managed_instance = "mi-0123456789abcdef0".parse()?;
+/// machine.handle_activate(&mut activation, "dRmgnYaFv567vEXAMPLE", managed_instance, now)?;
+/// assert_eq!(machine.poll_action(), Some(ExternalAction::InstallAgent));
+/// machine.handle_agent_installed(EcsConfig::parse("ECS_CLUSTER=web"), now)?;
+/// assert_eq!(machine.poll_action(), Some(ExternalAction::Register));
+/// machine.handle_registered("arn:aws:ecs:us-east-1:123456789012:container-instance/web/1", now)?;
 /// assert_eq!(machine.cluster(), Some("web"));
 ///
-/// machine.move_to_cluster("batch", "arn:aws:ecs:us-east-1:123456789012:container-instance/batch/2")?;
+/// let arn = "arn:aws:ecs:us-east-1:123456789012:container-instance/batch/2";
+/// machine.handle_moved("batch", arn, now)?;
 /// assert_eq!(machine.cluster(), Some("batch"));
+/// assert!(matches!(
+///     machine.poll_action(),
+///     Some(ExternalAction::DeregisterContainerInstance { .. })
+/// ));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
@@ -98,6 +90,8 @@ pub struct ExternalInstance {
     credentials_since: Option<Timestamp>,
     config: EcsConfig,
     container_instance_arn: Option<String>,
+    now: Timestamp,
+    actions: VecDeque<ExternalAction>,
 }
 
 impl ExternalInstance {
@@ -112,7 +106,222 @@ impl ExternalInstance {
             credentials_since: None,
             config: EcsConfig::default(),
             container_instance_arn: None,
+            now: Timestamp::MIN,
+            actions: VecDeque::new(),
         }
+    }
+
+    /// The machine shows Systems Manager an activation and is managed from now on. The activation
+    /// counts it; if one of both refuses, neither changes.
+    ///
+    /// # Errors
+    ///
+    /// [`ExternalInstanceError`] if it is managed already, if the activation refuses, or if a
+    /// machine that was deregistered shows the activation it had before.
+    pub fn handle_activate(
+        &mut self,
+        activation: &mut Activation,
+        code: &str,
+        id: ManagedInstanceId,
+        now: Timestamp,
+    ) -> Result<(), ExternalInstanceError> {
+        use ExternalPhase::{Cleaned, DeregisteredFromSystemsManager, Unregistered};
+        self.expect(
+            "activate",
+            &[Unregistered, DeregisteredFromSystemsManager, Cleaned],
+        )?;
+        if self.last_activation.as_deref() == Some(activation.id()) {
+            return Err(ExternalInstanceError::SameActivation);
+        }
+        activation
+            .handle_registration(code, now)
+            .map_err(ExternalInstanceError::Activation)?;
+        self.observe(now);
+        self.last_activation = Some(activation.id().to_owned());
+        self.managed_instance = Some(id);
+        self.credentials_since = Some(self.now);
+        self.enter(ExternalPhase::Managed, Some(ExternalAction::InstallAgent));
+        Ok(())
+    }
+
+    /// The agent is installed with its configuration, which is `ecs.config` as it stands: what is
+    /// changed in the file after the registration has no effect until the agent starts anew.
+    ///
+    /// # Errors
+    ///
+    /// [`ExternalInstanceError`] if the machine is not managed or has an agent.
+    pub fn handle_agent_installed(
+        &mut self,
+        config: EcsConfig,
+        now: Timestamp,
+    ) -> Result<(), ExternalInstanceError> {
+        self.expect("install the agent", &[ExternalPhase::Managed])?;
+        self.observe(now);
+        self.config = config;
+        self.enter(
+            ExternalPhase::AgentInstalled,
+            Some(ExternalAction::Register),
+        );
+        Ok(())
+    }
+
+    /// The agent has registered the machine as a container instance; Amazon ECS chose the ARN.
+    ///
+    /// # Errors
+    ///
+    /// [`ExternalInstanceError`] if there is no agent, or it is registered.
+    pub fn handle_registered(
+        &mut self,
+        arn: impl Into<String>,
+        now: Timestamp,
+    ) -> Result<(), ExternalInstanceError> {
+        self.expect("register", &[ExternalPhase::AgentInstalled])?;
+        self.observe(now);
+        self.container_instance_arn = Some(arn.into());
+        self.enter(ExternalPhase::Connected, None);
+        Ok(())
+    }
+
+    /// The machine has lost its connection to AWS. Its tasks go on; its credentials run out, at the
+    /// latest [`CREDENTIAL_ROTATION`] from now.
+    ///
+    /// # Errors
+    ///
+    /// [`ExternalInstanceError`] if it is not connected.
+    pub fn handle_agent_disconnected(
+        &mut self,
+        now: Timestamp,
+    ) -> Result<(), ExternalInstanceError> {
+        self.expect("disconnect", &[ExternalPhase::Connected])?;
+        self.observe(now);
+        self.credentials_since = Some(self.now);
+        self.enter(ExternalPhase::Disconnected, None);
+        Ok(())
+    }
+
+    /// The machine is connected again, and its credentials are renewed.
+    ///
+    /// # Errors
+    ///
+    /// [`ExternalInstanceError`] if it was not disconnected.
+    pub fn handle_agent_connected(&mut self, now: Timestamp) -> Result<(), ExternalInstanceError> {
+        self.expect("reconnect", &[ExternalPhase::Disconnected])?;
+        self.observe(now);
+        self.credentials_since = Some(self.now);
+        self.enter(ExternalPhase::Connected, None);
+        Ok(())
+    }
+
+    /// The machine has moved to another cluster: its agent was stopped, has forgotten its state and
+    /// registered anew under another ARN. A machine is in one cluster at a time.
+    ///
+    /// The container instance of the old cluster stays there without an agent until somebody
+    /// carries out [`ExternalAction::DeregisterContainerInstance`]; see
+    /// [`duplicates`](ecs_model::anywhere::duplicates).
+    ///
+    /// # Errors
+    ///
+    /// [`ExternalInstanceError`] if it is not connected, or is in that cluster.
+    pub fn handle_moved(
+        &mut self,
+        cluster: &str,
+        arn: impl Into<String>,
+        now: Timestamp,
+    ) -> Result<(), ExternalInstanceError> {
+        self.expect("move", &[ExternalPhase::Connected])?;
+        if self.cluster() == Some(cluster) {
+            return Err(ExternalInstanceError::SameCluster(cluster.to_owned()));
+        }
+        self.observe(now);
+        self.config = self.config.clone().with("ECS_CLUSTER", cluster);
+        if let Some(arn) = self.container_instance_arn.replace(arn.into()) {
+            let left_over = ExternalAction::DeregisterContainerInstance { arn };
+            self.actions.push_back(left_over);
+        }
+        Ok(())
+    }
+
+    /// Amazon ECS forgets the container instance.
+    ///
+    /// # Errors
+    ///
+    /// [`ExternalInstanceError`] if it is none.
+    pub fn handle_deregister(&mut self, now: Timestamp) -> Result<(), ExternalInstanceError> {
+        use ExternalPhase::{Connected, Disconnected};
+        self.expect("deregister from Amazon ECS", &[Connected, Disconnected])?;
+        self.observe(now);
+        self.container_instance_arn = None;
+        self.enter(ExternalPhase::DeregisteredFromEcs, None);
+        Ok(())
+    }
+
+    /// Systems Manager forgets the managed instance. To come back, the machine needs another
+    /// activation.
+    ///
+    /// # Errors
+    ///
+    /// [`ExternalInstanceError`] if it is still a container instance, or is not managed.
+    pub fn handle_deregister_managed_instance(
+        &mut self,
+        now: Timestamp,
+    ) -> Result<(), ExternalInstanceError> {
+        use ExternalPhase::{AgentInstalled, DeregisteredFromEcs, Managed};
+        self.expect(
+            "deregister from Systems Manager",
+            &[DeregisteredFromEcs, Managed, AgentInstalled],
+        )?;
+        self.observe(now);
+        self.managed_instance = None;
+        self.credentials_since = None;
+        self.enter(ExternalPhase::DeregisteredFromSystemsManager, None);
+        Ok(())
+    }
+
+    /// The agents and their data are removed.
+    ///
+    /// # Errors
+    ///
+    /// [`ExternalInstanceError`] if the machine is still known to AWS.
+    pub fn handle_cleaned(&mut self, now: Timestamp) -> Result<(), ExternalInstanceError> {
+        self.expect(
+            "remove the agents",
+            &[ExternalPhase::DeregisteredFromSystemsManager],
+        )?;
+        self.observe(now);
+        self.config = EcsConfig::default();
+        self.enter(ExternalPhase::Cleaned, None);
+        Ok(())
+    }
+
+    /// Time has passed: credentials are renewed, or have run out while there was no connection.
+    pub fn handle_timeout(&mut self, now: Timestamp) {
+        self.observe(now);
+        if self.poll_timeout().is_none_or(|at| at > self.now) {
+            return;
+        }
+        if self.phase == ExternalPhase::Disconnected {
+            self.credentials_since = None;
+        } else {
+            self.credentials_since = Some(self.now);
+            self.actions.push_back(ExternalAction::RenewCredentials);
+        }
+    }
+
+    /// The next thing to do for the machine.
+    ///
+    /// Poll until `None` after each `handle_*`.
+    #[must_use]
+    pub fn poll_action(&mut self) -> Option<ExternalAction> {
+        self.actions.pop_front()
+    }
+
+    /// When [`handle_timeout`](Self::handle_timeout) is to be called.
+    ///
+    /// Poll after each `handle_*`.
+    #[must_use]
+    pub fn poll_timeout(&self) -> Option<Timestamp> {
+        let since = self.credentials_since?;
+        Some(since.saturating_add(CREDENTIAL_ROTATION))
     }
 
     /// How far it is.
@@ -141,7 +350,7 @@ impl ExternalInstance {
             .config
             .get("ECS_CLUSTER")
             .filter(|name| !name.is_empty());
-        Some(given.unwrap_or(crate::DEFAULT_CLUSTER))
+        Some(given.unwrap_or(DEFAULT_CLUSTER))
     }
 
     /// The agent's configuration as it was when the agent registered.
@@ -150,154 +359,10 @@ impl ExternalInstance {
         &self.config
     }
 
-    /// Registers the machine at Systems Manager.
-    ///
-    /// # Errors
-    ///
-    /// [`ExternalInstanceError`] if it is managed already, if the activation refuses, or if a
-    /// machine that was deregistered shows the activation it had before.
-    pub fn activate(
-        &mut self,
-        activation: &mut Activation,
-        code: &str,
-        id: ManagedInstanceId,
-        now: Timestamp,
-    ) -> Result<(), ExternalInstanceError> {
-        use ExternalPhase::{Cleaned, DeregisteredFromSystemsManager, Unregistered};
-        self.expect(
-            "activate",
-            &[Unregistered, DeregisteredFromSystemsManager, Cleaned],
-        )?;
-        if self.last_activation.as_deref() == Some(activation.id()) {
-            return Err(ExternalInstanceError::SameActivation);
-        }
-        activation
-            .register(code, now)
-            .map_err(ExternalInstanceError::Activation)?;
-        self.last_activation = Some(activation.id().to_owned());
-        self.managed_instance = Some(id);
-        self.credentials_since = Some(now);
-        self.phase = ExternalPhase::Managed;
-        Ok(())
-    }
-
-    /// Installs the agent with its configuration, which is `ecs.config` as it stands: what is
-    /// changed in the file after the registration has no effect until the agent starts anew.
-    ///
-    /// # Errors
-    ///
-    /// [`ExternalInstanceError`] if the machine is not managed or has an agent.
-    pub fn install_agent(&mut self, config: EcsConfig) -> Result<(), ExternalInstanceError> {
-        self.expect("install the agent", &[ExternalPhase::Managed])?;
-        self.config = config;
-        self.phase = ExternalPhase::AgentInstalled;
-        Ok(())
-    }
-
-    /// The agent registers the machine as a container instance; Amazon ECS chooses the ARN.
-    ///
-    /// # Errors
-    ///
-    /// [`ExternalInstanceError`] if there is no agent, or it is registered.
-    pub fn register(&mut self, arn: impl Into<String>) -> Result<(), ExternalInstanceError> {
-        self.expect("register", &[ExternalPhase::AgentInstalled])?;
-        self.container_instance_arn = Some(arn.into());
-        self.phase = ExternalPhase::Connected;
-        Ok(())
-    }
-
-    /// The machine loses its connection to AWS. Its tasks go on; its credentials run out, at the
-    /// latest [`CREDENTIAL_ROTATION`] from now.
-    ///
-    /// # Errors
-    ///
-    /// [`ExternalInstanceError`] if it is not connected.
-    pub fn disconnect(&mut self, now: Timestamp) -> Result<(), ExternalInstanceError> {
-        self.expect("disconnect", &[ExternalPhase::Connected])?;
-        self.credentials_since = Some(now);
-        self.phase = ExternalPhase::Disconnected;
-        Ok(())
-    }
-
-    /// The machine is connected again, and its credentials are renewed.
-    ///
-    /// # Errors
-    ///
-    /// [`ExternalInstanceError`] if it was not disconnected.
-    pub fn reconnect(&mut self, now: Timestamp) -> Result<(), ExternalInstanceError> {
-        self.expect("reconnect", &[ExternalPhase::Disconnected])?;
-        self.credentials_since = Some(now);
-        self.phase = ExternalPhase::Connected;
-        Ok(())
-    }
-
-    /// Moves the machine to another cluster: its agent is stopped, forgets its state, and
-    /// registers anew under another ARN. A machine is in one cluster at a time.
-    ///
-    /// The container instance of the old cluster stays there without an agent until somebody
-    /// deregisters it: see [`duplicates`](super::duplicates). Its ARN is returned.
-    ///
-    /// # Errors
-    ///
-    /// [`ExternalInstanceError`] if it is not connected, or is in that cluster.
-    pub fn move_to_cluster(
-        &mut self,
-        cluster: &str,
-        arn: impl Into<String>,
-    ) -> Result<String, ExternalInstanceError> {
-        self.expect("move", &[ExternalPhase::Connected])?;
-        if self.cluster() == Some(cluster) {
-            return Err(ExternalInstanceError::SameCluster(cluster.to_owned()));
-        }
-        self.config = self.config.clone().with("ECS_CLUSTER", cluster);
-        let old = self.container_instance_arn.replace(arn.into());
-        Ok(old.unwrap_or_default())
-    }
-
-    /// Amazon ECS forgets the container instance.
-    ///
-    /// # Errors
-    ///
-    /// [`ExternalInstanceError`] if it is none.
-    pub fn deregister_from_ecs(&mut self) -> Result<(), ExternalInstanceError> {
-        use ExternalPhase::{Connected, Disconnected};
-        self.expect("deregister from Amazon ECS", &[Connected, Disconnected])?;
-        self.container_instance_arn = None;
-        self.phase = ExternalPhase::DeregisteredFromEcs;
-        Ok(())
-    }
-
-    /// Systems Manager forgets the managed instance. To come back, the machine needs another
-    /// activation.
-    ///
-    /// # Errors
-    ///
-    /// [`ExternalInstanceError`] if it is still a container instance, or is not managed.
-    pub fn deregister_from_systems_manager(&mut self) -> Result<(), ExternalInstanceError> {
-        use ExternalPhase::{AgentInstalled, DeregisteredFromEcs, Managed};
-        self.expect(
-            "deregister from Systems Manager",
-            &[DeregisteredFromEcs, Managed, AgentInstalled],
-        )?;
-        self.managed_instance = None;
-        self.credentials_since = None;
-        self.phase = ExternalPhase::DeregisteredFromSystemsManager;
-        Ok(())
-    }
-
-    /// The agents and their data are removed.
-    ///
-    /// # Errors
-    ///
-    /// [`ExternalInstanceError`] if the machine is still known to AWS.
-    pub fn clean(&mut self) -> Result<(), ExternalInstanceError> {
-        self.expect(
-            "remove the agents",
-            &[ExternalPhase::DeregisteredFromSystemsManager],
-        )?;
-        self.config = EcsConfig::default();
-        self.phase = ExternalPhase::Cleaned;
-        Ok(())
+    /// What its configuration means for the agent.
+    #[must_use]
+    pub fn agent_config(&self) -> AgentConfig {
+        AgentConfig::new(&self.config, self.os)
     }
 
     /// Whether its credentials may be valid: while it is connected they are renewed in time,
@@ -313,12 +378,6 @@ impl ExternalInstance {
         }
     }
 
-    /// What its configuration means for the agent.
-    #[must_use]
-    pub fn agent_config(&self) -> AgentConfig {
-        AgentConfig::new(&self.config, self.os)
-    }
-
     fn expect(
         &self,
         operation: &'static str,
@@ -332,13 +391,44 @@ impl ExternalInstance {
             }),
         }
     }
+
+    /// What was to be done for the phase before has lost its meaning; what a move left behind is
+    /// still there.
+    fn enter(&mut self, phase: ExternalPhase, next: Option<ExternalAction>) {
+        self.phase = phase;
+        self.actions
+            .retain(|action| matches!(action, ExternalAction::DeregisterContainerInstance { .. }));
+        self.actions.extend(next);
+    }
+
+    /// Time never goes back here, even if the caller's clock does.
+    fn observe(&mut self, now: Timestamp) {
+        self.now = self.now.max(now);
+    }
 }
 
-/// Why an operation on a machine is refused.
+/// What is to be done for a machine.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ExternalAction {
+    /// Install the container agent; answer with [`ExternalInstance::handle_agent_installed`].
+    InstallAgent,
+    /// Have the agent register; answer with [`ExternalInstance::handle_registered`].
+    Register,
+    /// Hand the machine new credentials of its role.
+    RenewCredentials,
+    /// Deregister the container instance that a move has left behind.
+    DeregisterContainerInstance {
+        /// Its ARN.
+        arn: String,
+    },
+}
+
+/// Why a machine refuses an event.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ExternalInstanceError {
-    /// The operation has no meaning in this phase.
+    /// The event has no meaning in this phase.
     #[error("cannot {operation}: the machine is {phase}")]
     Phase {
         /// What was to be done.
