@@ -63,7 +63,10 @@ fn lint(file: &str, bytes: &[u8]) -> u8 {
     let findings = document.validate(&Validator::default());
     let mut placed: Vec<(Position, &Finding)> = findings
         .iter()
-        .map(|finding| (document.position(&finding.pointer), finding))
+        .map(|finding| {
+            let of_whole = || document.position(&finding.pointer);
+            (finding.position.unwrap_or_else(of_whole), finding)
+        })
         .collect();
     placed.sort_by_key(|(position, _)| *position);
     for (position, finding) in placed {

@@ -1,7 +1,7 @@
 //! The container agent: its configuration, its versions, its introspection API and its log.
 //!
 //! - [`EcsConfig`] is what somebody wrote into `ecs.config` or an environment, with a
-//!   [`ConfigFinding`] for each suspicious line; [`AgentConfig`] is what it means, by the table of
+//!   [`Finding`](ecs_taskdef::Finding) for each suspicious line; [`AgentConfig`] is what it means, by the table of
 //!   [`Variable`]s.
 //! - [`AgentContainer`] starts an agent with it by `docker run`.
 //! - [`RegistryAuth`] says with which credentials an image is pulled.
@@ -18,12 +18,12 @@ mod config_value;
 mod docker_run;
 mod duration;
 mod ecs_config;
-mod finding;
 mod introspection;
 mod log;
 mod log_level;
 mod registry_auth;
 mod release;
+mod rule;
 mod secret;
 mod update;
 mod variable;
@@ -34,7 +34,6 @@ pub use config::{AgentConfig, Origin, ReservedMemoryError, Setting};
 pub use config_value::ConfigValue;
 pub use docker_run::{AgentContainer, CgroupMount};
 pub use ecs_config::{EcsConfig, UnwritableVariable, Written};
-pub use finding::{ConfigFault, ConfigFinding};
 pub use introspection::{
     AgentMetadata, DockerId, DockerIdError, INTROSPECTION_PORT, IntrospectedContainer,
     IntrospectedTask, IntrospectedTasks, IntrospectionAnswer, IntrospectionRequest, ReportedAgent,
@@ -47,6 +46,7 @@ pub use release::{
     MINIMUM_CLI_2015, MINIMUM_DOCKER_2015, RECOMMENDED_DOCKER_2015, is_supported, minimum_docker,
     runs_with_docker,
 };
+pub(crate) use rule::RULES;
 pub use secret::{Secret, Secrets};
 pub use update::{AgentHost, AgentUpdateRefusal, AgentUpdateSubject};
 pub use variable::{

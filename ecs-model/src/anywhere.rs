@@ -29,6 +29,7 @@ mod operating_system;
 mod policy;
 mod registration;
 
+pub(crate) use activation::RULES;
 pub use activation::{
     ActivationTag, CreateActivationRequest, CreateActivationResponse, DEFAULT_VALIDITY,
     MAX_VALIDITY,

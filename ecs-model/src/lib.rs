@@ -6,7 +6,7 @@
 //!   AWS adds tomorrow, members nobody knows, explicit `null`s and empty lists are kept.
 //! - Requests and responses of 60 [`Operation`]s. A [`Request`] says what the documents have ECS refuse,
 //!   at once and with its place, in the [`Finding`]s of task definitions: what differs from the
-//!   shape, and each [`RequestRule`](rules::RequestRule) it breaks. [`Exception`]s have their wire names and statuses.
+//!   shape, and each of the [`rules`] it breaks. [`Exception`]s have their wire names and statuses.
 //!   What depends on other things is asked of them: [`CreateServiceRequest::check_against`](operation::CreateServiceRequest::check_against) a task
 //!   definition, [`Cluster::check_deletion`].
 //! - [`Event`]s of EventBridge, from and to the nouns.
@@ -91,7 +91,7 @@ pub mod volume;
 
 pub use ecs_taskdef::{
     Attribute, Compatibility as LaunchType, Edition, Finding, Findings, KeyValuePair, NetworkMode,
-    RuleId, Severity, Tag, TaskOverride, Timestamp, TimestampError,
+    Rule, Severity, Source, Tag, TaskOverride, Timestamp, TimestampError,
 };
 
 pub use capacity_provider::{CapacityProvider, CapacityProviderStrategyItem};

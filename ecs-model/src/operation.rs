@@ -161,8 +161,8 @@ pub trait Request: MemberType + Serialize + DeserializeOwned {
     }
 
     /// Everything for which ECS refuses the request, whatever the cluster and its resources:
-    /// the shape first, then the documented rules, all of them
-    /// [`RequestRule`](crate::rules::RequestRule)s.
+    /// the shape first, then the documented
+    /// [`rules`](crate::rules).
     #[must_use]
     fn validate(&self, quotas: &Quotas) -> Findings;
 }
@@ -179,7 +179,7 @@ pub trait Request: MemberType + Serialize + DeserializeOwned {
 ///
 /// let document = json!({"taskDefinition": "web", "count": "2", "colour": "blue"});
 /// let findings = run_task.check(&document, &Quotas::current());
-/// let rules: Vec<&str> = findings.iter().map(|one| one.rule.as_str()).collect();
+/// let rules: Vec<&str> = findings.iter().map(|one| one.rule.id).collect();
 /// assert_eq!(rules, ["value-converted", "member-unknown"]);
 /// ```
 ///

@@ -14,6 +14,7 @@ use crate::{
     NetworkConfiguration, PlacementConstraint, PlacementStrategy, TaskSet, Timestamp,
 };
 
+pub(crate) use fit::RULES as FIT_RULES;
 pub use monitoring::{MetricConfiguration, MonitoringConfiguration};
 
 shape! {

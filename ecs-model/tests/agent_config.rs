@@ -10,9 +10,8 @@ use core::time::Duration;
 
 use ecs_model::Resources;
 use ecs_model::agent::{
-    AgentConfig, AgentContainer, CgroupMount, Component, ConfigFault, ConfigValue, DefaultValue,
-    EcsConfig, Edition, HostOs, LogLevel, Origin, Secrets, Severity, UnwritableVariable, Variable,
-    VariableKind,
+    AgentConfig, AgentContainer, CgroupMount, Component, ConfigValue, DefaultValue, EcsConfig,
+    Edition, HostOs, LogLevel, Origin, Secrets, UnwritableVariable, Variable, VariableKind,
 };
 use proptest::prelude::*;
 
@@ -59,7 +58,7 @@ fn every_default_can_be_read() {
                 assert!(setting.value.is_some(), "{variable}: {text}");
                 assert_eq!(setting.origin, Origin::Default, "{variable}");
             }
-            assert_eq!(config.findings(), []);
+            assert!(config.findings().is_empty());
         }
     }
 }
@@ -126,12 +125,12 @@ fn the_file_with_all_parameters() {
     assert_eq!(
         line_findings(ALL_PARAMETERS),
         [
-            "note: line 15: `ECS_UPDATE_DOWNLOAD_DIR` is of 2015: today's agent does not read it",
-            "note: line 17: `ECS_DOCKER_GRAPH_PATH` is of 2015: today's agent does not read it",
+            "note[config-variable-retired] line 15: `ECS_UPDATE_DOWNLOAD_DIR` is of 2015: today's agent does not read it",
+            "note[config-variable-retired] line 17: `ECS_DOCKER_GRAPH_PATH` is of 2015: today's agent does not read it",
         ]
     );
     let config = of_2015(ALL_PARAMETERS);
-    assert_eq!(config.findings()[0].fault, ConfigFault::BadValue);
+    assert!(config.findings().contains("config-value"));
     assert_eq!(config.cluster(), "MyCluster");
     assert_eq!(
         Vec::from_iter(config.reserved_ports()),
@@ -207,68 +206,74 @@ fn every_suspicious_line() {
     for (line, finding) in [
         (
             "ECS_CLUSTER",
-            "warning: line 1: a line without `=` is skipped",
+            "warning[config-no-assignment] line 1: a line without `=` is skipped",
         ),
-        ("# a remark", "note: line 1: a line without `=` is skipped"),
+        (
+            "# a remark",
+            "note[config-remark] line 1: a line without `=` is skipped",
+        ),
         (
             "#ECS_CLUSTER=a",
-            "warning: line 1: `#` starts no comment: the line sets a variable with `#` in its name",
+            "warning[config-comment] line 1: `#` starts no comment: the line sets a variable with `#` in its name",
         ),
         (
             "ECS_CLUSTER =a",
-            "warning: line 1: the blank before `=` makes it another variable than `ECS_CLUSTER`",
+            "warning[config-blank] line 1: the blank before `=` makes it another variable than `ECS_CLUSTER`",
         ),
         (
             "ECS_CLUSTER= a",
-            "warning: line 1: the blank after `=` belongs to the value",
+            "warning[config-blank] line 1: the blank after `=` belongs to the value",
         ),
         (
             "ECS_CLUSTER=\"a\"",
-            "warning: line 1: the quotes belong to the value",
+            "warning[config-quotes] line 1: the quotes belong to the value",
         ),
         (
             "ECS_CLUSTER=\u{201c}a\u{201d}",
-            "warning: line 1: the quotes belong to the value",
+            "warning[config-quotes] line 1: the quotes belong to the value",
         ),
         (
             "ECS_CLUSTER=$NAME",
-            "warning: line 1: `$` stands for itself: no variable is replaced",
+            "warning[config-expansion] line 1: `$` stands for itself: no variable is replaced",
         ),
         (
             "ECS_CLUSTER=a # mine",
-            "warning: line 1: `#` starts no comment: it belongs to the value",
+            "warning[config-trailing-comment] line 1: `#` starts no comment: it belongs to the value",
         ),
         (
             "export ECS_CLUSTER=a",
-            "warning: line 1: `export` belongs to the name: the file is no shell script",
+            "warning[config-name] line 1: `export` belongs to the name: the file is no shell script",
         ),
         (
             "ECS_RE-SERVED_PORTS=[22]",
-            "warning: line 1: not a variable of the agent: did you mean `ECS_RESERVED_PORTS`?",
+            "warning[config-variable-unknown] line 1: not a variable of the agent: did you mean `ECS_RESERVED_PORTS`?",
         ),
         (
             "ecs_cluster=a",
-            "warning: line 1: not a variable of the agent: did you mean `ECS_CLUSTER`?",
+            "warning[config-variable-unknown] line 1: not a variable of the agent: did you mean `ECS_CLUSTER`?",
         ),
         (
             "ECS_COLOUR=a",
-            "warning: line 1: `ECS_COLOUR` is not a variable of the agent",
+            "warning[config-variable-unknown] line 1: `ECS_COLOUR` is not a variable of the agent",
         ),
-        ("colour=a", "warning: line 1: not a variable of the agent"),
+        (
+            "colour=a",
+            "warning[config-variable-unknown] line 1: not a variable of the agent",
+        ),
         (
             "a b=c",
-            "warning: line 1: what stands before `=` is no name of a variable",
+            "warning[config-name] line 1: what stands before `=` is no name of a variable",
         ),
         (
             "=c",
-            "warning: line 1: what stands before `=` is no name of a variable",
+            "warning[config-name] line 1: what stands before `=` is no name of a variable",
         ),
     ] {
         assert_eq!(line_findings(line), [finding], "{line}");
     }
     assert_eq!(
         line_findings("ECS_CLUSTER=a\r\n\r\nECS_CLUSTER=b"),
-        ["warning: line 3: `ECS_CLUSTER` was set before; this value holds"]
+        ["warning[config-duplicate] line 3: `ECS_CLUSTER` was set before; this value holds"]
     );
     assert_eq!(
         EcsConfig::parse("ECS_CLUSTER=a=b").get("ECS_CLUSTER"),
@@ -296,7 +301,40 @@ fn sources_override_each_other() {
     assert_eq!(config.cluster(), "web");
     assert_eq!(config.log_level(), LogLevel::Warn);
     assert!(config.is_external());
-    assert_eq!(config.findings(), []);
+    assert!(config.findings().is_empty());
+}
+
+#[test]
+fn lines_say_where_they_are() {
+    let config = EcsConfig::parse("A_B=1\r\n  ECS_CLUSTER=\u{e4} #b\n# remark");
+    let places: Vec<(&str, usize, usize, usize)> = config
+        .findings()
+        .iter()
+        .map(|one| {
+            let place = one.position.unwrap();
+            (one.rule.id, place.line, place.column, place.offset)
+        })
+        .collect();
+    assert_eq!(
+        places,
+        [
+            ("config-variable-unknown", 1, 1, 0),
+            ("config-trailing-comment", 2, 15, 21),
+            ("config-remark", 3, 1, 27),
+        ]
+    );
+    assert_eq!(
+        serde_json::to_value(config.findings()).unwrap()[2],
+        serde_json::json!({
+            "rule": "config-remark",
+            "severity": "note",
+            "pointer": "",
+            "line": 3,
+            "column": 1,
+            "message": "a line without `=` is skipped",
+            "launchTypes": ["EC2", "FARGATE", "EXTERNAL", "MANAGED_INSTANCES"],
+        })
+    );
 }
 
 #[test]
@@ -304,91 +342,105 @@ fn bad_values_warn_and_leave_the_default() {
     for (line, finding) in [
         (
             "ECS_RESERVED_PORTS=22,80",
-            "warning: `ECS_RESERVED_PORTS` is not a JSON list of ports such as `[22, 80]`: \
+            "warning[config-value] /ECS_RESERVED_PORTS: \
+             `ECS_RESERVED_PORTS` is not a JSON list of ports such as `[22, 80]`: \
              the default holds",
         ),
         (
             "ECS_RESERVED_PORTS=[70000]",
-            "warning: `ECS_RESERVED_PORTS` is not a JSON list of ports such as `[22, 80]`: \
+            "warning[config-value] /ECS_RESERVED_PORTS: \
+             `ECS_RESERVED_PORTS` is not a JSON list of ports such as `[22, 80]`: \
              the default holds",
         ),
         (
             "ECS_RESERVED_PORTS=[]",
-            "warning: an empty or zero `ECS_RESERVED_PORTS` counts as none: the default holds",
+            "warning[config-unset] /ECS_RESERVED_PORTS: \
+             an empty or zero `ECS_RESERVED_PORTS` counts as none: the default holds",
         ),
         (
             "ECS_RESERVED_MEMORY=64MB",
-            "warning: `ECS_RESERVED_MEMORY` is not a whole number: the default holds",
+            "warning[config-value] /ECS_RESERVED_MEMORY: \
+             `ECS_RESERVED_MEMORY` is not a whole number: the default holds",
         ),
         (
             "ECS_RESERVED_MEMORY=65536",
-            "warning: `ECS_RESERVED_MEMORY` is outside of its limits: the default holds",
+            "warning[config-limits] /ECS_RESERVED_MEMORY: \
+             `ECS_RESERVED_MEMORY` is outside of its limits: the default holds",
         ),
         (
             "ECS_DISABLE_METRICS=yes",
-            "warning: `ECS_DISABLE_METRICS` is not `true` or `false`: the default holds",
+            "warning[config-value] /ECS_DISABLE_METRICS: \
+             `ECS_DISABLE_METRICS` is not `true` or `false`: the default holds",
         ),
         (
             "ECS_IMAGE_PULL_BEHAVIOR=never",
-            "warning: `ECS_IMAGE_PULL_BEHAVIOR` is not one of `default`, `always`, `once`, \
+            "warning[config-value] /ECS_IMAGE_PULL_BEHAVIOR: \
+             `ECS_IMAGE_PULL_BEHAVIOR` is not one of `default`, `always`, `once`, \
              `prefer-cached`: the default holds",
         ),
         (
             "ECS_TASK_METADATA_RPS_LIMIT=40",
-            "warning: `ECS_TASK_METADATA_RPS_LIMIT` is not two whole numbers such as `40,60`: \
+            "warning[config-value] /ECS_TASK_METADATA_RPS_LIMIT: \
+             `ECS_TASK_METADATA_RPS_LIMIT` is not two whole numbers such as `40,60`: \
              the default holds",
         ),
         (
             "ECS_DYNAMIC_HOST_PORT_RANGE=60000-50000",
-            "warning: `ECS_DYNAMIC_HOST_PORT_RANGE` is not a range of ports such as \
+            "warning[config-value] /ECS_DYNAMIC_HOST_PORT_RANGE: \
+             `ECS_DYNAMIC_HOST_PORT_RANGE` is not a range of ports such as \
              `49152-65535`: the default holds",
         ),
         (
             "ECS_LOG_MAX_FILE_SIZE_MB=-1",
-            "warning: `ECS_LOG_MAX_FILE_SIZE_MB` is not a number above zero: the default holds",
+            "warning[config-value] /ECS_LOG_MAX_FILE_SIZE_MB: \
+             `ECS_LOG_MAX_FILE_SIZE_MB` is not a number above zero: the default holds",
         ),
         (
             "ECS_VOLUME_PLUGIN_CAPABILITIES=efsAuth",
-            "warning: `ECS_VOLUME_PLUGIN_CAPABILITIES` is not a JSON list of strings: \
+            "warning[config-value] /ECS_VOLUME_PLUGIN_CAPABILITIES: \
+             `ECS_VOLUME_PLUGIN_CAPABILITIES` is not a JSON list of strings: \
              the default holds",
         ),
         (
             "ECS_PAUSE_LABELS=[]",
-            "warning: `ECS_PAUSE_LABELS` is not a JSON object of strings: the default holds",
+            "warning[config-value] /ECS_PAUSE_LABELS: \
+             `ECS_PAUSE_LABELS` is not a JSON object of strings: the default holds",
         ),
         (
             "ECS_IMAGE_PULL_TIMEOUT=2",
-            "warning: `ECS_IMAGE_PULL_TIMEOUT` is not a duration such as `1h30m`: \
+            "warning[config-value] /ECS_IMAGE_PULL_TIMEOUT: \
+             `ECS_IMAGE_PULL_TIMEOUT` is not a duration such as `1h30m`: \
              the default holds",
         ),
         (
             "ECS_ENABLE_CPU_UNBOUNDED_WINDOWS_WORKAROUND=true",
-            "warning: `ECS_ENABLE_CPU_UNBOUNDED_WINDOWS_WORKAROUND` has no meaning on this \
+            "warning[config-not-applicable] /ECS_ENABLE_CPU_UNBOUNDED_WINDOWS_WORKAROUND: \
+             `ECS_ENABLE_CPU_UNBOUNDED_WINDOWS_WORKAROUND` has no meaning on this \
              operating system",
         ),
         (
             "ECS_INSTANCE_ATTRIBUTES={a:b}",
-            "error: `ECS_INSTANCE_ATTRIBUTES` is not a JSON object of strings: \
+            "error[config-fatal] /ECS_INSTANCE_ATTRIBUTES: \
+             `ECS_INSTANCE_ATTRIBUTES` is not a JSON object of strings: \
              the agent does not start",
         ),
         (
             "ECS_EXTERNAL=true",
-            "error: an external instance needs `AWS_DEFAULT_REGION`",
+            "error[config-fatal] /AWS_DEFAULT_REGION: \
+             an external instance needs `AWS_DEFAULT_REGION`",
         ),
         (
             "ECS_AVAILABLE_LOGGING_DRIVERS=[\"json-file\",\"papyrus\"]",
-            "error: `papyrus` is not a logging driver that the agent knows",
+            "error[config-fatal] /ECS_AVAILABLE_LOGGING_DRIVERS: \
+             `papyrus` is not a logging driver that the agent knows",
         ),
     ] {
         let config = linux(line);
         assert_eq!(findings(&config), [finding], "{line}");
     }
     assert_eq!(linux("ECS_RESERVED_PORTS=[]").reserved_ports().len(), 5);
-    assert_eq!(linux("ECS_RESERVED_MEMORY=0").findings(), []);
-    assert_eq!(
-        linux("ECS_EXTERNAL=true").findings()[0].severity,
-        Severity::Error
-    );
+    assert!(linux("ECS_RESERVED_MEMORY=0").findings().is_empty());
+    assert!(linux("ECS_EXTERNAL=true").findings().has_errors());
 }
 
 #[test]
@@ -442,7 +494,8 @@ fn durations_keep_their_limits() {
     let raised = linux("ECS_CONTAINER_START_TIMEOUT=44s");
     assert_eq!(
         findings(&raised),
-        ["warning: `ECS_CONTAINER_START_TIMEOUT` is outside of its limits: 45s holds"]
+        ["warning[config-limits] /ECS_CONTAINER_START_TIMEOUT: \
+             `ECS_CONTAINER_START_TIMEOUT` is outside of its limits: 45s holds"]
     );
     let given = EcsConfig::default().with("ECS_CONTAINER_START_TIMEOUT", "1m");
     let windows = AgentConfig::new(&given, HostOs::Windows);

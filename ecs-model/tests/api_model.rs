@@ -309,7 +309,7 @@ fn one_fault_is_one_finding() {
                 let findings = operation.check_shape(&faulty);
                 let found: Vec<(&str, &str)> = findings
                     .iter()
-                    .map(|one| (one.rule.as_str(), one.pointer.as_str()))
+                    .map(|one| (one.rule.id, one.pointer.as_str()))
                     .collect();
                 assert_eq!(found, [(rule, pointer.as_str())], "{operation:?} {faulty}");
                 *kinds.entry(rule).or_insert(0) += 1;

@@ -1,6 +1,6 @@
 //! Credentials of registries: both formats, lookup by image, and data that is broken.
 
-use ecs_model::agent::{AuthFormat, ConfigFault, RegistryAuth};
+use ecs_model::agent::{AuthFormat, RegistryAuth};
 use proptest::prelude::*;
 use serde_json::json;
 
@@ -15,7 +15,8 @@ fn found(auth: &RegistryAuth, image: &str) -> (String, String) {
 }
 
 fn findings(auth: &RegistryAuth) -> Vec<String> {
-    auth.findings().iter().map(ToString::to_string).collect()
+    let findings = auth.findings().iter();
+    findings.map(|one| one.message.clone()).collect()
 }
 
 #[test]
@@ -101,14 +102,14 @@ fn the_examples_of_the_guide() {
         docker.lookup("me/app").unwrap().email.as_deref(),
         Some("email@example.com")
     );
-    assert_eq!(docker.findings(), []);
+    assert!(docker.findings().is_empty());
     for text in [
         include_str!("data/agent/auth-data-dockercfg.json"),
         include_str!("data/agent/auth-data-dockercfg-envtable.json"),
     ] {
         let auth = RegistryAuth::parse("dockercfg", text);
         assert!(auth.lookup("me/app").is_none());
-        assert_eq!(auth.findings()[0].fault, ConfigFault::BadValue);
+        assert!(auth.findings().contains("config-value"));
     }
 }
 
@@ -196,7 +197,7 @@ fn what_cannot_be_read_is_said_without_showing_it() {
         ),
     ] {
         let auth = RegistryAuth::parse(format, data);
-        assert_eq!(findings(&auth), [format!("warning: {finding}")], "{data}");
+        assert_eq!(findings(&auth), [finding], "{data}");
     }
     assert_eq!(RegistryAuth::parse("", ""), RegistryAuth::default());
     assert_eq!(

@@ -9,7 +9,7 @@
 use std::collections::BTreeSet;
 
 use ecs_model::quota::Quota;
-use ecs_model::rules::RequestRule;
+use ecs_model::rules;
 use ecs_model::{Operation, Quotas};
 use serde_json::{Value, json};
 
@@ -176,7 +176,7 @@ fn names() -> Vec<Row> {
 fn tags() -> Vec<Row> {
     vec![
         row(
-            "tag-key-missing",
+            "tag-key-required",
             "TagResource",
             json!({"tags": [{"value": "a"}]}),
             "/tags/0/key",
@@ -184,15 +184,15 @@ fn tags() -> Vec<Row> {
             json!({"tags": [{"key": "a"}]}),
         ),
         row(
-            "tag-key-twice",
+            "tag-key-unique",
             "RunTask",
             json!({"tags": [{"key": "a"}, {"key": "a"}]}),
             "/tags/1/key",
-            "the key `a` stands twice",
+            "tag key `a` is already used",
             json!({"tags": [{"key": "a"}, {"key": "A"}]}),
         ),
         row(
-            "tag-key-prefix",
+            "tag-key-reserved",
             "TagResource",
             json!({"tags": [{"key": "AWS:a"}]}),
             "/tags/0/key",
@@ -208,7 +208,7 @@ fn tags() -> Vec<Row> {
             json!({"tagKeys": ["x".repeat(128)]}),
         ),
         row(
-            "tag-text-characters",
+            "tag-characters",
             "TagResource",
             json!({"tags": [{"key": "a", "value": "x!"}]}),
             "/tags/0/value",
@@ -216,7 +216,7 @@ fn tags() -> Vec<Row> {
             json!({"tags": [{"key": "a", "value": "x @ 1"}, {"key": "b"}]}),
         ),
         row(
-            "tag-text-characters",
+            "tag-characters",
             "UntagResource",
             json!({"tagKeys": ["a#b"]}),
             "/tagKeys/0",
@@ -894,8 +894,14 @@ fn every_rule_broken_and_kept() {
     let mut seen = assert_rows(rows);
     // What a row cannot leave out has a test of its own.
     seen.extend(["service-desired-count", "service-task-definition"]);
-    let all: BTreeSet<&str> = RequestRule::all().map(|rule| rule.id.as_str()).collect();
-    assert_eq!(seen, all);
+    let own: BTreeSet<&str> = rules::of_requests().map(|rule| rule.id).collect();
+    let of_tags = [
+        "tag-key-required",
+        "tag-key-unique",
+        "tag-key-reserved",
+        "tag-characters",
+    ];
+    assert_eq!(seen, own.into_iter().chain(of_tags).collect());
 }
 
 #[test]
@@ -1040,4 +1046,46 @@ fn requests_of_the_documents_are_fine() {
     ] {
         assert_eq!(found(operation, &document, &Quotas::current()), []);
     }
+}
+
+#[test]
+fn findings_say_what_the_api_answers() {
+    let service = json!({"serviceName": "web", "taskDefinition": "web",
+        "schedulingStrategy": "DAEMON", "desiredCount": 1, "tags": [{"key": "aws:a"}],
+        "cluster": 7, "propagateTags": "ALL"});
+    let create_service = Operation::named("CreateService").unwrap();
+    let findings = create_service.check(&service, &Quotas::current());
+    let answers: Vec<(&str, Option<&str>)> = findings
+        .iter()
+        .map(|one| (one.rule.id, one.exception))
+        .collect();
+    let invalid = Some("InvalidParameterException");
+    assert_eq!(
+        answers,
+        [
+            ("value-converted", None),
+            ("value-unknown", invalid),
+            ("tag-key-reserved", invalid),
+            ("daemon-desired-count", invalid),
+        ]
+    );
+    let said = findings.iter().filter_map(|one| one.aws_message.as_deref());
+    assert_eq!(
+        said.collect::<Vec<&str>>(),
+        [
+            "The daemon scheduling strategy does not support a desired count for services. \
+          Remove the desired count value and try again"
+        ]
+    );
+    let balancers: Vec<Value> = (0..6)
+        .map(|at| json!({"targetGroupArn": at.to_string(), "containerPort": 1}))
+        .collect();
+    let service = json!({"service": "web", "loadBalancers": balancers});
+    let update_service = Operation::named("UpdateService").unwrap();
+    let findings = update_service.check(&service, &Quotas::current());
+    let said = findings.iter().filter_map(|one| one.aws_message.as_deref());
+    assert_eq!(
+        said.collect::<Vec<&str>>(),
+        ["load balancers can have at most 5 items."]
+    );
 }

@@ -124,7 +124,7 @@ fn the_life_of_a_machine() {
     machine.handle_registered(ARN, now()).unwrap();
     assert_eq!(machine.cluster(), Some("web"));
     assert!(machine.agent_config().is_external());
-    assert_eq!(machine.agent_config().findings(), []);
+    assert!(machine.agent_config().findings().is_empty());
 
     assert_eq!(
         machine

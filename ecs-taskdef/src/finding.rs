@@ -3,9 +3,9 @@ use std::fmt;
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
-use crate::rules::{self, Rule};
+use crate::rules;
 use crate::shape::{At, ShapeFault};
-use crate::{Compatibility, LaunchTypes};
+use crate::{Compatibility, Position, Rule};
 
 /// Something that is wrong, doubtful or worth knowing about a document.
 ///
@@ -16,7 +16,7 @@ use crate::{Compatibility, LaunchTypes};
 /// let web: TaskDefinition = serde_json::from_str(text)?;
 /// let findings = web.validate();
 /// let finding = findings.iter().next().expect("the family has a wrong character");
-/// assert_eq!(finding.rule.as_str(), "family-characters");
+/// assert_eq!(finding.rule.id, "family-characters");
 /// assert_eq!(finding.severity, Severity::Error);
 /// assert_eq!(finding.pointer, "/family");
 /// assert_eq!(
@@ -29,119 +29,139 @@ use crate::{Compatibility, LaunchTypes};
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Finding {
-    /// The rule, by a name that does not change.
-    pub rule: RuleId,
-    /// How bad it is.
+    /// The rule.
+    pub rule: &'static Rule,
+    /// How bad it is: as bad as the rule says, unless the way the document was read makes it
+    /// better or worse.
     pub severity: Severity,
     /// Where it is: a JSON Pointer (RFC 6901) in the names of the API, from the
-    /// task definition on.
+    /// document on.
     pub pointer: String,
+    /// Where it is in the text, if the text is known and it is not about all of it.
+    pub position: Option<Position>,
     /// What is wrong, in our words.
     pub message: String,
+    /// The exception with which the API answers, by its name on the wire; `None` if it does not
+    /// refuse the document.
+    pub exception: Option<&'static str>,
     /// What AWS answers, in its words, where they are known.
     pub aws_message: Option<String>,
-    /// The launch types it concerns.
-    pub launch_types: LaunchTypes,
 }
 
 impl Finding {
-    pub(crate) fn new(rule: &'static Rule, pointer: String, message: String) -> Self {
+    /// A breach of a rule, at a JSON Pointer.
+    #[must_use]
+    pub const fn new(rule: &'static Rule, pointer: String, message: String) -> Self {
         Self {
-            rule: rule.id,
+            rule,
             severity: rule.severity,
             pointer,
+            position: None,
             message,
+            exception: rule.exception,
             aws_message: None,
-            launch_types: rule.launch_types,
         }
     }
 
-    /// A finding by a rule of another library, for every launch type.
+    /// The same with the words of AWS that the rule knows. The parts go in, each in the place of
+    /// a `{}`.
     #[must_use]
-    pub const fn of(rule: RuleId, severity: Severity, pointer: String, message: String) -> Self {
-        Self {
-            rule,
-            severity,
-            pointer,
-            message,
-            aws_message: None,
-            launch_types: LaunchTypes::ALL,
+    pub fn in_words_of_aws(mut self, parts: &[&str]) -> Self {
+        self.aws_message = self.rule.aws_message.map(|text| fill(text, parts));
+        self
+    }
+
+    /// The same in another request than RegisterTaskDefinition: what the one refuses by
+    /// ClientException, the others refuse by InvalidParameterException.
+    pub(crate) fn of_other_request(mut self) -> Self {
+        if self.exception == Some(Rule::CLIENT) {
+            self.exception = Some(Rule::INVALID_PARAMETER);
         }
+        self
+    }
+
+    /// The same at a place in the text.
+    #[must_use]
+    pub const fn at(mut self, position: Position) -> Self {
+        self.position = Some(position);
+        self
+    }
+
+    /// Makes it less bad than the rule says, so that the API takes the document.
+    pub(crate) fn lower_to(&mut self, severity: Severity) {
+        self.severity = severity;
+        self.exception = None;
+    }
+
+    /// Whether it is about the value that a pointer leads to, or about a part of that.
+    #[must_use]
+    pub fn lies_within(&self, pointer: &str) -> bool {
+        let rest = self.pointer.strip_prefix(pointer);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     }
 
     /// What helps against it, where the rule knows.
     #[must_use]
-    pub fn hint(&self) -> Option<&'static str> {
-        Rule::named(self.rule.as_str())?.hint
+    pub const fn hint(&self) -> Option<&'static str> {
+        self.rule.hint
     }
 }
 
+fn fill(text: &str, parts: &[&str]) -> String {
+    let mut filled = String::with_capacity(text.len());
+    let mut parts = parts.iter();
+    for (index, piece) in text.split("{}").enumerate() {
+        if index > 0 {
+            filled.push_str(parts.next().unwrap_or(&"x"));
+        }
+        filled.push_str(piece);
+    }
+    filled
+}
+
+/// `severity[rule] place: message`; the place is the pointer, or else the line.
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            rule,
-            severity,
-            pointer,
-            message,
-            ..
-        } = self;
-        let space = if pointer.is_empty() { "" } else { " " };
-        write!(f, "{severity}[{rule}]{space}{pointer}: {message}")
+        write!(f, "{}[{}]", self.severity, self.rule)?;
+        match &self.position {
+            _ if !self.pointer.is_empty() => write!(f, " {}", self.pointer)?,
+            Some(position) => write!(f, " line {}", position.line)?,
+            None => {}
+        }
+        write!(f, ": {}", self.message)
     }
 }
 
 impl Serialize for Finding {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut fields = serializer.serialize_struct("Finding", 6)?;
-        fields.serialize_field("rule", self.rule.as_str())?;
+        let mut fields = serializer.serialize_struct("Finding", 10)?;
+        fields.serialize_field("rule", self.rule.id)?;
         fields.serialize_field("severity", &self.severity.to_string())?;
         fields.serialize_field("pointer", &self.pointer)?;
-        fields.serialize_field("message", &self.message)?;
-        match &self.aws_message {
-            Some(message) => fields.serialize_field("awsMessage", message)?,
-            None => fields.skip_field("awsMessage")?,
+        match &self.position {
+            Some(position) => {
+                fields.serialize_field("line", &position.line)?;
+                fields.serialize_field("column", &position.column)?;
+            }
+            None => {
+                fields.skip_field("line")?;
+                fields.skip_field("column")?;
+            }
         }
-        let launch_types: Vec<Compatibility> = self.launch_types.iter().collect();
+        fields.serialize_field("message", &self.message)?;
+        for (name, text) in [
+            ("exception", self.exception),
+            ("awsMessage", self.aws_message.as_deref()),
+            ("hint", self.hint()),
+        ] {
+            match text {
+                Some(text) => fields.serialize_field(name, text)?,
+                None => fields.skip_field(name)?,
+            }
+        }
+        let launch_types: Vec<Compatibility> = self.rule.launch_types.iter().collect();
         fields.serialize_field("launchTypes", &launch_types)?;
         fields.end()
-    }
-}
-
-/// The name of a rule, in kebab-case: `fargate-cpu-memory`.
-///
-/// Names are part of the interface: people quote and suppress them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct RuleId(pub(crate) &'static str);
-
-impl RuleId {
-    /// The name of a rule of another library.
-    #[must_use]
-    pub const fn new(name: &'static str) -> Self {
-        Self(name)
-    }
-
-    /// The name.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        self.0
-    }
-}
-
-impl fmt::Display for RuleId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.0)
-    }
-}
-
-impl PartialEq<str> for RuleId {
-    fn eq(&self, other: &str) -> bool {
-        self.0 == other
-    }
-}
-
-impl PartialEq<&str> for RuleId {
-    fn eq(&self, other: &&str) -> bool {
-        self.0 == *other
     }
 }
 
@@ -192,7 +212,7 @@ impl Findings {
 
     /// Those of the rule called `rule`.
     pub fn of_rule<'a>(&'a self, rule: &'a str) -> impl Iterator<Item = &'a Finding> {
-        self.0.iter().filter(move |finding| finding.rule == rule)
+        self.0.iter().filter(move |finding| finding.rule.id == rule)
     }
 
     /// Whether the rule called `rule` has found something.
@@ -239,6 +259,18 @@ impl Findings {
 impl Serialize for Findings {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.0.serialize(serializer)
+    }
+}
+
+impl Extend<Finding> for Findings {
+    fn extend<I: IntoIterator<Item = Finding>>(&mut self, findings: I) {
+        self.0.extend(findings);
+    }
+}
+
+impl FromIterator<Finding> for Findings {
+    fn from_iter<I: IntoIterator<Item = Finding>>(findings: I) -> Self {
+        Self(findings.into_iter().collect())
     }
 }
 

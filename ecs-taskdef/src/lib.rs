@@ -19,11 +19,12 @@
 //! }"#;
 //! let document = Document::read(text, Reading::Lenient)?;
 //! for finding in &document.validate(&Validator::default()) {
-//!     let position = document.position(&finding.pointer);
-//!     println!("{}:{}: {finding}", position.line, position.column);
+//!     if let Some(position) = finding.position {
+//!         println!("{}:{}: {finding}", position.line, position.column);
+//!     }
 //! }
 //! # let findings = document.validate(&Validator::default());
-//! # let rules: Vec<&str> = findings.iter().map(|finding| finding.rule.as_str()).collect();
+//! # let rules: Vec<&str> = findings.iter().map(|finding| finding.rule.id).collect();
 //! # assert_eq!(rules, ["links-network-mode", "links-target", "fargate-cpu-memory", "fargate-links"]);
 //! # Ok::<(), ecs_taskdef::ReadError>(())
 //! ```
@@ -76,6 +77,7 @@ mod overrides;
 mod read;
 mod registry;
 mod requirements;
+mod rule;
 mod rule_set;
 mod rules;
 pub mod shape;
@@ -90,7 +92,7 @@ pub use docker::{
     docker_cpu_shares, ephemeral_ports,
 };
 pub use fargate::{FargateSize, FargateTable, MemorySizes};
-pub use finding::{Finding, Findings, RuleId, Severity};
+pub use finding::{Finding, Findings, Severity};
 pub use image::ImageRef;
 pub use mounts::EffectiveMount;
 pub use normalize::RegisterInput;
@@ -99,8 +101,8 @@ pub use overrides::{EntryPoint, OverrideError, console_command};
 pub use read::{Document, Position, ReadError, Reading};
 pub use registry::{FamilyStatus, Registry, RegistryError, SortOrder};
 pub use requirements::{Gpus, Requirements};
+pub use rule::{Rule, Source, Trust};
 pub use rule_set::{Edition, MemoryRule, RuleSet};
-pub use rules::{Rule, Trust};
 pub use size::{cpu_units, memory_mib};
 pub use timestamp::{Timestamp, TimestampError};
 pub use validate::Validator;

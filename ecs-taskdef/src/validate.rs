@@ -1,5 +1,5 @@
 use crate::rules;
-use crate::{Findings, LaunchTypes, Reading, RuleSet, Severity, TaskDefinition};
+use crate::{Finding, Findings, LaunchTypes, Reading, RuleSet, Severity, TaskDefinition};
 
 /// Checks task definitions: for which launch types, by which rules, and what
 /// not to mention.
@@ -13,7 +13,7 @@ use crate::{Findings, LaunchTypes, Reading, RuleSet, Severity, TaskDefinition};
 /// assert!(Validator::default().validate(&web).is_empty());
 ///
 /// let fargate = Validator::default().for_launch_types(LaunchTypes::FARGATE);
-/// let rules: Vec<&str> = fargate.validate(&web).iter().map(|f| f.rule.as_str()).collect();
+/// let rules: Vec<&str> = fargate.validate(&web).iter().map(|f| f.rule.id).collect();
 /// assert_eq!(rules, ["fargate-cpu-required", "fargate-memory-required", "fargate-network-mode"]);
 ///
 /// let relaxed = fargate.without_rules(["fargate-network-mode"]);
@@ -76,17 +76,15 @@ impl Validator {
     /// Sets what the reading makes of it and leaves away what is suppressed.
     pub(crate) fn judge(&self, findings: &mut Findings) {
         if self.reading == Reading::Strict {
-            let refused = |id: &str| rules::REFUSED_WHEN_STRICT.contains(&id);
-            for finding in findings
-                .iter_mut()
-                .filter(|finding| refused(finding.rule.as_str()))
-            {
+            let refused =
+                |finding: &&mut Finding| rules::REFUSED_WHEN_STRICT.contains(&finding.rule.id);
+            for finding in findings.iter_mut().filter(refused) {
                 finding.severity = Severity::Error;
             }
         }
         if !self.suppressed.is_empty() {
             let suppressed = |id: &str| self.suppressed.iter().any(|name| name == id);
-            findings.retain(|finding| !suppressed(finding.rule.as_str()));
+            findings.retain(|finding| !suppressed(finding.rule.id));
         }
     }
 

@@ -93,7 +93,7 @@ fn the_wrong_files_are_found_and_no_others() {
         let rules: BTreeSet<&str> = findings
             .iter()
             .filter(|finding| finding.severity == Severity::Error)
-            .map(|finding| finding.rule.as_str())
+            .map(|finding| finding.rule.id)
             .collect();
         if !rules.is_empty() {
             let rules: Vec<&str> = rules.into_iter().collect();

@@ -222,6 +222,8 @@ fn look_at_everything(bytes: &[u8]) {
         for finding in document.validate(&Validator::default()).iter().take(100) {
             let position = document.position(&finding.pointer);
             assert!(position.offset <= bytes.len());
+            let of_part = (!finding.pointer.is_empty()).then_some(position);
+            assert_eq!(finding.position, of_part, "{finding}");
         }
         let task = document.task_definition();
         let _ = (

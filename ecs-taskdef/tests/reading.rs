@@ -114,7 +114,7 @@ fn every_wrong_type_is_found_and_the_rest_is_checked() {
     );
     let lines: Vec<usize> = findings
         .iter()
-        .map(|finding| document.position(&finding.pointer).line)
+        .map(|finding| finding.position.unwrap().line)
         .collect();
     assert_eq!(lines, [8, 5, 7, 6, 6, 9, 2, 3, 11, 6, 7, 7]);
 }
@@ -207,9 +207,13 @@ fn findings_can_be_suppressed_and_written_as_json() {
             "rule": "container-memory-required",
             "severity": "error",
             "pointer": "/containerDefinitions/0/memory",
+            "line": 1,
+            "column": 39,
             "message": "neither the task nor the container has memory",
+            "exception": "ClientException",
             "awsMessage": "Invalid setting for container 'a'. At least one of 'memory' or \
                            'memoryReservation' must be specified.",
+            "hint": "give `memory` to the task or to each container",
             "launchTypes": ["EC2", "FARGATE", "EXTERNAL", "MANAGED_INSTANCES"],
         }])
     );

@@ -218,9 +218,34 @@ fn no_rule_is_without_a_case() {
 }
 
 #[test]
+fn errors_have_an_exception_and_everything_else_has_none() {
+    for rule in Rule::all() {
+        let is_error = rule.severity == Severity::Error;
+        assert_eq!(rule.exception.is_some(), is_error, "{rule}");
+        let is_advice = rule.trust == ecs_taskdef::Trust::Advice;
+        assert!(!(is_error && is_advice), "{rule}");
+    }
+    let exception = |id| Rule::named(id).unwrap().exception;
+    assert_eq!(exception("family-characters"), Some("ClientException"));
+    assert_eq!(exception("wrong-type"), Some("SerializationException"));
+    assert_eq!(exception("null-member"), None);
+}
+
+#[test]
+fn sources_have_a_link() {
+    for rule in Rule::all() {
+        let link = rule.source.link();
+        let is_of_2015 = matches!(rule.source, ecs_taskdef::Source::Guide2015(_));
+        assert_eq!(link.is_none(), is_of_2015, "{rule}");
+        let is_address = |link: &String| link.starts_with("https://") && !link.contains(' ');
+        assert!(link.iter().all(is_address), "{rule}: {}", rule.source);
+    }
+}
+
+#[test]
 fn names_are_kebab_case() {
     for rule in Rule::all() {
-        let id = rule.id.as_str();
+        let id = rule.id;
         let legal =
             |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '-';
         assert!(

@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ecs_taskdef::{Attribute, Edition, Severity, Tag};
+use ecs_taskdef::{Attribute, Edition, Findings, Rule, Tag};
 
 use super::config_value::{self, ConfigValue, Unreadable};
 use super::ecs_config::EcsConfig;
-use super::finding::{ConfigFault, ConfigFinding};
 use super::log_level::LogLevel;
 use super::registry_auth::RegistryAuth;
+use super::rule::{self, about};
 use super::secret::Secret;
 use super::variable::{DefaultValue, HostOs, Variable, VariableKind};
 use crate::{DEFAULT_CLUSTER, Resource};
@@ -30,7 +30,7 @@ use crate::{DEFAULT_CLUSTER, Resource};
 /// let found: Vec<String> = config.findings().iter().map(ToString::to_string).collect();
 /// assert_eq!(
 ///     found,
-///     ["warning: `ECS_LOGLEVEL` is not one of `crit`, `error`, `warn`, `info`, `debug`, `none`: \
+///     ["warning[config-value] /ECS_LOGLEVEL: `ECS_LOGLEVEL` is not one of `crit`, `error`, `warn`, `info`, `debug`, `none`: \
 ///       the default holds"]
 /// );
 /// ```
@@ -41,7 +41,7 @@ pub struct AgentConfig {
     edition: Edition,
     os: HostOs,
     settings: BTreeMap<&'static str, Setting>,
-    findings: Vec<ConfigFinding>,
+    findings: Findings,
 }
 
 /// The value of a variable that is in force.
@@ -86,7 +86,7 @@ impl AgentConfig {
             edition,
             os,
             settings: BTreeMap::new(),
-            findings: Vec::new(),
+            findings: Findings::default(),
         };
         for variable in Variable::ALL {
             let setting = config.setting_of(variable, given);
@@ -104,7 +104,7 @@ impl AgentConfig {
 
     /// What is wrong with the values.
     #[must_use]
-    pub fn findings(&self) -> &[ConfigFinding] {
+    pub const fn findings(&self) -> &Findings {
         &self.findings
     }
 
@@ -121,7 +121,7 @@ impl AgentConfig {
         let default = variable.default(self.edition, self.os);
         if default == DefaultValue::NotApplicable {
             let message = format!("`{variable}` has no meaning on this operating system");
-            self.find(variable, ConfigFault::NotApplicable, message);
+            self.find(variable, &rule::NOT_APPLICABLE, message);
         }
         if text.is_empty() {
             return self.default_of(variable, given);
@@ -132,7 +132,7 @@ impl AgentConfig {
                 if setting.value.as_ref() != Some(&value) && setting.value.is_some() {
                     let message =
                         format!("an empty or zero `{variable}` counts as none: the default holds");
-                    self.find(variable, ConfigFault::CountsAsUnset, message);
+                    self.find(variable, &rule::COUNTS_AS_UNSET, message);
                 }
                 setting
             }
@@ -152,18 +152,26 @@ impl AgentConfig {
     ) -> Setting {
         match unreadable {
             Unreadable::Kind => {
-                let message = format!("{}: the default holds", mismatch(variable));
-                self.find(variable, ConfigFault::BadValue, message);
+                // Broken pieces of the registration end the agent; everything else is survived.
+                let (rule, consequence) = match FATAL_IF_BAD.contains(&variable.name) {
+                    true => (&rule::FATAL, "the agent does not start"),
+                    false => (&rule::VALUE, "the default holds"),
+                };
+                self.find(
+                    variable,
+                    rule,
+                    format!("{}: {consequence}", mismatch(variable)),
+                );
             }
             Unreadable::Limits { instead: None } => {
                 let message = format!("`{variable}` is outside of its limits: the default holds");
-                self.find(variable, ConfigFault::OutOfLimits, message);
+                self.find(variable, &rule::LIMITS, message);
             }
             Unreadable::Limits {
                 instead: Some(limit),
             } => {
                 let message = format!("`{variable}` is outside of its limits: {limit:?} holds");
-                self.find(variable, ConfigFault::OutOfLimits, message);
+                self.find(variable, &rule::LIMITS, message);
                 return Setting {
                     value: Some(ConfigValue::Duration(limit)),
                     origin: Origin::Adjusted,
@@ -199,19 +207,8 @@ impl AgentConfig {
         Setting { value, origin }
     }
 
-    fn find(&mut self, variable: &Variable, fault: ConfigFault, message: String) {
-        // Broken pieces of the registration end the agent; everything else is survived.
-        let fatal = fault == ConfigFault::BadValue && FATAL_IF_BAD.contains(&variable.name);
-        let severity = match fatal {
-            true => Severity::Error,
-            false => Severity::Warning,
-        };
-        let message = match fatal {
-            true => format!("{}: the agent does not start", mismatch(variable)),
-            false => message,
-        };
-        let finding = ConfigFinding::about(variable.name, fault, message);
-        self.findings.push(finding.with_severity(severity));
+    fn find(&mut self, variable: &Variable, rule: &'static Rule, message: String) {
+        self.findings.push(about(rule, variable.name, message));
     }
 
     /// What several variables say together, and what lies inside of one.
@@ -235,13 +232,12 @@ impl AgentConfig {
             || given.get("ECS_ENGINE_AUTH_TYPE").is_some()
         {
             let auth = self.registry_auth();
-            self.findings.extend(auth.findings().iter().cloned());
+            self.findings.extend(auth.findings().clone());
         }
     }
 
-    fn fatal(&mut self, variable: &'static str, message: &str) {
-        let finding = ConfigFinding::about(variable, ConfigFault::Fatal, message);
-        self.findings.push(finding.with_severity(Severity::Error));
+    fn fatal(&mut self, variable: &str, message: &str) {
+        self.findings.push(about(&rule::FATAL, variable, message));
     }
 }
 

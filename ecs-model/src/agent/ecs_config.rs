@@ -2,12 +2,12 @@
 
 use core::fmt;
 
-use ecs_taskdef::Severity;
+use ecs_taskdef::{Finding, Findings, Position, Rule};
 use indexmap::IndexMap;
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
-use super::finding::{ConfigFault, ConfigFinding};
+use super::rule;
 use super::secret::{REDACTED, Secrets};
 use super::variable::Variable;
 
@@ -47,7 +47,7 @@ use super::variable::Variable;
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct EcsConfig {
     variables: IndexMap<String, String>,
-    findings: Vec<ConfigFinding>,
+    findings: Findings,
 }
 
 impl EcsConfig {
@@ -60,8 +60,13 @@ impl EcsConfig {
     #[must_use]
     pub fn parse(text: &str) -> Self {
         let mut config = Self::default();
-        for (index, line) in text.split('\n').enumerate() {
-            config.read_line(index + 1, line.trim());
+        let mut offset = 0;
+        for line in text.split_inclusive('\n') {
+            let blanks = line.len() - line.trim_start().len();
+            config.read_line(line.trim(), &|within| {
+                Position::of(text, offset + blanks + within)
+            });
+            offset += line.len();
         }
         config
     }
@@ -112,7 +117,7 @@ impl EcsConfig {
 
     /// What is suspicious about the lines.
     #[must_use]
-    pub fn findings(&self) -> &[ConfigFinding] {
+    pub const fn findings(&self) -> &Findings {
         &self.findings
     }
 
@@ -129,45 +134,47 @@ impl EcsConfig {
         self
     }
 
-    fn read_line(&mut self, number: usize, line: &str) {
-        let finding = |fault, message: &str| ConfigFinding::at_line(Some(number), fault, message);
+    /// Reads a line; `position` is where a byte of it is in the text.
+    fn read_line(&mut self, line: &str, position: &dyn Fn(usize) -> Position) {
+        let finding = |rule, within, message: &str| {
+            Finding::new(rule, String::new(), message.to_owned()).at(position(within))
+        };
         if line.is_empty() {
             return;
         }
         let Some((name, value)) = line.split_once('=') else {
-            let skipped = match line.starts_with('#') {
-                true => finding(ConfigFault::NoComments, "a line without `=` is skipped")
-                    .with_severity(Severity::Note),
-                false => finding(ConfigFault::NoAssignment, "a line without `=` is skipped"),
+            let rule = match line.starts_with('#') {
+                true => &rule::REMARK,
+                false => &rule::NO_ASSIGNMENT,
             };
-            self.findings.push(skipped);
+            self.findings
+                .push(finding(rule, 0, "a line without `=` is skipped"));
             return;
         };
-        self.findings.extend(name_fault(name, number));
-        self.findings.extend(
-            value_faults(value)
-                .into_iter()
-                .map(|(fault, message)| finding(fault, message)),
-        );
+        if let Some((rule, message)) = name_fault(name) {
+            self.findings.push(finding(rule, 0, &message));
+        }
+        for (rule, message) in value_faults(value) {
+            self.findings.push(finding(rule, name.len() + 1, message));
+        }
         let replaced = self.variables.insert(name.to_owned(), value.to_owned());
         if replaced.is_some() {
             let message = match Variable::named(name) {
                 Some(variable) => format!("`{variable}` was set before; this value holds"),
                 None => "the variable was set before; this value holds".to_owned(),
             };
-            self.findings
-                .push(finding(ConfigFault::Duplicate, &message));
+            self.findings.push(finding(&rule::DUPLICATE, 0, &message));
         }
     }
 }
 
 /// What is wrong with a name. Only names that a variable can have are quoted: anything else may
 /// be a piece of a value that was broken over lines.
-fn name_fault(name: &str, number: usize) -> Option<ConfigFinding> {
-    let fault = |fault, message: &str| Some(ConfigFinding::at_line(Some(number), fault, message));
+fn name_fault(name: &str) -> Option<(&'static Rule, String)> {
+    let fault = |rule, message: &str| Some((rule, message.to_owned()));
     if name.starts_with('#') {
         return fault(
-            ConfigFault::NoComments,
+            &rule::COMMENT,
             "`#` starts no comment: the line sets a variable with `#` in its name",
         );
     }
@@ -175,35 +182,34 @@ fn name_fault(name: &str, number: usize) -> Option<ConfigFinding> {
         && name.ends_with(char::is_whitespace)
     {
         let message = format!("the blank before `=` makes it another variable than `{variable}`");
-        return fault(ConfigFault::BlankAroundEquals, &message);
+        return fault(&rule::BLANK, &message);
     }
     if name.starts_with("export ") {
         return fault(
-            ConfigFault::BadName,
+            &rule::NAME,
             "`export` belongs to the name: the file is no shell script",
         );
     }
     if let Some(variable) = meant(name) {
         let message = format!("not a variable of the agent: did you mean `{variable}`?");
-        return fault(ConfigFault::Unknown, &message);
+        return fault(&rule::UNKNOWN, &message);
     }
     if !is_name(name) {
         return fault(
-            ConfigFault::BadName,
+            &rule::NAME,
             "what stands before `=` is no name of a variable",
         );
     }
     match Variable::named(name) {
         None if may_be_shown(name) => fault(
-            ConfigFault::Unknown,
+            &rule::UNKNOWN,
             &format!("`{name}` is not a variable of the agent"),
         ),
-        None => fault(ConfigFault::Unknown, "not a variable of the agent"),
+        None => fault(&rule::UNKNOWN, "not a variable of the agent"),
         Some(variable) if !variable.is_current() => fault(
-            ConfigFault::Retired,
+            &rule::RETIRED,
             &format!("`{variable}` is of 2015: today's agent does not read it"),
-        )
-        .map(|finding| finding.with_severity(Severity::Note)),
+        ),
         Some(_) => None,
     }
 }
@@ -232,26 +238,23 @@ fn may_be_shown(name: &str) -> bool {
     Variable::named(name).is_some() || (name.contains('_') && name.bytes().all(usual))
 }
 
-fn value_faults(value: &str) -> Vec<(ConfigFault, &'static str)> {
+fn value_faults(value: &str) -> Vec<(&'static Rule, &'static str)> {
     let mut found = Vec::new();
     if value.starts_with(char::is_whitespace) {
-        found.push((
-            ConfigFault::BlankAroundEquals,
-            "the blank after `=` belongs to the value",
-        ));
+        found.push((&rule::BLANK, "the blank after `=` belongs to the value"));
     }
     if is_quoted(value.trim()) {
-        found.push((ConfigFault::Quotes, "the quotes belong to the value"));
+        found.push((&rule::QUOTES, "the quotes belong to the value"));
     }
     if value.contains("${") || value.starts_with('$') {
         found.push((
-            ConfigFault::Expansion,
+            &rule::EXPANSION,
             "`$` stands for itself: no variable is replaced",
         ));
     }
     if value.contains(" #") {
         found.push((
-            ConfigFault::TrailingComment,
+            &rule::TRAILING_COMMENT,
             "`#` starts no comment: it belongs to the value",
         ));
     }

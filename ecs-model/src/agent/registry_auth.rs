@@ -5,9 +5,10 @@ use core::fmt;
 use base64::Engine as _;
 use base64::alphabet;
 use base64::engine::{GeneralPurpose, GeneralPurposeConfig};
+use ecs_taskdef::{Findings, Rule};
 use serde_json::{Map, Value};
 
-use super::finding::{ConfigFault, ConfigFinding};
+use super::rule::{self, about};
 use super::secret::Secret;
 
 const DATA: &str = "ECS_ENGINE_AUTH_DATA";
@@ -72,7 +73,7 @@ impl fmt::Display for AuthFormat {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct RegistryAuth {
     entries: Vec<Entry>,
-    findings: Vec<ConfigFinding>,
+    findings: Findings,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -104,23 +105,23 @@ impl RegistryAuth {
             "" if data.is_empty() => return Self::default(),
             "" => {
                 let message = format!("`{DATA}` is not read without `{TYPE}`");
-                return Self::nothing(TYPE, ConfigFault::BadValue, message);
+                return Self::nothing(TYPE, &rule::VALUE, message);
             }
             _ => {
                 let message = format!("`{TYPE}` is not one of `dockercfg`, `docker`");
-                return Self::nothing(TYPE, ConfigFault::BadValue, message);
+                return Self::nothing(TYPE, &rule::VALUE, message);
             }
         };
         if data.is_empty() {
             let message = format!("`{TYPE}` is set, but `{DATA}` is not");
-            return Self::nothing(DATA, ConfigFault::CountsAsUnset, message);
+            return Self::nothing(DATA, &rule::COUNTS_AS_UNSET, message);
         }
         match serde_json::from_str(data) {
             Ok(value) => Self::from_value(format, &value),
             Err(error) => {
                 let (line, column) = (error.line(), error.column());
                 let message = format!("`{DATA}` is not JSON from line {line} column {column} on");
-                Self::nothing(DATA, ConfigFault::BadValue, message)
+                Self::nothing(DATA, &rule::VALUE, message)
             }
         }
     }
@@ -133,14 +134,14 @@ impl RegistryAuth {
             Value::Null => return Self::default(),
             _ => {
                 let message = format!("`{DATA}` is not a JSON object");
-                return Self::nothing(DATA, ConfigFault::BadValue, message);
+                return Self::nothing(DATA, &rule::VALUE, message);
             }
         };
         if let Some(registry) = mistyped(format, registries) {
             let registry = shown(registry);
             let message =
                 format!("`{DATA}` has a value of the wrong type at {registry}: none of it is used");
-            return Self::nothing(DATA, ConfigFault::BadValue, message);
+            return Self::nothing(DATA, &rule::VALUE, message);
         }
         let mut auth = Self::default();
         for (registry, entry) in registries {
@@ -185,20 +186,19 @@ impl RegistryAuth {
 
     /// What could not be read.
     #[must_use]
-    pub fn findings(&self) -> &[ConfigFinding] {
+    pub const fn findings(&self) -> &Findings {
         &self.findings
     }
 
-    fn nothing(variable: &'static str, fault: ConfigFault, message: String) -> Self {
+    fn nothing(variable: &str, rule: &'static Rule, message: String) -> Self {
         Self {
             entries: Vec::new(),
-            findings: vec![ConfigFinding::about(variable, fault, message)],
+            findings: Findings::from_iter([about(rule, variable, message)]),
         }
     }
 
     fn find(&mut self, message: String) {
-        let finding = ConfigFinding::about(DATA, ConfigFault::BadValue, message);
-        self.findings.push(finding);
+        self.findings.push(about(&rule::VALUE, DATA, message));
     }
 
     /// Adds an entry; one registry with two schemes is one registry, and its last entry holds.

@@ -3,7 +3,7 @@
 use core::time::Duration;
 
 use ecs_taskdef::shape::{At, Kind, Limits, MemberType, Reader, ShapeFault};
-use ecs_taskdef::{Finding, Findings, RuleId, Severity, Timestamp, shape};
+use ecs_taskdef::{Finding, Findings, Rule, Source, Timestamp, shape};
 use serde_json::Value;
 
 use crate::agent::Secret;
@@ -16,8 +16,25 @@ pub const DEFAULT_VALIDITY: Duration = DAY;
 /// How long an activation may be valid.
 pub const MAX_VALIDITY: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
-const NAME_CHARACTERS: RuleId = RuleId::new("activation-name-characters");
-const EXPIRATION: RuleId = RuleId::new("activation-expiration");
+/// Every rule of activations.
+pub(crate) static RULES: [&Rule; 2] = [&NAME_CHARACTERS, &EXPIRATION];
+
+static NAME_CHARACTERS: Rule = rule(
+    "activation-name-characters",
+    "the default name of instances has letters, digits, blanks and `_.:/=+-@`",
+);
+static EXPIRATION: Rule = rule(
+    "activation-expiration",
+    "an activation expires within the next 30 days",
+);
+
+const fn rule(id: &'static str, summary: &'static str) -> Rule {
+    let source = Source::Page {
+        title: "Systems Manager API operation `CreateActivation`",
+        url: "https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_CreateActivation.html",
+    };
+    Rule::new(id, summary, source).answered_by("InvalidParameters")
+}
 
 shape! {
     /// A tag of the managed instances of an activation.
@@ -76,13 +93,13 @@ impl CreateActivationRequest {
         let mut findings = check_shape(self);
         let mut fault = |rule, pointer: &str, message| {
             let pointer = pointer.to_owned();
-            findings.push(Finding::of(rule, Severity::Error, pointer, message));
+            findings.push(Finding::new(rule, pointer, message));
         };
         if let Some(name) = &self.default_instance_name
             && !name.chars().all(is_of_a_name)
         {
             let message = format!("`{name}` is not letters, digits, blanks and `_.:/=+-@`");
-            fault(NAME_CHARACTERS, "/DefaultInstanceName", message);
+            fault(&NAME_CHARACTERS, "/DefaultInstanceName", message);
         }
         if let Some(expiry) = self.expiration_date {
             let problem = if expiry <= now {
@@ -94,7 +111,7 @@ impl CreateActivationRequest {
             };
             if let Some(problem) = problem {
                 let message = format!("{expiry} is {problem}");
-                fault(EXPIRATION, "/ExpirationDate", message);
+                fault(&EXPIRATION, "/ExpirationDate", message);
             }
         }
         findings

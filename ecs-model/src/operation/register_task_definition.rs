@@ -120,7 +120,7 @@ mod tests {
     fn rules(text: &str, quotas: &Quotas) -> Vec<&'static str> {
         let request: RegisterTaskDefinitionRequest = serde_json::from_str(text).unwrap();
         let findings = request.validate(quotas);
-        findings.iter().map(|one| one.rule.as_str()).collect()
+        findings.iter().map(|one| one.rule.id).collect()
     }
 
     #[test]

@@ -1,15 +1,23 @@
-use super::{Report, RequestRule, Subject};
+use ecs_taskdef::{Rule, Source};
+
+use super::{Report, Row, Subject};
 use crate::account_setting::SettingName;
 
-pub(super) const RULES: &[RequestRule] = &[
-    RequestRule::new(
-        "setting-retirement-days",
-        "Fargate waits 0, 7 or 14 days before it retires a task",
+pub(super) const RULES: &[Row] = &[
+    Row::new(
+        Rule::new(
+            "setting-retirement-days",
+            "Fargate waits 0, 7 or 14 days before it retires a task",
+            Source::Api("PutAccountSetting"),
+        ),
         retirement_days,
     ),
-    RequestRule::new(
-        "setting-managed-by-aws",
-        "only AWS changes `guardDutyActivate`",
+    Row::new(
+        Rule::new(
+            "setting-managed-by-aws",
+            "only AWS changes `guardDutyActivate`",
+            Source::Api("PutAccountSetting"),
+        ),
         managed_by_aws,
     ),
 ];

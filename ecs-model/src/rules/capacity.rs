@@ -1,94 +1,54 @@
-use super::{Report, RequestRule, Subject, list};
+use ecs_taskdef::{Rule, Source};
+
+use super::{Report, Row, Subject, list};
 use crate::capacity_provider::{
     InstanceRequirementsRequest, ManagedScalingStatus, ManagedTerminationProtection,
 };
 use crate::quota::Quota;
 use crate::{CapacityProviderStrategyItem, LaunchType};
 
-pub(super) const RULES: &[RequestRule] = &[
-    RequestRule::new(
-        "launch-type-or-strategy",
-        "a launch type does not stand beside a capacity provider strategy",
-        launch_type_or_strategy,
-    ),
-    RequestRule::new(
-        "launch-type-managed-instances",
-        "managed instances are asked for by a capacity provider strategy",
-        launch_type_managed_instances,
-    ),
-    RequestRule::new(
-        "platform-version-fargate",
-        "only tasks on Fargate have a platform version",
-        platform_version,
-    ),
-    RequestRule::new(
-        "strategy-length",
-        "a capacity provider strategy has at most 20 items",
-        |subject, report| {
+const RUN_TASK: Source = Source::Api("RunTask");
+const CAPACITY_PROVIDER_STRATEGY_ITEM: Source = Source::Api("CapacityProviderStrategyItem");
+
+pub(super) const RULES: &[Row] = &[
+    Row::new(Rule::new("launch-type-or-strategy", "a launch type does not stand beside a capacity provider strategy", RUN_TASK).quoted("Specifying both a launch type and capacity provider strategy is not supported. Remove one and try again."), launch_type_or_strategy),
+    Row::new(Rule::new("launch-type-managed-instances", "managed instances are asked for by a capacity provider strategy", RUN_TASK), launch_type_managed_instances),
+    Row::new(Rule::new("platform-version-fargate", "only tasks on Fargate have a platform version", RUN_TASK), platform_version),
+    Row::new(Rule::new("strategy-length", "a capacity provider strategy has at most 20 items", CAPACITY_PROVIDER_STRATEGY_ITEM), |subject, report| {
             each_strategy(subject, |pointer, items| {
                 if items.len() > 20 {
                     let message = format!("{} elements, at most 20", items.len());
                     report.fault(pointer, message);
                 }
             });
-        },
-    ),
-    RequestRule::new(
-        "strategy-base",
-        "at most one item of a capacity provider strategy has a base",
-        |subject, report| {
+        }),
+    Row::new(Rule::new("strategy-base", "at most one item of a capacity provider strategy has a base", CAPACITY_PROVIDER_STRATEGY_ITEM), |subject, report| {
             each_strategy(subject, |pointer, items| {
                 if items.iter().filter(|item| item.base > Some(0)).count() > 1 {
                     report.fault(pointer, "more than one item has a base");
                 }
             });
-        },
-    ),
-    RequestRule::new(
-        "strategy-weight",
-        "of several items of a capacity provider strategy one has a weight above 0",
-        |subject, report| {
+        }),
+    Row::new(Rule::new("strategy-weight", "of several items of a capacity provider strategy one has a weight above 0", CAPACITY_PROVIDER_STRATEGY_ITEM), |subject, report| {
             each_strategy(subject, |pointer, items| {
                 let is_weightless = |item: &CapacityProviderStrategyItem| item.weight == Some(0);
                 if items.len() > 1 && items.iter().all(is_weightless) {
                     report.fault(pointer, "no item has a weight above 0");
                 }
             });
-        },
-    ),
-    RequestRule::new(
-        "capacity-providers-quota",
-        "a cluster has as many capacity providers as its quota allows",
-        |subject, report| {
+        }),
+    Row::new(Rule::new("capacity-providers-quota", "a cluster has as many capacity providers as its quota allows", Source::Guide("service-quotas")).quoted("The maximum number of capacity providers per cluster has been exceeded."), |subject, report| {
             let providers = list(subject.capacity_providers).len();
             report.quota(
                 "/capacityProviders",
                 Quota::CapacityProvidersPerCluster,
                 providers,
             );
-        },
-    ),
-    RequestRule::new(
-        "capacity-provider-kind",
-        "a capacity provider has an Auto Scaling group or managed instances",
-        capacity_provider_kind,
-    ),
-    RequestRule::new(
-        "termination-protection-scaling",
-        "termination protection needs managed scaling",
-        termination_protection,
-    )
-    .warning(),
-    RequestRule::new(
-        "instance-types-either",
-        "instance types are allowed or excluded, not both",
-        instance_types,
-    ),
-    RequestRule::new(
-        "instance-type-characters",
-        "an instance type has 1 to 30 letters, digits, dots, stars and hyphens",
-        instance_type_characters,
-    ),
+        }),
+    Row::new(Rule::new("capacity-provider-kind", "a capacity provider has an Auto Scaling group or managed instances", Source::Api("CreateCapacityProvider")).answered_by(Rule::CLIENT), capacity_provider_kind),
+    Row::new(Rule::new("termination-protection-scaling", "termination protection needs managed scaling", Source::Api("AutoScalingGroupProvider")).warning(), termination_protection),
+    Row::new(Rule::new("instance-types-either", "instance types are allowed or excluded, not both", Source::Api("InstanceRequirementsRequest")).answered_by(Rule::CLIENT), instance_types),
+    Row::new(Rule::new("instance-type-characters", "an instance type has 1 to 30 letters, digits, dots, stars and hyphens", Source::Api("InstanceRequirementsRequest")).answered_by(Rule::CLIENT), instance_type_characters),
 ];
 
 fn each_strategy<'a>(

@@ -1,42 +1,67 @@
-use super::{Report, RequestRule, Subject};
+use ecs_taskdef::{Rule, Source};
+
+use super::{Report, Row, Subject};
 use crate::DeploymentConfiguration;
 use crate::deployment::DeploymentStrategy;
 
-pub(super) const RULES: &[RequestRule] = &[
-    RequestRule::new(
-        "deployment-percent",
-        "the percentages of a deployment are not negative",
+const DEPLOYMENT_CONFIGURATION: Source = Source::Api("DeploymentConfiguration");
+
+pub(super) const RULES: &[Row] = &[
+    Row::new(
+        Rule::new(
+            "deployment-percent",
+            "the percentages of a deployment are not negative",
+            DEPLOYMENT_CONFIGURATION,
+        ),
         percent,
     ),
-    RequestRule::new(
-        "deployment-percent-order",
-        "the maximum percentage is not below the minimum",
+    Row::new(
+        Rule::new(
+            "deployment-percent-order",
+            "the maximum percentage is not below the minimum",
+            DEPLOYMENT_CONFIGURATION,
+        ),
         percent_order,
     ),
-    RequestRule::new(
-        "deployment-deadlock",
-        "a deployment may start a task or stop one",
+    Row::new(
+        Rule::new(
+            "deployment-deadlock",
+            "a deployment may start a task or stop one",
+            DEPLOYMENT_CONFIGURATION,
+        )
+        .warning(),
         deadlock,
-    )
-    .warning(),
-    RequestRule::new(
-        "deployment-bake-time",
-        "a blue/green deployment says how long both revisions run",
+    ),
+    Row::new(
+        Rule::new(
+            "deployment-bake-time",
+            "a blue/green deployment says how long both revisions run",
+            DEPLOYMENT_CONFIGURATION,
+        ),
         bake_time,
     ),
-    RequestRule::new(
-        "deployment-strategy-configuration",
-        "a canary or linear configuration belongs to its strategy",
+    Row::new(
+        Rule::new(
+            "deployment-strategy-configuration",
+            "a canary or linear configuration belongs to its strategy",
+            DEPLOYMENT_CONFIGURATION,
+        ),
         strategy_configuration,
     ),
-    RequestRule::new(
-        "deployment-traffic-percent",
-        "a canary shifts 0.1 to 100 percent of the traffic, a linear step 3 to 100",
+    Row::new(
+        Rule::new(
+            "deployment-traffic-percent",
+            "a canary shifts 0.1 to 100 percent of the traffic, a linear step 3 to 100",
+            Source::Api("CanaryConfiguration"),
+        ),
         traffic_percent,
     ),
-    RequestRule::new(
-        "deployment-traffic-bake-time",
-        "between shifts of traffic lie 0 to 1,440 minutes",
+    Row::new(
+        Rule::new(
+            "deployment-traffic-bake-time",
+            "between shifts of traffic lie 0 to 1,440 minutes",
+            Source::Api("CanaryConfiguration"),
+        ),
         traffic_bake_time,
     ),
 ];

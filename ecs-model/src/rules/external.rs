@@ -1,9 +1,14 @@
-use super::{Report, RequestRule, Subject, list};
+use ecs_taskdef::{Rule, Source};
 
-pub(super) const RULES: &[RequestRule] = &[
-    RequestRule::new(
-        "external-load-balancers",
-        "a service on external instances has no load balancer",
+use super::{Report, Row, Subject, list};
+
+pub(super) const RULES: &[Row] = &[
+    Row::new(
+        Rule::new(
+            "external-load-balancers",
+            "a service on external instances has no load balancer",
+            Source::Guide("ecs-anywhere"),
+        ),
         |subject, report| {
             refuse(
                 subject,
@@ -13,9 +18,12 @@ pub(super) const RULES: &[RequestRule] = &[
             );
         },
     ),
-    RequestRule::new(
-        "external-service-discovery",
-        "a service on external instances has no service discovery",
+    Row::new(
+        Rule::new(
+            "external-service-discovery",
+            "a service on external instances has no service discovery",
+            Source::Guide("ecs-anywhere"),
+        ),
         |subject, report| {
             let registries = list(subject.service_registries);
             refuse(subject, report, "/serviceRegistries", registries);

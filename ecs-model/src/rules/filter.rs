@@ -1,14 +1,22 @@
-use super::{Report, RequestRule, Subject};
+use ecs_taskdef::{Rule, Source};
 
-pub(super) const RULES: &[RequestRule] = &[
-    RequestRule::new(
-        "started-by-only",
-        "`startedBy` is the only filter of a list of tasks",
+use super::{Report, Row, Subject};
+
+pub(super) const RULES: &[Row] = &[
+    Row::new(
+        Rule::new(
+            "started-by-only",
+            "`startedBy` is the only filter of a list of tasks",
+            Source::Api("ListTasks"),
+        ),
         started_by_only,
     ),
-    RequestRule::new(
-        "attribute-value-name",
-        "attributes are filtered by value only beside a name",
+    Row::new(
+        Rule::new(
+            "attribute-value-name",
+            "attributes are filtered by value only beside a name",
+            Source::Api("ListAttributes"),
+        ),
         attribute_value_name,
     ),
 ];

@@ -1,53 +1,79 @@
-use super::{Report, RequestRule, Subject, list};
+use ecs_taskdef::{Rule, Source};
+
+use super::{Report, Row, Subject, list};
 use crate::LoadBalancer;
 use crate::deployment::DeploymentControllerType;
 use crate::quota::Quota;
 
-pub(super) const RULES: &[RequestRule] = &[
-    RequestRule::new(
-        "role-load-balancer",
-        "a role is given only beside a load balancer",
+const LOAD_BALANCER: Source = Source::Api("LoadBalancer");
+
+pub(super) const RULES: &[Row] = &[
+    Row::new(
+        Rule::new(
+            "role-load-balancer",
+            "a role is given only beside a load balancer",
+            Source::Api("CreateService"),
+        ),
         |subject, report| {
             if subject.role.is_some() && list(subject.load_balancers).is_empty() {
                 report.fault("/role", "it needs a load balancer");
             }
         },
     ),
-    RequestRule::new(
-        "load-balancer-kind",
-        "a load balancer is given by its name or by a target group",
+    Row::new(
+        Rule::new(
+            "load-balancer-kind",
+            "a load balancer is given by its name or by a target group",
+            LOAD_BALANCER,
+        ),
         kind,
     ),
-    RequestRule::new(
-        "load-balancer-name",
-        "a load balancer is named by at most 32 letters, digits and hyphens",
+    Row::new(
+        Rule::new(
+            "load-balancer-name",
+            "a load balancer is named by at most 32 letters, digits and hyphens",
+            LOAD_BALANCER,
+        ),
         name,
     ),
-    RequestRule::new(
-        "load-balancer-port",
-        "a container port is 0 to 65,535",
+    Row::new(
+        Rule::new(
+            "load-balancer-port",
+            "a container port is 0 to 65,535",
+            LOAD_BALANCER,
+        ),
         port,
     ),
-    RequestRule::new(
-        "classic-load-balancers-quota",
-        "a service has as many Classic Load Balancers as its quota allows",
+    Row::new(
+        Rule::new(
+            "classic-load-balancers-quota",
+            "a service has as many Classic Load Balancers as its quota allows",
+            Source::Guide("service-quotas"),
+        ),
         |subject, report| {
             let count = count(subject, |one| one.load_balancer_name.is_some());
             let quota = Quota::ClassicLoadBalancersPerService;
             report.quota("/loadBalancers", quota, count);
         },
     ),
-    RequestRule::new(
-        "target-groups-quota",
-        "a service has as many target groups as its quota allows",
+    Row::new(
+        Rule::new(
+            "target-groups-quota",
+            "a service has as many target groups as its quota allows",
+            Source::Guide("service-quotas"),
+        )
+        .quoted("load balancers can have at most {} items."),
         |subject, report| {
             let count = count(subject, |one| one.target_group_arn.is_some());
             report.quota("/loadBalancers", Quota::TargetGroupsPerService, count);
         },
     ),
-    RequestRule::new(
-        "code-deploy-load-balancer",
-        "a service that CodeDeploy deploys has a load balancer",
+    Row::new(
+        Rule::new(
+            "code-deploy-load-balancer",
+            "a service that CodeDeploy deploys has a load balancer",
+            Source::Api("CreateService"),
+        ),
         |subject, report| {
             let deploys = *subject.controller() == DeploymentControllerType::CodeDeploy;
             let balanced = !list(subject.load_balancers).is_empty();

@@ -16,39 +16,20 @@ mod subject;
 mod tag;
 mod task;
 
-use core::fmt;
-
 use ecs_taskdef::shape::{At, Limits, MemberType, ShapeFault};
-use ecs_taskdef::{Finding, Findings, RuleId, Severity};
+use ecs_taskdef::{Finding, Findings, Rule, Severity};
 
 use crate::Quotas;
 use crate::quota::Quota;
 pub(crate) use subject::{Bound, Subject};
 
-/// A documented rule that requests obey, whatever the cluster and its resources.
-///
-/// What the shape of a request says, such as which members are required, is no rule of its own:
-/// those findings have the rules of ecs-taskdef, such as `member-required` and `out-of-bounds`.
-///
-/// ```
-/// use ecs_model::rules::RequestRule;
-///
-/// let rule = RequestRule::named("launch-type-or-strategy").expect("it is in the table");
-/// assert_eq!(rule.summary, "a launch type does not stand beside a capacity provider strategy");
-/// ```
-#[derive(Clone, Copy)]
-#[non_exhaustive]
-pub struct RequestRule {
-    /// The name, in kebab-case. It does not change.
-    pub id: RuleId,
-    /// What the rule asks for, in a sentence.
-    pub summary: &'static str,
-    /// How bad it is to break it.
-    pub severity: Severity,
+/// A row of the table: what a rule says, and what looks for breaches of it.
+struct Row {
+    rule: Rule,
     check: fn(&Subject<'_>, &mut Report<'_>),
 }
 
-const FAMILIES: [&[RequestRule]; 13] = [
+const FAMILIES: [&[Row]; 13] = [
     name::RULES,
     tag::RULES,
     capacity::RULES,
@@ -64,82 +45,89 @@ const FAMILIES: [&[RequestRule]; 13] = [
     filter::RULES,
 ];
 
-impl RequestRule {
-    /// Every rule of this library.
-    pub fn all() -> impl Iterator<Item = &'static Self> {
-        FAMILIES.into_iter().flatten()
-    }
-
-    /// The rule with that name.
-    #[must_use]
-    pub fn named(id: &str) -> Option<&'static Self> {
-        Self::all().find(|rule| rule.id == id)
-    }
-
-    const fn new(
-        id: &'static str,
-        summary: &'static str,
-        check: fn(&Subject<'_>, &mut Report<'_>),
-    ) -> Self {
-        Self {
-            id: RuleId::new(id),
-            summary,
-            severity: Severity::Error,
-            check,
-        }
-    }
-
-    /// ECS takes the request all the same.
-    const fn warning(mut self) -> Self {
-        self.severity = Severity::Warning;
-        self
-    }
+/// Every rule of this library: of requests, whatever the cluster and its resources, of services and
+/// their task definitions, of activations, and of configurations of the agent. Rules of shapes and
+/// of tags, which are [rules of task definitions](Rule::all) too, are not among them.
+///
+/// ```
+/// use ecs_model::rules;
+///
+/// let rule = rules::all()
+///     .find(|rule| rule.id == "launch-type-or-strategy")
+///     .expect("it is in the table");
+/// assert_eq!(rule.summary, "a launch type does not stand beside a capacity provider strategy");
+/// assert_eq!(rule.exception, Some("InvalidParameterException"));
+/// ```
+pub fn all() -> impl Iterator<Item = &'static Rule> {
+    let all = of_requests().chain(crate::service::FIT_RULES.iter().copied());
+    #[cfg(feature = "anywhere")]
+    let all = all.chain(crate::anywhere::RULES.iter().copied());
+    #[cfg(feature = "agent")]
+    let all = all.chain(crate::agent::RULES.iter().copied());
+    all
 }
 
-impl fmt::Debug for RequestRule {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("RequestRule")
-            .field("id", &self.id)
-            .field("severity", &self.severity)
-            .finish_non_exhaustive()
+/// The rules that [`Request::validate`](crate::Request::validate) goes by.
+pub fn of_requests() -> impl Iterator<Item = &'static Rule> {
+    FAMILIES.into_iter().flatten().map(|row| &row.rule)
+}
+
+impl Row {
+    /// A row of a rule; requests are refused by InvalidParameterException unless the rule names
+    /// another exception.
+    const fn new(rule: Rule, check: fn(&Subject<'_>, &mut Report<'_>)) -> Self {
+        let rule = match (rule.severity, rule.exception) {
+            (Severity::Error, None) => rule.answered_by(Rule::INVALID_PARAMETER),
+            _ => rule,
+        };
+        Self { rule, check }
     }
 }
 
 /// Takes what a rule finds.
 pub(crate) struct Report<'f> {
-    rule: &'static RequestRule,
+    rule: &'static Rule,
     quotas: &'f Quotas,
     findings: &'f mut Findings,
 }
 
 impl Report<'_> {
-    /// A breach, unless the value there has the wrong type: what a rule misses then is only a
-    /// consequence of that.
+    /// A breach. AWS's words, where they are known, are complete.
     fn fault(&mut self, pointer: &str, message: impl Into<String>) {
-        let is_consequence = self
-            .findings
-            .of_rule("wrong-type")
-            .any(|one| lies_within(pointer, &one.pointer));
-        if !is_consequence {
-            let Self { rule, findings, .. } = self;
-            let pointer = pointer.to_owned();
-            findings.push(Finding::of(rule.id, rule.severity, pointer, message.into()));
-        }
+        self.fault_about(pointer, &[], message);
+    }
+
+    /// A breach. The parts go into AWS's words, each in the place of a `{}`.
+    fn fault_about(&mut self, pointer: &str, parts: &[&str], message: impl Into<String>) {
+        let finding = Finding::new(self.rule, pointer.to_owned(), message.into());
+        push(finding.in_words_of_aws(parts), self.findings);
+    }
+
+    /// A breach for which AWS has other words than the rule's, and unknown ones.
+    fn fault_in_our_words(&mut self, pointer: &str, message: impl Into<String>) {
+        let finding = Finding::new(self.rule, pointer.to_owned(), message.into());
+        push(finding, self.findings);
     }
 
     /// A breach if there are more than the quota allows.
     fn quota(&mut self, pointer: &str, quota: Quota, count: usize) {
         let count = u64::try_from(count).unwrap_or(u64::MAX);
         if let Err(exceeded) = self.quotas.check(quota, count) {
-            self.fault(pointer, exceeded.to_string());
+            let limit = exceeded.limit.to_string();
+            self.fault_about(pointer, &[&limit], exceeded.to_string());
         }
     }
 }
 
-fn lies_within(pointer: &str, outer: &str) -> bool {
-    pointer
-        .strip_prefix(outer)
-        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+/// Adds a finding, unless the value there has the wrong type: what a rule misses then is only a
+/// consequence of that.
+fn push(finding: Finding, findings: &mut Findings) {
+    let is_consequence = findings
+        .of_rule("wrong-type")
+        .any(|one| finding.lies_within(&one.pointer));
+    if !is_consequence {
+        findings.push(finding);
+    }
 }
 
 /// Everything that differs from the shape.
@@ -158,13 +146,14 @@ pub(crate) fn check(subject: &Subject<'_>, quotas: &Quotas, mut findings: Findin
             findings.push_shape_fault(&At::ROOT.member(bound.member), fault);
         }
     }
-    for rule in RequestRule::all() {
+    tag::check(subject, &mut findings);
+    for row in FAMILIES.into_iter().flatten() {
         let mut report = Report {
-            rule,
+            rule: &row.rule,
             quotas,
             findings: &mut findings,
         };
-        (rule.check)(subject, &mut report);
+        (row.check)(subject, &mut report);
     }
     findings
 }
@@ -204,19 +193,17 @@ mod tests {
 
     #[test]
     fn each_name_is_of_one_rule() {
-        for rule in RequestRule::all() {
-            let named = RequestRule::all().filter(|other| other.id == rule.id);
-            assert_eq!(named.count(), 1, "{}", rule.id);
-            assert!(ecs_taskdef::Rule::named(rule.id.as_str()).is_none());
+        for rule in all() {
+            assert_eq!(all().filter(|other| *other == rule).count(), 1, "{rule}");
+            assert!(Rule::named(rule.id).is_none(), "{rule}");
         }
     }
 
     #[test]
-    fn pointers_within_others() {
-        assert!(lies_within("/a/b", "/a"));
-        assert!(lies_within("/a", "/a"));
-        assert!(lies_within("/a", ""));
-        assert!(!lies_within("/ab", "/a"));
-        assert!(!lies_within("/b", "/a"));
+    fn errors_have_an_exception_and_warnings_have_none() {
+        for rule in of_requests() {
+            let is_error = rule.severity == Severity::Error;
+            assert_eq!(rule.exception.is_some(), is_error, "{rule}");
+        }
     }
 }

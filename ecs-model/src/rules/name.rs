@@ -1,46 +1,77 @@
-use ecs_taskdef::Edition;
+use ecs_taskdef::{Edition, Rule, Source};
 
-use super::{Report, RequestRule, Subject, is_name};
+use super::{Report, Row, Subject, is_name};
 
-pub(super) const RULES: &[RequestRule] = &[
-    RequestRule::new(
-        "service-name",
-        "a service is named by 1 to 255 letters, digits, hyphens and underscores",
+/// What AWS answers to every name that it does not take for a capacity provider.
+const NAME_INVALID: &str = "The specified capacity provider name is invalid. Up to 255 characters are allowed, including letters (upper and lowercase), numbers, underscores, and hyphens. The name cannot be prefixed with \"aws\", \"ecs\", or \"fargate\".";
+
+pub(super) const RULES: &[Row] = &[
+    Row::new(
+        Rule::new(
+            "service-name",
+            "a service is named by 1 to 255 letters, digits, hyphens and underscores",
+            Source::Api("CreateService"),
+        ),
         service_name,
     ),
-    RequestRule::new(
-        "cluster-name",
-        "a cluster is named by 1 to 255 letters, digits, hyphens and underscores",
+    Row::new(
+        Rule::new(
+            "cluster-name",
+            "a cluster is named by 1 to 255 letters, digits, hyphens and underscores",
+            Source::Api("CreateCluster"),
+        ),
         cluster_name,
     ),
-    RequestRule::new(
-        "capacity-provider-name",
-        "a capacity provider is named by 1 to 255 letters, digits, hyphens and underscores",
+    Row::new(
+        Rule::new(
+            "capacity-provider-name",
+            "a capacity provider is named by 1 to 255 letters, digits, hyphens and underscores",
+            Source::Api("CreateCapacityProvider"),
+        )
+        .answered_by(Rule::CLIENT)
+        .quoted(NAME_INVALID),
         capacity_provider_name,
     ),
-    RequestRule::new(
-        "capacity-provider-name-reserved",
-        "the name of a capacity provider does not begin with `aws`, `ecs` or `fargate`",
+    Row::new(
+        Rule::new(
+            "capacity-provider-name-reserved",
+            "the name of a capacity provider does not begin with `aws`, `ecs` or `fargate`",
+            Source::Api("CreateCapacityProvider"),
+        )
+        .answered_by(Rule::CLIENT)
+        .quoted(NAME_INVALID),
         capacity_provider_name_reserved,
     ),
-    RequestRule::new(
-        "client-token-length",
-        "a client token has at most 36 characters, of RunTask 64, in 2015 32",
+    Row::new(
+        Rule::new(
+            "client-token-length",
+            "a client token has at most 36 characters, of RunTask 64, in 2015 32",
+            Source::Guide("ECS_Idempotency"),
+        ),
         client_token_length,
     ),
-    RequestRule::new(
-        "client-token-characters",
-        "a client token has characters of ASCII 33 to 126",
+    Row::new(
+        Rule::new(
+            "client-token-characters",
+            "a client token has characters of ASCII 33 to 126",
+            Source::Guide("ECS_Idempotency"),
+        ),
         client_token_characters,
     ),
-    RequestRule::new(
-        "started-by-characters",
-        "`startedBy` has letters, digits, hyphens, underscores and slashes",
+    Row::new(
+        Rule::new(
+            "started-by-characters",
+            "`startedBy` has letters, digits, hyphens, underscores and slashes",
+            Source::Api("RunTask"),
+        ),
         started_by_characters,
     ),
-    RequestRule::new(
-        "task-definition-revision",
-        "a revision is named as `family:revision` or by its ARN",
+    Row::new(
+        Rule::new(
+            "task-definition-revision",
+            "a revision is named as `family:revision` or by its ARN",
+            Source::Api("DeleteTaskDefinitions"),
+        ),
         task_definition_revision,
     ),
 ];

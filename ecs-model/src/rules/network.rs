@@ -1,29 +1,40 @@
-use super::{Report, RequestRule, Subject, list};
+use ecs_taskdef::{Rule, Source};
+
+use super::{Report, Row, Subject, list};
 use crate::AwsVpcConfiguration;
 use crate::quota::Quota;
 
-pub(super) const RULES: &[RequestRule] = &[
-    RequestRule::new(
-        "subnets-quota",
-        "a task has as many subnets to choose from as its quota allows",
+pub(super) const RULES: &[Row] = &[
+    Row::new(
+        Rule::new(
+            "subnets-quota",
+            "a task has as many subnets to choose from as its quota allows",
+            Source::Guide("service-quotas"),
+        ),
         |subject, report| {
             let subnets = vpc(subject).and_then(|vpc| vpc.subnets.as_ref());
             let pointer = "/networkConfiguration/awsvpcConfiguration/subnets";
             report.quota(pointer, Quota::SubnetsPerTask, list(subnets).len());
         },
     ),
-    RequestRule::new(
-        "security-groups-quota",
-        "a task has as many security groups as its quota allows",
+    Row::new(
+        Rule::new(
+            "security-groups-quota",
+            "a task has as many security groups as its quota allows",
+            Source::Guide("service-quotas"),
+        ),
         |subject, report| {
             let groups = vpc(subject).and_then(|vpc| vpc.security_groups.as_ref());
             let pointer = "/networkConfiguration/awsvpcConfiguration/securityGroups";
             report.quota(pointer, Quota::SecurityGroupsPerTask, list(groups).len());
         },
     ),
-    RequestRule::new(
-        "external-awsvpc",
-        "tasks on external instances have no network interface of their own",
+    Row::new(
+        Rule::new(
+            "external-awsvpc",
+            "tasks on external instances have no network interface of their own",
+            Source::Guide("ecs-anywhere"),
+        ),
         external_awsvpc,
     ),
 ];

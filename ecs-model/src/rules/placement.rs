@@ -1,41 +1,62 @@
-use super::{Report, RequestRule, Subject, list};
+use ecs_taskdef::{Rule, Source};
+
+use super::{Report, Row, Subject, list};
 use crate::{LaunchType, PlacementConstraintType, PlacementStrategy, PlacementStrategyType};
 
-pub(super) const RULES: &[RequestRule] = &[
-    RequestRule::new(
-        "placement-constraint-count",
-        "there are at most 10 placement constraints",
+pub(super) const RULES: &[Row] = &[
+    Row::new(
+        Rule::new(
+            "placement-constraint-count",
+            "there are at most 10 placement constraints",
+            Source::Api("RunTask"),
+        ),
         |subject, report| {
             let count = list(subject.placement_constraints).len();
             at_most(report, "/placementConstraints", count, 10);
         },
     ),
-    RequestRule::new(
-        "placement-expression",
-        "`memberOf` has an expression and `distinctInstance` none",
+    Row::new(
+        Rule::new(
+            "placement-expression",
+            "`memberOf` has an expression and `distinctInstance` none",
+            Source::Api("PlacementConstraint"),
+        )
+        .quoted("distinctInstance expression should not be specified."),
         constraint_expression,
     ),
-    RequestRule::new(
-        "placement-expression-length",
-        "an expression has at most 2,000 characters",
+    Row::new(
+        Rule::new(
+            "placement-expression-length",
+            "an expression has at most 2,000 characters",
+            Source::Api("PlacementConstraint"),
+        ),
         expression_length,
     ),
-    RequestRule::new(
-        "placement-strategy-count",
-        "there are at most 5 placement strategies",
+    Row::new(
+        Rule::new(
+            "placement-strategy-count",
+            "there are at most 5 placement strategies",
+            Source::Api("RunTask"),
+        ),
         |subject, report| {
             let count = list(subject.placement_strategy).len();
             at_most(report, "/placementStrategy", count, 5);
         },
     ),
-    RequestRule::new(
-        "placement-strategy-field",
-        "a placement strategy has a field it can go by",
+    Row::new(
+        Rule::new(
+            "placement-strategy-field",
+            "a placement strategy has a field it can go by",
+            Source::Api("PlacementStrategy"),
+        ),
         strategy_fields,
     ),
-    RequestRule::new(
-        "placement-strategy-fargate",
-        "Fargate takes no placement strategy",
+    Row::new(
+        Rule::new(
+            "placement-strategy-fargate",
+            "Fargate takes no placement strategy",
+            Source::Guide("fargate-tasks-services"),
+        ),
         |subject, report| {
             let placed = !list(subject.placement_strategy).is_empty();
             if placed && subject.launch_type == Some(&LaunchType::Fargate) {
@@ -53,15 +74,16 @@ fn at_most(report: &mut Report<'_>, pointer: &str, count: usize, most: usize) {
 
 fn constraint_expression(subject: &Subject<'_>, report: &mut Report<'_>) {
     for (position, constraint) in list(subject.placement_constraints).iter().enumerate() {
-        let message = match (&constraint.r#type, &constraint.expression) {
-            (Some(PlacementConstraintType::DistinctInstance), Some(_)) => {
-                "`distinctInstance` takes no expression"
-            }
-            (Some(PlacementConstraintType::MemberOf), None) => "`memberOf` needs an expression",
-            _ => continue,
-        };
         let pointer = format!("/placementConstraints/{position}/expression");
-        report.fault(&pointer, message);
+        match (&constraint.r#type, &constraint.expression) {
+            (Some(PlacementConstraintType::DistinctInstance), Some(_)) => {
+                report.fault(&pointer, "`distinctInstance` takes no expression");
+            }
+            (Some(PlacementConstraintType::MemberOf), None) => {
+                report.fault_in_our_words(&pointer, "`memberOf` needs an expression");
+            }
+            _ => {}
+        }
     }
 }
 

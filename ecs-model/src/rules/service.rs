@@ -1,4 +1,6 @@
-use super::{Report, RequestRule, Subject, list};
+use ecs_taskdef::{Rule, Source};
+
+use super::{Report, Row, Subject, list};
 use crate::deployment::DeploymentControllerType;
 use crate::quota::Quota;
 use crate::service::AvailabilityZoneRebalancing;
@@ -7,52 +9,26 @@ use crate::{PlacementStrategyType, SchedulingStrategy};
 
 const AVAILABILITY_ZONE: &str = "attribute:ecs.availability-zone";
 
-pub(super) const RULES: &[RequestRule] = &[
-    RequestRule::new(
-        "service-task-definition",
-        "a service has a task definition, unless the user deploys it",
-        task_definition,
-    ),
-    RequestRule::new(
-        "service-desired-count",
-        "a service of scheduling strategy `REPLICA` has a desired count",
-        desired_count,
-    ),
-    RequestRule::new(
-        "tasks-per-service-quota",
-        "a service has as many tasks as its quota allows",
-        |subject, report| {
+const CREATE_SERVICE: Source = Source::Api("CreateService");
+
+pub(super) const RULES: &[Row] = &[
+    Row::new(Rule::new("service-task-definition", "a service has a task definition, unless the user deploys it", CREATE_SERVICE), task_definition),
+    Row::new(Rule::new("service-desired-count", "a service of scheduling strategy `REPLICA` has a desired count", CREATE_SERVICE), desired_count),
+    Row::new(Rule::new("tasks-per-service-quota", "a service has as many tasks as its quota allows", Source::Guide("service-quotas")), |subject, report| {
             let count = subject.desired_count.copied().unwrap_or_default();
             let count = usize::try_from(count).unwrap_or_default();
             report.quota("/desiredCount", Quota::TasksPerService, count);
-        },
-    ),
-    RequestRule::new(
-        "service-registry-count",
-        "a service is entered in one registry at most",
-        |subject, report| {
+        }),
+    Row::new(Rule::new("service-registry-count", "a service is entered in one registry at most", CREATE_SERVICE), |subject, report| {
             let count = list(subject.service_registries).len();
             if count > 1 {
                 let message = format!("{count} elements, at most 1");
                 report.fault("/serviceRegistries", message);
             }
-        },
-    ),
-    RequestRule::new(
-        "service-registry-port",
-        "a registry has a port, or a container and its port, not both",
-        registry_port,
-    ),
-    RequestRule::new(
-        "availability-zone-rebalancing",
-        "Availability Zones are evened out for replicas that can move between them",
-        rebalancing,
-    ),
-    RequestRule::new(
-        "task-set-scale",
-        "the scale of a task set is 0 to 100 percent",
-        scale,
-    ),
+        }),
+    Row::new(Rule::new("service-registry-port", "a registry has a port, or a container and its port, not both", Source::Api("ServiceRegistry")).quoted("Specify a value for either 'port' or the 'containerName' and 'containerPort' combination, but not both"), registry_port),
+    Row::new(Rule::new("availability-zone-rebalancing", "Availability Zones are evened out for replicas that can move between them", Source::Guide("service-rebalancing")), rebalancing),
+    Row::new(Rule::new("task-set-scale", "the scale of a task set is 0 to 100 percent", Source::Api("Scale")), scale),
 ];
 
 fn task_definition(subject: &Subject<'_>, report: &mut Report<'_>) {

@@ -1,40 +1,57 @@
-use super::{Report, RequestRule, Subject, list};
+use ecs_taskdef::{Rule, Source};
+
+use super::{Report, Row, Subject, list};
 use crate::operation::ContainerInstanceStatus;
 use crate::quota::Quota;
 use crate::service::PropagateTags;
 
-pub(super) const RULES: &[RequestRule] = &[
-    RequestRule::new(
-        "run-task-quota",
-        "RunTask starts as many tasks as its quota allows",
+pub(super) const RULES: &[Row] = &[
+    Row::new(
+        Rule::new(
+            "run-task-quota",
+            "RunTask starts as many tasks as its quota allows",
+            Source::Guide("service-quotas"),
+        ),
         |subject, report| {
             let count = subject.count.copied().unwrap_or_default();
             let count = usize::try_from(count).unwrap_or_default();
             report.quota("/count", Quota::TasksPerRunTask, count);
         },
     ),
-    RequestRule::new(
-        "start-task-quota",
-        "StartTask takes as many container instances as its quota allows",
+    Row::new(
+        Rule::new(
+            "start-task-quota",
+            "StartTask takes as many container instances as its quota allows",
+            Source::Guide("service-quotas"),
+        ),
         |subject, report| {
             let count = list(subject.container_instances).len();
             let quota = Quota::ContainerInstancesPerStartTask;
             report.quota("/containerInstances", quota, count);
         },
     ),
-    RequestRule::new(
-        "task-propagate-tags",
-        "only tasks of a service get the tags of a service",
+    Row::new(
+        Rule::new(
+            "task-propagate-tags",
+            "only tasks of a service get the tags of a service",
+            Source::Api("RunTask"),
+        ),
         propagate_tags,
     ),
-    RequestRule::new(
-        "instance-status-target",
-        "a container instance can be made `ACTIVE` or `DRAINING`",
+    Row::new(
+        Rule::new(
+            "instance-status-target",
+            "a container instance can be made `ACTIVE` or `DRAINING`",
+            Source::Api("UpdateContainerInstancesState"),
+        ),
         instance_status,
     ),
-    RequestRule::new(
-        "attribute-characters",
-        "names and values of attributes have 1 to 128 characters out of their sets",
+    Row::new(
+        Rule::new(
+            "attribute-characters",
+            "names and values of attributes have 1 to 128 characters out of their sets",
+            Source::Api("Attribute"),
+        ),
         attributes,
     ),
 ];

@@ -1,8 +1,7 @@
 //! Whether a new service and its task definition fit each other.
 
 use ecs_taskdef::{
-    ContainerDefinition, Finding, Findings, NetworkMode, PortMapping, RuleId, Severity,
-    TaskDefinition,
+    ContainerDefinition, Finding, Findings, NetworkMode, PortMapping, Rule, Source, TaskDefinition,
 };
 
 use crate::operation::CreateServiceRequest;
@@ -65,17 +64,44 @@ impl CreateServiceRequest {
         check.network(network.is_some_and(|network| network.awsvpc_configuration.is_some()));
         if self.role.is_some() && check.is_awsvpc() {
             let message = "network mode `awsvpc` uses the service-linked role";
-            check.fault(ROLE, "/role".to_owned(), message.to_owned());
+            check.quoted_fault(&ROLE, "/role".to_owned(), message.to_owned(), &[]);
         }
         check.findings
     }
 }
 
-const CONTAINER: RuleId = RuleId::new("service-container");
-const CONTAINER_PORT: RuleId = RuleId::new("service-container-port");
-const HOST_PORT: RuleId = RuleId::new("classic-load-balancer-host-port");
-const NETWORK: RuleId = RuleId::new("service-network-configuration");
-const ROLE: RuleId = RuleId::new("service-role-awsvpc");
+/// Every rule of a service and its task definition.
+pub(crate) static RULES: [&Rule; 5] = [&CONTAINER, &CONTAINER_PORT, &HOST_PORT, &NETWORK, &ROLE];
+
+static CONTAINER: Rule = rule(
+    "service-container",
+    "load balancers and registries name containers of the definition",
+);
+static CONTAINER_PORT: Rule = rule(
+    "service-container-port",
+    "load balancers and registries name ports that the container maps",
+)
+.quoted("The container {} did not have a container port {} defined.");
+static HOST_PORT: Rule = rule(
+    "classic-load-balancer-host-port",
+    "a Classic Load Balancer leads to a fixed port of the instance",
+)
+.quoted("A host port mapping for the container port {} is required.");
+static NETWORK: Rule = rule(
+    "service-network-configuration",
+    "network mode `awsvpc` has a network configuration; no other has one",
+)
+.quoted("Network Configuration must be provided when networkMode 'awsvpc' is specified.");
+static ROLE: Rule = rule("service-role-awsvpc", "network mode `awsvpc` takes no role")
+    .quoted("You cannot specify an IAM role for services that require a service linked role.");
+
+/// What AWS answers to a network configuration for another network mode.
+const NETWORK_NOT_VALID: &str =
+    "Network Configuration is not valid for the given networkMode of this task definition.";
+
+const fn rule(id: &'static str, summary: &'static str) -> Rule {
+    Rule::new(id, summary, Source::Api("CreateService")).answered_by(Rule::INVALID_PARAMETER)
+}
 
 struct Check<'a> {
     definition: &'a TaskDefinition,
@@ -83,9 +109,19 @@ struct Check<'a> {
 }
 
 impl<'a> Check<'a> {
-    fn fault(&mut self, rule: RuleId, pointer: String, message: String) {
-        let finding = Finding::of(rule, Severity::Error, pointer, message);
-        self.findings.push(finding);
+    fn fault(&mut self, rule: &'static Rule, pointer: String, message: String) {
+        self.findings.push(Finding::new(rule, pointer, message));
+    }
+
+    fn quoted_fault(
+        &mut self,
+        rule: &'static Rule,
+        pointer: String,
+        message: String,
+        parts: &[&str],
+    ) {
+        let finding = Finding::new(rule, pointer, message);
+        self.findings.push(finding.in_words_of_aws(parts));
     }
 
     fn is_awsvpc(&self) -> bool {
@@ -103,14 +139,21 @@ impl<'a> Check<'a> {
         let name = name?;
         let Some(container) = self.container(name) else {
             let message = format!("the task definition has no container `{name}`");
-            self.fault(CONTAINER, format!("{at}/containerName"), message);
+            self.fault(&CONTAINER, format!("{at}/containerName"), message);
             return None;
         };
         let port = port?;
         let mapping = mapping(container, port);
         if mapping.is_none() {
             let message = format!("container `{name}` maps no port {port}");
-            self.fault(CONTAINER_PORT, format!("{at}/containerPort"), message);
+            let pointer = format!("{at}/containerPort");
+            // What AWS says about a registry is not known.
+            if at.starts_with("/loadBalancers") {
+                let parts = [name, &port.to_string()];
+                self.quoted_fault(&CONTAINER_PORT, pointer, message, &parts);
+            } else {
+                self.fault(&CONTAINER_PORT, pointer, message);
+            }
         }
         mapping
     }
@@ -131,25 +174,34 @@ impl<'a> Check<'a> {
         if mode == NetworkMode::Awsvpc {
             let message = "Classic Load Balancers do not lead to network mode `awsvpc`";
             let pointer = format!("{at}/loadBalancerName");
-            self.fault(HOST_PORT, pointer, message.to_owned());
+            self.fault(&HOST_PORT, pointer, message.to_owned());
         } else if let (Some(mapping), Some(name), Some(port)) = (mapping, name, port)
             && mode != NetworkMode::Host
             && mapping.is_dynamic()
         {
             let message =
                 format!("container `{name}` maps port {port} to no fixed port of the instance");
-            self.fault(HOST_PORT, format!("{at}/containerPort"), message);
+            let (pointer, port) = (format!("{at}/containerPort"), port.to_string());
+            self.quoted_fault(&HOST_PORT, pointer, message, &[&port]);
         }
     }
 
     fn network(&mut self, is_configured: bool) {
         let mode = self.definition.effective_network_mode();
-        let message = match (mode == NetworkMode::Awsvpc, is_configured) {
-            (true, false) => "network mode `awsvpc` needs a network configuration".to_owned(),
-            (false, true) => format!("network mode `{mode}` takes no network configuration"),
+        let (message, words) = match (mode == NetworkMode::Awsvpc, is_configured) {
+            (true, false) => (
+                "network mode `awsvpc` needs a network configuration".to_owned(),
+                NETWORK.aws_message,
+            ),
+            (false, true) => (
+                format!("network mode `{mode}` takes no network configuration"),
+                Some(NETWORK_NOT_VALID),
+            ),
             _ => return,
         };
-        self.fault(NETWORK, "/networkConfiguration".to_owned(), message);
+        let mut finding = Finding::new(&NETWORK, "/networkConfiguration".to_owned(), message);
+        finding.aws_message = words.map(str::to_owned);
+        self.findings.push(finding);
     }
 }
 

@@ -13,6 +13,7 @@ use crate::rules::{reading, report_shape_fault};
 use crate::shape::{At, MemberType, Reader, ShapeFault};
 use crate::{Finding, Findings, Rule, Severity, TaskDefinition, Validator};
 use layout::Layout;
+use source::Lines;
 pub use source::Position;
 
 /// How much of what is not quite a register input is taken.
@@ -45,7 +46,7 @@ pub enum Reading {
 /// let wrong = findings.errors().next().expect("portMappings is no list");
 /// assert_eq!(wrong.to_string(), "error[wrong-type] /containerDefinitions/0/portMappings: \
 ///     an object where a list belongs");
-/// let position = document.position(&wrong.pointer);
+/// let position = wrong.position.expect("the text is known");
 /// assert_eq!((position.line, position.column), (4, 75));
 /// # Ok::<(), ecs_taskdef::ReadError>(())
 /// ```
@@ -148,16 +149,15 @@ impl<'s> Document<'s> {
         validator.judge(&mut findings);
         let known: Vec<(String, &str)> = findings
             .iter()
-            .map(|one| (one.pointer.clone(), one.rule.as_str()))
+            .map(|one| (one.pointer.clone(), one.rule.id))
             .collect();
         let mut more = validator.validate(&self.task_definition);
-        more.retain(|one| {
-            known.is_empty() || !known.contains(&(one.pointer.clone(), one.rule.as_str()))
-        });
+        more.retain(|one| known.is_empty() || !known.contains(&(one.pointer.clone(), one.rule.id)));
         findings.append(more);
         if self.reading == Reading::Lenient {
             placeholder::excuse(&self.task_definition, &mut findings);
         }
+        self.place(&mut findings);
         findings
     }
 
@@ -165,10 +165,33 @@ impl<'s> Document<'s> {
     /// parent is when there is no such value.
     #[must_use]
     pub fn position(&self, pointer: &str) -> Position {
-        let steps = self.layout.steps(pointer);
-        let is_member = |written: &str, name: &str| self.layout.is_member(written, name);
-        let offset = source::locate(self.source, &steps, is_member);
-        Position::of(self.source, offset)
+        let offsets = self.offsets(&[self.layout.steps(pointer)]);
+        Position::of(self.source, offsets.first().copied().unwrap_or_default())
+    }
+
+    /// Says where each finding is that is not about the whole.
+    fn place(&self, findings: &mut Findings) {
+        let mut about_parts: Vec<&mut Finding> = findings
+            .iter_mut()
+            .filter(|finding| !finding.pointer.is_empty())
+            .collect();
+        if about_parts.is_empty() {
+            return;
+        }
+        let steps = about_parts.iter();
+        let paths: Vec<Vec<String>> = steps
+            .map(|finding| self.layout.steps(&finding.pointer))
+            .collect();
+        let lines = Lines::of(self.source);
+        for (finding, offset) in about_parts.iter_mut().zip(self.offsets(&paths)) {
+            finding.position = Some(lines.position(offset));
+        }
+    }
+
+    fn offsets(&self, paths: &[Vec<String>]) -> Vec<usize> {
+        source::locate(self.source, paths, &|written, name| {
+            self.layout.is_member(written, name)
+        })
     }
 
     fn read_fast(source: &'s str, reading: Reading) -> Option<Self> {
@@ -259,7 +282,7 @@ fn type_of(value: &Value) -> &'static str {
 impl Finding {
     /// Makes an error of a rule into a warning.
     fn excuse(&mut self, reason: &str) {
-        self.severity = Severity::Warning;
+        self.lower_to(Severity::Warning);
         self.message.push_str(reason);
     }
 }

@@ -20,7 +20,7 @@ pub(super) fn excuse(task: &TaskDefinition, findings: &mut Findings) {
             .is_some_and(has_placeholder)
         {
             finding.excuse(", but it holds a placeholder");
-        } else if open_names && BY_NAME.contains(&finding.rule.as_str()) {
+        } else if open_names && BY_NAME.contains(&finding.rule.id) {
             finding.excuse(", but there are names with placeholders");
         }
     }

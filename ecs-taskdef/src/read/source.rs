@@ -1,7 +1,7 @@
 //! Where things are in a JSON text. The text has been read as JSON before, so
 //! nothing here has to complain.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 /// A place in a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -16,45 +16,93 @@ pub struct Position {
 }
 
 impl Position {
-    /// The line and the column of a byte.
-    pub(super) fn of(text: &str, offset: usize) -> Self {
-        let before = text.get(..offset).unwrap_or(text);
-        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-        let in_line = before.get(line_start..).unwrap_or_default();
-        Self {
-            line: before.matches('\n').count() + 1,
-            column: in_line.chars().count() + 1,
+    /// The line and the column of a byte of a text, or of its end if the text is shorter.
+    #[must_use]
+    pub fn of(text: &str, offset: usize) -> Self {
+        Lines::of(text).position(offset)
+    }
+}
+
+/// A text and where its lines begin.
+pub(super) struct Lines<'t> {
+    text: &'t str,
+    starts: Vec<usize>,
+}
+
+impl<'t> Lines<'t> {
+    pub(super) fn of(text: &'t str) -> Self {
+        let later = text.match_indices('\n').map(|(newline, _)| newline + 1);
+        let starts = std::iter::once(0).chain(later).collect();
+        Self { text, starts }
+    }
+
+    pub(super) fn position(&self, offset: usize) -> Position {
+        let offset = offset.min(self.text.len());
+        let line = self.starts.partition_point(|start| *start <= offset);
+        let start = self.starts.get(line.wrapping_sub(1)).copied();
+        let before = self.text.get(start.unwrap_or_default()..offset);
+        Position {
+            line,
+            column: before.unwrap_or_default().chars().count() + 1,
             offset,
         }
     }
 }
 
-/// The byte at which the value begins that the steps lead to, or the last
-/// value on the way when they lead to nothing.
+/// The bytes at which the values begin that the paths lead to; of a path that leads to nothing,
+/// that of the last value on the way.
 pub(super) fn locate(
     text: &str,
-    steps: &[String],
-    is_member: impl Fn(&str, &str) -> bool,
-) -> usize {
-    let mut at = Scanner::new(text, 0).skip_space();
-    for step in steps {
-        let mut found = None;
-        Scanner::new(text, at).children(|name, index, offset| {
-            let here = match name {
+    paths: &[Vec<String>],
+    is_member: &dyn Fn(&str, &str) -> bool,
+) -> Vec<usize> {
+    let mut found = vec![0; paths.len()];
+    let whole: Vec<Path<'_>> = paths.iter().map(Vec::as_slice).enumerate().collect();
+    let at = Scanner::new(text, 0).skip_space();
+    locate_below(text, at, &whole, is_member, &mut found);
+    found
+}
+
+/// The rest of a path, and which one it is.
+type Path<'p> = (usize, &'p [String]);
+
+/// Follows paths from the value at a byte on, which is looked through once for all of them.
+fn locate_below(
+    text: &str,
+    at: usize,
+    paths: &[Path<'_>],
+    is_member: &dyn Fn(&str, &str) -> bool,
+    found: &mut [usize],
+) {
+    let mut steps: BTreeMap<&str, (Option<usize>, Vec<Path<'_>>)> = BTreeMap::new();
+    for &(index, path) in paths {
+        if let Some(place) = found.get_mut(index) {
+            *place = at;
+        }
+        if let Some((step, rest)) = path.split_first() {
+            steps.entry(step).or_default().1.push((index, rest));
+        }
+    }
+    if steps.is_empty() {
+        return;
+    }
+    Scanner::new(text, at).children(|name, index, offset| {
+        for (step, (place, _)) in &mut steps {
+            let is_here = match name {
                 Some(name) => is_member(name, step),
                 None => step.parse() == Ok(index),
             };
             // The last one of the same name is the one that counts.
-            if here {
-                found = Some(offset);
+            if is_here {
+                *place = Some(offset);
             }
-        });
-        match found {
-            Some(offset) => at = offset,
-            None => return at,
+        }
+    });
+    for (place, paths) in steps.into_values() {
+        if let Some(at) = place {
+            locate_below(text, at, &paths, is_member, found);
         }
     }
-    at
 }
 
 /// The steps to every member that its object has had before.
@@ -192,8 +240,8 @@ mod tests {
 
     fn at(steps: &[&str]) -> (usize, usize) {
         let steps: Vec<String> = steps.iter().map(|step| (*step).to_owned()).collect();
-        let offset = locate(TEXT, &steps, |written, name| written == name);
-        let position = Position::of(TEXT, offset);
+        let offsets = locate(TEXT, &[steps], &|written, name| written == name);
+        let position = Position::of(TEXT, offsets[0]);
         (position.line, position.column)
     }
 
@@ -229,8 +277,9 @@ mod tests {
     fn the_last_duplicate_is_the_one_that_counts() {
         let text = r#"{"a":1,"a":2}"#;
         assert_eq!(
-            locate(text, &["a".to_owned()], |written, name| written == name),
-            11
+            locate(text, &[vec!["a".to_owned()]], &|written, name| written
+                == name),
+            [11]
         );
     }
 }

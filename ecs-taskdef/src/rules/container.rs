@@ -1,77 +1,117 @@
-use super::Rule;
+use super::Row;
 use super::subject::{Container, Report, Subject, list};
 use super::task::{is_name, quote};
-use crate::LaunchTypes;
+use crate::{LaunchTypes, Rule, Source};
 
-pub(super) const RULES: &[Rule] = &[
-    Rule::container(
-        "container-name-required",
-        "a container has a name",
+const CONTAINER_DEFINITION: Source = Source::Api("ContainerDefinition");
+
+pub(super) const RULES: &[Row] = &[
+    Row::container(
+        Rule::new(
+            "container-name-required",
+            "a container has a name",
+            CONTAINER_DEFINITION,
+        )
+        .quoted("Container.name should not be null or empty.")
+        .in_2015(),
         name_required,
-    )
-    .quoted("Container.name should not be null or empty.")
-    .in_2015(),
-    Rule::container(
-        "container-name-characters",
-        "a container name is 1 to 255 letters, digits, `-` and `_`",
+    ),
+    Row::container(
+        Rule::new(
+            "container-name-characters",
+            "a container name is 1 to 255 letters, digits, `-` and `_`",
+            CONTAINER_DEFINITION,
+        )
+        .quoted("Container.name contains invalid characters.")
+        .in_2015(),
         name_characters,
-    )
-    .quoted("Container.name contains invalid characters.")
-    .in_2015(),
-    Rule::container(
-        "container-image-required",
-        "a container has an image",
+    ),
+    Row::container(
+        Rule::new(
+            "container-image-required",
+            "a container has an image",
+            CONTAINER_DEFINITION,
+        )
+        .quoted("Container.image should not be null or empty.")
+        .in_2015(),
         image_required,
-    )
-    .quoted("Container.image should not be null or empty.")
-    .in_2015(),
-    Rule::container(
-        "image-length",
-        "an image name is at most 255 characters",
+    ),
+    Row::container(
+        Rule::new(
+            "image-length",
+            "an image name is at most 255 characters",
+            CONTAINER_DEFINITION,
+        ),
         image_length,
     ),
-    Rule::container(
-        "image-digest",
-        "a digest is `sha256:` and 64 hexadecimal digits",
+    Row::container(
+        Rule::new(
+            "image-digest",
+            "a digest is `sha256:` and 64 hexadecimal digits",
+            CONTAINER_DEFINITION,
+        ),
         image_digest,
     ),
-    Rule::container(
-        "docker-security-option",
-        "security options have one of four forms",
+    Row::container(
+        Rule::new(
+            "docker-security-option",
+            "security options have one of four forms",
+            CONTAINER_DEFINITION,
+        ),
         security_option,
     ),
-    Rule::container(
-        "credential-specs-maximum",
-        "there is at most one credential specification",
+    Row::container(
+        Rule::new(
+            "credential-specs-maximum",
+            "there is at most one credential specification",
+            CONTAINER_DEFINITION,
+        ),
         credential_specs_maximum,
     ),
-    Rule::container(
-        "credential-spec-format",
-        "a credential specification begins with its kind",
+    Row::container(
+        Rule::new(
+            "credential-spec-format",
+            "a credential specification begins with its kind",
+            CONTAINER_DEFINITION,
+        )
+        .on(LaunchTypes::EC2.union(LaunchTypes::FARGATE)),
         credential_spec,
-    )
-    .on(LaunchTypes::EC2.union(LaunchTypes::FARGATE)),
-    Rule::container(
-        "repository-credentials",
-        "credentials are a secret of Secrets Manager",
+    ),
+    Row::container(
+        Rule::new(
+            "repository-credentials",
+            "credentials are a secret of Secrets Manager",
+            Source::Api("RepositoryCredentials"),
+        ),
         repository_credentials,
     ),
-    Rule::container(
-        "user-format",
-        "a user is `user`, `uid`, `user:group` or `uid:gid`",
+    Row::container(
+        Rule::new(
+            "user-format",
+            "a user is `user`, `uid`, `user:group` or `uid:gid`",
+            CONTAINER_DEFINITION,
+        ),
         user_format,
     ),
-    Rule::container(
-        "restart-exit-codes-maximum",
-        "at most 50 exit codes are ignored",
+    Row::container(
+        Rule::new(
+            "restart-exit-codes-maximum",
+            "at most 50 exit codes are ignored",
+            Source::Api("ContainerRestartPolicy"),
+        ),
         restart_exit_codes,
     ),
-    Rule::container(
-        "restart-attempt-period",
-        "a restart is attempted after 60 to 1,800 seconds",
+    Row::container(
+        Rule::new(
+            "restart-attempt-period",
+            "a restart is attempted after 60 to 1,800 seconds",
+            Source::Api("ContainerRestartPolicy"),
+        )
+        .copied(
+            "the 'restartAttemptPeriod' setting for container '{}' must be between 60 and 1800",
+        ),
         restart_period,
-    )
-    .copied("the 'restartAttemptPeriod' setting for container '{}' must be between 60 and 1800"),
+    ),
 ];
 
 fn name_required(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {

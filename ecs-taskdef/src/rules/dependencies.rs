@@ -1,59 +1,90 @@
-use super::Rule;
+use super::Row;
 use super::subject::{Container, Report, Subject, list};
 use super::task::quote;
 use crate::shape::At;
-use crate::{ContainerCondition, Relation};
+use crate::{ContainerCondition, Relation, Rule, Source};
 
-pub(super) const RULES: &[Rule] = &[
-    Rule::container(
-        "links-target",
-        "a link names another container of the task",
+const CONTAINER_DEPENDENCY: Source = Source::Api("ContainerDependency");
+
+pub(super) const RULES: &[Row] = &[
+    Row::container(
+        Rule::new(
+            "links-target",
+            "a link names another container of the task",
+            Source::Api("ContainerDefinition"),
+        )
+        .in_2015(),
         links_target,
-    )
-    .in_2015(),
-    Rule::task("links-cycle", "links do not run in a circle", links_cycle).in_2015(),
-    Rule::container(
-        "volumes-from-target",
-        "`volumesFrom` names another container of the task",
+    ),
+    Row::task(
+        Rule::new(
+            "links-cycle",
+            "links do not run in a circle",
+            Source::Api("ContainerDefinition"),
+        )
+        .in_2015(),
+        links_cycle,
+    ),
+    Row::container(
+        Rule::new(
+            "volumes-from-target",
+            "`volumesFrom` names another container of the task",
+            Source::Api("VolumeFrom"),
+        )
+        .copied("Invalid 'volumesFrom' setting. Unknown container: '{}'")
+        .in_2015(),
         volumes_from_target,
-    )
-    .copied("Invalid 'volumesFrom' setting. Unknown container: '{}'")
-    .in_2015(),
-    Rule::task(
-        "volumes-from-cycle",
-        "`volumesFrom` does not run in a circle",
+    ),
+    Row::task(
+        Rule::new(
+            "volumes-from-cycle",
+            "`volumesFrom` does not run in a circle",
+            Source::Api("VolumeFrom"),
+        )
+        .in_2015(),
         volumes_from_cycle,
-    )
-    .in_2015(),
-    Rule::container(
-        "depends-on-target",
-        "`dependsOn` names another container of the task",
+    ),
+    Row::container(
+        Rule::new(
+            "depends-on-target",
+            "`dependsOn` names another container of the task",
+            CONTAINER_DEPENDENCY,
+        )
+        .copied("Cannot depend on container + '{}' because it does not exist"),
         depends_on_target,
-    )
-    .copied("Cannot depend on container + '{}' because it does not exist"),
-    Rule::task(
-        "depends-on-cycle",
-        "`dependsOn` does not run in a circle",
+    ),
+    Row::task(
+        Rule::new(
+            "depends-on-cycle",
+            "`dependsOn` does not run in a circle",
+            CONTAINER_DEPENDENCY,
+        )
+        .copied("Container dependsOn contains a cycle"),
         depends_on_cycle,
-    )
-    .copied("Container dependsOn contains a cycle"),
-    Rule::container(
-        "depends-on-essential",
-        "nothing waits for the end of an essential container",
-        depends_on_essential,
-    )
-    .quoted(
-        "A dependency container with SUCCESS or COMPLETE condition cannot be an essential \
+    ),
+    Row::container(
+        Rule::new(
+            "depends-on-essential",
+            "nothing waits for the end of an essential container",
+            CONTAINER_DEPENDENCY,
+        )
+        .quoted(
+            "A dependency container with SUCCESS or COMPLETE condition cannot be an essential \
          container",
-    )
-    .hint("set `essential` to false for the container that is waited for"),
-    Rule::container(
-        "depends-on-health-check",
-        "a container that must be healthy has a health check",
+        )
+        .hint("set `essential` to false for the container that is waited for"),
+        depends_on_essential,
+    ),
+    Row::container(
+        Rule::new(
+            "depends-on-health-check",
+            "a container that must be healthy has a health check",
+            CONTAINER_DEPENDENCY,
+        )
+        .copied("A dependency container with HEALTHY condition must have health check configured")
+        .hint("the health check of an image does not count"),
         depends_on_health_check,
-    )
-    .copied("A dependency container with HEALTHY condition must have health check configured")
-    .hint("the health check of an image does not count"),
+    ),
 ];
 
 fn links_target(subject: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {

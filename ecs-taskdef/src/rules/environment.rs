@@ -1,57 +1,77 @@
-use super::Rule;
+use super::Row;
 use super::subject::{Container, Report, Subject, list};
 use super::task::{quote, repeated};
 use crate::shape::At;
+use crate::{Rule, Source};
 
-pub(super) const RULES: &[Rule] = &[
-    Rule::container(
-        "environment-name-required",
-        "an environment variable has a name",
+const SECRET: Source = Source::Api("Secret");
+
+pub(super) const RULES: &[Row] = &[
+    Row::container(
+        Rule::new(
+            "environment-name-required",
+            "an environment variable has a name",
+            Source::Api("KeyValuePair"),
+        )
+        .in_2015(),
         name_required,
-    )
-    .in_2015(),
-    Rule::container(
-        "environment-duplicate",
-        "an environment variable is set once",
-        duplicate,
-    )
-    .advice()
-    .in_2015(),
-    Rule::container(
-        "secret-name-unique",
-        "each secret has its own name",
-        secret_unique,
-    )
-    .quoted("Duplicate secret names found: {}. Each secret name must be unique."),
-    Rule::container(
-        "secret-name-environment",
-        "a secret is not an environment variable too",
-        secret_environment,
-    )
-    .quoted(
-        "The secret name must be unique and not shared with any new or existing environment \
-             variables set on the container, such as '{}'.",
     ),
-    Rule::container(
-        "secret-value-from",
-        "a secret comes from Secrets Manager or the Parameter Store",
+    Row::container(
+        Rule::new(
+            "environment-duplicate",
+            "an environment variable is set once",
+            Source::Api("KeyValuePair"),
+        )
+        .advice()
+        .in_2015(),
+        duplicate,
+    ),
+    Row::container(
+        Rule::new("secret-name-unique", "each secret has its own name", SECRET)
+            .quoted("Duplicate secret names found: {}. Each secret name must be unique."),
+        secret_unique,
+    ),
+    Row::container(
+        Rule::new(
+            "secret-name-environment",
+            "a secret is not an environment variable too",
+            SECRET,
+        )
+        .quoted(
+            "The secret name must be unique and not shared with any new or existing environment \
+             variables set on the container, such as '{}'.",
+        ),
+        secret_environment,
+    ),
+    Row::container(
+        Rule::new(
+            "secret-value-from",
+            "a secret comes from Secrets Manager or the Parameter Store",
+            SECRET,
+        ),
         value_from,
     ),
-    Rule::container(
-        "environment-files-maximum",
-        "there are at most ten environment files",
-        files_maximum,
-    )
-    .copied(
-        "The maximum number of environment files was exceeded. Specify ten or less and try \
+    Row::container(
+        Rule::new(
+            "environment-files-maximum",
+            "there are at most ten environment files",
+            Source::Api("ContainerDefinition"),
+        )
+        .copied(
+            "The maximum number of environment files was exceeded. Specify ten or less and try \
          again",
+        ),
+        files_maximum,
     ),
-    Rule::container(
-        "environment-file-arn",
-        "an environment file is an S3 object that ends in `.env`",
+    Row::container(
+        Rule::new(
+            "environment-file-arn",
+            "an environment file is an S3 object that ends in `.env`",
+            Source::Api("EnvironmentFile"),
+        )
+        .copied("Invalid arn syntax"),
         file_arn,
-    )
-    .copied("Invalid arn syntax"),
+    ),
 ];
 
 fn name_required(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {

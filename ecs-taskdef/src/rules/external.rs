@@ -1,69 +1,94 @@
-use super::subject::{Container, Report, Subject, VolumePlace, list};
-use super::{Rule, unsupported};
+use super::subject::{Container, Report, Subject, list};
+use super::unsupported::Platform;
+use super::{Row, unsupported};
 use crate::shape::At;
-use crate::{LaunchTypes, NetworkMode};
+use crate::{LaunchTypes, NetworkMode, Rule, Source};
 
 const X: LaunchTypes = LaunchTypes::EXTERNAL;
-const PLATFORM: &str = "an external instance";
+const PLATFORM: Platform = Platform::of_launch_type("an external instance");
 
-pub(super) const RULES: &[Rule] = &[
-    Rule::task(
-        "external-network-mode",
-        "external instances have no `awsvpc`",
+const ECS_ANYWHERE: Source = Source::Guide("ecs-anywhere");
+
+pub(super) const RULES: &[Row] = &[
+    Row::task(
+        Rule::new(
+            "external-network-mode",
+            "external instances have no `awsvpc`",
+            ECS_ANYWHERE,
+        )
+        .on(X),
         network_mode,
-    )
-    .on(X),
-    Rule::task(
-        "external-windows-network-mode",
-        "Windows on external instances uses its NAT network",
+    ),
+    Row::task(
+        Rule::new(
+            "external-windows-network-mode",
+            "Windows on external instances uses its NAT network",
+            ECS_ANYWHERE,
+        )
+        .on(X)
+        .hint("leave `networkMode` away"),
         windows_network,
-    )
-    .on(X)
-    .hint("leave `networkMode` away"),
-    Rule::task(
-        "external-proxy",
-        "external instances have no App Mesh",
-        |subject, report| {
-            let given = subject.task.proxy_configuration.is_some();
-            unsupported::task_member("proxyConfiguration", given, PLATFORM, report);
-        },
-    )
-    .on(X),
-    Rule::task(
-        "external-fault-injection",
-        "external instances have no fault injection",
-        |subject, report| {
-            let given = subject.task.enable_fault_injection == Some(true);
-            unsupported::task_member("enableFaultInjection", given, PLATFORM, report);
-        },
-    )
-    .on(X)
-    .warning(),
-    Rule::volume(
-        "external-efs",
-        "external instances have no EFS volumes",
-        efs,
-    )
-    .on(X),
-    Rule::volume(
-        "external-launch-volume",
-        "external instances have no volumes configured at launch",
-        launch_volume,
-    )
-    .on(X),
-    Rule::container(
-        "external-selinux",
-        "external instances have no SELinux labels",
+    ),
+    Row::unsupported(
+        Rule::new(
+            "external-proxy",
+            "external instances have no App Mesh",
+            ECS_ANYWHERE,
+        )
+        .on(X),
+        PLATFORM,
+        unsupported::PROXY_CONFIGURATION,
+    ),
+    Row::unsupported(
+        Rule::new(
+            "external-fault-injection",
+            "external instances have no fault injection",
+            ECS_ANYWHERE,
+        )
+        .on(X)
+        .warning(),
+        PLATFORM,
+        unsupported::ENABLE_FAULT_INJECTION,
+    ),
+    Row::unsupported(
+        Rule::new(
+            "external-efs",
+            "external instances have no EFS volumes",
+            ECS_ANYWHERE,
+        )
+        .on(X),
+        PLATFORM,
+        unsupported::EFS,
+    ),
+    Row::unsupported(
+        Rule::new(
+            "external-launch-volume",
+            "external instances have no volumes configured at launch",
+            ECS_ANYWHERE,
+        )
+        .on(X),
+        PLATFORM,
+        unsupported::CONFIGURED_AT_LAUNCH,
+    ),
+    Row::container(
+        Rule::new(
+            "external-selinux",
+            "external instances have no SELinux labels",
+            ECS_ANYWHERE,
+        )
+        .on(X)
+        .warning(),
         selinux,
-    )
-    .on(X)
-    .warning(),
-    Rule::container(
-        "external-gpu-sharing",
-        "external instances share no GPUs",
+    ),
+    Row::container(
+        Rule::new(
+            "external-gpu-sharing",
+            "external instances share no GPUs",
+            ECS_ANYWHERE,
+        )
+        .on(X),
         gpu_sharing,
-    )
-    .on(X),
+    ),
 ];
 
 fn network_mode(subject: &Subject<'_>, report: &mut Report<'_>) {
@@ -81,20 +106,6 @@ fn windows_network(subject: &Subject<'_>, report: &mut Report<'_>) {
     if subject.windows && stated {
         let message = format!("Windows on an external instance has no `{}`", subject.mode);
         report.fault(&At::ROOT.member("networkMode"), message);
-    }
-}
-
-fn efs(_: &Subject<'_>, volume: VolumePlace<'_>, report: &mut Report<'_>) {
-    if volume.efs_volume_configuration.is_some() {
-        let message = "an external instance does not support EFS volumes";
-        report.fault(&volume.at.member("efsVolumeConfiguration"), message);
-    }
-}
-
-fn launch_volume(_: &Subject<'_>, volume: VolumePlace<'_>, report: &mut Report<'_>) {
-    if volume.configured_at_launch == Some(true) {
-        let message = "an external instance does not support volumes configured at launch";
-        report.fault(&volume.at.member("configuredAtLaunch"), message);
     }
 }
 

@@ -1,230 +1,299 @@
 use super::subject::{Container, Report, Subject, list};
 use super::task::{asks_for, quote};
-use super::unsupported::{no_linux_member, no_member};
-use super::{Rule, unsupported};
+use super::unsupported::Platform;
+use super::{Row, unsupported};
 use crate::shape::At;
-use crate::{LaunchTypes, LogDriver, PidMode, ResourceType, UlimitName};
+use crate::{LaunchTypes, LogDriver, PidMode, ResourceType, Rule, Source, UlimitName};
 
 const F: LaunchTypes = LaunchTypes::FARGATE;
-const PLATFORM: &str = "Fargate";
+const PLATFORM: Platform = Platform::of_launch_type("Fargate");
 
-pub(super) const RULES: &[Rule] = &[
-    Rule::task(
-        "fargate-cpu-required",
-        "Fargate needs CPU of the task",
-        cpu_required,
-    )
-    .on(F)
-    .quoted("Fargate requires that 'cpu' be defined at the task level."),
-    Rule::task(
-        "fargate-memory-required",
-        "Fargate needs memory of the task",
-        memory_required,
-    )
-    .on(F)
-    .quoted("Fargate requires that 'memory' be defined at the task level."),
-    Rule::task(
-        "fargate-cpu-memory",
-        "CPU and memory are a pair that Fargate offers",
-        cpu_memory,
-    )
-    .on(F)
-    .quoted(
-        "No Fargate configuration exists for given values: {} CPU , {} memory. See the Amazon \
-             ECS documentation for the valid values.",
-    ),
-    Rule::task(
-        "fargate-windows-cpu",
-        "Windows on Fargate has 1 to 4 vCPUs",
-        windows_cpu,
-    )
-    .on(F)
-    .copied("No Fargate configuration exists for given values."),
-    Rule::task(
-        "fargate-network-mode",
-        "Fargate needs the network mode `awsvpc`",
-        network_mode,
-    )
-    .on(F)
-    .quoted("Fargate only supports network mode \u{2018}awsvpc\u{2019}."),
-    Rule::task(
-        "fargate-pid-mode",
-        "the process namespace on Fargate is the task's",
-        pid_mode,
-    )
-    .on(F)
-    .quoted(
-        "Tasks using the Fargate launch type do not support pidMode 'host'. The supported \
-             value for pidMode is 'task'.",
-    ),
-    Rule::task(
-        "fargate-ipc-mode",
-        "Fargate has no IPC mode",
-        |subject, report| {
-            unsupported::task_member("ipcMode", subject.task.ipc_mode.is_some(), PLATFORM, report);
-        },
-    )
-    .on(F)
-    .quoted("Tasks using the Fargate launch type do not support ipcMode."),
-    Rule::task(
-        "fargate-placement-constraints",
-        "Fargate has no placement constraints",
-        |subject, report| {
-            let given = !list(subject.task.placement_constraints.as_ref()).is_empty();
-            unsupported::task_member("placementConstraints", given, PLATFORM, report);
-        },
-    )
-    .on(F)
-    .copied("Fargate compatible task definitions do not support constraints"),
-    no_member!(
-        PLATFORM,
-        "fargate-links",
-        "Fargate has no links",
-        "links",
-        unsupported::links
-    )
-    .on(F),
-    no_member!(
-        PLATFORM,
-        "fargate-privileged",
-        "Fargate has no privileged containers",
-        "privileged",
-        unsupported::privileged
-    )
-    .on(F)
-    .copied("Fargate requires that the 'privileged' setting be 'false'"),
-    no_member!(
-        PLATFORM,
-        "fargate-docker-security-options",
-        "Fargate has no Docker security options",
-        "dockerSecurityOptions",
-        unsupported::docker_security_options
-    )
-    .on(F)
-    .copied("Fargate compatible task definitions do not support dockerSecurityOptions"),
-    Rule::container(
-        "fargate-start-timeout",
-        "Fargate starts containers within 120 seconds",
-        start_timeout,
-    )
-    .on(F),
-    Rule::container(
-        "fargate-stop-timeout",
-        "Fargate stops containers within 120 seconds",
-        stop_timeout,
-    )
-    .on(F)
-    .copied(
-        "Tasks using the Fargate launch type must have a container stop timeout of less than \
-             120 seconds.",
-    ),
-    Rule::container(
-        "fargate-log-driver",
-        "logs on Fargate go to one of three drivers",
-        log_driver,
-    )
-    .on(F)
-    .copied("{} is not a valid log driver. Must be one of [awslogs,splunk,awsfirelens]"),
-    Rule::container(
-        "fargate-awslogs-stream-prefix",
-        "`awslogs` on Fargate needs a prefix",
-        stream_prefix,
-    )
-    .on(F)
-    .copied("Fargate requires log configuration options to include awslogs-stream-prefix"),
-    Rule::container(
-        "fargate-firelens-config-s3",
-        "a log router on Fargate reads files",
-        firelens_s3,
-    )
-    .on(F)
-    .copied("Fargate launch type does not support FirelensConfiguration config file from 's3'"),
-    Rule::container(
-        "fargate-capabilities",
-        "Fargate adds `SYS_PTRACE` only",
-        capabilities,
-    )
-    .on(F)
-    .quoted("{} is not allowed on Fargate."),
-    no_linux_member!(
-        PLATFORM,
-        "fargate-devices",
-        "Fargate has no devices",
-        "devices",
-        unsupported::devices
-    )
-    .on(F)
-    .copied("Fargate compatible task definitions do not support devices"),
-    no_linux_member!(
-        PLATFORM,
-        "fargate-shared-memory-size",
-        "Fargate chooses the shared memory",
-        "sharedMemorySize",
-        unsupported::shared_memory_size
-    )
-    .on(F)
-    .quoted("Fargate compatible task definitions do not support sharedMemorySize"),
-    no_linux_member!(
-        PLATFORM,
-        "fargate-tmpfs",
-        "Fargate has no file systems in memory",
-        "tmpfs",
-        unsupported::tmpfs
-    )
-    .on(F),
-    no_linux_member!(
-        PLATFORM,
-        "fargate-max-swap",
-        "Fargate has no swap",
-        "maxSwap",
-        unsupported::max_swap
-    )
-    .on(F)
-    .copied("Fargate compatible task definitions do not support maxSwap"),
-    no_linux_member!(
-        PLATFORM,
-        "fargate-swappiness",
-        "Fargate has no swap",
-        "swappiness",
-        unsupported::swappiness
-    )
-    .on(F),
-    Rule::container(
-        "fargate-ulimits",
-        "`nofile` is the limit that Fargate heeds",
-        ulimits,
-    )
-    .on(F)
-    .advice(),
-    Rule::container("fargate-gpu", "Fargate has no GPUs", gpu)
+const FARGATE_TASKS_SERVICES: Source = Source::Guide("fargate-tasks-services");
+
+pub(super) const RULES: &[Row] = &[
+    Row::task(
+        Rule::new(
+            "fargate-cpu-required",
+            "Fargate needs CPU of the task",
+            FARGATE_TASKS_SERVICES,
+        )
         .on(F)
-        .copied("Tasks using the Fargate launch type do not support GPU resource requirements"),
-    Rule::volume(
-        "fargate-source-path",
-        "volumes on Fargate have no path on the host",
-        |_, volume, report| {
-            unsupported::source_path(volume, PLATFORM, report);
-        },
-    )
-    .on(F)
-    .quoted("Fargate compatible task definitions do not support sourcePath"),
-    Rule::volume(
-        "fargate-docker-volume",
-        "Fargate has no Docker volumes",
-        |_, volume, report| {
-            unsupported::docker_volume(volume, PLATFORM, report);
-        },
-    )
-    .on(F)
-    .copied("Fargate compatible task definitions do not support dockerVolumeConfiguration"),
-    Rule::volume(
-        "fargate-fsx",
-        "Fargate has no FSx for Windows File Server",
-        |_, volume, report| {
-            unsupported::fsx(volume, PLATFORM, report);
-        },
-    )
-    .on(F),
+        .quoted("Fargate requires that 'cpu' be defined at the task level."),
+        cpu_required,
+    ),
+    Row::task(
+        Rule::new(
+            "fargate-memory-required",
+            "Fargate needs memory of the task",
+            FARGATE_TASKS_SERVICES,
+        )
+        .on(F)
+        .quoted("Fargate requires that 'memory' be defined at the task level."),
+        memory_required,
+    ),
+    Row::task(
+        Rule::new(
+            "fargate-cpu-memory",
+            "CPU and memory are a pair that Fargate offers",
+            Source::Guide("task-cpu-memory-error"),
+        )
+        .on(F)
+        .quoted(
+            "No Fargate configuration exists for given values: {} CPU , {} memory. See the Amazon \
+             ECS documentation for the valid values.",
+        ),
+        cpu_memory,
+    ),
+    Row::task(
+        Rule::new(
+            "fargate-windows-cpu",
+            "Windows on Fargate has 1 to 4 vCPUs",
+            Source::Guide("task-cpu-memory-error"),
+        )
+        .on(F)
+        .copied("No Fargate configuration exists for given values."),
+        windows_cpu,
+    ),
+    Row::task(
+        Rule::new(
+            "fargate-network-mode",
+            "Fargate needs the network mode `awsvpc`",
+            FARGATE_TASKS_SERVICES,
+        )
+        .on(F)
+        .quoted("Fargate only supports network mode \u{2018}awsvpc\u{2019}."),
+        network_mode,
+    ),
+    Row::task(
+        Rule::new(
+            "fargate-pid-mode",
+            "the process namespace on Fargate is the task's",
+            FARGATE_TASKS_SERVICES,
+        )
+        .on(F)
+        .quoted(
+            "Tasks using the Fargate launch type do not support pidMode 'host'. The supported \
+             value for pidMode is 'task'.",
+        ),
+        pid_mode,
+    ),
+    Row::unsupported(
+        Rule::new(
+            "fargate-ipc-mode",
+            "Fargate has no IPC mode",
+            FARGATE_TASKS_SERVICES,
+        )
+        .on(F)
+        .quoted("Tasks using the Fargate launch type do not support ipcMode."),
+        PLATFORM,
+        unsupported::IPC_MODE,
+    ),
+    Row::unsupported(
+        Rule::new(
+            "fargate-placement-constraints",
+            "Fargate has no placement constraints",
+            FARGATE_TASKS_SERVICES,
+        )
+        .on(F)
+        .copied("Fargate compatible task definitions do not support constraints"),
+        PLATFORM,
+        unsupported::PLACEMENT_CONSTRAINTS,
+    ),
+    Row::unsupported(
+        Rule::new(
+            "fargate-links",
+            "Fargate has no links",
+            FARGATE_TASKS_SERVICES,
+        )
+        .on(F),
+        PLATFORM,
+        unsupported::LINKS,
+    ),
+    Row::unsupported(
+        Rule::new(
+            "fargate-privileged",
+            "Fargate has no privileged containers",
+            FARGATE_TASKS_SERVICES,
+        )
+        .on(F)
+        .copied("Fargate requires that the 'privileged' setting be 'false'"),
+        PLATFORM,
+        unsupported::PRIVILEGED,
+    ),
+    Row::unsupported(
+        Rule::new(
+            "fargate-docker-security-options",
+            "Fargate has no Docker security options",
+            FARGATE_TASKS_SERVICES,
+        )
+        .on(F)
+        .copied("Fargate compatible task definitions do not support dockerSecurityOptions"),
+        PLATFORM,
+        unsupported::DOCKER_SECURITY_OPTIONS,
+    ),
+    Row::container(
+        Rule::new(
+            "fargate-start-timeout",
+            "Fargate starts containers within 120 seconds",
+            FARGATE_TASKS_SERVICES,
+        )
+        .on(F),
+        start_timeout,
+    ),
+    Row::container(
+        Rule::new(
+            "fargate-stop-timeout",
+            "Fargate stops containers within 120 seconds",
+            FARGATE_TASKS_SERVICES,
+        )
+        .on(F)
+        .copied(
+            "Tasks using the Fargate launch type must have a container stop timeout of less than \
+             120 seconds.",
+        ),
+        stop_timeout,
+    ),
+    Row::container(
+        Rule::new(
+            "fargate-log-driver",
+            "logs on Fargate go to one of three drivers",
+            FARGATE_TASKS_SERVICES,
+        )
+        .on(F)
+        .copied("{} is not a valid log driver. Must be one of [awslogs,splunk,awsfirelens]"),
+        log_driver,
+    ),
+    Row::container(
+        Rule::new(
+            "fargate-awslogs-stream-prefix",
+            "`awslogs` on Fargate needs a prefix",
+            FARGATE_TASKS_SERVICES,
+        )
+        .on(F)
+        .copied("Fargate requires log configuration options to include awslogs-stream-prefix"),
+        stream_prefix,
+    ),
+    Row::container(
+        Rule::new(
+            "fargate-firelens-config-s3",
+            "a log router on Fargate reads files",
+            FARGATE_TASKS_SERVICES,
+        )
+        .on(F)
+        .copied("Fargate launch type does not support FirelensConfiguration config file from 's3'"),
+        firelens_s3,
+    ),
+    Row::container(
+        Rule::new(
+            "fargate-capabilities",
+            "Fargate adds `SYS_PTRACE` only",
+            FARGATE_TASKS_SERVICES,
+        )
+        .on(F)
+        .quoted("{} is not allowed on Fargate."),
+        capabilities,
+    ),
+    Row::unsupported(
+        Rule::new(
+            "fargate-devices",
+            "Fargate has no devices",
+            FARGATE_TASKS_SERVICES,
+        )
+        .on(F)
+        .copied("Fargate compatible task definitions do not support devices"),
+        PLATFORM,
+        unsupported::DEVICES,
+    ),
+    Row::unsupported(
+        Rule::new(
+            "fargate-shared-memory-size",
+            "Fargate chooses the shared memory",
+            FARGATE_TASKS_SERVICES,
+        )
+        .on(F)
+        .quoted("Fargate compatible task definitions do not support sharedMemorySize"),
+        PLATFORM,
+        unsupported::SHARED_MEMORY_SIZE,
+    ),
+    Row::unsupported(
+        Rule::new(
+            "fargate-tmpfs",
+            "Fargate has no file systems in memory",
+            FARGATE_TASKS_SERVICES,
+        )
+        .on(F),
+        PLATFORM,
+        unsupported::TMPFS,
+    ),
+    Row::unsupported(
+        Rule::new(
+            "fargate-max-swap",
+            "Fargate has no swap",
+            FARGATE_TASKS_SERVICES,
+        )
+        .on(F)
+        .copied("Fargate compatible task definitions do not support maxSwap"),
+        PLATFORM,
+        unsupported::MAX_SWAP,
+    ),
+    Row::unsupported(
+        Rule::new(
+            "fargate-swappiness",
+            "Fargate has no swap",
+            FARGATE_TASKS_SERVICES,
+        )
+        .on(F),
+        PLATFORM,
+        unsupported::SWAPPINESS,
+    ),
+    Row::container(
+        Rule::new(
+            "fargate-ulimits",
+            "`nofile` is the limit that Fargate heeds",
+            FARGATE_TASKS_SERVICES,
+        )
+        .on(F)
+        .advice(),
+        ulimits,
+    ),
+    Row::container(
+        Rule::new("fargate-gpu", "Fargate has no GPUs", FARGATE_TASKS_SERVICES)
+            .on(F)
+            .copied("Tasks using the Fargate launch type do not support GPU resource requirements"),
+        gpu,
+    ),
+    Row::unsupported(
+        Rule::new(
+            "fargate-source-path",
+            "volumes on Fargate have no path on the host",
+            FARGATE_TASKS_SERVICES,
+        )
+        .on(F)
+        .quoted("Fargate compatible task definitions do not support sourcePath"),
+        PLATFORM,
+        unsupported::SOURCE_PATH,
+    ),
+    Row::unsupported(
+        Rule::new(
+            "fargate-docker-volume",
+            "Fargate has no Docker volumes",
+            FARGATE_TASKS_SERVICES,
+        )
+        .on(F)
+        .copied("Fargate compatible task definitions do not support dockerVolumeConfiguration"),
+        PLATFORM,
+        unsupported::DOCKER_VOLUME,
+    ),
+    Row::unsupported(
+        Rule::new(
+            "fargate-fsx",
+            "Fargate has no FSx for Windows File Server",
+            FARGATE_TASKS_SERVICES,
+        )
+        .on(F),
+        PLATFORM,
+        unsupported::FSX,
+    ),
 ];
 
 fn cpu_required(subject: &Subject<'_>, report: &mut Report<'_>) {

@@ -1,59 +1,90 @@
-use super::Rule;
+use super::Row;
 use super::subject::{Report, Subject, VolumePlace};
 use crate::{
-    EFSAuthorizationConfig, EFSAuthorizationConfigIAM, EFSTransitEncryption, EFSVolumeConfiguration,
+    EFSAuthorizationConfig, EFSAuthorizationConfigIAM, EFSTransitEncryption,
+    EFSVolumeConfiguration, Rule, Source,
 };
 
-pub(super) const RULES: &[Rule] = &[
-    Rule::volume(
-        "efs-port",
-        "a port for encrypted data is 0 to 65,535",
+const EFS_AUTHORIZATION_CONFIG: Source = Source::Api("EFSAuthorizationConfig");
+const S3_FILES_VOLUME_CONFIGURATION: Source = Source::Api("S3FilesVolumeConfiguration");
+
+pub(super) const RULES: &[Row] = &[
+    Row::volume(
+        Rule::new(
+            "efs-port",
+            "a port for encrypted data is 0 to 65,535",
+            Source::Api("EFSVolumeConfiguration"),
+        ),
         efs_port,
     ),
-    Rule::volume(
-        "efs-access-point-root",
-        "an access point has the root directory `/`",
-        efs_root,
-    )
-    .quoted(
-        "When using an EFS access point, the root directory must either be set to \"/\" or be \
+    Row::volume(
+        Rule::new(
+            "efs-access-point-root",
+            "an access point has the root directory `/`",
+            EFS_AUTHORIZATION_CONFIG,
+        )
+        .quoted(
+            "When using an EFS access point, the root directory must either be set to \"/\" or be \
          omitted",
+        ),
+        efs_root,
     ),
-    Rule::volume(
-        "efs-access-point-encryption",
-        "an access point needs encryption",
+    Row::volume(
+        Rule::new(
+            "efs-access-point-encryption",
+            "an access point needs encryption",
+            EFS_AUTHORIZATION_CONFIG,
+        ),
         efs_access_point,
     ),
-    Rule::volume(
-        "efs-iam-encryption",
-        "IAM authorization needs encryption",
+    Row::volume(
+        Rule::new(
+            "efs-iam-encryption",
+            "IAM authorization needs encryption",
+            EFS_AUTHORIZATION_CONFIG,
+        )
+        .copied("EFS IAM authorization requires TransitEncryption to be enabled"),
         efs_iam,
-    )
-    .copied("EFS IAM authorization requires TransitEncryption to be enabled"),
-    Rule::volume(
-        "efs-port-encryption",
-        "a port for encrypted data needs encryption",
+    ),
+    Row::volume(
+        Rule::new(
+            "efs-port-encryption",
+            "a port for encrypted data needs encryption",
+            Source::Api("EFSVolumeConfiguration"),
+        )
+        .copied("TransitEncryptionPort requires that TransitEncryption is enabled"),
         efs_port_encryption,
-    )
-    .copied("TransitEncryptionPort requires that TransitEncryption is enabled"),
-    Rule::volume(
-        "fsx-windows-only",
-        "FSx for Windows File Server is for Windows",
+    ),
+    Row::volume(
+        Rule::new(
+            "fsx-windows-only",
+            "FSx for Windows File Server is for Windows",
+            Source::Api("FSxWindowsFileServerVolumeConfiguration"),
+        ),
         fsx_windows,
     ),
-    Rule::volume(
-        "s3files-port",
-        "a port for encrypted data is 0 to 65,535",
+    Row::volume(
+        Rule::new(
+            "s3files-port",
+            "a port for encrypted data is 0 to 65,535",
+            S3_FILES_VOLUME_CONFIGURATION,
+        ),
         s3files_port,
     ),
-    Rule::volume(
-        "s3files-access-point-root",
-        "an access point has the root directory `/`",
+    Row::volume(
+        Rule::new(
+            "s3files-access-point-root",
+            "an access point has the root directory `/`",
+            S3_FILES_VOLUME_CONFIGURATION,
+        ),
         s3files_root,
     ),
-    Rule::volume(
-        "s3files-task-role",
-        "S3 Files needs a task role",
+    Row::volume(
+        Rule::new(
+            "s3files-task-role",
+            "S3 Files needs a task role",
+            S3_FILES_VOLUME_CONFIGURATION,
+        ),
         s3files_role,
     ),
 ];

@@ -1,36 +1,50 @@
-use super::Rule;
+use super::Row;
 use super::subject::{Container, Report, Subject};
 use super::task::quote;
 use crate::shape::At;
-use crate::{ContainerDefinition, LogDriver, TaskDefinition};
+use crate::{ContainerDefinition, LogDriver, Rule, Source, TaskDefinition};
 
-pub(super) const RULES: &[Rule] = &[
-    Rule::container(
-        "firelens-router-missing",
-        "`awsfirelens` needs a log router in the task",
-        router_missing,
-    )
-    .quoted(
-        "When awsfirelens log driver is specified in log configuration, a firelens \
+const FIRELENS_CONFIGURATION: Source = Source::Api("FirelensConfiguration");
+
+pub(super) const RULES: &[Row] = &[
+    Row::container(
+        Rule::new(
+            "firelens-router-missing",
+            "`awsfirelens` needs a log router in the task",
+            FIRELENS_CONFIGURATION,
+        )
+        .quoted(
+            "When awsfirelens log driver is specified in log configuration, a firelens \
              configuration object must be configured in one of the containers.",
+        ),
+        router_missing,
     ),
-    Rule::container(
-        "firelens-unused",
-        "a log router has a container that uses it",
-        unused,
-    )
-    .quoted(
-        "When a firelensConfiguration object is specified, at least one container has to be \
+    Row::container(
+        Rule::new(
+            "firelens-unused",
+            "a log router has a container that uses it",
+            FIRELENS_CONFIGURATION,
+        )
+        .quoted(
+            "When a firelensConfiguration object is specified, at least one container has to be \
              configured with the awsfirelens log driver.",
+        ),
+        unused,
     ),
-    Rule::task(
-        "firelens-single-router",
-        "a task has one log router",
+    Row::task(
+        Rule::new(
+            "firelens-single-router",
+            "a task has one log router",
+            FIRELENS_CONFIGURATION,
+        ),
         single_router,
     ),
-    Rule::container(
-        "firelens-options",
-        "a log router has the options of its documentation",
+    Row::container(
+        Rule::new(
+            "firelens-options",
+            "a log router has the options of its documentation",
+            FIRELENS_CONFIGURATION,
+        ),
         options,
     ),
 ];

@@ -1,17 +1,20 @@
 use serde_json::Value;
 
-use super::Rule;
+use super::Row;
 use super::subject::{Report, Subject};
-use crate::Edition;
 use crate::shape::At;
+use crate::{Edition, Rule, Source};
 
-pub(super) const RULES: &[Rule] = &[Rule::task(
-    "member-not-in-2015",
-    "the guide of 2015 has the member",
+pub(super) const RULES: &[Row] = &[Row::task(
+    Rule::new(
+        "member-not-in-2015",
+        "the guide of 2015 has the member",
+        Source::Guide2015("Task Definition Parameters"),
+    )
+    .advice()
+    .in_2015(),
     later_members,
-)
-.advice()
-.in_2015()];
+)];
 
 /// The members of the guide, by the list or the object they stand in.
 const MEMBERS: [(&str, &[&str]); 8] = [

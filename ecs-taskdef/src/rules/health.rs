@@ -1,46 +1,70 @@
-use super::Rule;
+use super::Row;
 use super::subject::{Container, Report, Subject, list};
 use super::task::quote;
+use crate::{Rule, Source};
 
-pub(super) const RULES: &[Rule] = &[
-    Rule::container(
-        "health-check-command",
-        "a health check begins with `CMD` or `CMD-SHELL`",
+const HEALTH_CHECK: Source = Source::Api("HealthCheck");
+
+pub(super) const RULES: &[Row] = &[
+    Row::container(
+        Rule::new(
+            "health-check-command",
+            "a health check begins with `CMD` or `CMD-SHELL`",
+            HEALTH_CHECK,
+        )
+        .hint("`[\"CMD-SHELL\", \"curl -f http://localhost/ || exit 1\"]`"),
         command,
-    )
-    .hint("`[\"CMD-SHELL\", \"curl -f http://localhost/ || exit 1\"]`"),
-    Rule::container(
-        "health-check-interval",
-        "a health check runs every 5 to 300 seconds",
+    ),
+    Row::container(
+        Rule::new(
+            "health-check-interval",
+            "a health check runs every 5 to 300 seconds",
+            HEALTH_CHECK,
+        ),
         interval,
     ),
-    Rule::container(
-        "health-check-timeout",
-        "a health check takes 2 to 60 seconds",
+    Row::container(
+        Rule::new(
+            "health-check-timeout",
+            "a health check takes 2 to 60 seconds",
+            HEALTH_CHECK,
+        ),
         timeout,
     ),
-    Rule::container(
-        "health-check-retries",
-        "a health check fails after 1 to 10 attempts",
+    Row::container(
+        Rule::new(
+            "health-check-retries",
+            "a health check fails after 1 to 10 attempts",
+            HEALTH_CHECK,
+        ),
         retries,
     ),
-    Rule::container(
-        "health-check-start-period",
-        "a start period lasts 0 to 300 seconds",
+    Row::container(
+        Rule::new(
+            "health-check-start-period",
+            "a start period lasts 0 to 300 seconds",
+            HEALTH_CHECK,
+        ),
         start_period,
     ),
-    Rule::container(
-        "start-timeout-minimum",
-        "a start timeout is at least 2 seconds",
+    Row::container(
+        Rule::new(
+            "start-timeout-minimum",
+            "a start timeout is at least 2 seconds",
+            Source::Api("ContainerDefinition"),
+        )
+        .copied("Granular start timeout on container '{}' must be at least 2 seconds."),
         start_timeout,
-    )
-    .copied("Granular start timeout on container '{}' must be at least 2 seconds."),
-    Rule::container(
-        "stop-timeout-minimum",
-        "a stop timeout is at least 2 seconds",
+    ),
+    Row::container(
+        Rule::new(
+            "stop-timeout-minimum",
+            "a stop timeout is at least 2 seconds",
+            Source::Api("ContainerDefinition"),
+        )
+        .copied("Granular stop timeout on container '{}' must be at least 2 seconds."),
         stop_timeout,
-    )
-    .copied("Granular stop timeout on container '{}' must be at least 2 seconds."),
+    ),
 ];
 
 fn command(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {

@@ -1,60 +1,103 @@
-use super::Rule;
+use super::Row;
 use super::subject::{Container, Report, Subject, list};
 use super::task::{quote, repeated};
-use crate::{IpcMode, LinuxParameters, NetworkMode};
+use crate::{IpcMode, LinuxParameters, NetworkMode, Rule, Source};
 
-pub(super) const RULES: &[Rule] = &[
-    Rule::container(
-        "capability-name",
-        "a capability is one the kernel has",
+const LINUX_PARAMETERS: Source = Source::Api("LinuxParameters");
+const SYSTEM_CONTROL: Source = Source::Api("SystemControl");
+
+pub(super) const RULES: &[Row] = &[
+    Row::container(
+        Rule::new(
+            "capability-name",
+            "a capability is one the kernel has",
+            Source::Api("KernelCapabilities"),
+        ),
         capability_name,
     ),
-    Rule::container(
-        "shared-memory-size",
-        "shared memory is not negative",
+    Row::container(
+        Rule::new(
+            "shared-memory-size",
+            "shared memory is not negative",
+            LINUX_PARAMETERS,
+        ),
         shared_memory,
     ),
-    Rule::container(
-        "tmpfs-size",
-        "a file system in memory has at least 1 MiB",
+    Row::container(
+        Rule::new(
+            "tmpfs-size",
+            "a file system in memory has at least 1 MiB",
+            Source::Api("Tmpfs"),
+        ),
         tmpfs_size,
     ),
-    Rule::container(
-        "tmpfs-mount-option",
-        "mount options are those that Docker takes",
+    Row::container(
+        Rule::new(
+            "tmpfs-mount-option",
+            "mount options are those that Docker takes",
+            Source::Api("Tmpfs"),
+        ),
         tmpfs_option,
     ),
-    Rule::container("max-swap", "swap is not negative", max_swap),
-    Rule::container(
-        "swappiness-range",
-        "swappiness is 0 to 100",
+    Row::container(
+        Rule::new("max-swap", "swap is not negative", LINUX_PARAMETERS),
+        max_swap,
+    ),
+    Row::container(
+        Rule::new(
+            "swappiness-range",
+            "swappiness is 0 to 100",
+            LINUX_PARAMETERS,
+        ),
         swappiness_range,
     ),
-    Rule::container(
-        "swappiness-max-swap",
-        "swappiness has an effect with `maxSwap` only",
+    Row::container(
+        Rule::new(
+            "swappiness-max-swap",
+            "swappiness has an effect with `maxSwap` only",
+            LINUX_PARAMETERS,
+        )
+        .advice(),
         swappiness_alone,
-    )
-    .advice(),
-    Rule::container(
-        "ulimit-order",
-        "a soft limit is no greater than the hard one",
+    ),
+    Row::container(
+        Rule::new(
+            "ulimit-order",
+            "a soft limit is no greater than the hard one",
+            Source::Api("Ulimit"),
+        ),
         ulimit_order,
     ),
-    Rule::container("ulimit-unique", "each limit is set once", ulimit_unique),
-    Rule::container(
-        "system-control-namespace",
-        "kernel parameters belong to a namespace",
+    Row::container(
+        Rule::new(
+            "ulimit-unique",
+            "each limit is set once",
+            Source::Api("Ulimit"),
+        ),
+        ulimit_unique,
+    ),
+    Row::container(
+        Rule::new(
+            "system-control-namespace",
+            "kernel parameters belong to a namespace",
+            SYSTEM_CONTROL,
+        ),
         control_namespace,
     ),
-    Rule::container(
-        "system-control-host-network",
-        "`net.` parameters need a network of the task's own",
+    Row::container(
+        Rule::new(
+            "system-control-host-network",
+            "`net.` parameters need a network of the task's own",
+            SYSTEM_CONTROL,
+        ),
         control_network,
     ),
-    Rule::container(
-        "system-control-host-ipc",
-        "IPC parameters need an IPC namespace of the task's own",
+    Row::container(
+        Rule::new(
+            "system-control-host-ipc",
+            "IPC parameters need an IPC namespace of the task's own",
+            SYSTEM_CONTROL,
+        ),
         control_ipc,
     ),
 ];

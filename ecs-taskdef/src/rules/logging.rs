@@ -1,40 +1,60 @@
-use super::Rule;
+use super::Row;
 use super::subject::{Container, Report, Subject};
 use super::task::quote;
 use crate::shape::At;
-use crate::{LogConfiguration, LogDriver};
+use crate::{LogConfiguration, LogDriver, Rule, Source};
 
-pub(super) const RULES: &[Rule] = &[
-    Rule::container(
-        "awslogs-options",
-        "`awslogs` needs a region and a group",
+const LOG_CONFIGURATION: Source = Source::Api("LogConfiguration");
+
+pub(super) const RULES: &[Row] = &[
+    Row::container(
+        Rule::new(
+            "awslogs-options",
+            "`awslogs` needs a region and a group",
+            LOG_CONFIGURATION,
+        )
+        .quoted("Log driver awslogs requires options: {}"),
         awslogs_options,
-    )
-    .quoted("Log driver awslogs requires options: {}"),
-    Rule::container(
-        "awslogs-option-unknown",
-        "`awslogs` has the options of its documentation",
+    ),
+    Row::container(
+        Rule::new(
+            "awslogs-option-unknown",
+            "`awslogs` has the options of its documentation",
+            LOG_CONFIGURATION,
+        )
+        .advice(),
         awslogs_unknown,
-    )
-    .advice(),
-    Rule::container(
-        "awslogs-mode",
-        "the mode is `blocking` or `non-blocking`",
+    ),
+    Row::container(
+        Rule::new(
+            "awslogs-mode",
+            "the mode is `blocking` or `non-blocking`",
+            LOG_CONFIGURATION,
+        ),
         awslogs_mode,
     ),
-    Rule::container(
-        "awslogs-buffer-size",
-        "a buffer size is a number with `k`, `m` or `g`",
+    Row::container(
+        Rule::new(
+            "awslogs-buffer-size",
+            "a buffer size is a number with `k`, `m` or `g`",
+            LOG_CONFIGURATION,
+        ),
         awslogs_buffer,
     ),
-    Rule::container(
-        "awslogs-pattern-exclusive",
-        "there is a date format or a pattern",
+    Row::container(
+        Rule::new(
+            "awslogs-pattern-exclusive",
+            "there is a date format or a pattern",
+            LOG_CONFIGURATION,
+        ),
         awslogs_pattern,
     ),
-    Rule::container(
-        "splunk-options",
-        "`splunk` needs a token and a URL",
+    Row::container(
+        Rule::new(
+            "splunk-options",
+            "`splunk` needs a token and a URL",
+            LOG_CONFIGURATION,
+        ),
         splunk_options,
     ),
 ];

@@ -1,163 +1,204 @@
 use super::subject::{Container, Report, Subject};
 use super::task::quote;
-use super::unsupported::{no_linux_member, no_member};
-use super::{Rule, unsupported};
+use super::unsupported::Platform;
+use super::{Row, unsupported};
 use crate::shape::At;
-use crate::{LaunchTypes, LogDriver, NetworkMode};
+use crate::{LaunchTypes, LogDriver, NetworkMode, Rule, Source};
 
 const M: LaunchTypes = LaunchTypes::MANAGED_INSTANCES;
-const PLATFORM: &str = "a managed instance";
+const PLATFORM: Platform = Platform::of_launch_type("a managed instance");
 
-pub(super) const RULES: &[Rule] = &[
-    Rule::task(
-        "managed-instances-network-mode",
-        "Managed Instances have `awsvpc` and `host`",
+const MANAGED_INSTANCES_TASKS_SERVICES: Source = Source::Guide("managed-instances-tasks-services");
+
+pub(super) const RULES: &[Row] = &[
+    Row::task(
+        Rule::new(
+            "managed-instances-network-mode",
+            "Managed Instances have `awsvpc` and `host`",
+            MANAGED_INSTANCES_TASKS_SERVICES,
+        )
+        .on(M),
         network_mode,
-    )
-    .on(M),
-    Rule::task(
-        "managed-instances-ipc-mode",
-        "Managed Instances have no IPC mode",
-        |subject, report| {
-            unsupported::task_member("ipcMode", subject.task.ipc_mode.is_some(), PLATFORM, report);
-        },
-    )
-    .on(M),
-    Rule::task(
-        "managed-instances-proxy",
-        "Managed Instances have no proxy",
-        |subject, report| {
-            let given = subject.task.proxy_configuration.is_some();
-            unsupported::task_member("proxyConfiguration", given, PLATFORM, report);
-        },
-    )
-    .on(M),
-    no_member!(
+    ),
+    Row::unsupported(
+        Rule::new(
+            "managed-instances-ipc-mode",
+            "Managed Instances have no IPC mode",
+            MANAGED_INSTANCES_TASKS_SERVICES,
+        )
+        .on(M),
         PLATFORM,
-        "managed-instances-disable-networking",
-        "Managed Instances keep networking on",
-        "disableNetworking",
-        unsupported::disable_networking
-    )
-    .on(M),
-    no_member!(
+        unsupported::IPC_MODE,
+    ),
+    Row::unsupported(
+        Rule::new(
+            "managed-instances-proxy",
+            "Managed Instances have no proxy",
+            MANAGED_INSTANCES_TASKS_SERVICES,
+        )
+        .on(M),
         PLATFORM,
-        "managed-instances-dns-search-domains",
-        "Managed Instances have no DNS search domains",
-        "dnsSearchDomains",
-        unsupported::dns_search_domains
-    )
-    .on(M),
-    no_member!(
+        unsupported::PROXY_CONFIGURATION,
+    ),
+    Row::unsupported(
+        Rule::new(
+            "managed-instances-disable-networking",
+            "Managed Instances keep networking on",
+            MANAGED_INSTANCES_TASKS_SERVICES,
+        )
+        .on(M),
         PLATFORM,
-        "managed-instances-dns-servers",
-        "Managed Instances have no DNS servers to choose",
-        "dnsServers",
-        unsupported::dns_servers
-    )
-    .on(M),
-    no_member!(
+        unsupported::DISABLE_NETWORKING,
+    ),
+    Row::unsupported(
+        Rule::new(
+            "managed-instances-dns-search-domains",
+            "Managed Instances have no DNS search domains",
+            MANAGED_INSTANCES_TASKS_SERVICES,
+        )
+        .on(M),
         PLATFORM,
-        "managed-instances-docker-labels",
-        "Managed Instances have no Docker labels",
-        "dockerLabels",
-        unsupported::docker_labels
-    )
-    .on(M),
-    no_member!(
+        unsupported::DNS_SEARCH_DOMAINS,
+    ),
+    Row::unsupported(
+        Rule::new(
+            "managed-instances-dns-servers",
+            "Managed Instances have no DNS servers to choose",
+            MANAGED_INSTANCES_TASKS_SERVICES,
+        )
+        .on(M),
         PLATFORM,
-        "managed-instances-docker-security-options",
-        "Managed Instances have no Docker security options",
-        "dockerSecurityOptions",
-        unsupported::docker_security_options
-    )
-    .on(M),
-    no_member!(
+        unsupported::DNS_SERVERS,
+    ),
+    Row::unsupported(
+        Rule::new(
+            "managed-instances-docker-labels",
+            "Managed Instances have no Docker labels",
+            MANAGED_INSTANCES_TASKS_SERVICES,
+        )
+        .on(M),
         PLATFORM,
-        "managed-instances-extra-hosts",
-        "Managed Instances have no extra hosts",
-        "extraHosts",
-        unsupported::extra_hosts
-    )
-    .on(M),
-    no_member!(
+        unsupported::DOCKER_LABELS,
+    ),
+    Row::unsupported(
+        Rule::new(
+            "managed-instances-docker-security-options",
+            "Managed Instances have no Docker security options",
+            MANAGED_INSTANCES_TASKS_SERVICES,
+        )
+        .on(M),
         PLATFORM,
-        "managed-instances-hostname",
-        "Managed Instances have no host name to choose",
-        "hostname",
-        unsupported::hostname
-    )
-    .on(M),
-    no_member!(
+        unsupported::DOCKER_SECURITY_OPTIONS,
+    ),
+    Row::unsupported(
+        Rule::new(
+            "managed-instances-extra-hosts",
+            "Managed Instances have no extra hosts",
+            MANAGED_INSTANCES_TASKS_SERVICES,
+        )
+        .on(M),
         PLATFORM,
-        "managed-instances-links",
-        "Managed Instances have no links",
-        "links",
-        unsupported::links
-    )
-    .on(M),
-    no_linux_member!(
+        unsupported::EXTRA_HOSTS,
+    ),
+    Row::unsupported(
+        Rule::new(
+            "managed-instances-hostname",
+            "Managed Instances have no host name to choose",
+            MANAGED_INSTANCES_TASKS_SERVICES,
+        )
+        .on(M),
         PLATFORM,
-        "managed-instances-max-swap",
-        "Managed Instances have no swap",
-        "maxSwap",
-        unsupported::max_swap
-    )
-    .on(M),
-    no_linux_member!(
+        unsupported::HOSTNAME,
+    ),
+    Row::unsupported(
+        Rule::new(
+            "managed-instances-links",
+            "Managed Instances have no links",
+            MANAGED_INSTANCES_TASKS_SERVICES,
+        )
+        .on(M),
         PLATFORM,
-        "managed-instances-shared-memory-size",
-        "Managed Instances choose the shared memory",
-        "sharedMemorySize",
-        unsupported::shared_memory_size
-    )
-    .on(M),
-    no_linux_member!(
+        unsupported::LINKS,
+    ),
+    Row::unsupported(
+        Rule::new(
+            "managed-instances-max-swap",
+            "Managed Instances have no swap",
+            MANAGED_INSTANCES_TASKS_SERVICES,
+        )
+        .on(M),
         PLATFORM,
-        "managed-instances-swappiness",
-        "Managed Instances have no swap",
-        "swappiness",
-        unsupported::swappiness
-    )
-    .on(M),
-    no_linux_member!(
+        unsupported::MAX_SWAP,
+    ),
+    Row::unsupported(
+        Rule::new(
+            "managed-instances-shared-memory-size",
+            "Managed Instances choose the shared memory",
+            MANAGED_INSTANCES_TASKS_SERVICES,
+        )
+        .on(M),
         PLATFORM,
-        "managed-instances-tmpfs",
-        "Managed Instances have no file systems in memory",
-        "tmpfs",
-        unsupported::tmpfs
-    )
-    .on(M),
-    Rule::container(
-        "managed-instances-log-driver",
-        "logs on Managed Instances go to one of four drivers",
+        unsupported::SHARED_MEMORY_SIZE,
+    ),
+    Row::unsupported(
+        Rule::new(
+            "managed-instances-swappiness",
+            "Managed Instances have no swap",
+            MANAGED_INSTANCES_TASKS_SERVICES,
+        )
+        .on(M),
+        PLATFORM,
+        unsupported::SWAPPINESS,
+    ),
+    Row::unsupported(
+        Rule::new(
+            "managed-instances-tmpfs",
+            "Managed Instances have no file systems in memory",
+            MANAGED_INSTANCES_TASKS_SERVICES,
+        )
+        .on(M),
+        PLATFORM,
+        unsupported::TMPFS,
+    ),
+    Row::container(
+        Rule::new(
+            "managed-instances-log-driver",
+            "logs on Managed Instances go to one of four drivers",
+            MANAGED_INSTANCES_TASKS_SERVICES,
+        )
+        .on(M),
         log_driver,
-    )
-    .on(M),
-    Rule::volume(
-        "managed-instances-source-path",
-        "volumes on Managed Instances have no path on the host",
-        |_, volume, report| {
-            unsupported::source_path(volume, PLATFORM, report);
-        },
-    )
-    .on(M),
-    Rule::volume(
-        "managed-instances-docker-volume",
-        "Managed Instances have no Docker volumes",
-        |_, volume, report| {
-            unsupported::docker_volume(volume, PLATFORM, report);
-        },
-    )
-    .on(M),
-    Rule::volume(
-        "managed-instances-fsx",
-        "Managed Instances have no FSx for Windows File Server",
-        |_, volume, report| {
-            unsupported::fsx(volume, PLATFORM, report);
-        },
-    )
-    .on(M),
+    ),
+    Row::unsupported(
+        Rule::new(
+            "managed-instances-source-path",
+            "volumes on Managed Instances have no path on the host",
+            MANAGED_INSTANCES_TASKS_SERVICES,
+        )
+        .on(M),
+        PLATFORM,
+        unsupported::SOURCE_PATH,
+    ),
+    Row::unsupported(
+        Rule::new(
+            "managed-instances-docker-volume",
+            "Managed Instances have no Docker volumes",
+            MANAGED_INSTANCES_TASKS_SERVICES,
+        )
+        .on(M),
+        PLATFORM,
+        unsupported::DOCKER_VOLUME,
+    ),
+    Row::unsupported(
+        Rule::new(
+            "managed-instances-fsx",
+            "Managed Instances have no FSx for Windows File Server",
+            MANAGED_INSTANCES_TASKS_SERVICES,
+        )
+        .on(M),
+        PLATFORM,
+        unsupported::FSX,
+    ),
 ];
 
 fn network_mode(subject: &Subject<'_>, report: &mut Report<'_>) {

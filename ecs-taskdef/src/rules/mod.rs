@@ -1,5 +1,21 @@
 //! The rules: one file per family of rules, one small function per rule, and
 //! one table that lists them all.
+//!
+//! # How to add a rule
+//!
+//! 1. Add a [`Row`] to the table `RULES` of its family: a [`Rule`] that says what is asked for,
+//!    where that is documented, for which launch types, and what AWS answers; and a check, which
+//!    is a small function below the table. A member that a platform lacks needs no function:
+//!    `Row::unsupported` and a line in `unsupported`.
+//! 2. The check calls `report.fault(at, message)` once for each breach. A message says what is
+//!    wrong, in lower case, without a full stop, with the reader's own text in backticks; parts
+//!    of AWS's words go in by `fault_about`.
+//! 3. Add a case to `tests/data/rules.txt`: a definition that breaks the rule and one that keeps
+//!    it; `UPDATE=1 cargo test -p ecs-taskdef --test rules -- --include-ignored` writes what is
+//!    said. A rule without a
+//!    case fails the tests, and so does one whose name is taken.
+//! 4. A rule of requests is a row in `ecs-model/src/rules` and a line of
+//!    `ecs-model/tests/request_rules.rs`, by the same steps.
 
 mod container;
 mod dependencies;
@@ -30,73 +46,30 @@ mod unsupported;
 mod volumes;
 mod windows;
 
-use std::fmt;
-
 pub(crate) use run::{fits_launch_type, run};
 pub(crate) use shape_rules::{
     REFUSED_WHEN_STRICT, report as report_shape_fault, report_any as report_any_shape_fault,
 };
 use subject::{Container, Report, Subject, VolumePlace};
+use unsupported::{Member, Platform};
 
-use crate::rule_set::Edition;
-use crate::{LaunchTypes, RuleId, Severity};
+use crate::{Rule, Severity};
 
-/// A rule that a task definition must obey, or had better obey.
-///
-/// ```
-/// use ecs_taskdef::{LaunchTypes, Rule};
-///
-/// let rule = Rule::named("fargate-cpu-memory").expect("it is in the table");
-/// assert_eq!(rule.launch_types, LaunchTypes::FARGATE);
-/// assert!(Rule::all().count() > 133);
-/// ```
-#[derive(Clone, Copy)]
-#[non_exhaustive]
-pub struct Rule {
-    /// The name, in kebab-case. It does not change.
-    pub id: RuleId,
-    /// What the rule asks for, in a sentence.
-    pub summary: &'static str,
-    /// How bad it is to break it.
-    pub severity: Severity,
-    /// The launch types for which it counts.
-    pub launch_types: LaunchTypes,
-    /// What AWS answers; `{}` stands for a part that depends on the document.
-    pub aws_message: Option<&'static str>,
-    /// How sure AWS's words are.
-    pub trust: Trust,
-    /// Since when the rule is known.
-    pub edition: Edition,
-    /// What helps against a breach.
-    pub hint: Option<&'static str>,
+/// A row of the table: what a rule says, and what looks for breaches of it.
+pub(crate) struct Row {
+    rule: Rule,
     check: Check,
-}
-
-/// How sure the words of AWS in a [`Rule`] are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Trust {
-    /// Quoted from an answer of AWS.
-    Quoted,
-    /// Quoted by others who say that they copied AWS.
-    Copied,
-    /// The rule is documented, the words are not known.
-    Documented,
-    /// AWS has no such rule; it is advice.
-    Advice,
 }
 
 #[derive(Clone, Copy)]
 enum Check {
-    /// Found while the document is compared with the shapes of the API.
-    Shape,
     Task(fn(&Subject<'_>, &mut Report<'_>)),
     Container(fn(&Subject<'_>, Container<'_>, &mut Report<'_>)),
     Volume(fn(&Subject<'_>, VolumePlace<'_>, &mut Report<'_>)),
+    Unsupported(Platform, Member),
 }
 
-const FAMILIES: [&[Rule]; 24] = [
-    reading::RULES,
+const FAMILIES: [&[Row]; 23] = [
     shape_rules::RULES,
     task::RULES,
     guide_2015::RULES,
@@ -122,119 +95,61 @@ const FAMILIES: [&[Rule]; 24] = [
     windows::RULES,
 ];
 
+/// Rules without a check of their own: what they say is found while a document is read and
+/// compared with the shapes of the API.
+const FOUND: [&[Rule]; 2] = [reading::FOUND, shape_rules::FOUND];
+
 impl Rule {
-    /// Every rule of this library.
+    /// Every rule of task definitions.
     pub fn all() -> impl Iterator<Item = &'static Self> {
-        FAMILIES.into_iter().flatten()
+        let checked = FAMILIES.into_iter().flatten().map(|row| &row.rule);
+        FOUND.into_iter().flatten().chain(checked)
     }
 
-    /// The rule with that name.
+    /// The rule of task definitions with that name.
     #[must_use]
     pub fn named(id: &str) -> Option<&'static Self> {
         Self::all().find(|rule| rule.id == id)
     }
+}
 
-    const fn new(id: &'static str, summary: &'static str, check: Check) -> Self {
+impl Row {
+    const fn new(rule: Rule, check: Check) -> Self {
         Self {
-            id: RuleId(id),
-            summary,
-            severity: Severity::Error,
-            launch_types: LaunchTypes::ALL,
-            aws_message: None,
-            trust: Trust::Documented,
-            edition: Edition::Current,
-            hint: None,
+            rule: registering(rule),
             check,
         }
     }
 
-    const fn shape(id: &'static str, summary: &'static str) -> Self {
-        Self::new(id, summary, Check::Shape)
+    /// A rule about the whole definition.
+    const fn task(rule: Rule, check: fn(&Subject<'_>, &mut Report<'_>)) -> Self {
+        Self::new(rule, Check::Task(check))
     }
 
-    const fn task(
-        id: &'static str,
-        summary: &'static str,
-        check: fn(&Subject<'_>, &mut Report<'_>),
-    ) -> Self {
-        Self::new(id, summary, Check::Task(check))
-    }
-
+    /// A rule about each container.
     const fn container(
-        id: &'static str,
-        summary: &'static str,
+        rule: Rule,
         check: fn(&Subject<'_>, Container<'_>, &mut Report<'_>),
     ) -> Self {
-        Self::new(id, summary, Check::Container(check))
+        Self::new(rule, Check::Container(check))
     }
 
-    const fn volume(
-        id: &'static str,
-        summary: &'static str,
-        check: fn(&Subject<'_>, VolumePlace<'_>, &mut Report<'_>),
-    ) -> Self {
-        Self::new(id, summary, Check::Volume(check))
+    /// A rule about each volume.
+    const fn volume(rule: Rule, check: fn(&Subject<'_>, VolumePlace<'_>, &mut Report<'_>)) -> Self {
+        Self::new(rule, Check::Volume(check))
     }
 
-    /// Counts for these launch types only.
-    const fn on(mut self, launch_types: LaunchTypes) -> Self {
-        self.launch_types = launch_types;
-        self
-    }
-
-    /// AWS's words, quoted from an answer.
-    const fn quoted(mut self, message: &'static str) -> Self {
-        self.aws_message = Some(message);
-        self.trust = Trust::Quoted;
-        self
-    }
-
-    /// AWS's words, as others copied them.
-    const fn copied(mut self, message: &'static str) -> Self {
-        self.aws_message = Some(message);
-        self.trust = Trust::Copied;
-        self
-    }
-
-    /// AWS takes the definition all the same.
-    const fn warning(mut self) -> Self {
-        self.severity = Severity::Warning;
-        self
-    }
-
-    /// AWS has no such rule.
-    const fn advice(mut self) -> Self {
-        self.severity = Severity::Warning;
-        self.trust = Trust::Advice;
-        self
-    }
-
-    /// Nothing need be done.
-    const fn note(mut self) -> Self {
-        self.severity = Severity::Note;
-        self.trust = Trust::Advice;
-        self
-    }
-
-    /// The guide of 2015 has it already.
-    const fn in_2015(mut self) -> Self {
-        self.edition = Edition::Guide2015;
-        self
-    }
-
-    const fn hint(mut self, hint: &'static str) -> Self {
-        self.hint = Some(hint);
-        self
+    /// A rule about a member that a platform does not support.
+    const fn unsupported(rule: Rule, platform: Platform, member: Member) -> Self {
+        Self::new(rule, Check::Unsupported(platform, member))
     }
 }
 
-impl fmt::Debug for Rule {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Rule")
-            .field("id", &self.id)
-            .field("severity", &self.severity)
-            .field("launch_types", &self.launch_types)
-            .field("aws_message", &self.aws_message)
-            .finish_non_exhaustive()
+/// RegisterTaskDefinition answers with ClientException, whatever is wrong with the definition,
+/// unless the rule names another exception.
+const fn registering(rule: Rule) -> Rule {
+    match (rule.severity, rule.exception) {
+        (Severity::Error, None) => rule.answered_by(Rule::CLIENT),
+        _ => rule,
     }
 }

@@ -1,54 +1,80 @@
-use super::Rule;
+use super::Row;
 use super::subject::{Container, Report, Subject, list};
-use crate::NetworkMode;
 use crate::shape::At;
+use crate::{NetworkMode, Rule, Source};
 
-pub(super) const RULES: &[Rule] = &[
-    Rule::task(
-        "network-mode-default",
-        "the network mode `default` is for Windows, by leaving it away",
+const CONTAINER_DEFINITION: Source = Source::Api("ContainerDefinition");
+
+pub(super) const RULES: &[Row] = &[
+    Row::task(
+        Rule::new(
+            "network-mode-default",
+            "the network mode `default` is for Windows, by leaving it away",
+            Source::Api("RegisterTaskDefinition"),
+        )
+        .hint("leave `networkMode` away"),
         mode_default,
-    )
-    .hint("leave `networkMode` away"),
-    Rule::container(
-        "links-network-mode",
-        "links need the network mode `bridge`",
+    ),
+    Row::container(
+        Rule::new(
+            "links-network-mode",
+            "links need the network mode `bridge`",
+            CONTAINER_DEFINITION,
+        )
+        .quoted("Links are not supported when networkMode=awsvpc."),
         links_mode,
-    )
-    .quoted("Links are not supported when networkMode=awsvpc."),
-    Rule::container(
-        "hostname-awsvpc",
-        "there is no `hostname` with `awsvpc`",
+    ),
+    Row::container(
+        Rule::new(
+            "hostname-awsvpc",
+            "there is no `hostname` with `awsvpc`",
+            CONTAINER_DEFINITION,
+        )
+        .quoted("hostname is not supported on container when networkMode=awsvpc."),
         hostname,
-    )
-    .quoted("hostname is not supported on container when networkMode=awsvpc."),
-    Rule::container(
-        "extra-hosts-awsvpc",
-        "there are no `extraHosts` with `awsvpc`",
+    ),
+    Row::container(
+        Rule::new(
+            "extra-hosts-awsvpc",
+            "there are no `extraHosts` with `awsvpc`",
+            CONTAINER_DEFINITION,
+        )
+        .copied("Extra hosts are not supported on container when networkMode=awsvpc"),
         extra_hosts,
-    )
-    .copied("Extra hosts are not supported on container when networkMode=awsvpc"),
-    Rule::container(
-        "dns-servers-awsvpc",
-        "there are no `dnsServers` with `awsvpc`",
+    ),
+    Row::container(
+        Rule::new(
+            "dns-servers-awsvpc",
+            "there are no `dnsServers` with `awsvpc`",
+            CONTAINER_DEFINITION,
+        )
+        .copied("DNS servers are not supported on container when networkMode=awsvpc"),
         dns_servers,
-    )
-    .copied("DNS servers are not supported on container when networkMode=awsvpc"),
-    Rule::container(
-        "dns-search-domains-awsvpc",
-        "there are no `dnsSearchDomains` with `awsvpc`",
+    ),
+    Row::container(
+        Rule::new(
+            "dns-search-domains-awsvpc",
+            "there are no `dnsSearchDomains` with `awsvpc`",
+            CONTAINER_DEFINITION,
+        )
+        .copied("DNS servers are not supported on container when networkMode=awsvpc"),
         dns_search_domains,
-    )
-    .copied("DNS servers are not supported on container when networkMode=awsvpc"),
-    Rule::container(
-        "disable-networking-awsvpc",
-        "networking is not disabled with `awsvpc`",
+    ),
+    Row::container(
+        Rule::new(
+            "disable-networking-awsvpc",
+            "networking is not disabled with `awsvpc`",
+            CONTAINER_DEFINITION,
+        )
+        .copied("Disable Networking is not supported on container when networkMode=awsvpc"),
         disable_networking,
-    )
-    .copied("Disable Networking is not supported on container when networkMode=awsvpc"),
-    Rule::container(
-        "ports-network-none",
-        "there are no ports without a network",
+    ),
+    Row::container(
+        Rule::new(
+            "ports-network-none",
+            "there are no ports without a network",
+            CONTAINER_DEFINITION,
+        ),
         ports_without_network,
     ),
 ];

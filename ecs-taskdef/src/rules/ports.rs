@@ -1,104 +1,155 @@
 use std::collections::{HashMap, HashSet};
 
-use super::Rule;
+use super::Row;
 use super::subject::{Container, Report, Subject, list};
 use super::task::{quote, repeated};
 use crate::shape::At;
-use crate::{ApplicationProtocol, LaunchTypes, NetworkMode, PortMapping, TransportProtocol};
+use crate::{
+    ApplicationProtocol, LaunchTypes, NetworkMode, PortMapping, Rule, Source, TransportProtocol,
+};
 
 const ON_INSTANCES: LaunchTypes = LaunchTypes::EC2.union(LaunchTypes::EXTERNAL);
 
-pub(super) const RULES: &[Rule] = &[
-    Rule::container(
-        "container-port",
-        "a container port is 1 to 65,535",
+const PORT_MAPPING: Source = Source::Api("PortMapping");
+
+pub(super) const RULES: &[Row] = &[
+    Row::container(
+        Rule::new(
+            "container-port",
+            "a container port is 1 to 65,535",
+            PORT_MAPPING,
+        )
+        .quoted("Invalid 'containerPort' setting for container '{}'.")
+        .in_2015(),
         container_port,
-    )
-    .quoted("Invalid 'containerPort' setting for container '{}'.")
-    .in_2015(),
-    Rule::container("host-port", "a host port is 0 to 65,535", host_port).in_2015(),
-    Rule::container(
-        "host-port-matches-container-port",
-        "with `awsvpc` and `host` the ports are the same",
+    ),
+    Row::container(
+        Rule::new("host-port", "a host port is 0 to 65,535", PORT_MAPPING).in_2015(),
+        host_port,
+    ),
+    Row::container(
+        Rule::new(
+            "host-port-matches-container-port",
+            "with `awsvpc` and `host` the ports are the same",
+            PORT_MAPPING,
+        )
+        .quoted(
+            "When networkMode={}, the host ports and container ports in port mappings must match.",
+        )
+        .hint("leave `hostPort` away"),
         ports_match,
-    )
-    .quoted("When networkMode={}, the host ports and container ports in port mappings must match.")
-    .hint("leave `hostPort` away"),
-    Rule::container(
-        "host-port-reserved",
-        "some ports of an instance are taken",
+    ),
+    Row::container(
+        Rule::new(
+            "host-port-reserved",
+            "some ports of an instance are taken",
+            PORT_MAPPING,
+        )
+        .on(ON_INSTANCES)
+        .advice()
+        .in_2015(),
         host_port_reserved,
-    )
-    .on(ON_INSTANCES)
-    .advice()
-    .in_2015(),
-    Rule::container(
-        "host-port-ephemeral",
-        "host ports stay out of the ephemeral range",
+    ),
+    Row::container(
+        Rule::new(
+            "host-port-ephemeral",
+            "host ports stay out of the ephemeral range",
+            PORT_MAPPING,
+        )
+        .on(ON_INSTANCES)
+        .advice()
+        .in_2015()
+        .hint("choose a port below 32768, or leave `hostPort` away"),
         host_port_ephemeral,
-    )
-    .on(ON_INSTANCES)
-    .advice()
-    .in_2015()
-    .hint("choose a port below 32768, or leave `hostPort` away"),
-    Rule::container(
-        "container-port-duplicate",
-        "a container port is mapped once",
+    ),
+    Row::container(
+        Rule::new(
+            "container-port-duplicate",
+            "a container port is mapped once",
+            PORT_MAPPING,
+        )
+        .advice()
+        .quoted("Container port {} is used in more than one port mapping for container {}"),
         container_port_duplicate,
-    )
-    .advice()
-    .quoted("Container port {} is used in more than one port mapping for container {}"),
-    Rule::task(
-        "host-port-duplicate",
-        "a host port is used once",
+    ),
+    Row::task(
+        Rule::new(
+            "host-port-duplicate",
+            "a host port is used once",
+            PORT_MAPPING,
+        )
+        .on(ON_INSTANCES)
+        .in_2015(),
         host_port_duplicate,
-    )
-    .on(ON_INSTANCES)
-    .in_2015(),
-    Rule::container(
-        "port-name-characters",
-        "a port name is up to 64 lower case letters, digits, `_` and `-`",
+    ),
+    Row::container(
+        Rule::new(
+            "port-name-characters",
+            "a port name is up to 64 lower case letters, digits, `_` and `-`",
+            PORT_MAPPING,
+        ),
         name_characters,
     ),
-    Rule::task(
-        "port-name-unique",
-        "each port has its own name",
+    Row::task(
+        Rule::new(
+            "port-name-unique",
+            "each port has its own name",
+            PORT_MAPPING,
+        )
+        .copied("port mapping name is already used"),
         name_unique,
-    )
-    .copied("port mapping name is already used"),
-    Rule::container(
-        "app-protocol-udp",
-        "an application protocol goes with TCP",
+    ),
+    Row::container(
+        Rule::new(
+            "app-protocol-udp",
+            "an application protocol goes with TCP",
+            PORT_MAPPING,
+        ),
         app_protocol_udp,
     ),
-    Rule::container(
-        "port-range-format",
-        "a port range is `first-last`",
+    Row::container(
+        Rule::new(
+            "port-range-format",
+            "a port range is `first-last`",
+            PORT_MAPPING,
+        )
+        .copied("Invalid 'containerPortRange' setting"),
         range_format,
-    )
-    .copied("Invalid 'containerPortRange' setting"),
-    Rule::container(
-        "port-range-network-mode",
-        "port ranges need `bridge` or `awsvpc`",
+    ),
+    Row::container(
+        Rule::new(
+            "port-range-network-mode",
+            "port ranges need `bridge` or `awsvpc`",
+            PORT_MAPPING,
+        ),
         range_mode,
     ),
-    Rule::container(
-        "port-range-maximum",
-        "a container has at most 100 port ranges",
+    Row::container(
+        Rule::new(
+            "port-range-maximum",
+            "a container has at most 100 port ranges",
+            PORT_MAPPING,
+        ),
         range_maximum,
     ),
-    Rule::container(
-        "port-range-overlap",
-        "port ranges do not overlap",
+    Row::container(
+        Rule::new(
+            "port-range-overlap",
+            "port ranges do not overlap",
+            PORT_MAPPING,
+        )
+        .copied("container port is used multiple times in task"),
         range_overlap,
-    )
-    .copied("container port is used multiple times in task"),
-    Rule::container(
-        "port-range-exclusive",
-        "a mapping has a port or a range",
+    ),
+    Row::container(
+        Rule::new(
+            "port-range-exclusive",
+            "a mapping has a port or a range",
+            PORT_MAPPING,
+        )
+        .copied("cannot specify both single port and port range"),
         range_exclusive,
-    )
-    .copied("cannot specify both single port and port range"),
+    ),
 ];
 
 /// The port mappings of a container, each with its place.

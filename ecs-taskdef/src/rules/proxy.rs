@@ -1,33 +1,44 @@
-use super::Rule;
+use super::Row;
 use super::subject::{Report, Subject};
 use super::task::quote;
 use crate::shape::At;
-use crate::{LaunchTypes, ProxyConfiguration};
+use crate::{LaunchTypes, ProxyConfiguration, Rule, Source};
 
 const WITH_PROXY: LaunchTypes = LaunchTypes::EC2.union(LaunchTypes::FARGATE);
 
-pub(super) const RULES: &[Rule] = &[
-    Rule::task(
-        "proxy-network-mode",
-        "a proxy needs the network mode `awsvpc`",
+const PROXY_CONFIGURATION: Source = Source::Api("ProxyConfiguration");
+
+pub(super) const RULES: &[Row] = &[
+    Row::task(
+        Rule::new(
+            "proxy-network-mode",
+            "a proxy needs the network mode `awsvpc`",
+            PROXY_CONFIGURATION,
+        )
+        .on(WITH_PROXY)
+        .copied("APPMESH proxy configuration is only supported in networkMode=awsvpc"),
         network_mode,
-    )
-    .on(WITH_PROXY)
-    .copied("APPMESH proxy configuration is only supported in networkMode=awsvpc"),
-    Rule::task(
-        "proxy-container",
-        "the proxy is a container of the task",
+    ),
+    Row::task(
+        Rule::new(
+            "proxy-container",
+            "the proxy is a container of the task",
+            PROXY_CONFIGURATION,
+        )
+        .on(WITH_PROXY)
+        .copied("Proxy container [{}] does not exist"),
         container,
-    )
-    .on(WITH_PROXY)
-    .copied("Proxy container [{}] does not exist"),
-    Rule::task(
-        "proxy-properties",
-        "a proxy knows its ports and its user",
+    ),
+    Row::task(
+        Rule::new(
+            "proxy-properties",
+            "a proxy knows its ports and its user",
+            PROXY_CONFIGURATION,
+        )
+        .on(WITH_PROXY)
+        .copied("Ingress port not found"),
         properties,
-    )
-    .on(WITH_PROXY)
-    .copied("Ingress port not found"),
+    ),
 ];
 
 fn proxy<'a>(subject: &'a Subject<'_>) -> Option<&'a ProxyConfiguration> {

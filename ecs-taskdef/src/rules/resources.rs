@@ -1,49 +1,79 @@
-use super::Rule;
+use super::Row;
 use super::subject::{Container, Report, Subject, list};
 use super::task::{asks_for, quote};
 use crate::shape::At;
-use crate::{LaunchTypes, ResourceRequirement, ResourceType};
+use crate::{LaunchTypes, ResourceRequirement, ResourceType, Rule, Source};
 
 const NOT_MANAGED_INSTANCES: LaunchTypes = LaunchTypes::EC2
     .union(LaunchTypes::FARGATE)
     .union(LaunchTypes::EXTERNAL);
 
-pub(super) const RULES: &[Rule] = &[
-    Rule::container(
-        "gpu-value",
-        "GPUs are a number from 1 on, or ALL",
+const RESOURCE_REQUIREMENT: Source = Source::Api("ResourceRequirement");
+
+pub(super) const RULES: &[Row] = &[
+    Row::container(
+        Rule::new(
+            "gpu-value",
+            "GPUs are a number from 1 on, or ALL",
+            RESOURCE_REQUIREMENT,
+        ),
         gpu_value,
     ),
-    Rule::container(
-        "gpu-sharing-exclusive",
-        "GPUs are counted or shared",
+    Row::container(
+        Rule::new(
+            "gpu-sharing-exclusive",
+            "GPUs are counted or shared",
+            RESOURCE_REQUIREMENT,
+        ),
         gpu_exclusive,
     ),
-    Rule::task(
-        "gpu-same-kind",
-        "all containers ask for GPUs in the same way",
+    Row::task(
+        Rule::new(
+            "gpu-same-kind",
+            "all containers ask for GPUs in the same way",
+            RESOURCE_REQUIREMENT,
+        ),
         gpu_same_kind,
     ),
-    Rule::container(
-        "resource-value-required",
-        "a resource has a value",
+    Row::container(
+        Rule::new(
+            "resource-value-required",
+            "a resource has a value",
+            RESOURCE_REQUIREMENT,
+        ),
         value_required,
     ),
-    Rule::container("neuron-value", "Neuron devices are ALL", neuron_value),
-    Rule::task(
-        "neuron-single-container",
-        "one container has the Neuron devices",
+    Row::container(
+        Rule::new(
+            "neuron-value",
+            "Neuron devices are ALL",
+            RESOURCE_REQUIREMENT,
+        ),
+        neuron_value,
+    ),
+    Row::task(
+        Rule::new(
+            "neuron-single-container",
+            "one container has the Neuron devices",
+            RESOURCE_REQUIREMENT,
+        ),
         neuron_single,
     ),
-    Rule::container(
-        "neuron-managed-instances-only",
-        "Neuron devices need Managed Instances",
+    Row::container(
+        Rule::new(
+            "neuron-managed-instances-only",
+            "Neuron devices need Managed Instances",
+            RESOURCE_REQUIREMENT,
+        )
+        .on(NOT_MANAGED_INSTANCES),
         neuron_launch_type,
-    )
-    .on(NOT_MANAGED_INSTANCES),
-    Rule::container(
-        "inference-accelerator-name",
-        "an accelerator is declared by the task",
+    ),
+    Row::container(
+        Rule::new(
+            "inference-accelerator-name",
+            "an accelerator is declared by the task",
+            Source::Api("InferenceAccelerator"),
+        ),
         accelerator,
     ),
 ];

@@ -1,58 +1,80 @@
-use super::Rule;
+use super::Row;
 use super::subject::{Container, Report, Subject, list};
 use super::task::quote;
 use crate::shape::At;
-use crate::{ImageRef, LaunchTypes, LogDriver, TaskDefinition};
+use crate::{ImageRef, LaunchTypes, LogDriver, Rule, Source, TaskDefinition};
 
-pub(super) const RULES: &[Rule] = &[
-    Rule::container(
-        "fargate-ecr-execution-role",
-        "Fargate needs an execution role to pull from Amazon ECR",
+const TASK_EXECUTION_IAM_ROLE: Source = Source::Guide("task_execution_IAM_role");
+
+pub(super) const RULES: &[Row] = &[
+    Row::container(
+        Rule::new(
+            "fargate-ecr-execution-role",
+            "Fargate needs an execution role to pull from Amazon ECR",
+            TASK_EXECUTION_IAM_ROLE,
+        )
+        .on(LaunchTypes::FARGATE)
+        .quoted(
+            "Fargate requires task definition to have execution role ARN to support ECR images.",
+        )
+        .hint("set `executionRoleArn`"),
         ecr,
-    )
-    .on(LaunchTypes::FARGATE)
-    .quoted("Fargate requires task definition to have execution role ARN to support ECR images.")
-    .hint("set `executionRoleArn`"),
-    Rule::container(
-        "fargate-awslogs-execution-role",
-        "Fargate needs an execution role to write logs",
-        awslogs,
-    )
-    .on(LaunchTypes::FARGATE)
-    .quoted(
-        "Fargate requires task definition to have execution role ARN to support log driver \
+    ),
+    Row::container(
+        Rule::new(
+            "fargate-awslogs-execution-role",
+            "Fargate needs an execution role to write logs",
+            TASK_EXECUTION_IAM_ROLE,
+        )
+        .on(LaunchTypes::FARGATE)
+        .quoted(
+            "Fargate requires task definition to have execution role ARN to support log driver \
              awslogs.",
-    )
-    .hint("set `executionRoleArn`"),
-    Rule::container(
-        "external-ecr-execution-role",
-        "external instances need an execution role to pull from Amazon ECR",
-        ecr,
-    )
-    .on(LaunchTypes::EXTERNAL)
-    .advice()
-    .hint("set `executionRoleArn`, or give the role of the instance the rights"),
-    Rule::container(
-        "external-awslogs-execution-role",
-        "external instances need an execution role to write logs",
+        )
+        .hint("set `executionRoleArn`"),
         awslogs,
-    )
-    .on(LaunchTypes::EXTERNAL)
-    .advice()
-    .hint("set `executionRoleArn`; external instances have no EC2 instance profile"),
-    Rule::container(
-        "secrets-execution-role",
-        "secrets need an execution role",
-        secrets,
-    )
-    .copied(
-        "When you are specifying container secrets, you must also specify a value for \
+    ),
+    Row::container(
+        Rule::new(
+            "external-ecr-execution-role",
+            "external instances need an execution role to pull from Amazon ECR",
+            TASK_EXECUTION_IAM_ROLE,
+        )
+        .on(LaunchTypes::EXTERNAL)
+        .advice()
+        .hint("set `executionRoleArn`, or give the role of the instance the rights"),
+        ecr,
+    ),
+    Row::container(
+        Rule::new(
+            "external-awslogs-execution-role",
+            "external instances need an execution role to write logs",
+            TASK_EXECUTION_IAM_ROLE,
+        )
+        .on(LaunchTypes::EXTERNAL)
+        .advice()
+        .hint("set `executionRoleArn`; external instances have no EC2 instance profile"),
+        awslogs,
+    ),
+    Row::container(
+        Rule::new(
+            "secrets-execution-role",
+            "secrets need an execution role",
+            Source::Api("Secret"),
+        )
+        .copied(
+            "When you are specifying container secrets, you must also specify a value for \
              'executionRoleArn'.",
-    )
-    .hint("set `executionRoleArn`"),
-    Rule::task(
-        "task-role-format",
-        "a role is a name or the ARN of a role",
+        )
+        .hint("set `executionRoleArn`"),
+        secrets,
+    ),
+    Row::task(
+        Rule::new(
+            "task-role-format",
+            "a role is a name or the ARN of a role",
+            Source::Api("RegisterTaskDefinition"),
+        ),
         roles,
     ),
 ];

@@ -1,66 +1,70 @@
 use serde_json::Value;
 
 use super::spelling::nearest;
-use super::{Report, Rule, Subject};
+use super::{Report, Row, Subject, registering};
 use crate::shape::{At, Kind, Limits, Measure, MemberType, Shape, ShapeFault};
 use crate::{
     ApplicationProtocol, CPUArchitecture, Compatibility, ContainerCondition,
-    DeviceCgroupPermission, EFSTransitEncryption, EnvironmentFileType, Findings,
+    DeviceCgroupPermission, EFSTransitEncryption, EnvironmentFileType, Finding, Findings,
     FirelensConfigurationType, IpcMode, IsolationMode, LogDriver, NetworkMode, OSFamily, PidMode,
-    ProxyConfigurationType, ResourceType, Scope, TaskDefinition,
+    ProxyConfigurationType, ResourceType, Rule, Scope, Source, TaskDefinition,
     TaskDefinitionPlacementConstraintType, TransportProtocol, UlimitName, VersionConsistency,
 };
 
+const REGISTER_TASK_DEFINITION: Source = Source::Api("RegisterTaskDefinition");
+
 macro_rules! shape_rule {
     ($($name:ident = $rule:expr;)*) => {
-        $( const $name: Rule = $rule; )*
-        pub(super) const RULES: &[Rule] = &[$($name),*];
+        $( const $name: Rule = registering($rule); )*
+        /// Found while the document is compared with the shapes of the API.
+        pub(super) const FOUND: &[Rule] = &[$($name),*];
     };
 }
 
+pub(super) const RULES: &[Row] = &[Row::task(DESCRIBE_ONLY, describe_only_member)];
+
+/// The exception of the protocol AWS JSON 1.1 for a value that does not fit its member.
+const SERIALIZATION: &str = "SerializationException";
+
 shape_rule! {
-    MISSING = Rule::shape("member-required", "a member the API requires is there").in_2015();
-    UNKNOWN = Rule::shape("member-unknown", "each member is one the API knows").warning().in_2015();
-    DESCRIBE_ONLY = Rule::task(
-        "describe-only-member",
-        "members that AWS fills in itself are not registered",
-        describe_only_member,
-    ).note().hint("convert the described definition to a register input");
-    NULL = Rule::shape("null-member", "an absent member is left away, not written as null")
-        .note().in_2015();
-    WRONG_TYPE = Rule::shape("wrong-type", "each value has the type of its member").in_2015();
-    TOO_LARGE = Rule::shape("number-too-large", "integers have 32 bits").in_2015();
-    CONVERTED = Rule::shape(
-        "value-converted",
-        "numbers are not written as strings, nor strings as numbers",
-    ).warning().in_2015();
-    BOUNDS = Rule::shape("out-of-bounds", "values, lengths and counts keep their bounds");
-    ENUM = Rule::shape("value-unknown", "a value is one of its list");
-    NETWORK_MODE = Rule::shape("network-mode-value", "the network mode is one the API knows");
-    COMPATIBILITY = Rule::shape("compatibility-value", "a compatibility is one the API knows");
-    PID_MODE = Rule::shape("pid-mode-value", "the process namespace is `host` or `task`")
-        .quoted("{} is not a valid value for pidMode. The value must be one of [task,host]");
-    IPC_MODE = Rule::shape("ipc-mode-value", "the IPC namespace is `host`, `task` or `none`");
-    CONSTRAINT = Rule::shape("placement-constraint-type", "a placement constraint is `memberOf`");
-    PROXY = Rule::shape("proxy-type", "a proxy is `APPMESH`");
-    CPU_ARCHITECTURE = Rule::shape("cpu-architecture-value", "the processor is one AWS offers");
-    OS_FAMILY = Rule::shape("operating-system-value", "the operating system is one AWS offers");
-    PROTOCOL = Rule::shape("protocol-value", "a protocol is `tcp` or `udp`, in lower case")
-        .warning().in_2015().hint("AWS takes every other value for `tcp`");
-    APP_PROTOCOL = Rule::shape("app-protocol-value", "an application protocol is one of three");
-    CONDITION = Rule::shape("depends-on-condition", "a condition is one of four, in upper case");
-    LOG_DRIVER = Rule::shape("log-driver-value", "the log driver is one Amazon ECS supports");
-    FIRELENS = Rule::shape("firelens-type", "a log router is `fluentd` or `fluentbit`");
-    ENVIRONMENT_FILE = Rule::shape("environment-file-type", "an environment file is of type `s3`")
-        .hint("the only type is `s3`");
-    ULIMIT = Rule::shape("ulimit-name", "a limit is one that `setrlimit` has");
-    PERMISSION = Rule::shape("device-permission", "a permission is `read`, `write` or `mknod`");
-    RESOURCE = Rule::shape("resource-type", "a resource is one AWS offers");
-    SCOPE = Rule::shape("docker-volume-scope", "a Docker volume has the scope `task` or `shared`");
-    EFS_SETTING = Rule::shape("efs-setting-value", "a setting of EFS is ENABLED or DISABLED");
-    ISOLATION = Rule::shape("isolation-mode-value", "an isolation mode is one of three");
-    VERSION = Rule::shape("version-consistency-value", "it is `enabled` or `disabled`");
+    MISSING = Rule::new("member-required", "a member the API requires is there", REGISTER_TASK_DEFINITION).in_2015();
+    UNKNOWN = Rule::new("member-unknown", "each member is one the API knows", REGISTER_TASK_DEFINITION).warning().in_2015();
+    NULL = Rule::new("null-member", "an absent member is left away, not written as null", REGISTER_TASK_DEFINITION).note().in_2015();
+    WRONG_TYPE = Rule::new("wrong-type", "each value has the type of its member", REGISTER_TASK_DEFINITION).answered_by(SERIALIZATION).in_2015();
+    TOO_LARGE = Rule::new("number-too-large", "integers have 32 bits", REGISTER_TASK_DEFINITION).answered_by(SERIALIZATION).in_2015();
+    CONVERTED = Rule::new("value-converted", "numbers are not written as strings, nor strings as numbers", REGISTER_TASK_DEFINITION).warning().in_2015();
+    BOUNDS = Rule::new("out-of-bounds", "values, lengths and counts keep their bounds", REGISTER_TASK_DEFINITION);
+    ENUM = Rule::new("value-unknown", "a value is one of its list", REGISTER_TASK_DEFINITION);
+    NETWORK_MODE = Rule::new("network-mode-value", "the network mode is one the API knows", REGISTER_TASK_DEFINITION);
+    COMPATIBILITY = Rule::new("compatibility-value", "a compatibility is one the API knows", REGISTER_TASK_DEFINITION);
+    PID_MODE = Rule::new("pid-mode-value", "the process namespace is `host` or `task`", REGISTER_TASK_DEFINITION).quoted("{} is not a valid value for pidMode. The value must be one of [task,host]");
+    IPC_MODE = Rule::new("ipc-mode-value", "the IPC namespace is `host`, `task` or `none`", REGISTER_TASK_DEFINITION);
+    CONSTRAINT = Rule::new("placement-constraint-type", "a placement constraint is `memberOf`", Source::Api("TaskDefinitionPlacementConstraint"));
+    PROXY = Rule::new("proxy-type", "a proxy is `APPMESH`", Source::Api("ProxyConfiguration"));
+    CPU_ARCHITECTURE = Rule::new("cpu-architecture-value", "the processor is one AWS offers", Source::Api("RuntimePlatform"));
+    OS_FAMILY = Rule::new("operating-system-value", "the operating system is one AWS offers", Source::Api("RuntimePlatform"));
+    PROTOCOL = Rule::new("protocol-value", "a protocol is `tcp` or `udp`, in lower case", Source::Api("PortMapping")).warning().in_2015().hint("AWS takes every other value for `tcp`");
+    APP_PROTOCOL = Rule::new("app-protocol-value", "an application protocol is one of three", Source::Api("PortMapping"));
+    CONDITION = Rule::new("depends-on-condition", "a condition is one of four, in upper case", Source::Api("ContainerDependency"));
+    LOG_DRIVER = Rule::new("log-driver-value", "the log driver is one Amazon ECS supports", Source::Api("LogConfiguration"));
+    FIRELENS = Rule::new("firelens-type", "a log router is `fluentd` or `fluentbit`", Source::Api("FirelensConfiguration"));
+    ENVIRONMENT_FILE = Rule::new("environment-file-type", "an environment file is of type `s3`", Source::Api("EnvironmentFile")).hint("the only type is `s3`");
+    ULIMIT = Rule::new("ulimit-name", "a limit is one that `setrlimit` has", Source::Api("Ulimit"));
+    PERMISSION = Rule::new("device-permission", "a permission is `read`, `write` or `mknod`", Source::Api("Device"));
+    RESOURCE = Rule::new("resource-type", "a resource is one AWS offers", Source::Api("ResourceRequirement"));
+    SCOPE = Rule::new("docker-volume-scope", "a Docker volume has the scope `task` or `shared`", Source::Api("DockerVolumeConfiguration"));
+    EFS_SETTING = Rule::new("efs-setting-value", "a setting of EFS is ENABLED or DISABLED", Source::Api("EFSVolumeConfiguration"));
+    ISOLATION = Rule::new("isolation-mode-value", "an isolation mode is one of three", Source::Api("TrustedExecutionConfiguration"));
+    VERSION = Rule::new("version-consistency-value", "it is `enabled` or `disabled`", Source::Api("ContainerDefinition"));
 }
+
+const DESCRIBE_ONLY: Rule = Rule::new(
+    "describe-only-member",
+    "members that AWS fills in itself are not registered",
+    Source::Api("TaskDefinition"),
+)
+.note()
+.hint("convert the described definition to a register input");
 
 /// What AWS's tools refuse and its service would ignore.
 pub(crate) const REFUSED_WHEN_STRICT: [&str; 6] = [
@@ -141,9 +145,11 @@ pub(crate) fn report(at: &At<'_>, fault: ShapeFault<'_>, findings: &mut Findings
     report_by(enum_rule, at, fault, findings);
 }
 
-/// Turns a difference of any document from its shape into a finding.
+/// Turns a difference of any other request from its shape into a finding.
 pub(crate) fn report_any(at: &At<'_>, fault: ShapeFault<'_>, findings: &mut Findings) {
-    report_by(&ENUM, at, fault, findings);
+    let mut found = Findings::default();
+    report_by(&ENUM, at, fault, &mut found);
+    findings.extend(found.into_iter().map(Finding::of_other_request));
 }
 
 fn report_by(

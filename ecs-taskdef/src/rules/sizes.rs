@@ -1,77 +1,107 @@
-use super::Rule;
+use super::Row;
 use super::subject::{Container, Report, Subject};
 use super::task::quote;
 use crate::shape::At;
-use crate::{ContainerDefinition, LaunchTypes, size};
+use crate::{ContainerDefinition, LaunchTypes, Rule, Source, size};
 
 const INVALID_CPU: &str = "Invalid 'cpu' setting for task.";
 const INVALID_MEMORY: &str = "Invalid 'memory' setting for task.";
 
-pub(super) const RULES: &[Rule] = &[
-    Rule::task(
-        "task-cpu-format",
-        "CPU of a task is CPU units or a number of vCPUs",
+const REGISTER_TASK_DEFINITION: Source = Source::Api("RegisterTaskDefinition");
+const CONTAINER_DEFINITION: Source = Source::Api("ContainerDefinition");
+
+pub(super) const RULES: &[Row] = &[
+    Row::task(
+        Rule::new(
+            "task-cpu-format",
+            "CPU of a task is CPU units or a number of vCPUs",
+            REGISTER_TASK_DEFINITION,
+        )
+        .quoted(INVALID_CPU)
+        .hint("write CPU units, `1024`, or vCPUs, `1 vCPU`"),
         cpu_format,
-    )
-    .quoted(INVALID_CPU)
-    .hint("write CPU units, `1024`, or vCPUs, `1 vCPU`"),
-    Rule::task(
-        "task-cpu-range",
-        "CPU of a task on EC2 keeps its bounds",
+    ),
+    Row::task(
+        Rule::new(
+            "task-cpu-range",
+            "CPU of a task on EC2 keeps its bounds",
+            REGISTER_TASK_DEFINITION,
+        )
+        .on(LaunchTypes::EC2)
+        .quoted(INVALID_CPU),
         cpu_range,
-    )
-    .on(LaunchTypes::EC2)
-    .quoted(INVALID_CPU),
-    Rule::task(
-        "task-memory-format",
-        "memory of a task is MiB or a number of GB",
+    ),
+    Row::task(
+        Rule::new(
+            "task-memory-format",
+            "memory of a task is MiB or a number of GB",
+            REGISTER_TASK_DEFINITION,
+        )
+        .copied(INVALID_MEMORY)
+        .hint("write MiB, `2048`, or GB, `2 GB`"),
         memory_format,
-    )
-    .copied(INVALID_MEMORY)
-    .hint("write MiB, `2048`, or GB, `2 GB`"),
-    Rule::container(
-        "container-memory-exceeds-task",
-        "a container has no more memory than its task",
+    ),
+    Row::container(
+        Rule::new(
+            "container-memory-exceeds-task",
+            "a container has no more memory than its task",
+            CONTAINER_DEFINITION,
+        )
+        .quoted("The 'memory' setting for container '{}' is greater than for the task."),
         exceeds_task,
-    )
-    .quoted("The 'memory' setting for container '{}' is greater than for the task."),
-    Rule::task(
-        "memory-reservation-sum",
-        "containers reserve no more than the memory of the task",
+    ),
+    Row::task(
+        Rule::new(
+            "memory-reservation-sum",
+            "containers reserve no more than the memory of the task",
+            CONTAINER_DEFINITION,
+        ),
         reservation_sum,
     ),
-    Rule::task(
-        "container-cpu-sum",
-        "containers have no more CPU than the task",
-        cpu_sum,
-    )
-    .quoted(
-        "The sum of all container 'cpu' values cannot be greater than the value of the task \
+    Row::task(
+        Rule::new(
+            "container-cpu-sum",
+            "containers have no more CPU than the task",
+            CONTAINER_DEFINITION,
+        )
+        .quoted(
+            "The sum of all container 'cpu' values cannot be greater than the value of the task \
              'cpu'.",
+        ),
+        cpu_sum,
     ),
-    Rule::container(
-        "container-cpu-negative",
-        "CPU of a container is not negative",
+    Row::container(
+        Rule::new(
+            "container-cpu-negative",
+            "CPU of a container is not negative",
+            CONTAINER_DEFINITION,
+        )
+        .in_2015(),
         cpu_negative,
-    )
-    .in_2015(),
-    Rule::container(
-        "memory-reservation-limit",
-        "a reservation is no greater than the memory",
-        reservation_limit,
-    )
-    .copied(
-        "Invalid setting for container '{}'. 'memory' must be greater than or equal to \
-             'memoryReservation'.",
     ),
-    Rule::container(
-        "container-memory-minimum",
-        "a container has the memory that Docker needs",
+    Row::container(
+        Rule::new(
+            "memory-reservation-limit",
+            "a reservation is no greater than the memory",
+            CONTAINER_DEFINITION,
+        )
+        .copied(
+            "Invalid setting for container '{}'. 'memory' must be greater than or equal to \
+             'memoryReservation'.",
+        ),
+        reservation_limit,
+    ),
+    Row::container(
+        Rule::new(
+            "container-memory-minimum",
+            "a container has the memory that Docker needs",
+            CONTAINER_DEFINITION,
+        )
+        .on(LaunchTypes::EC2.union(LaunchTypes::EXTERNAL))
+        .advice()
+        .in_2015(),
         memory_minimum,
-    )
-    .on(LaunchTypes::EC2.union(LaunchTypes::EXTERNAL))
-    .advice()
-    .in_2015(),
+    ),
 ];
 
 fn cpu_format(subject: &Subject<'_>, report: &mut Report<'_>) {

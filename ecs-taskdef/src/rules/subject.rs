@@ -1,10 +1,9 @@
 use std::ops::Deref;
 
-use super::Rule;
 use crate::shape::At;
 use crate::{
-    ContainerDefinition, Finding, Findings, LaunchTypes, NetworkMode, RuleSet, TaskDefinition,
-    Volume,
+    ContainerDefinition, Finding, Findings, LaunchTypes, NetworkMode, Rule, RuleSet,
+    TaskDefinition, Volume,
 };
 
 /// What the rules look at, with the answers that many of them need.
@@ -35,6 +34,25 @@ impl<'a> Subject<'a> {
 
     pub(super) fn is_awsvpc(&self) -> bool {
         self.mode == NetworkMode::Awsvpc
+    }
+
+    pub(super) fn each_container(&self, visit: impl FnMut(Container<'_>)) {
+        each("containerDefinitions", self.task.containers(), visit);
+    }
+
+    pub(super) fn each_volume(&self, visit: impl FnMut(VolumePlace<'_>)) {
+        each("volumes", self.task.volumes(), visit);
+    }
+}
+
+fn each<T>(member: &str, values: &[T], mut visit: impl FnMut(Place<'_, T>)) {
+    let list = At::ROOT;
+    let list = list.member(member);
+    for (index, value) in values.iter().enumerate() {
+        visit(Place {
+            value,
+            at: &list.item(index),
+        });
     }
 }
 
@@ -83,22 +101,9 @@ impl Report<'_> {
 
     /// A breach. The parts go into AWS's words, each in the place of a `{}`.
     pub(super) fn fault_about(&mut self, at: &At<'_>, parts: &[&str], message: impl Into<String>) {
-        let mut finding = Finding::new(self.rule, at.to_string(), message.into());
-        finding.aws_message = self.rule.aws_message.map(|text| fill(text, parts));
-        self.findings.push(finding);
+        let finding = Finding::new(self.rule, at.to_string(), message.into());
+        self.findings.push(finding.in_words_of_aws(parts));
     }
-}
-
-fn fill(text: &str, parts: &[&str]) -> String {
-    let mut filled = String::with_capacity(text.len());
-    let mut parts = parts.iter();
-    for (index, piece) in text.split("{}").enumerate() {
-        if index > 0 {
-            filled.push_str(parts.next().unwrap_or(&"x"));
-        }
-        filled.push_str(piece);
-    }
-    filled
 }
 
 /// The elements of a list that may be absent.

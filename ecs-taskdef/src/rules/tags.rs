@@ -1,30 +1,100 @@
-use super::Rule;
 use super::subject::{Report, Subject, list};
 use super::task::{quote, repeated};
-use crate::Tag;
+use super::{Row, registering};
 use crate::shape::At;
+use crate::{Finding, Findings, Rule, Source, Tag};
 
-pub(super) const RULES: &[Rule] = &[
-    Rule::task("tags-empty", "a list of tags has a tag", tags_empty)
-        .copied("Tags can not be empty")
-        .warning()
-        .hint("leave `tags` away"),
-    Rule::task("tag-key-required", "a tag has a key", key_required),
-    Rule::task("tag-key-unique", "each tag has its own key", key_unique),
-    Rule::task(
-        "tag-key-reserved",
-        "the prefix `aws:` belongs to AWS",
-        key_reserved,
+const TAG: Source = Source::Api("Tag");
+
+pub(super) const RULES: &[Row] = &[
+    Row::task(
+        Rule::new("tags-empty", "a list of tags has a tag", TAG)
+            .copied("Tags can not be empty")
+            .warning()
+            .hint("leave `tags` away"),
+        tags_empty,
     ),
-    Rule::task(
-        "tag-characters",
-        "tags hold letters, digits, spaces and `_.:/=+-@`",
-        characters,
-    ),
+    Row::task(KEY_REQUIRED, |subject, report| {
+        key_required(tags(subject), &At::ROOT.member("tags"), report);
+    }),
+    Row::task(KEY_UNIQUE, |subject, report| {
+        key_unique(tags(subject), &At::ROOT.member("tags"), report);
+    }),
+    Row::task(KEY_RESERVED, |subject, report| {
+        // What AWS has taken before is not refused.
+        if subject.task.status.is_none() {
+            key_reserved(tags(subject), &At::ROOT.member("tags"), report);
+        }
+    }),
+    Row::task(CHARACTERS, |subject, report| {
+        characters(tags(subject), &At::ROOT.member("tags"), report);
+    }),
 ];
 
-fn tags<'a>(subject: &'a Subject<'_>) -> impl Iterator<Item = (usize, &'a Tag)> {
-    list(subject.task.tags.as_ref()).iter().enumerate()
+const KEY_REQUIRED: Rule = registering(Rule::new("tag-key-required", "a tag has a key", TAG));
+const KEY_UNIQUE: Rule = registering(Rule::new("tag-key-unique", "each tag has its own key", TAG));
+const KEY_RESERVED: Rule = registering(Rule::new(
+    "tag-key-reserved",
+    "the prefix `aws:` belongs to AWS, in whatever case",
+    TAG,
+));
+const CHARACTERS: Rule = registering(Rule::new(
+    "tag-characters",
+    "tags hold letters, digits, spaces and `_.:/=+-@`",
+    TAG,
+));
+
+impl Tag {
+    /// What the rules of tags find in a list of them that stands at `at`, in whatever request:
+    /// `tag-key-required`, `tag-key-unique`, `tag-key-reserved` and `tag-characters`.
+    ///
+    /// ```
+    /// use ecs_taskdef::shape::At;
+    /// use ecs_taskdef::{Findings, Tag};
+    ///
+    /// let tags: Vec<Tag> = serde_json::from_str(r#"[{"key": "AWS:team"}]"#)?;
+    /// let mut findings = Findings::default();
+    /// Tag::check_list(&tags, &At::ROOT.member("tags"), &mut findings);
+    /// assert_eq!(
+    ///     findings.to_string(),
+    ///     "error[tag-key-reserved] /tags/0/key: the key `AWS:team` is reserved for AWS\n"
+    /// );
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    pub fn check_list(tags: &[Self], at: &At<'_>, findings: &mut Findings) {
+        let checks: [(&Rule, Check); 4] = [
+            (&KEY_REQUIRED, key_required),
+            (&KEY_UNIQUE, key_unique),
+            (&KEY_RESERVED, key_reserved),
+            (&CHARACTERS, characters),
+        ];
+        let mut found = Findings::default();
+        for (rule, check) in checks {
+            let findings = &mut found;
+            check(tags, at, &mut Report { rule, findings });
+        }
+        findings.extend(found.into_iter().map(Finding::of_other_request));
+    }
+
+    /// What `tag-characters` finds in a list of keys alone, as a request has it that takes tags
+    /// away.
+    pub fn check_keys(keys: &[String], at: &At<'_>, findings: &mut Findings) {
+        let mut found = Findings::default();
+        let mut report = Report {
+            rule: &CHARACTERS,
+            findings: &mut found,
+        };
+        for (index, key) in keys.iter().enumerate() {
+            check_characters(key, &at.item(index), &mut report);
+        }
+        findings.extend(found.into_iter().map(Finding::of_other_request));
+    }
+}
+
+type Check = fn(&[Tag], &At<'_>, &mut Report<'_>);
+
+fn tags<'a>(subject: &'a Subject<'_>) -> &'a [Tag] {
+    list(subject.task.tags.as_ref())
 }
 
 fn tags_empty(subject: &Subject<'_>, report: &mut Report<'_>) {
@@ -35,49 +105,45 @@ fn tags_empty(subject: &Subject<'_>, report: &mut Report<'_>) {
     }
 }
 
-fn key_required(subject: &Subject<'_>, report: &mut Report<'_>) {
-    let at = At::ROOT;
-    let at = at.member("tags");
-    for (index, _) in tags(subject).filter(|(_, tag)| tag.key.is_none()) {
-        report.fault(&at.item(index).member("key"), "the tag has no key");
+fn key_required(tags: &[Tag], at: &At<'_>, report: &mut Report<'_>) {
+    for (index, tag) in tags.iter().enumerate() {
+        if tag.key.is_none() {
+            report.fault(&at.item(index).member("key"), "the tag has no key");
+        }
     }
 }
 
-fn key_unique(subject: &Subject<'_>, report: &mut Report<'_>) {
-    let at = At::ROOT;
-    let at = at.member("tags");
-    let keys: Vec<Option<&str>> = tags(subject).map(|(_, tag)| tag.key.as_deref()).collect();
+fn key_unique(tags: &[Tag], at: &At<'_>, report: &mut Report<'_>) {
+    let keys: Vec<Option<&str>> = tags.iter().map(|tag| tag.key.as_deref()).collect();
     for (index, key) in repeated(&keys) {
-        report.fault(
-            &at.item(index).member("key"),
-            format!("tag {} is given before", quote(key)),
-        );
+        let message = format!("tag key {} is already used", quote(key));
+        report.fault(&at.item(index).member("key"), message);
     }
 }
 
-fn key_reserved(subject: &Subject<'_>, report: &mut Report<'_>) {
-    let at = At::ROOT;
-    let at = at.member("tags");
-    let described = subject.task.status.is_some();
-    for (index, tag) in tags(subject).filter(|_| !described) {
-        let prefix = tag.key.as_deref().and_then(|key| key.get(..4));
+fn key_reserved(tags: &[Tag], at: &At<'_>, report: &mut Report<'_>) {
+    for (index, tag) in tags.iter().enumerate() {
+        let key = tag.key.as_deref().unwrap_or_default();
+        let prefix = key.get(..4);
         if prefix.is_some_and(|prefix| prefix.eq_ignore_ascii_case("aws:")) {
-            let message = "keys that begin with `aws:` belong to AWS";
+            let message = format!("the key {} is reserved for AWS", quote(key));
             report.fault(&at.item(index).member("key"), message);
         }
     }
 }
 
-fn characters(subject: &Subject<'_>, report: &mut Report<'_>) {
-    let at = At::ROOT;
-    let at = at.member("tags");
-    for (index, tag) in tags(subject) {
-        for (member, text) in [("key", tag.key.as_deref()), ("value", tag.value.as_deref())] {
-            let wrong = |text: &&str| !Tag::has_allowed_characters(text);
-            if let Some(text) = text.filter(wrong) {
-                let message = format!("{} has characters that tags do not have", quote(text));
-                report.fault(&at.item(index).member(member), message);
-            }
+fn characters(tags: &[Tag], at: &At<'_>, report: &mut Report<'_>) {
+    for (index, tag) in tags.iter().enumerate() {
+        for (member, text) in [("key", &tag.key), ("value", &tag.value)] {
+            let text = text.as_deref().unwrap_or_default();
+            check_characters(text, &at.item(index).member(member), report);
         }
+    }
+}
+
+fn check_characters(text: &str, at: &At<'_>, report: &mut Report<'_>) {
+    if !Tag::has_allowed_characters(text) {
+        let message = format!("{} has characters that tags do not have", quote(text));
+        report.fault(at, message);
     }
 }

@@ -1,112 +1,163 @@
-use super::Rule;
+use super::Row;
 use super::subject::{Report, Subject, list};
 use crate::shape::At;
-use crate::{CPUArchitecture, IsolationMode, LaunchTypes, MemoryRule, ResourceType};
+use crate::{CPUArchitecture, IsolationMode, LaunchTypes, MemoryRule, ResourceType, Rule, Source};
 
-pub(super) const RULES: &[Rule] = &[
-    Rule::task(
-        "family-required",
-        "a definition has a family",
+const REGISTER_TASK_DEFINITION: Source = Source::Api("RegisterTaskDefinition");
+const CONTAINER_DEFINITION: Source = Source::Api("ContainerDefinition");
+
+pub(super) const RULES: &[Row] = &[
+    Row::task(
+        Rule::new(
+            "family-required",
+            "a definition has a family",
+            REGISTER_TASK_DEFINITION,
+        )
+        .in_2015(),
         family_required,
-    )
-    .in_2015(),
-    Rule::task(
-        "family-characters",
-        "a family is 1 to 255 letters, digits, `-` and `_`",
+    ),
+    Row::task(
+        Rule::new(
+            "family-characters",
+            "a family is 1 to 255 letters, digits, `-` and `_`",
+            REGISTER_TASK_DEFINITION,
+        )
+        .quoted("Family contains invalid characters.")
+        .in_2015(),
         family_characters,
-    )
-    .quoted("Family contains invalid characters.")
-    .in_2015(),
-    Rule::task(
-        "containers-required",
-        "a definition has a container",
+    ),
+    Row::task(
+        Rule::new(
+            "containers-required",
+            "a definition has a container",
+            REGISTER_TASK_DEFINITION,
+        )
+        .quoted("Container list cannot be empty.")
+        .in_2015(),
         containers_required,
-    )
-    .quoted("Container list cannot be empty.")
-    .in_2015(),
-    Rule::task(
-        "containers-maximum",
-        "a definition has at most ten containers",
+    ),
+    Row::task(
+        Rule::new(
+            "containers-maximum",
+            "a definition has at most ten containers",
+            Source::Guide("service-quotas"),
+        )
+        .quoted("Too many containers.")
+        .in_2015(),
         containers_maximum,
-    )
-    .quoted("Too many containers.")
-    .in_2015(),
-    Rule::task(
-        "definition-size",
-        "a definition is at most 64 KiB of JSON",
+    ),
+    Row::task(
+        Rule::new(
+            "definition-size",
+            "a definition is at most 64 KiB of JSON",
+            Source::Guide("service-quotas"),
+        )
+        .quoted("Actual length: '{}'. Max allowed length is '{}' bytes.")
+        .in_2015(),
         definition_size,
-    )
-    .quoted("Actual length: '{}'. Max allowed length is '{}' bytes.")
-    .in_2015(),
-    Rule::task(
-        "essential-container-required",
-        "one container is essential",
+    ),
+    Row::task(
+        Rule::new(
+            "essential-container-required",
+            "one container is essential",
+            CONTAINER_DEFINITION,
+        )
+        .copied("Task definition doesn't have any essential container.")
+        .in_2015()
+        .hint("leave `essential` away or set it to true for one container"),
         essential_container,
-    )
-    .copied("Task definition doesn't have any essential container.")
-    .in_2015()
-    .hint("leave `essential` away or set it to true for one container"),
-    Rule::task(
-        "container-name-unique",
-        "each container has its own name",
+    ),
+    Row::task(
+        Rule::new(
+            "container-name-unique",
+            "each container has its own name",
+            CONTAINER_DEFINITION,
+        )
+        .quoted("Container names must be unique within a Task Definition.")
+        .in_2015(),
         container_names,
-    )
-    .quoted("Container names must be unique within a Task Definition.")
-    .in_2015(),
-    Rule::task(
-        "container-memory-required",
-        "there is memory for each container",
-        container_memory,
-    )
-    .quoted(
-        "Invalid setting for container '{}'. At least one of 'memory' or 'memoryReservation' \
+    ),
+    Row::task(
+        Rule::new(
+            "container-memory-required",
+            "there is memory for each container",
+            CONTAINER_DEFINITION,
+        )
+        .quoted(
+            "Invalid setting for container '{}'. At least one of 'memory' or 'memoryReservation' \
              must be specified.",
-    )
-    .in_2015()
-    .hint("give `memory` to the task or to each container"),
-    Rule::task(
-        "arm64-linux-only",
-        "ARM64 goes with Linux only",
+        )
+        .in_2015()
+        .hint("give `memory` to the task or to each container"),
+        container_memory,
+    ),
+    Row::task(
+        Rule::new(
+            "arm64-linux-only",
+            "ARM64 goes with Linux only",
+            Source::Api("RuntimePlatform"),
+        ),
         arm64_linux_only,
     ),
-    Rule::task(
-        "placement-constraints-maximum",
-        "there are at most ten placement constraints",
+    Row::task(
+        Rule::new(
+            "placement-constraints-maximum",
+            "there are at most ten placement constraints",
+            REGISTER_TASK_DEFINITION,
+        ),
         constraints_maximum,
     ),
-    Rule::task(
-        "placement-constraint-expression",
-        "`memberOf` has an expression of at most 2,000 characters",
+    Row::task(
+        Rule::new(
+            "placement-constraint-expression",
+            "`memberOf` has an expression of at most 2,000 characters",
+            Source::Api("TaskDefinitionPlacementConstraint"),
+        ),
         constraint_expression,
     ),
-    Rule::task(
-        "inference-accelerators-retired",
-        "AWS offers no inference accelerators any more",
+    Row::task(
+        Rule::new(
+            "inference-accelerators-retired",
+            "AWS offers no inference accelerators any more",
+            Source::Api("InferenceAccelerator"),
+        )
+        .copied("Unsupported field 'inferenceAccelerators'"),
         accelerators_retired,
-    )
-    .copied("Unsupported field 'inferenceAccelerators'"),
-    Rule::task(
-        "ephemeral-storage-range",
-        "ephemeral storage is 21 to 200 GiB",
+    ),
+    Row::task(
+        Rule::new(
+            "ephemeral-storage-range",
+            "ephemeral storage is 21 to 200 GiB",
+            Source::Api("EphemeralStorage"),
+        )
+        .quoted("EphemeralStorage size should be {}"),
         storage_range,
-    )
-    .quoted("EphemeralStorage size should be {}"),
-    Rule::task(
-        "ephemeral-storage-fargate-only",
-        "only Fargate has ephemeral storage to choose",
+    ),
+    Row::task(
+        Rule::new(
+            "ephemeral-storage-fargate-only",
+            "only Fargate has ephemeral storage to choose",
+            Source::Api("EphemeralStorage"),
+        )
+        .on(NOT_FARGATE)
+        .copied("Tasks using the EC2 launch type do not support EphemeralStorage"),
         storage_fargate_only,
-    )
-    .on(NOT_FARGATE)
-    .copied("Tasks using the EC2 launch type do not support EphemeralStorage"),
-    Rule::task(
-        "trusted-execution-managed-instances-only",
-        "isolation modes need Managed Instances",
+    ),
+    Row::task(
+        Rule::new(
+            "trusted-execution-managed-instances-only",
+            "isolation modes need Managed Instances",
+            Source::Api("TrustedExecutionConfiguration"),
+        )
+        .on(NOT_MANAGED_INSTANCES),
         trusted_execution,
-    )
-    .on(NOT_MANAGED_INSTANCES),
-    Rule::task(
-        "attestation-policy",
-        "a confidential sandbox has an attestation policy in Base64",
+    ),
+    Row::task(
+        Rule::new(
+            "attestation-policy",
+            "a confidential sandbox has an attestation policy in Base64",
+            Source::Api("TrustedExecutionConfiguration"),
+        ),
         attestation_policy,
     ),
 ];

@@ -2,186 +2,186 @@
 //! finding that says so. An empty list, an empty text and `false` ask for
 //! nothing and are accepted everywhere.
 
-use super::subject::{Container, Report, VolumePlace, list};
+use super::subject::{Report, Subject, list};
 use crate::shape::At;
-use crate::{ContainerDefinition, LinuxParameters};
+use crate::{ContainerDefinition, LinuxParameters, TaskDefinition, Volume};
 
-/// A rule about a member of a container that a platform does not support.
-macro_rules! no_member {
-    ($platform:expr, $id:literal, $summary:literal, $member:literal, $given:path $(,)?) => {
-        $crate::rules::Rule::container($id, $summary, |_, container, report| {
-            let given: fn(&$crate::ContainerDefinition) -> bool = $given;
-            $crate::rules::unsupported::member(container, ($member, given), $platform, report);
-        })
-    };
+/// What lacks members.
+#[derive(Clone, Copy)]
+pub(super) struct Platform {
+    /// Its name in a sentence.
+    pub(super) name: &'static str,
+    /// Whether the definition is for it, if the launch types do not tell.
+    pub(super) is_meant: fn(&Subject<'_>) -> bool,
 }
 
-/// A rule about a member of `linuxParameters` that a platform does not support.
-macro_rules! no_linux_member {
-    ($platform:expr, $id:literal, $summary:literal, $member:literal, $given:path $(,)?) => {
-        $crate::rules::Rule::container($id, $summary, |_, container, report| {
-            let given: fn(&$crate::LinuxParameters) -> bool = $given;
-            let member = ($member, given);
-            $crate::rules::unsupported::linux_member(container, member, $platform, report);
-        })
-    };
+impl Platform {
+    /// A platform that is one with a launch type.
+    pub(super) const fn of_launch_type(name: &'static str) -> Self {
+        Self {
+            name,
+            is_meant: |_| true,
+        }
+    }
 }
 
-pub(super) use {no_linux_member, no_member};
+/// A member, by its path, and whether it asks for something.
+#[derive(Clone, Copy)]
+pub(super) enum Member {
+    Task(&'static str, fn(&TaskDefinition) -> bool),
+    Container(&'static str, fn(&ContainerDefinition) -> bool),
+    Linux(&'static str, fn(&LinuxParameters) -> bool),
+    /// With the path and with what it is in a sentence.
+    Volume(&'static [&'static str], &'static str, fn(&Volume) -> bool),
+}
 
-/// Reports a member of the container that is given.
-pub(super) fn member(
-    container: Container<'_>,
-    (member, given): (&str, fn(&ContainerDefinition) -> bool),
-    platform: &str,
+/// Reports the member wherever it is given.
+pub(super) fn check(
+    platform: Platform,
+    member: Member,
+    subject: &Subject<'_>,
     report: &mut Report<'_>,
 ) {
-    if given(container.value) {
-        let message = format!("{platform} does not support `{member}`");
-        report.fault(&container.at.member(member), message);
+    if !(platform.is_meant)(subject) {
+        return;
+    }
+    let mut fault = |at: &At<'_>, what: &str| {
+        report.fault(at, format!("{} does not support {what}", platform.name))
+    };
+    let quoted = |name: &str| format!("`{name}`");
+    match member {
+        Member::Task(name, is_given) if is_given(subject.task) => {
+            fault(&At::ROOT.member(name), &quoted(name));
+        }
+        Member::Task(..) => {}
+        Member::Container(name, is_given) => subject.each_container(|container| {
+            if is_given(container.value) {
+                fault(&container.at.member(name), &quoted(name));
+            }
+        }),
+        Member::Linux(name, is_given) => subject.each_container(|container| {
+            if container.linux_parameters.as_ref().is_some_and(is_given) {
+                let at = container.at.member("linuxParameters");
+                fault(&at.member(name), &quoted(name));
+            }
+        }),
+        Member::Volume(path, what, is_given) => subject.each_volume(|volume| {
+            if is_given(volume.value) {
+                within(volume.at, path, &mut |at| fault(at, what));
+            }
+        }),
     }
 }
 
-/// Reports a member of `linuxParameters` that is given.
-pub(super) fn linux_member(
-    container: Container<'_>,
-    (member, given): (&str, fn(&LinuxParameters) -> bool),
-    platform: &str,
-    report: &mut Report<'_>,
-) {
-    if container.linux_parameters.as_ref().is_some_and(given) {
-        let at = container.at.member("linuxParameters");
-        report.fault(
-            &at.member(member),
-            format!("{platform} does not support `{member}`"),
-        );
+/// Goes down the path and visits its end.
+fn within(at: &At<'_>, path: &[&str], visit: &mut dyn FnMut(&At<'_>)) {
+    match path.split_first() {
+        Some((first, rest)) => within(&at.member(first), rest, visit),
+        None => visit(at),
     }
 }
 
-/// Reports a member of the task.
-pub(super) fn task_member(member: &str, given: bool, platform: &str, report: &mut Report<'_>) {
-    if given {
-        let message = format!("{platform} does not support `{member}`");
-        report.fault(&At::ROOT.member(member), message);
-    }
-}
+pub(super) const ENABLE_FAULT_INJECTION: Member = Member::Task("enableFaultInjection", |task| {
+    task.enable_fault_injection == Some(true)
+});
+pub(super) const IPC_MODE: Member = Member::Task("ipcMode", |task| task.ipc_mode.is_some());
+pub(super) const PID_MODE: Member = Member::Task("pidMode", |task| task.pid_mode.is_some());
+pub(super) const PLACEMENT_CONSTRAINTS: Member = Member::Task("placementConstraints", |task| {
+    !list(task.placement_constraints.as_ref()).is_empty()
+});
+pub(super) const PROXY_CONFIGURATION: Member = Member::Task("proxyConfiguration", |task| {
+    task.proxy_configuration.is_some()
+});
 
-/// Reports a volume with a path of the host.
-pub(super) fn source_path(volume: VolumePlace<'_>, platform: &str, report: &mut Report<'_>) {
-    if volume
-        .host
-        .as_ref()
-        .is_some_and(|host| host.source_path.is_some())
-    {
-        let message = format!("{platform} does not support `sourcePath`");
-        report.fault(&volume.at.member("host").member("sourcePath"), message);
-    }
-}
-
-/// Reports a Docker volume.
-pub(super) fn docker_volume(volume: VolumePlace<'_>, platform: &str, report: &mut Report<'_>) {
-    if volume.docker_volume_configuration.is_some() {
-        let message = format!("{platform} does not support Docker volumes");
-        report.fault(&volume.at.member("dockerVolumeConfiguration"), message);
-    }
-}
-
-/// Reports a volume of FSx for Windows File Server.
-pub(super) fn fsx(volume: VolumePlace<'_>, platform: &str, report: &mut Report<'_>) {
-    if volume
-        .fsx_windows_file_server_volume_configuration
-        .is_some()
-    {
-        let message = format!("{platform} does not support FSx for Windows File Server");
-        report.fault(
-            &volume.at.member("fsxWindowsFileServerVolumeConfiguration"),
-            message,
-        );
-    }
-}
-
-pub(super) fn disable_networking(container: &ContainerDefinition) -> bool {
+pub(super) const DISABLE_NETWORKING: Member = Member::Container("disableNetworking", |container| {
     container.disable_networking == Some(true)
-}
-
-pub(super) fn dns_search_domains(container: &ContainerDefinition) -> bool {
+});
+pub(super) const DNS_SEARCH_DOMAINS: Member = Member::Container("dnsSearchDomains", |container| {
     !list(container.dns_search_domains.as_ref()).is_empty()
-}
-
-pub(super) fn dns_servers(container: &ContainerDefinition) -> bool {
+});
+pub(super) const DNS_SERVERS: Member = Member::Container("dnsServers", |container| {
     !list(container.dns_servers.as_ref()).is_empty()
-}
-
-pub(super) fn docker_labels(container: &ContainerDefinition) -> bool {
+});
+pub(super) const DOCKER_LABELS: Member = Member::Container("dockerLabels", |container| {
     container
         .docker_labels
         .as_ref()
         .is_some_and(|labels| !labels.is_empty())
-}
-
-pub(super) fn docker_security_options(container: &ContainerDefinition) -> bool {
-    !list(container.docker_security_options.as_ref()).is_empty()
-}
-
-pub(super) fn environment_files(container: &ContainerDefinition) -> bool {
+});
+pub(super) const DOCKER_SECURITY_OPTIONS: Member =
+    Member::Container("dockerSecurityOptions", |container| {
+        !list(container.docker_security_options.as_ref()).is_empty()
+    });
+pub(super) const ENVIRONMENT_FILES: Member = Member::Container("environmentFiles", |container| {
     !list(container.environment_files.as_ref()).is_empty()
-}
-
-pub(super) fn extra_hosts(container: &ContainerDefinition) -> bool {
+});
+pub(super) const EXTRA_HOSTS: Member = Member::Container("extraHosts", |container| {
     !list(container.extra_hosts.as_ref()).is_empty()
-}
-
-pub(super) fn hostname(container: &ContainerDefinition) -> bool {
+});
+pub(super) const HOSTNAME: Member = Member::Container("hostname", |container| {
     container
         .hostname
         .as_ref()
         .is_some_and(|name| !name.is_empty())
-}
-
-pub(super) fn links(container: &ContainerDefinition) -> bool {
+});
+pub(super) const LINKS: Member = Member::Container("links", |container| {
     !list(container.links.as_ref()).is_empty()
-}
-
-pub(super) fn linux_parameters(container: &ContainerDefinition) -> bool {
+});
+pub(super) const LINUX_PARAMETERS: Member = Member::Container("linuxParameters", |container| {
     let empty = LinuxParameters::default();
     container
         .linux_parameters
         .as_ref()
         .is_some_and(|linux| *linux != empty)
-}
-
-pub(super) fn privileged(container: &ContainerDefinition) -> bool {
-    container.privileged == Some(true)
-}
-
-pub(super) fn readonly_root_filesystem(container: &ContainerDefinition) -> bool {
-    container.readonly_root_filesystem == Some(true)
-}
-
-pub(super) fn ulimits(container: &ContainerDefinition) -> bool {
+});
+pub(super) const PRIVILEGED: Member =
+    Member::Container("privileged", |container| container.privileged == Some(true));
+pub(super) const READONLY_ROOT_FILESYSTEM: Member =
+    Member::Container("readonlyRootFilesystem", |container| {
+        container.readonly_root_filesystem == Some(true)
+    });
+pub(super) const ULIMITS: Member = Member::Container("ulimits", |container| {
     !list(container.ulimits.as_ref()).is_empty()
-}
-
-pub(super) fn user(container: &ContainerDefinition) -> bool {
+});
+pub(super) const USER: Member = Member::Container("user", |container| {
     container.user.as_ref().is_some_and(|user| !user.is_empty())
-}
+});
 
-pub(super) fn devices(linux: &LinuxParameters) -> bool {
-    !list(linux.devices.as_ref()).is_empty()
-}
-
-pub(super) fn max_swap(linux: &LinuxParameters) -> bool {
-    linux.max_swap.is_some()
-}
-
-pub(super) fn shared_memory_size(linux: &LinuxParameters) -> bool {
+pub(super) const DEVICES: Member =
+    Member::Linux("devices", |linux| !list(linux.devices.as_ref()).is_empty());
+pub(super) const MAX_SWAP: Member = Member::Linux("maxSwap", |linux| linux.max_swap.is_some());
+pub(super) const SHARED_MEMORY_SIZE: Member = Member::Linux("sharedMemorySize", |linux| {
     linux.shared_memory_size.is_some()
-}
+});
+pub(super) const SWAPPINESS: Member =
+    Member::Linux("swappiness", |linux| linux.swappiness.is_some());
+pub(super) const TMPFS: Member =
+    Member::Linux("tmpfs", |linux| !list(linux.tmpfs.as_ref()).is_empty());
 
-pub(super) fn swappiness(linux: &LinuxParameters) -> bool {
-    linux.swappiness.is_some()
-}
-
-pub(super) fn tmpfs(linux: &LinuxParameters) -> bool {
-    !list(linux.tmpfs.as_ref()).is_empty()
-}
+pub(super) const CONFIGURED_AT_LAUNCH: Member = Member::Volume(
+    &["configuredAtLaunch"],
+    "volumes configured at launch",
+    |volume| volume.configured_at_launch == Some(true),
+);
+pub(super) const DOCKER_VOLUME: Member =
+    Member::Volume(&["dockerVolumeConfiguration"], "Docker volumes", |volume| {
+        volume.docker_volume_configuration.is_some()
+    });
+pub(super) const EFS: Member =
+    Member::Volume(&["efsVolumeConfiguration"], "EFS volumes", |volume| {
+        volume.efs_volume_configuration.is_some()
+    });
+pub(super) const FSX: Member = Member::Volume(
+    &["fsxWindowsFileServerVolumeConfiguration"],
+    "FSx for Windows File Server",
+    |volume| {
+        volume
+            .fsx_windows_file_server_volume_configuration
+            .is_some()
+    },
+);
+pub(super) const SOURCE_PATH: Member =
+    Member::Volume(&["host", "sourcePath"], "`sourcePath`", |volume| {
+        let host = volume.host.as_ref();
+        host.is_some_and(|host| host.source_path.is_some())
+    });

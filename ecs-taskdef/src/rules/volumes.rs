@@ -1,71 +1,102 @@
-use super::Rule;
+use super::Row;
 use super::subject::{Container, Report, Subject, VolumePlace, list};
 use super::task::{is_name, quote, repeated};
 use crate::shape::At;
-use crate::{LaunchTypes, Scope, Volume};
+use crate::{LaunchTypes, Rule, Scope, Source, Volume};
 
-pub(super) const RULES: &[Rule] = &[
-    Rule::volume("volume-single-type", "a volume is of one kind", single_type).quoted(
-        "When the volume parameter is specified, only one volume configuration type should be \
+const VOLUME: Source = Source::Api("Volume");
+const MOUNT_POINT: Source = Source::Api("MountPoint");
+
+pub(super) const RULES: &[Row] = &[
+    Row::volume(
+        Rule::new("volume-single-type", "a volume is of one kind", VOLUME).quoted(
+            "When the volume parameter is specified, only one volume configuration type should be \
              used.",
+        ),
+        single_type,
     ),
-    Rule::volume("volume-name-required", "a volume has a name", name_required).in_2015(),
-    Rule::volume(
-        "volume-name-characters",
-        "a volume name is up to 255 letters, digits, `-` and `_`",
+    Row::volume(
+        Rule::new("volume-name-required", "a volume has a name", VOLUME).in_2015(),
+        name_required,
+    ),
+    Row::volume(
+        Rule::new(
+            "volume-name-characters",
+            "a volume name is up to 255 letters, digits, `-` and `_`",
+            VOLUME,
+        ),
         name_characters,
     ),
-    Rule::task(
-        "volume-name-unique",
-        "each volume has its own name",
+    Row::task(
+        Rule::new("volume-name-unique", "each volume has its own name", VOLUME).in_2015(),
         name_unique,
-    )
-    .in_2015(),
-    Rule::volume(
-        "source-path-blank",
-        "a source path is not empty",
+    ),
+    Row::volume(
+        Rule::new(
+            "source-path-blank",
+            "a source path is not empty",
+            Source::Api("HostVolumeProperties"),
+        )
+        .quoted("host.sourcePath should not be blank.")
+        .in_2015()
+        .hint("leave `sourcePath` away for a volume that Docker manages"),
         source_path_blank,
-    )
-    .quoted("host.sourcePath should not be blank.")
-    .in_2015()
-    .hint("leave `sourcePath` away for a volume that Docker manages"),
-    Rule::volume(
-        "docker-volume-autoprovision",
-        "only shared volumes are provisioned",
+    ),
+    Row::volume(
+        Rule::new(
+            "docker-volume-autoprovision",
+            "only shared volumes are provisioned",
+            Source::Api("DockerVolumeConfiguration"),
+        ),
         autoprovision,
     ),
-    Rule::container(
-        "mount-point-volume",
-        "a mount point names a volume of the task",
+    Row::container(
+        Rule::new(
+            "mount-point-volume",
+            "a mount point names a volume of the task",
+            MOUNT_POINT,
+        )
+        .quoted("Unknown volume '{}'.")
+        .in_2015(),
         mount_volume,
-    )
-    .quoted("Unknown volume '{}'.")
-    .in_2015(),
-    Rule::container(
-        "mount-point-path",
-        "a mount point has a path in the container",
+    ),
+    Row::container(
+        Rule::new(
+            "mount-point-path",
+            "a mount point has a path in the container",
+            MOUNT_POINT,
+        )
+        .in_2015(),
         mount_path,
-    )
-    .in_2015(),
-    Rule::container(
-        "mount-point-path-unique",
-        "a path is mounted once",
+    ),
+    Row::container(
+        Rule::new(
+            "mount-point-path-unique",
+            "a path is mounted once",
+            MOUNT_POINT,
+        )
+        .in_2015(),
         mount_path_unique,
-    )
-    .in_2015(),
-    Rule::task(
-        "launch-volume-single",
-        "one volume is configured at launch",
+    ),
+    Row::task(
+        Rule::new(
+            "launch-volume-single",
+            "one volume is configured at launch",
+            VOLUME,
+        )
+        .on(WITH_LAUNCH_VOLUMES),
         launch_volume_single,
-    )
-    .on(WITH_LAUNCH_VOLUMES),
-    Rule::volume(
-        "launch-volume-mounted",
-        "a volume configured at launch is mounted",
+    ),
+    Row::volume(
+        Rule::new(
+            "launch-volume-mounted",
+            "a volume configured at launch is mounted",
+            VOLUME,
+        )
+        .on(WITH_LAUNCH_VOLUMES)
+        .copied("Volumes [{}] are not referenced by any of the containers"),
         launch_volume_mounted,
-    )
-    .on(WITH_LAUNCH_VOLUMES)
-    .copied("Volumes [{}] are not referenced by any of the containers"),
+    ),
 ];
 
 const WITH_LAUNCH_VOLUMES: LaunchTypes = LaunchTypes::EC2

@@ -1,114 +1,150 @@
 use super::subject::{Report, Subject, VolumePlace};
-use super::{Rule, unsupported};
+use super::unsupported::Platform;
+use super::{Row, unsupported};
 use crate::shape::At;
-use crate::{ContainerDefinition, NetworkMode};
+use crate::{NetworkMode, Rule, Source};
 
-const PLATFORM: &str = "Windows";
+const PLATFORM: Platform = Platform {
+    name: "Windows",
+    is_meant: |subject| subject.windows,
+};
 
-/// A rule about a member of a container that Windows does not have.
-macro_rules! no_member {
-    ($id:literal, $summary:literal, $member:literal, $given:path) => {
-        Rule::container($id, $summary, |subject, container, report| {
-            if subject.windows {
-                let given: fn(&ContainerDefinition) -> bool = $given;
-                unsupported::member(container, ($member, given), PLATFORM, report);
-            }
-        })
-    };
-}
+const REGISTER_TASK_DEFINITION: Source = Source::Api("RegisterTaskDefinition");
+const CONTAINER_DEFINITION: Source = Source::Api("ContainerDefinition");
 
-pub(super) const RULES: &[Rule] = &[
-    Rule::task(
-        "windows-network-mode",
-        "Windows has `awsvpc` and its NAT network",
+pub(super) const RULES: &[Row] = &[
+    Row::task(
+        Rule::new(
+            "windows-network-mode",
+            "Windows has `awsvpc` and its NAT network",
+            REGISTER_TASK_DEFINITION,
+        )
+        .hint("leave `networkMode` away for the NAT network"),
         network_mode,
-    )
-    .hint("leave `networkMode` away for the NAT network"),
-    Rule::task(
-        "windows-pid-mode",
-        "Windows has no process namespace to choose",
-        |subject, report| {
-            let given = subject.windows && subject.task.pid_mode.is_some();
-            unsupported::task_member("pidMode", given, PLATFORM, report);
-        },
     ),
-    Rule::task(
-        "windows-ipc-mode",
-        "Windows has no IPC namespace to choose",
-        |subject, report| {
-            let given = subject.windows && subject.task.ipc_mode.is_some();
-            unsupported::task_member("ipcMode", given, PLATFORM, report);
-        },
+    Row::unsupported(
+        Rule::new(
+            "windows-pid-mode",
+            "Windows has no process namespace to choose",
+            REGISTER_TASK_DEFINITION,
+        ),
+        PLATFORM,
+        unsupported::PID_MODE,
     ),
-    no_member!(
-        "windows-linux-parameters",
-        "Windows has no Linux parameters",
-        "linuxParameters",
-        unsupported::linux_parameters
+    Row::unsupported(
+        Rule::new(
+            "windows-ipc-mode",
+            "Windows has no IPC namespace to choose",
+            REGISTER_TASK_DEFINITION,
+        ),
+        PLATFORM,
+        unsupported::IPC_MODE,
     ),
-    no_member!(
-        "windows-links",
-        "Windows has no links",
-        "links",
-        unsupported::links
+    Row::unsupported(
+        Rule::new(
+            "windows-linux-parameters",
+            "Windows has no Linux parameters",
+            CONTAINER_DEFINITION,
+        ),
+        PLATFORM,
+        unsupported::LINUX_PARAMETERS,
     ),
-    no_member!(
-        "windows-privileged",
-        "Windows has no privileged containers",
-        "privileged",
-        unsupported::privileged
+    Row::unsupported(
+        Rule::new(
+            "windows-links",
+            "Windows has no links",
+            CONTAINER_DEFINITION,
+        ),
+        PLATFORM,
+        unsupported::LINKS,
     ),
-    no_member!(
-        "windows-readonly-root-filesystem",
-        "Windows has no read-only root",
-        "readonlyRootFilesystem",
-        unsupported::readonly_root_filesystem
+    Row::unsupported(
+        Rule::new(
+            "windows-privileged",
+            "Windows has no privileged containers",
+            CONTAINER_DEFINITION,
+        ),
+        PLATFORM,
+        unsupported::PRIVILEGED,
     ),
-    no_member!(
-        "windows-dns-servers",
-        "Windows has no DNS servers to choose",
-        "dnsServers",
-        unsupported::dns_servers
+    Row::unsupported(
+        Rule::new(
+            "windows-readonly-root-filesystem",
+            "Windows has no read-only root",
+            CONTAINER_DEFINITION,
+        ),
+        PLATFORM,
+        unsupported::READONLY_ROOT_FILESYSTEM,
     ),
-    no_member!(
-        "windows-dns-search-domains",
-        "Windows has no DNS search domains",
-        "dnsSearchDomains",
-        unsupported::dns_search_domains
+    Row::unsupported(
+        Rule::new(
+            "windows-dns-servers",
+            "Windows has no DNS servers to choose",
+            CONTAINER_DEFINITION,
+        ),
+        PLATFORM,
+        unsupported::DNS_SERVERS,
     ),
-    no_member!(
-        "windows-extra-hosts",
-        "Windows has no extra hosts",
-        "extraHosts",
-        unsupported::extra_hosts
+    Row::unsupported(
+        Rule::new(
+            "windows-dns-search-domains",
+            "Windows has no DNS search domains",
+            CONTAINER_DEFINITION,
+        ),
+        PLATFORM,
+        unsupported::DNS_SEARCH_DOMAINS,
     ),
-    no_member!(
-        "windows-disable-networking",
-        "Windows keeps networking on",
-        "disableNetworking",
-        unsupported::disable_networking
+    Row::unsupported(
+        Rule::new(
+            "windows-extra-hosts",
+            "Windows has no extra hosts",
+            CONTAINER_DEFINITION,
+        ),
+        PLATFORM,
+        unsupported::EXTRA_HOSTS,
     ),
-    no_member!(
-        "windows-ulimits",
-        "Windows has no limits of `setrlimit`",
-        "ulimits",
-        unsupported::ulimits
+    Row::unsupported(
+        Rule::new(
+            "windows-disable-networking",
+            "Windows keeps networking on",
+            CONTAINER_DEFINITION,
+        ),
+        PLATFORM,
+        unsupported::DISABLE_NETWORKING,
     ),
-    no_member!(
-        "windows-user",
-        "Windows has no user to choose",
-        "user",
-        unsupported::user
+    Row::unsupported(
+        Rule::new(
+            "windows-ulimits",
+            "Windows has no limits of `setrlimit`",
+            CONTAINER_DEFINITION,
+        ),
+        PLATFORM,
+        unsupported::ULIMITS,
     ),
-    no_member!(
-        "windows-environment-files",
-        "environment files are for Linux",
-        "environmentFiles",
-        unsupported::environment_files
+    Row::unsupported(
+        Rule::new(
+            "windows-user",
+            "Windows has no user to choose",
+            CONTAINER_DEFINITION,
+        ),
+        PLATFORM,
+        unsupported::USER,
     ),
-    Rule::volume(
-        "windows-docker-volume-driver",
-        "Docker volumes on Windows have the driver `local`",
+    Row::unsupported(
+        Rule::new(
+            "windows-environment-files",
+            "environment files are for Linux",
+            CONTAINER_DEFINITION,
+        ),
+        PLATFORM,
+        unsupported::ENVIRONMENT_FILES,
+    ),
+    Row::volume(
+        Rule::new(
+            "windows-docker-volume-driver",
+            "Docker volumes on Windows have the driver `local`",
+            Source::Api("DockerVolumeConfiguration"),
+        ),
         volume_driver,
     ),
 ];
