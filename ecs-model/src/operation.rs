@@ -32,7 +32,7 @@ mod update_service;
 use core::fmt;
 
 use ecs_taskdef::Findings;
-use ecs_taskdef::shape::{At, MemberType, Reader, Shape, ShapeFault};
+use ecs_taskdef::shape::{At, MemberType, Reader, Shape, ShapeFault, Structure};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -146,9 +146,9 @@ const TARGET: &str = "AmazonEC2ContainerServiceV20141113";
 /// );
 /// assert_eq!(RunTaskRequest::OPERATION.name(), "RunTask");
 /// ```
-pub trait Request: MemberType + Serialize + DeserializeOwned {
+pub trait Request: Structure + MemberType + Serialize + DeserializeOwned {
     /// What the operation answers.
-    type Response: MemberType + Serialize + DeserializeOwned;
+    type Response: Structure + MemberType + Serialize + DeserializeOwned;
 
     /// The operation.
     const OPERATION: Operation;

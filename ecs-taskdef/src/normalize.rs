@@ -1,4 +1,4 @@
-use crate::shape::MemberType;
+use crate::shape;
 use crate::{
     Compatibility, ContainerDefinition, EFSVolumeConfiguration, HealthCheck, LaunchTypes,
     NetworkMode, PortMapping, TaskDefinition, TransportProtocol,
@@ -209,9 +209,7 @@ impl TaskDefinition {
     /// Takes every `null` member away and names them.
     fn forget_nulls(&mut self) -> Vec<String> {
         let mut nulls = Vec::new();
-        self.take_nulls(&crate::shape::At::ROOT, &mut |at| {
-            nulls.push(at.to_string())
-        });
+        shape::take_nulls(self, &mut |at| nulls.push(at.to_string()));
         nulls
     }
 }

@@ -10,7 +10,7 @@ use serde::de::{self, Deserialize, Deserializer, Visitor};
 use serde::ser::{Serialize, Serializer};
 use serde_json::Value;
 
-use crate::shape::{At, Kind, Limits, MemberType, Reader, ShapeFault};
+use crate::shape::{At, Kind, MemberType, MemberValue, Reader};
 
 mod calendar;
 mod parse;
@@ -356,15 +356,9 @@ impl MemberType for Timestamp {
         }
         read
     }
-
-    fn check(
-        &self,
-        _limits: &Limits,
-        _at: &At<'_>,
-        _report: &mut dyn FnMut(&At<'_>, ShapeFault<'_>),
-    ) {
-    }
 }
+
+impl MemberValue for Timestamp {}
 
 /// Why a text is not a [`Timestamp`].
 ///

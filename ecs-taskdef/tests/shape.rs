@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use ecs_taskdef::shape::{At, Kind, Limits, MemberType, Reader, ShapeFault};
+use ecs_taskdef::shape::{At, Kind, MemberType, Reader, ShapeFault, check};
 use ecs_taskdef::{open_enum, shape};
 
 open_enum! {
@@ -41,7 +41,7 @@ shape! {
 
 fn faults(tree: &Tree) -> Vec<String> {
     let mut faults = Vec::new();
-    tree.check(&Limits::NONE, &At::ROOT, &mut |at, fault| {
+    check(tree, &mut |at, fault| {
         faults.push(format!("{at} {}", words(fault)));
     });
     faults

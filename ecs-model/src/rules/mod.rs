@@ -16,7 +16,7 @@ mod subject;
 mod tag;
 mod task;
 
-use ecs_taskdef::shape::{At, Limits, MemberType, ShapeFault};
+use ecs_taskdef::shape::{self, At, ShapeFault, Structure};
 use ecs_taskdef::{Finding, Findings, Rule, Severity};
 
 use crate::Quotas;
@@ -131,9 +131,9 @@ fn push(finding: Finding, findings: &mut Findings) {
 }
 
 /// Everything that differs from the shape.
-pub(crate) fn check_shape(request: &impl MemberType) -> Findings {
+pub(crate) fn check_shape(request: &dyn Structure) -> Findings {
     let mut findings = Findings::default();
-    request.check(&Limits::NONE, &At::ROOT, &mut |at, fault| {
+    shape::check(request, &mut |at, fault| {
         findings.push_shape_fault(at, fault);
     });
     findings

@@ -5,7 +5,7 @@ use serde::de::{Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
-use crate::shape::{At, Kind, Limits, MemberType, Reader, ShapeFault};
+use crate::shape::{At, Kind, MemberType, MemberValue, Reader};
 
 /// Names and values in the order of the document: labels, options of drivers.
 ///
@@ -136,15 +136,9 @@ impl MemberType for StringMap {
         let pairs: Option<IndexMap<String, String>> = read.into_iter().collect();
         pairs.map(Self)
     }
-
-    fn check(
-        &self,
-        _limits: &Limits,
-        _at: &At<'_>,
-        _report: &mut dyn FnMut(&At<'_>, ShapeFault<'_>),
-    ) {
-    }
 }
+
+impl MemberValue for StringMap {}
 
 #[cfg(test)]
 mod tests {

@@ -2,7 +2,7 @@ use serde_json::Value;
 
 use super::spelling::nearest;
 use super::{Report, Row, Subject, registering};
-use crate::shape::{At, Kind, Limits, Measure, MemberType, Shape, ShapeFault};
+use crate::shape::{self, At, Kind, Limits, Measure, Shape, ShapeFault};
 use crate::{
     ApplicationProtocol, CPUArchitecture, Compatibility, ContainerCondition,
     DeviceCgroupPermission, EFSTransitEncryption, EnvironmentFileType, Finding, Findings,
@@ -103,9 +103,7 @@ const ENUM_RULES: [(&[&str], &Rule); 21] = [
 
 /// Compares the definition with the shapes of the API.
 pub(super) fn check(task: &TaskDefinition, findings: &mut Findings) {
-    task.check(&Limits::NONE, &At::ROOT, &mut |at, fault| {
-        report(at, fault, findings)
-    });
+    shape::check(task, &mut |at, fault| report(at, fault, findings));
 }
 
 fn describe_only_member(subject: &Subject<'_>, report: &mut Report<'_>) {

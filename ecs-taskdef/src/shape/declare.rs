@@ -83,9 +83,7 @@ macro_rules! shape {
 
         $crate::shape!(@serialize $name { $( $field = $wire ),* });
         $crate::shape!(@deserialize $name { $( $field = $wire ),* });
-        $crate::shape!(@member_type $name {
-            $( $field : $type = $wire $( [ $( .$call( $($argument),* ) )+ ] )? ),*
-        });
+        $crate::shape!(@structure $name { $( $field ),* });
     };
 
     (@serialize $name:ident { $( $field:ident = $wire:literal ),* }) => {
@@ -187,9 +185,39 @@ macro_rules! shape {
         }
     };
 
-    (@member_type $name:ident {
-        $( $field:ident : $type:ty = $wire:literal $( [ $($calls:tt)+ ] )? ),*
-    }) => {
+    (@structure $name:ident { $( $field:ident ),* }) => {
+        impl $crate::shape::Structure for $name {
+            fn shape(&self) -> &'static $crate::shape::Shape {
+                Self::SHAPE
+            }
+
+            fn values<'s>(&'s self, with: $crate::shape::WithValues<'_, 's>) {
+                with(&[ $( $crate::shape::value_of(&self.$field) ),* ]);
+            }
+
+            fn slots(&mut self, with: $crate::shape::WithSlots<'_>) {
+                with(&mut [ $( &mut self.$field ),* ], &mut self.unknown);
+            }
+
+            fn unknown(&self) -> &$crate::shape::UnknownMembers {
+                &self.unknown
+            }
+
+            fn empty(&self) -> ::std::boxed::Box<dyn $crate::shape::Structure> {
+                ::std::boxed::Box::<Self>::default()
+            }
+        }
+
+        impl $crate::shape::MemberValue for $name {
+            fn view(&self) -> $crate::shape::View<'_> {
+                $crate::shape::View::Structure(self)
+            }
+
+            fn view_mut(&mut self) -> $crate::shape::ViewMut<'_> {
+                $crate::shape::ViewMut::Structure(self)
+            }
+        }
+
         impl $crate::shape::MemberType for $name {
             const KIND: $crate::shape::Kind = $crate::shape::Kind::Structure(Self::SHAPE);
 
@@ -198,95 +226,8 @@ macro_rules! shape {
                 at: &$crate::shape::At<'_>,
                 reader: &mut $crate::shape::Reader<'_>,
             ) -> Option<Self> {
-                let ::serde_json::Value::Object(members) = value else {
-                    reader.wrong_type(at, Self::KIND, value);
-                    return None;
-                };
                 let mut object = Self::default();
-                for (name, value) in members {
-                    let understood = match name.as_str() {
-                        $(
-                            $wire if !value.is_null() => {
-                                object.$field = $crate::shape::MemberType::read(value, &at.member($wire), reader);
-                                object.$field.is_some()
-                            }
-                        )*
-                        _ => false,
-                    };
-                    if !understood {
-                        object.unknown.insert(name.as_str(), value.clone());
-                    }
-                }
-                Some(object)
-            }
-
-            fn check(
-                &self,
-                _limits: &$crate::shape::Limits,
-                at: &$crate::shape::At<'_>,
-                report: &mut dyn FnMut(&$crate::shape::At<'_>, $crate::shape::ShapeFault<'_>),
-            ) {
-                if let Some(found) = self.unknown.instead() {
-                    let expected = Self::KIND;
-                    return report(at, $crate::shape::ShapeFault::WrongType { expected, found });
-                }
-                $(
-                    {
-                        const MEMBER: $crate::shape::Member =
-                            $crate::shape::Member::of::<$type>($wire) $( $($calls)+ )?;
-                        match &self.$field {
-                            Some(value) => $crate::shape::MemberType::check(
-                                value,
-                                &MEMBER.limits,
-                                &at.member($wire),
-                                report,
-                            ),
-                            None if MEMBER.required
-                                && self.unknown.get($wire).is_none_or(::serde_json::Value::is_null) =>
-                            {
-                                report(at, $crate::shape::ShapeFault::Missing { member: $wire });
-                            }
-                            None => {}
-                        }
-                    }
-                )*
-                for (name, value) in self.unknown.iter() {
-                    let here = at.member(name);
-                    match name {
-                        $(
-                            $wire if self.$field.is_some() => {}
-                            $wire if !value.is_null() => {
-                                let mut reader = $crate::shape::Reader::new(report);
-                                let _: Option<$type> =
-                                    $crate::shape::MemberType::read(value, &here, &mut reader);
-                            }
-                            $wire => report(&here, $crate::shape::ShapeFault::Null { member: name }),
-                        )*
-                        _ => report(
-                            &here,
-                            $crate::shape::ShapeFault::Unknown { member: name, shape: Self::SHAPE },
-                        ),
-                    }
-                }
-            }
-
-            fn take_nulls(
-                &mut self,
-                at: &$crate::shape::At<'_>,
-                taken: &mut dyn FnMut(&$crate::shape::At<'_>),
-            ) {
-                $(
-                    if let Some(value) = &mut self.$field {
-                        $crate::shape::MemberType::take_nulls(value, &at.member($wire), taken);
-                    }
-                )*
-                let names: &[&str] = &[$( $wire ),*];
-                let nulls = names.iter().copied()
-                    .filter(|name| self.unknown.get(name).is_some_and(::serde_json::Value::is_null));
-                for name in nulls.collect::<Vec<&str>>() {
-                    self.unknown.remove(name);
-                    taken(&at.member(name));
-                }
+                reader.object(&mut object, value, at).then_some(object)
             }
 
             fn instead_of_object(value: &::serde_json::Value) -> Option<Self> {
@@ -401,18 +342,13 @@ macro_rules! open_enum {
                     }
                 }
             }
+        }
 
-            fn check(
-                &self,
-                _limits: &$crate::shape::Limits,
-                at: &$crate::shape::At<'_>,
-                report: &mut dyn FnMut(&$crate::shape::At<'_>, $crate::shape::ShapeFault<'_>),
-            ) {
-                if let Self::Other(value) = self {
-                    report(
-                        at,
-                        $crate::shape::ShapeFault::NotInEnum { value, allowed: Self::VALUES },
-                    );
+        impl $crate::shape::MemberValue for $name {
+            fn view(&self) -> $crate::shape::View<'_> {
+                match self {
+                    Self::Other(value) => $crate::shape::View::Unlisted { value, allowed: Self::VALUES },
+                    _ => $crate::shape::View::Leaf,
                 }
             }
         }

@@ -2,10 +2,10 @@ use std::str::FromStr;
 
 use serde_json::Value;
 
-use super::{At, Kind, Limits, Measure, ShapeFault};
+use super::{At, Kind, List, MemberValue, ShapeFault, Structure, View, ViewMut};
 
 /// A Rust type that can be a member of a [`Shape`](super::Shape).
-pub trait MemberType: Sized {
+pub trait MemberType: MemberValue + Sized {
     /// What it is in JSON.
     const KIND: Kind;
 
@@ -14,12 +14,6 @@ pub trait MemberType: Sized {
     /// What cannot be understood is reported and gives `None`; the caller
     /// keeps the JSON as it stands.
     fn read(value: &Value, at: &At<'_>, reader: &mut Reader<'_>) -> Option<Self>;
-
-    /// Reports each difference from the shape.
-    fn check(&self, limits: &Limits, at: &At<'_>, report: &mut dyn FnMut(&At<'_>, ShapeFault<'_>));
-
-    /// Takes every `null` member away and says where it was.
-    fn take_nulls(&mut self, _at: &At<'_>, _taken: &mut dyn FnMut(&At<'_>)) {}
 
     /// A stand-in for an element of a list that is not an object, where there is one.
     fn instead_of_object(_value: &Value) -> Option<Self> {
@@ -41,6 +35,29 @@ impl<'r> Reader<'r> {
     /// A value that cannot be understood.
     pub fn wrong_type(&mut self, at: &At<'_>, expected: Kind, found: &Value) {
         (self.report)(at, ShapeFault::WrongType { expected, found });
+    }
+
+    /// Reads the members of `object`, which is empty; `false` if the value is no object.
+    #[doc(hidden)]
+    pub fn object(&mut self, object: &mut dyn Structure, value: &Value, at: &At<'_>) -> bool {
+        let shape = object.shape();
+        let Value::Object(members) = value else {
+            self.wrong_type(at, Kind::Structure(shape), value);
+            return false;
+        };
+        object.slots(&mut |slots, unknown| {
+            for (name, value) in members {
+                let slot = shape.position(name).and_then(|index| slots.get_mut(index));
+                let understood = match slot {
+                    Some(slot) if !value.is_null() => slot.read(value, &at.member(name), self),
+                    _ => false,
+                };
+                if !understood {
+                    unknown.insert(name.as_str(), value.clone());
+                }
+            }
+        });
+        true
     }
 
     /// A value written as a string.
@@ -84,12 +101,11 @@ impl MemberType for String {
             }
         }
     }
+}
 
-    fn check(&self, limits: &Limits, at: &At<'_>, report: &mut dyn FnMut(&At<'_>, ShapeFault<'_>)) {
-        if limits.min.is_some() || limits.max.is_some() {
-            let characters = i64::try_from(self.chars().count()).unwrap_or(i64::MAX);
-            limits.check(Measure::Characters, characters, at, report);
-        }
+impl MemberValue for String {
+    fn view(&self) -> View<'_> {
+        View::Text(self)
     }
 }
 
@@ -102,15 +118,9 @@ impl MemberType for bool {
         }
         reader.parsed(value, Self::KIND, at)
     }
-
-    fn check(
-        &self,
-        _limits: &Limits,
-        _at: &At<'_>,
-        _report: &mut dyn FnMut(&At<'_>, ShapeFault<'_>),
-    ) {
-    }
 }
+
+impl MemberValue for bool {}
 
 impl MemberType for i64 {
     const KIND: Kind = Kind::Long;
@@ -118,9 +128,11 @@ impl MemberType for i64 {
     fn read(value: &Value, at: &At<'_>, reader: &mut Reader<'_>) -> Option<Self> {
         whole_number(value, Self::KIND, at, reader)
     }
+}
 
-    fn check(&self, limits: &Limits, at: &At<'_>, report: &mut dyn FnMut(&At<'_>, ShapeFault<'_>)) {
-        limits.check(Measure::Value, *self, at, report);
+impl MemberValue for i64 {
+    fn view(&self) -> View<'_> {
+        View::Number(*self)
     }
 }
 
@@ -135,9 +147,11 @@ impl MemberType for i32 {
         }
         fitting
     }
+}
 
-    fn check(&self, limits: &Limits, at: &At<'_>, report: &mut dyn FnMut(&At<'_>, ShapeFault<'_>)) {
-        limits.check(Measure::Value, Self::into(*self), at, report);
+impl MemberValue for i32 {
+    fn view(&self) -> View<'_> {
+        View::Number(Self::into(*self))
     }
 }
 
@@ -150,15 +164,9 @@ impl MemberType for f64 {
         }
         reader.parsed(value, Self::KIND, at)
     }
-
-    fn check(
-        &self,
-        _limits: &Limits,
-        _at: &At<'_>,
-        _report: &mut dyn FnMut(&At<'_>, ShapeFault<'_>),
-    ) {
-    }
 }
+
+impl MemberValue for f64 {}
 
 impl MemberType for Value {
     const KIND: Kind = Kind::Document;
@@ -166,15 +174,9 @@ impl MemberType for Value {
     fn read(value: &Value, _at: &At<'_>, _reader: &mut Reader<'_>) -> Option<Self> {
         Some(value.clone())
     }
-
-    fn check(
-        &self,
-        _limits: &Limits,
-        _at: &At<'_>,
-        _report: &mut dyn FnMut(&At<'_>, ShapeFault<'_>),
-    ) {
-    }
 }
+
+impl MemberValue for Value {}
 
 impl<T: MemberType> MemberType for Vec<T> {
     const KIND: Kind = Kind::List(&T::KIND);
@@ -184,39 +186,41 @@ impl<T: MemberType> MemberType for Vec<T> {
             reader.wrong_type(at, Self::KIND, value);
             return None;
         };
-        // Every element is read, so that each wrong one is reported.
-        let read: Vec<Option<T>> = items
-            .iter()
-            .enumerate()
-            .map(|(index, item)| {
-                T::read(item, &at.item(index), reader).or_else(|| T::instead_of_object(item))
-            })
-            .collect();
-        read.into_iter().collect()
-    }
-
-    fn check(&self, limits: &Limits, at: &At<'_>, report: &mut dyn FnMut(&At<'_>, ShapeFault<'_>)) {
-        let items = i64::try_from(self.len()).unwrap_or(i64::MAX);
-        limits.check(Measure::Items, items, at, report);
-        for (index, item) in self.iter().enumerate() {
-            item.check(&Limits::NONE, &at.item(index), report);
+        let mut read = Self::with_capacity(items.len());
+        for (index, item) in items.iter().enumerate() {
+            let item = match T::read(item, &at.item(index), reader) {
+                None => T::instead_of_object(item),
+                known => known,
+            };
+            // Every element is read, so that each wrong one is reported.
+            read.extend(item);
         }
-    }
-
-    fn take_nulls(&mut self, at: &At<'_>, taken: &mut dyn FnMut(&At<'_>)) {
-        for (index, item) in self.iter_mut().enumerate() {
-            item.take_nulls(&at.item(index), taken);
-        }
+        (read.len() == items.len()).then_some(read)
     }
 }
 
-impl Limits {
-    /// No bounds at all.
-    pub const NONE: Self = Self {
-        min: None,
-        max: None,
-        pattern: None,
-    };
+impl<T: MemberType> MemberValue for Vec<T> {
+    fn view(&self) -> View<'_> {
+        View::List(self)
+    }
+
+    fn view_mut(&mut self) -> ViewMut<'_> {
+        ViewMut::List(self)
+    }
+}
+
+impl<T: MemberType> List for Vec<T> {
+    fn len(&self) -> usize {
+        self.len()
+    }
+
+    fn item(&self, index: usize) -> Option<&dyn MemberValue> {
+        Some(self.get(index)?)
+    }
+
+    fn item_mut(&mut self, index: usize) -> Option<&mut dyn MemberValue> {
+        Some(self.get_mut(index)?)
+    }
 }
 
 fn whole_number(

@@ -6,12 +6,18 @@
 //! as [`Shape`] because tools want them: a form, a schema, a generator.
 
 mod at;
+mod check;
 mod declare;
 mod member_type;
+mod structure;
 mod unknown;
 
 pub use at::At;
+pub use check::{check, take_nulls};
 pub use member_type::{MemberType, Reader};
+pub use structure::{List, MemberValue, Slot, Structure, View, ViewMut, walk};
+#[doc(hidden)]
+pub use structure::{WithSlots, WithValues, value_of};
 pub use unknown::UnknownMembers;
 
 use serde_json::{Map, Value};
@@ -30,6 +36,11 @@ impl Shape {
     #[must_use]
     pub fn member(&self, name: &str) -> Option<&'static Member> {
         self.members.iter().find(|member| member.name == name)
+    }
+
+    /// Where the member written as `name` stands among the members.
+    pub(crate) fn position(&self, name: &str) -> Option<usize> {
+        self.members.iter().position(|member| member.name == name)
     }
 }
 
@@ -54,11 +65,7 @@ impl Member {
             name,
             kind: T::KIND,
             required: false,
-            limits: Limits {
-                min: None,
-                max: None,
-                pattern: None,
-            },
+            limits: Limits::NONE,
         }
     }
 
@@ -173,26 +180,12 @@ pub struct Limits {
 }
 
 impl Limits {
-    fn check(
-        &self,
-        what: Measure,
-        actual: i64,
-        at: &At<'_>,
-        report: &mut dyn FnMut(&At<'_>, ShapeFault<'_>),
-    ) {
-        let low = self.min.is_some_and(|min| actual < min);
-        let high = self.max.is_some_and(|max| actual > max);
-        if low || high {
-            report(
-                at,
-                ShapeFault::OutOfBounds {
-                    measure: what,
-                    actual,
-                    limits: *self,
-                },
-            );
-        }
-    }
+    /// No bounds at all.
+    pub const NONE: Self = Self {
+        min: None,
+        max: None,
+        pattern: None,
+    };
 }
 
 /// What a bound of a [`Limits`] counts.
