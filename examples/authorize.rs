@@ -5,9 +5,12 @@
 //! arguments it asks whether alice may run `hello_world:8` on the cluster `default`, with the
 //! policy that the developer guide of 2015 gives for that.
 
+mod chain;
+
 use std::error::Error;
 use std::process::ExitCode;
 
+use chain::chain;
 use ecs_iam_policy::{CompiledPolicy, Policy, PolicySet, Principal, Request};
 
 const ALICE: &str = "arn:aws:iam::123456789012:user/alice";
@@ -17,7 +20,7 @@ fn main() -> ExitCode {
     match decide() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("{error}");
+            eprintln!("{}", chain(error.as_ref()));
             ExitCode::FAILURE
         }
     }

@@ -9,9 +9,12 @@
 //! and 2 when a file cannot be read. Without arguments two samples are compared, and the exit
 //! status is 0.
 
+mod chain;
+
 use std::error::Error;
 use std::process::ExitCode;
 
+use chain::chain;
 use ecs_taskdef::{Document, Reading, TaskDefinition};
 
 /// What somebody keeps in a repository.
@@ -47,7 +50,7 @@ fn main() -> ExitCode {
         _ => Err("two files are compared: OLD NEW".into()),
     };
     outcome.unwrap_or_else(|error| {
-        eprintln!("{error}");
+        eprintln!("{}", chain(error.as_ref()));
         ExitCode::from(2)
     })
 }

@@ -8,8 +8,11 @@
 //! what helps. The exit status is 1 when AWS would refuse a file, and 2 when a file cannot be
 //! read. Without arguments a sample is looked at, and the exit status is 0.
 
+mod chain;
+
 use std::process::ExitCode;
 
+use chain::chain;
 use ecs_taskdef::{Document, Finding, Findings, Position, Reading, Validator};
 
 /// A definition with mistakes that AWS would report one deploy at a time.
@@ -56,7 +59,7 @@ fn lint(file: &str, bytes: &[u8]) -> u8 {
     let document = match Document::read(bytes, Reading::Lenient) {
         Ok(document) => document,
         Err(error) => {
-            eprintln!("{file}: {error}");
+            eprintln!("{file}: {}", chain(&error));
             return 2;
         }
     };

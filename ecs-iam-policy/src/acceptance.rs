@@ -8,7 +8,7 @@ use std::collections::HashSet;
 
 use crate::condition::{Family, Instant, Operator};
 use crate::document::{Effect, Listed, Policy, Reading, Statement, TextList, Version};
-use crate::error::{Problem, ProblemKind, pointer_to};
+use crate::error::{PolicyError, Problem, ProblemKind, pointer_to};
 
 /// The kinds of policies, which differ in what they may hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -39,8 +39,9 @@ pub struct Rejection {
     pub message: String,
     /// The JSON Pointer of the place it speaks of; empty for the whole document.
     pub pointer: String,
-    /// The problems of the document, if it is not of the language.
-    pub problems: Vec<Problem>,
+    /// What is wrong with the document, if it is not of the language.
+    #[source]
+    pub syntax: Option<PolicyError>,
 }
 
 impl Rejection {
@@ -48,7 +49,7 @@ impl Rejection {
         Self {
             message: message.into(),
             pointer: pointer.into(),
-            problems: Vec::new(),
+            syntax: None,
         }
     }
 }
@@ -117,7 +118,7 @@ impl Policy {
         {
             let pointer = problem.pointer.clone();
             return Err(Rejection {
-                problems,
+                syntax: Some(PolicyError::new(problems)),
                 ..Rejection::at(SYNTAX, pointer)
             }
             .for_kind(policy_type));
@@ -143,7 +144,7 @@ fn check_characters(text: &str) -> Result<(), Rejection> {
     };
     let problem = Problem::new(ProblemKind::Character { character, offset }, String::new());
     Err(Rejection {
-        problems: vec![problem],
+        syntax: Some(PolicyError::new(vec![problem])),
         ..Rejection::at(CHARACTERS, "")
     })
 }

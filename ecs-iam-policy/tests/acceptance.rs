@@ -1,5 +1,7 @@
 //! Documents that AWS accepts or refuses, message for message.
 
+#[path = "../../examples/chain/mod.rs"]
+mod chain;
 #[path = "../../ecs-arn/tests/conformance_data/mod.rs"]
 mod conformance_data;
 
@@ -198,7 +200,12 @@ fn versions_sizes_and_characters() {
         "The specified value for policyDocument is invalid. It must contain only printable ASCII characters."
     );
     assert_eq!(
-        rejection.problems[0].to_string(),
+        chain::chain(&rejection),
+        "The specified value for policyDocument is invalid. It must contain only printable ASCII \
+         characters.: `\\u{65e5}` at byte 61 is not a character of policies"
+    );
+    assert_eq!(
+        rejection.syntax.as_ref().unwrap().problems()[0].to_string(),
         "`\\u{65e5}` at byte 61 is not a character of policies"
     );
 }

@@ -6,6 +6,9 @@
     reason = "a test stops at the first surprise"
 )]
 
+#[path = "../../examples/chain/mod.rs"]
+mod chain;
+
 use ecs_model::agent::{
     AgentMetadata, DockerId, InitLogRecord, IntrospectedTask, IntrospectedTasks,
     IntrospectionRequest, LogLevel, LogRecord, ReportedAgent,
@@ -257,7 +260,11 @@ fn lines_that_are_none() {
             "2015-04-22T20:51:45Z pre-start",
             "expected a level in brackets at byte 0",
         ),
-        ("yesterday [INFO] a", "expected a time at byte 0"),
+        (
+            "yesterday [INFO] a",
+            "expected a time at byte 0: \
+             invalid timestamp `yesterday`: expected a number or a date at byte 0",
+        ),
         (
             "2015-04-22T20:51:45Z [LOUD] a",
             "expected a level in brackets at byte 22",
@@ -268,7 +275,7 @@ fn lines_that_are_none() {
         ),
     ] {
         let error = InitLogRecord::parse(line).unwrap_err();
-        assert_eq!(error.to_string(), message, "{line}");
+        assert_eq!(chain::chain(&error), message, "{line}");
     }
 }
 

@@ -42,11 +42,12 @@ pub struct PlacementRequest {
 pub enum Unsupported {
     /// An expression that is not of the cluster query language, or of a part of it that is not
     /// evaluated.
-    #[error("the constraint `{expression}` cannot be evaluated: {reason}")]
+    #[error("the constraint `{expression}` cannot be evaluated")]
     MemberOf {
         /// The expression.
         expression: String,
         /// Why.
+        #[source]
         reason: QueryError,
     },
     /// A constraint of another type.

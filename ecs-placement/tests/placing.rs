@@ -6,6 +6,9 @@
     reason = "a failed step fails the test"
 )]
 
+#[path = "../../examples/chain/mod.rs"]
+mod chain;
+
 use ecs_model::operation::RunTaskRequest;
 use ecs_model::{
     Attribute, ContainerInstance, LaunchType, PlacementConstraint, PlacementStrategy, Resource,
@@ -375,7 +378,8 @@ fn member_of_is_binding_wherever_it_stands() {
 
 #[test]
 fn what_is_not_evaluated_is_refused_by_name() {
-    let refusal = |result: Result<PlacementRequest, Unsupported>| result.unwrap_err().to_string();
+    let refusal =
+        |result: Result<PlacementRequest, Unsupported>| chain::chain(&result.unwrap_err());
     let of_run_task = |request: Value| {
         let request: RunTaskRequest = serde_json::from_value(request).unwrap();
         PlacementRequest::of_run_task(&request, &definition(json!({})))

@@ -3,6 +3,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a failed step fails the test")]
 
+#[path = "../../examples/chain/mod.rs"]
+mod chain;
+
 use ecs_model::container_instance::VersionInfo;
 use ecs_model::{Attribute, ContainerInstance, Resource};
 use ecs_placement::{CellState, CommitPolicy, Instance, PlacementRequest, Plan, Query};
@@ -306,6 +309,12 @@ fn every_error_has_its_place() {
             "{expression}"
         );
     }
+    let look_around = Query::parse("attribute:a =~ (?!x)y").unwrap_err();
+    assert!(
+        chain::chain(&look_around).contains("look-around"),
+        "{}",
+        chain::chain(&look_around)
+    );
     let long = format!("attribute:a == {}", "x".repeat(2_000));
     assert_eq!(
         Query::parse(&long).unwrap_err().to_string(),

@@ -98,7 +98,7 @@ pub use mounts::EffectiveMount;
 pub use normalize::RegisterInput;
 pub use order::{Cycle, CycleError, Relation};
 pub use overrides::{EntryPoint, OverrideError, console_command};
-pub use read::{Document, Position, ReadError, Reading};
+pub use read::{Document, JsonError, Position, ReadError, Reading};
 pub use registry::{FamilyStatus, Registry, RegistryError, SortOrder};
 pub use requirements::{Gpus, Requirements};
 pub use rule::{Rule, Source, Trust};

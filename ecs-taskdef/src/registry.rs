@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use ecs_arn::{Scope, TaskDefinitionRef};
+use ecs_arn::{ArnError, Scope, TaskDefinitionRef};
 use thiserror::Error;
 
 use crate::{Findings, TaskDefinition, TaskDefinitionStatus, Timestamp, Validator};
@@ -79,12 +79,13 @@ pub enum RegistryError {
     #[error("the task definition has {} errors, the first: {}", .0.errors().count(), first_error(.0))]
     Invalid(Findings),
     /// The reference is neither a family, nor `family:revision`, nor an ARN.
-    #[error("`{reference}` is no reference to a task definition: {reason}")]
+    #[error("`{reference}` is not a reference to a task definition")]
     Malformed {
         /// The reference.
         reference: String,
         /// What is wrong with it.
-        reason: String,
+        #[source]
+        reason: ArnError,
     },
     /// The call needs a revision and got a family alone.
     #[error("`{reference}` has no revision")]
@@ -385,19 +386,17 @@ impl Registry {
 
     /// The family and the revision of a reference to this account and region.
     fn parse<'r>(&self, reference: &'r str) -> Result<(&'r str, Option<i32>), RegistryError> {
-        let malformed = |reason: String| RegistryError::Malformed {
+        let malformed = |reason| RegistryError::Malformed {
             reference: reference.to_owned(),
             reason,
         };
-        let parsed = TaskDefinitionRef::parse(reference).map_err(|e| malformed(e.to_string()))?;
+        let parsed = TaskDefinitionRef::parse(reference).map_err(malformed)?;
         if parsed.arn().is_some() && !reference.starts_with(&self.arn_prefix) {
             return Err(not_found(reference));
         }
-        let revision = parsed.revision().map(i32::try_from).transpose();
-        Ok((
-            parsed.family(),
-            revision.map_err(|e| malformed(e.to_string()))?,
-        ))
+        // A reference has no revision that is greater.
+        let revision = |number| i32::try_from(number).unwrap_or(i32::MAX);
+        Ok((parsed.family(), parsed.revision().map(revision)))
     }
 
     fn find(

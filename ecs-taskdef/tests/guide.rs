@@ -2,6 +2,9 @@
 //! ECS Anywhere.
 #![expect(clippy::unwrap_used, reason = "a test fails by a panic")]
 
+#[path = "../../examples/chain/mod.rs"]
+mod chain;
+
 use ecs_arn::Scope;
 use ecs_taskdef::{
     Document, Findings, Persistence, Reading, Registry, RuleSet, TaskDefinition, Timestamp,
@@ -199,15 +202,15 @@ fn the_documents_as_printed_are_no_json() {
     for (text, message) in [
         (
             include_str!("data/guide/console-sample-app-as-printed.json.txt"),
-            "not JSON: control character (\\u0000-\\u001F) found while parsing a string \
-             at line 51 column 0",
+            "not JSON at line 51 column 0: \
+             control character (\\u0000-\\u001F) found while parsing a string",
         ),
         (
             include_str!("data/guide/template-as-printed.json.txt"),
-            "not JSON: expected `,` or `]` at line 46 column 12",
+            "not JSON at line 46 column 12: expected `,` or `]`",
         ),
     ] {
         let refused = Document::read(text.as_bytes(), Reading::Lenient).unwrap_err();
-        assert_eq!(refused.to_string(), message);
+        assert_eq!(chain::chain(&refused), message);
     }
 }

@@ -1,6 +1,9 @@
 //! Reading real files, and what is said about what is odd in them.
 #![expect(clippy::unwrap_used, reason = "a test fails by a panic")]
 
+#[path = "../../examples/chain/mod.rs"]
+mod chain;
+
 use ecs_taskdef::{Document, Findings, LaunchTypes, Reading, RuleSet, Validator};
 use serde_json::json;
 
@@ -165,14 +168,17 @@ fn a_template_of_cloudformation_is_read_by_its_own_names() {
 #[test]
 fn what_cannot_be_read_says_why() {
     for (bytes, message) in [
-        (&b"\xff{}"[..], "not UTF-8 at byte 0"),
+        (
+            &b"\xff{}"[..],
+            "not UTF-8 at byte 0: invalid utf-8 sequence of 1 bytes from index 0",
+        ),
         (
             b"{\n  \"a\" 1}",
-            "not JSON: expected `:` at line 2 column 7",
+            "not JSON at line 2 column 7: expected `:`",
         ),
         (
             b"",
-            "not JSON: EOF while parsing a value at line 1 column 0",
+            "not JSON at line 1 column 0: EOF while parsing a value",
         ),
         (
             b"7",
@@ -192,7 +198,7 @@ fn what_cannot_be_read_says_why() {
         ),
     ] {
         let refused = Document::read(bytes, Reading::Lenient).unwrap_err();
-        assert_eq!(refused.to_string(), message);
+        assert_eq!(chain::chain(&refused), message);
     }
 }
 

@@ -1,6 +1,9 @@
 //! Families and revisions, and a naive model beside the registry.
 #![expect(clippy::unwrap_used, reason = "a test fails by a panic")]
 
+#[path = "../../examples/chain/mod.rs"]
+mod chain;
+
 use std::collections::BTreeMap;
 
 use ecs_arn::Scope;
@@ -186,10 +189,11 @@ fn every_refusal_has_its_words() {
             (message, exception)
         );
     }
-    let malformed = registry.describe("we b").unwrap_err().to_string();
-    assert!(
-        malformed.starts_with("`we b` is no reference to a task definition: "),
-        "{malformed}"
+    let malformed = registry.describe("we b").unwrap_err();
+    assert_eq!(
+        chain::chain(&malformed),
+        "`we b` is not a reference to a task definition: \
+         `we b` holds a character other than letters, digits, `-` and `_` at byte 0"
     );
     registry.deregister("web:1", at(0)).unwrap();
     let twice = registry.deregister("web:1", at(0)).unwrap_err();

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use ecs_taskdef::Timestamp;
+use ecs_taskdef::{Timestamp, TimestampError};
 
 use super::log_level::LogLevel;
 
@@ -50,7 +50,7 @@ impl<'a> LogRecord<'a> {
                 return Ok(Self { fields });
             }
             let offset = line.trim_end().len() - rest.len();
-            let error = |fault| LogLineError { fault, offset };
+            let error = |fault| LogLineError::new(fault, offset);
             let (name, after) = rest.split_once('=').ok_or(error(Fault::NoValue))?;
             if name.is_empty() || name.contains(|c: char| c.is_whitespace() || c == '"') {
                 return Err(error(Fault::NoValue));
@@ -203,10 +203,13 @@ impl<'a> InitLogRecord<'a> {
     /// [`LogLineError`] if it does not begin with a time and a level in brackets.
     pub fn parse(line: &'a str) -> Result<Self, LogLineError> {
         let line = line.trim_end();
-        let error = |fault, offset| LogLineError { fault, offset };
+        let error = LogLineError::new;
         let (time, rest) = line.split_once(" [").ok_or(error(Fault::NoLevel, 0))?;
         let at = time.len() + 2;
-        let time = time.parse().map_err(|_| error(Fault::NoTime, 0))?;
+        let time = time.parse().map_err(|source| LogLineError {
+            source: Some(source),
+            ..error(Fault::NoTime, 0)
+        })?;
         let (level, message) = rest.split_once(']').ok_or(error(Fault::NoLevel, at))?;
         let level = LogLevel::parse(level).ok_or(error(Fault::NoLevel, at))?;
         Ok(Self {
@@ -226,14 +229,23 @@ enum Fault {
 }
 
 /// A line that is none of the log.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{} at byte {offset}", self.expected())]
 pub struct LogLineError {
     fault: Fault,
     offset: usize,
+    source: Option<TimestampError>,
 }
 
 impl LogLineError {
+    const fn new(fault: Fault, offset: usize) -> Self {
+        Self {
+            fault,
+            offset,
+            source: None,
+        }
+    }
+
     /// The byte at which the part begins that cannot be read.
     #[must_use]
     pub const fn offset(&self) -> usize {

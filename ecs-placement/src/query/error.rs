@@ -14,17 +14,28 @@ use std::fmt;
 ///     "expected a subject, `not` or `(`, found the end at byte 27",
 /// );
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct QueryError {
     message: Box<str>,
     offset: usize,
+    source: Option<Box<regex::Error>>,
 }
+
+impl Eq for QueryError {}
 
 impl QueryError {
     pub(super) fn new(offset: usize, message: impl Into<Box<str>>) -> Self {
         Self {
             message: message.into(),
             offset,
+            source: None,
+        }
+    }
+
+    pub(super) fn because(self, source: regex::Error) -> Self {
+        Self {
+            source: Some(Box::new(source)),
+            ..self
         }
     }
 
@@ -35,7 +46,12 @@ impl QueryError {
     }
 }
 
-impl std::error::Error for QueryError {}
+impl std::error::Error for QueryError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        let source = self.source.as_deref()?;
+        Some(source)
+    }
+}
 
 impl fmt::Display for QueryError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

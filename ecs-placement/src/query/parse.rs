@@ -212,9 +212,9 @@ impl<'a> Parser<'a> {
     fn regex(&mut self) -> Parsed<Regex> {
         let at = self.scanner.offset();
         let pattern = self.value()?;
-        Regex::new(&format!("^(?:{pattern})$")).map_err(|_| {
+        Regex::new(&format!("^(?:{pattern})$")).map_err(|error| {
             let message = format!("`{pattern}` is not a regular expression that is supported");
-            QueryError::new(at, message)
+            QueryError::new(at, message).because(error)
         })
     }
 

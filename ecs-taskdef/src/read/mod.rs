@@ -6,6 +6,8 @@ mod layout;
 mod placeholder;
 mod source;
 
+use std::str::Utf8Error;
+
 use serde_json::Value;
 use thiserror::Error;
 
@@ -68,12 +70,16 @@ pub enum ReadError {
     NotUtf8 {
         /// The place of the first wrong byte, counted from 0.
         offset: usize,
+        /// What is wrong there.
+        #[source]
+        reason: Utf8Error,
     },
     /// The text is no JSON.
-    #[error("not JSON: {reason} at line {line} column {column}")]
+    #[error("not JSON at line {line} column {column}")]
     NotJson {
-        /// What is wrong.
-        reason: String,
+        /// What is wrong there.
+        #[source]
+        reason: JsonError,
         /// The line, counted from 1.
         line: usize,
         /// The column, counted from 1.
@@ -93,6 +99,11 @@ pub enum ReadError {
     },
 }
 
+/// What is wrong with a text that should be JSON, such as "expected `,` or `]`".
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("{0}")]
+pub struct JsonError(String);
+
 impl<'s> Document<'s> {
     /// Reads a task definition.
     ///
@@ -103,6 +114,7 @@ impl<'s> Document<'s> {
     pub fn read(bytes: &'s [u8], reading: Reading) -> Result<Self, ReadError> {
         let text = std::str::from_utf8(bytes).map_err(|error| ReadError::NotUtf8 {
             offset: error.valid_up_to(),
+            reason: error,
         })?;
         let (source, marked) = match text.strip_prefix('\u{feff}') {
             Some(rest) => (rest, true),
@@ -262,7 +274,7 @@ fn not_json(error: &serde_json::Error) -> ReadError {
     let text = error.to_string();
     let reason = text.split(" at line ").next().unwrap_or_default();
     ReadError::NotJson {
-        reason: reason.to_owned(),
+        reason: JsonError(reason.to_owned()),
         line: error.line(),
         column: error.column(),
     }
