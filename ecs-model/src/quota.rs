@@ -9,7 +9,8 @@ mod rate_limit;
 use core::fmt;
 use std::collections::BTreeMap;
 
-use ecs_taskdef::Edition;
+use ecs_taskdef::{Edition, Format, Saved};
+use serde::{Deserialize, Serialize};
 
 pub use rate_limit::{RateLimiter, Throttled};
 
@@ -17,7 +18,8 @@ pub use rate_limit::{RateLimiter, Throttled};
 ///
 /// The names are those of the Service Quotas console, or of the guide of 2015 for quotas that are
 /// no longer published.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub enum Quota {
     /// Clusters in a Region.
@@ -164,10 +166,19 @@ const CURRENT: [(Quota, u64); 17] = [
 /// ```
 ///
 /// Source: Developer Guide, service limits (2015) and service quotas (today).
-#[derive(Clone, Debug, PartialEq, Eq)]
+///
+/// A set can be saved and restored with `serde`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Quotas {
+    format: Format<Self>,
     edition: Edition,
     limits: BTreeMap<Quota, u64>,
+}
+
+impl Saved for Quotas {
+    const NAME: &'static str = "set of quotas";
+    const VERSION: u32 = 1;
 }
 
 impl Quotas {
@@ -175,6 +186,7 @@ impl Quotas {
     #[must_use]
     pub fn guide_2015() -> Self {
         Self {
+            format: Format::current(),
             edition: Edition::Guide2015,
             limits: BTreeMap::from(GUIDE_2015),
         }
@@ -184,6 +196,7 @@ impl Quotas {
     #[must_use]
     pub fn current() -> Self {
         Self {
+            format: Format::current(),
             edition: Edition::Current,
             limits: BTreeMap::from(CURRENT),
         }

@@ -44,6 +44,7 @@
 //! | mounts and the order of starting | [`TaskDefinition::effective_mounts`], [`TaskDefinition::start_order`] |
 //! | one task's changes | [`TaskDefinition::with_overrides`] |
 //! | families and revisions | [`Registry`] |
+//! | saving what lives longer than a call | [`Saved`], [`Format`] |
 //! | Docker's side | [`ImageRef`], [`docker_cpu_shares`], [`ephemeral_ports`] |
 //! | the tables behind the types | [`mod@shape`] |
 //!
@@ -80,6 +81,7 @@ mod requirements;
 mod rule;
 mod rule_set;
 mod rules;
+mod saved;
 pub mod shape;
 mod size;
 mod timestamp;
@@ -103,6 +105,7 @@ pub use registry::{FamilyStatus, Registry, RegistryError, SortOrder};
 pub use requirements::{Gpus, Requirements};
 pub use rule::{Rule, Source, Trust};
 pub use rule_set::{Edition, MemoryRule, RuleSet};
+pub use saved::{Format, Saved};
 pub use size::{cpu_units, memory_mib};
 pub use timestamp::{Timestamp, TimestampError};
 pub use validate::Validator;

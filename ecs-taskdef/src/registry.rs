@@ -2,9 +2,10 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use ecs_arn::{ArnError, Scope, TaskDefinitionRef};
+use serde::{Deserialize, Deserializer, Serialize, de};
 use thiserror::Error;
 
-use crate::{Findings, TaskDefinition, TaskDefinitionStatus, Timestamp, Validator};
+use crate::{Findings, Format, Saved, TaskDefinition, TaskDefinitionStatus, Timestamp, Validator};
 
 /// The task definitions of one account in one region: families and revisions.
 ///
@@ -33,15 +34,27 @@ use crate::{Findings, TaskDefinition, TaskDefinitionStatus, Timestamp, Validator
 /// assert_eq!(registry.describe("web:2")?.status, Some(TaskDefinitionStatus::Inactive));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Debug)]
+///
+/// It can be saved and restored with `serde`; [`Saved`] says how its format is
+/// versioned. One with a [`RuleSet`](crate::RuleSet) that was changed cannot be saved.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Registry {
+    format: Format<Self>,
     arn_prefix: String,
     validator: Validator,
     grace: Duration,
+    #[serde(deserialize_with = "saved_families")]
     families: BTreeMap<String, Family>,
 }
 
-#[derive(Clone, Debug, Default)]
+impl Saved for Registry {
+    const NAME: &'static str = "registry";
+    const VERSION: u32 = 1;
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Family {
     last_revision: i32,
     revisions: BTreeMap<i32, TaskDefinition>,
@@ -171,6 +184,7 @@ impl Registry {
     pub fn new(scope: &Scope<'_>) -> Self {
         let (partition, region, account) = (scope.partition(), scope.region(), scope.account());
         Self {
+            format: Format::current(),
             arn_prefix: format!("arn:{partition}:ecs:{region}:{account}:task-definition/"),
             validator: Validator::default(),
             grace: Duration::ZERO,
@@ -431,6 +445,24 @@ impl Family {
             |revision: &&TaskDefinition| revision.status == Some(TaskDefinitionStatus::Active);
         self.revisions.values().rev().find(active)
     }
+}
+
+/// A number that was given away lies between 1 and the last one.
+fn saved_families<'de, D>(deserializer: D) -> Result<BTreeMap<String, Family>, D::Error>
+where
+    D: Deserializer<'de>,
+{
+    let families = BTreeMap::<String, Family>::deserialize(deserializer)?;
+    for (name, family) in &families {
+        let is_given = |revision: &&i32| (1..=family.last_revision).contains(*revision);
+        if let Some(revision) = family.revisions.keys().find(|one| !is_given(one)) {
+            return Err(de::Error::custom(format_args!(
+                "revision {revision} of family `{name}` is not from 1 to {}, its last one",
+                family.last_revision
+            )));
+        }
+    }
+    Ok(families)
 }
 
 fn not_found(reference: &str) -> RegistryError {

@@ -1,3 +1,6 @@
+use serde::de::{Deserialize, Deserializer, Error};
+use serde::ser::{self, Serialize, Serializer};
+
 use crate::fargate::{self, FargateTable};
 
 /// The rules and limits of one time. AWS changes both; old figures stay
@@ -64,6 +67,28 @@ impl RuleSet {
     };
 }
 
+/// The sets that can be saved: by their names.
+const NAMED: [RuleSet; 2] = [RuleSet::CURRENT, RuleSet::GUIDE_2015];
+
+/// Writes the name of a set that is named; one that was changed cannot be saved.
+impl Serialize for RuleSet {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if NAMED.contains(self) {
+            return serializer.serialize_str(self.name);
+        }
+        let message = format!("rule set `{}` was changed and cannot be saved", self.name);
+        Err(ser::Error::custom(message))
+    }
+}
+
+impl<'de> Deserialize<'de> for RuleSet {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let name = String::deserialize(deserializer)?;
+        let known = NAMED.into_iter().find(|set| set.name == name);
+        known.ok_or_else(|| D::Error::custom(format_args!("`{name}` is not a rule set")))
+    }
+}
+
 impl Default for RuleSet {
     fn default() -> Self {
         Self::CURRENT
@@ -72,7 +97,10 @@ impl Default for RuleSet {
 
 /// The time from which on a rule is known; a later edition has the rules of
 /// the earlier ones.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
+)]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub enum Edition {
     /// The Amazon ECS Developer Guide of 2015.

@@ -1,3 +1,5 @@
+use serde::{Deserialize, Serialize};
+
 use crate::rules;
 use crate::{Finding, Findings, LaunchTypes, Reading, RuleSet, Severity, TaskDefinition};
 
@@ -20,7 +22,8 @@ use crate::{Finding, Findings, LaunchTypes, Reading, RuleSet, Severity, TaskDefi
 /// assert_eq!(relaxed.validate(&web).len(), 2);
 /// # Ok::<(), serde_json::Error>(())
 /// ```
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Validator {
     rules: RuleSet,
     reading: Reading,

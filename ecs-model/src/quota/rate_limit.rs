@@ -3,6 +3,9 @@
 use core::time::Duration;
 use std::collections::VecDeque;
 
+use ecs_taskdef::{Format, Saved};
+use serde::{Deserialize, Serialize};
+
 use crate::quota::Quota;
 use crate::{Quotas, Timestamp};
 
@@ -32,14 +35,24 @@ const MINUTE: Duration = Duration::from_secs(60);
 /// ```
 ///
 /// Source: Developer Guide (2015), service limits.
-#[derive(Clone, Debug)]
+///
+/// It can be saved and restored with `serde`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct RateLimiter {
+    format: Format<Self>,
     windows: Vec<Window>,
     /// When each call was admitted, the earliest first.
     admitted: VecDeque<Timestamp>,
 }
 
-#[derive(Clone, Copy, Debug)]
+impl Saved for RateLimiter {
+    const NAME: &'static str = "rate limiter";
+    const VERSION: u32 = 1;
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Window {
     quota: Quota,
     length: Duration,
@@ -102,6 +115,7 @@ impl RateLimiter {
             })
         };
         Self {
+            format: Format::current(),
             windows: windows.iter().filter_map(window).collect(),
             admitted: VecDeque::new(),
         }
@@ -217,6 +231,50 @@ mod tests {
         assert_eq!(limiter.admit(at(0), usize::MAX), Ok(()));
     }
 
+    fn save_and_restore<T: Serialize + serde::de::DeserializeOwned>(value: &T) -> T {
+        serde_json::from_str(&serde_json::to_string(value).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn what_version_1_saved_is_read() {
+        let limiter = include_str!("../../tests/data/saved/rate-limiter-1.json");
+        let mut expected = RateLimiter::run_task_instances(&Quotas::guide_2015());
+        expected.admit(at(1_430_000_000_500), 2).unwrap();
+        assert_eq!(
+            serde_json::from_str::<RateLimiter>(limiter).unwrap(),
+            expected
+        );
+        assert_eq!(
+            serde_json::to_value(&expected).unwrap(),
+            serde_json::from_str::<serde_json::Value>(limiter).unwrap()
+        );
+
+        let quotas = include_str!("../../tests/data/saved/quotas-1.json");
+        let expected = Quotas::guide_2015().with(Quota::TasksPerService, 7_000);
+        assert_eq!(serde_json::from_str::<Quotas>(quotas).unwrap(), expected);
+        assert_eq!(
+            serde_json::to_value(&expected).unwrap(),
+            serde_json::from_str::<serde_json::Value>(quotas).unwrap()
+        );
+        for (saved, refusal) in [
+            (
+                quotas.replacen('1', "2", 1),
+                "format 2 of a set of quotas is not known, only 1 to 1 are",
+            ),
+            (
+                quotas.replace("\"clusters\"", "\"moons\""),
+                "unknown variant `moons`",
+            ),
+        ] {
+            let error = serde_json::from_str::<Quotas>(&saved).unwrap_err();
+            assert!(error.to_string().starts_with(refusal), "{error}");
+        }
+        let later = limiter.replacen('1', "2", 1);
+        let error = serde_json::from_str::<RateLimiter>(&later).unwrap_err();
+        let refusal = "format 2 of a rate limiter is not known, only 1 to 1 are";
+        assert!(error.to_string().starts_with(refusal), "{error}");
+    }
+
     #[test]
     fn a_clock_that_goes_back_stands_still() {
         let mut limiter = RateLimiter::instance_registrations(&Quotas::guide_2015());
@@ -229,6 +287,26 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(
             if std::env::var_os("ECS_LONG").is_some() { 10_000 } else { 100 }
         ))]
+
+        #[test]
+        fn a_restored_limiter_behaves_the_same(
+            steps in prop::collection::vec((-50_i64..900, 0_usize..4), 0..60),
+        ) {
+            let quotas = Quotas::guide_2015()
+                .with(Quota::InstanceRegistrationsPerSecond, 5)
+                .with(Quota::InstanceRegistrationsPerMinute, 60);
+            let restored: Quotas = save_and_restore(&quotas);
+            prop_assert_eq!(&restored, &quotas);
+            let mut original = RateLimiter::instance_registrations(&quotas);
+            let mut restored = RateLimiter::instance_registrations(&restored);
+            let mut now = 0;
+            for (step, count) in steps {
+                now += step;
+                restored = save_and_restore(&restored);
+                prop_assert_eq!(restored.admit(at(now), count), original.admit(at(now), count));
+                prop_assert_eq!(&restored, &original);
+            }
+        }
 
         #[test]
         fn no_window_holds_more_than_its_quota(steps in prop::collection::vec((0_i64..900, 1_usize..4), 0..200)) {

@@ -1,5 +1,8 @@
 use std::fmt;
 
+use serde::de::{Deserialize, Deserializer, Error};
+use serde::ser::{Serialize, Serializer};
+
 use crate::open_enum;
 
 open_enum! {
@@ -111,6 +114,27 @@ impl<'a> FromIterator<&'a Compatibility> for LaunchTypes {
     fn from_iter<I: IntoIterator<Item = &'a Compatibility>>(launch_types: I) -> Self {
         let add = |set: Self, launch_type| set.union(Self::from(launch_type));
         launch_types.into_iter().fold(Self::NONE, add)
+    }
+}
+
+/// A list of the names.
+impl Serialize for LaunchTypes {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.iter())
+    }
+}
+
+impl<'de> Deserialize<'de> for LaunchTypes {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let names = Vec::<Compatibility>::deserialize(deserializer)?;
+        if let Some(Compatibility::Other(name)) = names
+            .iter()
+            .find(|name| matches!(name, Compatibility::Other(_)))
+        {
+            let message = format_args!("`{name}` is not a launch type");
+            return Err(D::Error::custom(message));
+        }
+        Ok(names.iter().collect())
     }
 }
 

@@ -8,6 +8,7 @@ mod source;
 
 use std::str::Utf8Error;
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use thiserror::Error;
 
@@ -19,7 +20,8 @@ use source::Lines;
 pub use source::Position;
 
 /// How much of what is not quite a register input is taken.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub enum Reading {
     /// What the API takes, and nothing else: every oddity is an error.
