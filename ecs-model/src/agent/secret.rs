@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 /// What stands in place of a secret.
 pub(crate) const REDACTED: &str = "[redacted]";
@@ -10,7 +10,8 @@ pub(crate) const REDACTED: &str = "[redacted]";
 /// A password, a token or a code.
 ///
 /// `Debug`, `Display` and serialisation write `[redacted]`; [`expose`](Self::expose) is the one
-/// way to the text.
+/// way to the text. What was redacted does not read back: `[redacted]` is refused, as it would be
+/// taken for the secret.
 ///
 /// ```
 /// use ecs_model::agent::Secret;
@@ -19,6 +20,12 @@ pub(crate) const REDACTED: &str = "[redacted]";
 /// assert_eq!(format!("{password} {password:?}"), "[redacted] [redacted]");
 /// assert_eq!(serde_json::to_string(&password)?, r#""[redacted]""#);
 /// assert_eq!(password.expose(), "swordfish");
+///
+/// let read = serde_json::from_str::<Secret>(r#""[redacted]""#);
+/// assert_eq!(
+///     read.unwrap_err().to_string(),
+///     "`[redacted]` stands in place of a secret that was not written",
+/// );
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -66,7 +73,12 @@ impl Serialize for Secret {
 
 impl<'de> Deserialize<'de> for Secret {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer).map(Self)
+        let text = String::deserialize(deserializer)?;
+        if text == REDACTED {
+            let message = "`[redacted]` stands in place of a secret that was not written";
+            return Err(de::Error::custom(message));
+        }
+        Ok(Self(text))
     }
 }
 

@@ -4,6 +4,8 @@ use core::time::Duration;
 
 use ecs_taskdef::shape::{At, Kind, MemberType, MemberValue, Reader};
 use ecs_taskdef::{Finding, Findings, Rule, Source, Timestamp, shape};
+use serde::Deserialize;
+use serde::ser::{Error, Serialize, Serializer};
 use serde_json::Value;
 
 use crate::agent::Secret;
@@ -127,7 +129,8 @@ shape! {
     /// What Systems Manager answers: the two values that a machine registers with.
     ///
     /// The code is shown this once; Systems Manager does not tell it again. It is written as
-    /// `[redacted]`.
+    /// `[redacted]`, which is refused when it is read, unless it is asked for by
+    /// [`with_secrets`](Self::with_secrets).
     ///
     /// ```
     /// use ecs_model::anywhere::CreateActivationResponse;
@@ -135,7 +138,13 @@ shape! {
     /// let printed = r#"{"ActivationId": "5743558d-563b-4457-8682-d16c3EXAMPLE", "ActivationCode": "dRmgnYaFv567vEXAMPLE"}"#;
     /// let response: CreateActivationResponse = serde_json::from_str(printed)?;
     /// assert!(!format!("{response:?}").contains("dRmgn"));
-    /// assert!(!serde_json::to_string(&response)?.contains("dRmgn"));
+    ///
+    /// let redacted = serde_json::to_string(&response)?;
+    /// assert!(redacted.contains("[redacted]"));
+    /// assert!(serde_json::from_str::<CreateActivationResponse>(&redacted).is_err());
+    /// let whole = serde_json::to_string(&response.with_secrets())?;
+    /// assert_eq!(serde_json::from_str::<CreateActivationResponse>(&whole)?, response);
+    ///
     /// let code = response.activation_code.expect("the response has a code");
     /// assert_eq!(code.expose(), "dRmgnYaFv567vEXAMPLE");
     /// # Ok::<(), serde_json::Error>(())
@@ -150,18 +159,37 @@ shape! {
     }
 }
 
+impl CreateActivationResponse {
+    /// Serialises everything, the code too: keep the result as secret as it is.
+    #[must_use]
+    pub fn with_secrets(&self) -> impl Serialize + '_ {
+        WithSecrets(self)
+    }
+}
+
+struct WithSecrets<'a>(&'a CreateActivationResponse);
+
+impl Serialize for WithSecrets<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut document = serde_json::to_value(self.0).map_err(S::Error::custom)?;
+        let code = document.get_mut("ActivationCode");
+        if let (Some(code), Some(secret)) = (code, &self.0.activation_code) {
+            *code = secret.expose().into();
+        }
+        document.serialize(serializer)
+    }
+}
+
 impl MemberType for Secret {
     const KIND: Kind = Kind::String;
 
     fn read(value: &Value, at: &At<'_>, reader: &mut Reader<'_>) -> Option<Self> {
-        match value {
-            Value::String(text) => Some(Self::new(text)),
+        let read = Self::deserialize(value).ok();
+        if read.is_none() {
             // What stands there may be the secret in another form, so it is not handed on.
-            _ => {
-                reader.wrong_type(at, Self::KIND, &Value::Null);
-                None
-            }
+            reader.wrong_type(at, Self::KIND, &Value::Null);
         }
+        read
     }
 }
 
