@@ -14,6 +14,7 @@ use crate::shape::{At, Kind, MemberType, MemberValue, Reader};
 
 mod calendar;
 mod parse;
+mod system_time;
 
 use calendar::{Civil, MAX_SECONDS, MIN_SECONDS};
 
@@ -50,6 +51,9 @@ const MICROS_PER_SECOND: i64 = 1_000_000;
 /// assert_eq!(same, at);
 /// assert_eq!(serde_json::to_string(&same)?, printed);
 /// assert_eq!(serde_json::to_string(&at.in_iso())?, "\"2019-04-26T20:23:57.664Z\"");
+///
+/// let now = Timestamp::try_from(std::time::SystemTime::now())?;
+/// assert!(now > at);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Copy, Default)]
@@ -149,6 +153,27 @@ impl Timestamp {
     #[must_use]
     pub const fn seconds(self) -> i64 {
         self.micros.div_euclid(MICROS_PER_SECOND)
+    }
+
+    /// The year from 1 to 9999, the month from 1 and the day of the month from 1, in Universal
+    /// Time.
+    ///
+    /// ```
+    /// use ecs_taskdef::Timestamp;
+    ///
+    /// let launch: Timestamp = "2021-05-27T13:00:00Z".parse()?;
+    /// assert_eq!(launch.date(), (2021, 5, 27));
+    /// # Ok::<(), ecs_taskdef::TimestampError>(())
+    /// ```
+    #[must_use]
+    pub fn date(self) -> (u16, u8, u8) {
+        let Civil {
+            year, month, day, ..
+        } = Civil::from_seconds(self.seconds());
+        let small = |part: i64| u8::try_from(part).unwrap_or(u8::MAX);
+        // Every part fits, as the year is at most 9999.
+        let year = u16::try_from(year).unwrap_or(u16::MAX);
+        (year, small(month), small(day))
     }
 
     /// Milliseconds since 1970, rounded towards the past.

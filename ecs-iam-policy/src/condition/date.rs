@@ -57,7 +57,7 @@ fn days(date: &str) -> Option<i64> {
 }
 
 /// Days since 1970-01-01 in the proleptic Gregorian calendar, counted in eras of 400 years
-/// that begin in March.
+/// that begin in March. Libraries of dates know neither these years nor 31 February.
 const fn civil_days(year: i64, month: i64, day: i64) -> i64 {
     let year = if month <= 2 { year - 1 } else { year };
     let era = year.div_euclid(400);

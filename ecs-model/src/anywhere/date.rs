@@ -25,11 +25,7 @@ impl Day {
 
     /// The day of an instant.
     pub(super) fn of(at: Timestamp) -> Self {
-        let text = at.to_string();
-        let mut parts = text.split(['-', 'T']);
-        let mut part = || parts.next().unwrap_or_default().parse::<u16>().unwrap_or(0);
-        let (year, month, day) = (part(), part(), part());
-        let small = |number: u16| u8::try_from(number).unwrap_or(0);
-        Self::new(year, small(month), small(day))
+        let (year, month, day) = at.date();
+        Self::new(year, month, day)
     }
 }
