@@ -101,7 +101,7 @@ pub use normalize::RegisterInput;
 pub use order::{Cycle, CycleError, Relation};
 pub use overrides::{EntryPoint, OverrideError, console_command};
 pub use read::{Document, JsonError, Position, ReadError, Reading};
-pub use registry::{FamilyStatus, Registry, RegistryError, SortOrder};
+pub use registry::{Registry, RegistryError};
 pub use requirements::{Gpus, Requirements};
 pub use rule::{Rule, Source, Trust};
 pub use rule_set::{Edition, MemoryRule, RuleSet};

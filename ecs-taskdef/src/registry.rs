@@ -5,7 +5,10 @@ use ecs_arn::{ArnError, Scope, TaskDefinitionRef};
 use serde::{Deserialize, Deserializer, Serialize, de};
 use thiserror::Error;
 
-use crate::{Findings, Format, Saved, TaskDefinition, TaskDefinitionStatus, Timestamp, Validator};
+use crate::{
+    Findings, Format, Saved, TaskDefinition, TaskDefinitionFamilyStatus, TaskDefinitionStatus,
+    Timestamp, Validator,
+};
 
 /// The task definitions of one account in one region: families and revisions.
 ///
@@ -15,7 +18,7 @@ use crate::{Findings, Format, Saved, TaskDefinition, TaskDefinitionStatus, Times
 ///
 /// ```
 /// use ecs_arn::Scope;
-/// use ecs_taskdef::{Registry, TaskDefinition, TaskDefinitionStatus, Timestamp};
+/// use ecs_taskdef::{Registry, TaskDefinition, TaskDefinitionFamilyStatus, TaskDefinitionStatus, Timestamp};
 ///
 /// let mut registry = Registry::new(&Scope::new("us-east-1", "123456789012")?);
 /// let web: TaskDefinition = serde_json::from_str(
@@ -58,30 +61,6 @@ impl Saved for Registry {
 struct Family {
     last_revision: i32,
     revisions: BTreeMap<i32, TaskDefinition>,
-}
-
-/// The order of a list.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum SortOrder {
-    /// By family, then by the number of the revision; AWS's default.
-    #[default]
-    Ascending,
-    /// The other way round.
-    Descending,
-}
-
-/// Which families a list shows.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum FamilyStatus {
-    /// Those with an ACTIVE revision.
-    Active,
-    /// Those without one.
-    Inactive,
-    /// All of them; AWS's default.
-    #[default]
-    All,
 }
 
 /// A call that the registry refuses. Nothing has changed.
@@ -344,40 +323,39 @@ impl Registry {
         removed.ok_or_else(|| not_found(reference))
     }
 
-    /// The ARNs of the revisions with `status`, of one family or of all.
-    pub fn list(
-        &self,
-        family: Option<&str>,
-        status: &TaskDefinitionStatus,
-        order: SortOrder,
-    ) -> Vec<&str> {
-        let mut arns: Vec<&str> = self
-            .families
+    /// The ARNs of the revisions with `status`, of one family or of all: by
+    /// family, then by the number of the revision. `DESC` is this reversed.
+    pub fn list<'a>(
+        &'a self,
+        family: Option<&'a str>,
+        status: &'a TaskDefinitionStatus,
+    ) -> impl DoubleEndedIterator<Item = &'a str> {
+        self.families
             .iter()
-            .filter(|(name, _)| family.is_none_or(|family| family == name.as_str()))
+            .filter(move |(name, _)| family.is_none_or(|family| family == name.as_str()))
             .flat_map(|(_, family)| family.revisions.values())
-            .filter(|revision| revision.status.as_ref() == Some(status))
+            .filter(move |revision| revision.status.as_ref() == Some(status))
             .filter_map(|revision| revision.task_definition_arn.as_deref())
-            .collect();
-        if order == SortOrder::Descending {
-            arns.reverse();
-        }
-        arns
     }
 
     /// The names of the families that begin with `prefix`, in ascending order.
-    /// A family without any revision left is not shown; its numbers go on.
-    pub fn list_families(&self, prefix: &str, status: FamilyStatus) -> Vec<&str> {
+    /// A family without any revision left is not shown; its numbers go on. No
+    /// family has a status that the API does not have.
+    pub fn list_families<'a>(
+        &'a self,
+        prefix: &'a str,
+        status: &'a TaskDefinitionFamilyStatus,
+    ) -> impl DoubleEndedIterator<Item = &'a str> {
         self.families
             .iter()
-            .filter(|(name, family)| name.starts_with(prefix) && !family.revisions.is_empty())
-            .filter(|(_, family)| match status {
-                FamilyStatus::All => true,
-                FamilyStatus::Active => family.latest_active().is_some(),
-                FamilyStatus::Inactive => family.latest_active().is_none(),
+            .filter(move |(name, family)| name.starts_with(prefix) && !family.revisions.is_empty())
+            .filter(move |(_, family)| match status {
+                TaskDefinitionFamilyStatus::All => true,
+                TaskDefinitionFamilyStatus::Active => family.latest_active().is_some(),
+                TaskDefinitionFamilyStatus::Inactive => family.latest_active().is_none(),
+                TaskDefinitionFamilyStatus::Other(_) => false,
             })
             .map(|(name, _)| name.as_str())
-            .collect()
     }
 
     fn delete_one(

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use ecs_arn::Scope;
 use ecs_taskdef::{
-    FamilyStatus, LaunchTypes, Registry, RegistryError, RuleSet, SortOrder, TaskDefinition,
+    LaunchTypes, Registry, RegistryError, RuleSet, TaskDefinition, TaskDefinitionFamilyStatus,
     TaskDefinitionStatus, Timestamp, Validator,
 };
 use proptest::prelude::*;
@@ -55,7 +55,12 @@ fn revisions_are_counted_and_never_used_again() {
             .unwrap();
         registry.finish_deletion(reference).unwrap();
     }
-    assert!(registry.list_families("", FamilyStatus::All).is_empty());
+    assert!(
+        registry
+            .list_families("", &TaskDefinitionFamilyStatus::All)
+            .next()
+            .is_none()
+    );
     assert_eq!(
         registry.register(&task("web"), at(0)).unwrap().revision,
         Some(4)
@@ -106,7 +111,7 @@ fn lists_are_in_the_order_of_aws() {
             .deregister(&format!("wordpress:{revision}"), at(0))
             .unwrap();
     }
-    let listed = registry.list(None, &ACTIVE, SortOrder::Ascending);
+    let listed = registry.list(None, &ACTIVE).collect::<Vec<_>>();
     let expected = [
         "sleep300:1",
         "sleep300:2",
@@ -115,23 +120,29 @@ fn lists_are_in_the_order_of_aws() {
         "wordpress:10",
     ];
     assert_eq!(listed, expected.map(arn));
-    let turned = registry.list(Some("sleep300"), &ACTIVE, SortOrder::Descending);
+    let turned = registry
+        .list(Some("sleep300"), &ACTIVE)
+        .rev()
+        .collect::<Vec<_>>();
     assert_eq!(turned, ["sleep300:2", "sleep300:1"].map(arn));
-    assert_eq!(
-        registry.list(None, &INACTIVE, SortOrder::Ascending).len(),
-        8
-    );
+    assert_eq!(registry.list(None, &INACTIVE).count(), 8);
     registry.deregister("sleep360:1", at(0)).unwrap();
     assert_eq!(
-        registry.list_families("sleep", FamilyStatus::Active),
+        registry
+            .list_families("sleep", &TaskDefinitionFamilyStatus::Active)
+            .collect::<Vec<_>>(),
         ["sleep300"]
     );
     assert_eq!(
-        registry.list_families("", FamilyStatus::Inactive),
+        registry
+            .list_families("", &TaskDefinitionFamilyStatus::Inactive)
+            .collect::<Vec<_>>(),
         ["sleep360"]
     );
     assert_eq!(
-        registry.list_families("w", FamilyStatus::All),
+        registry
+            .list_families("w", &TaskDefinitionFamilyStatus::All)
+            .collect::<Vec<_>>(),
         ["wordpress"]
     );
 }
@@ -324,7 +335,7 @@ proptest! {
                 .flatten()
                 .filter(|status| **status == Some(ACTIVE))
                 .count();
-            prop_assert_eq!(registry.list(None, &ACTIVE, SortOrder::Ascending).len(), active);
+            prop_assert_eq!(registry.list(None, &ACTIVE).count(), active);
         }
     }
 }

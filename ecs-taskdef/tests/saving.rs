@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use ecs_arn::Scope;
 use ecs_taskdef::{
-    FamilyStatus, LaunchTypes, Reading, Registry, RuleSet, SortOrder, TaskDefinition,
+    LaunchTypes, Reading, Registry, RuleSet, TaskDefinition, TaskDefinitionFamilyStatus,
     TaskDefinitionStatus, Timestamp, Validator,
 };
 use proptest::prelude::*;
@@ -209,12 +209,12 @@ proptest! {
                 );
             }
             prop_assert_eq!(
-                restored.list(None, &TaskDefinitionStatus::Inactive, SortOrder::Descending),
-                original.list(None, &TaskDefinitionStatus::Inactive, SortOrder::Descending)
+                restored.list(None, &TaskDefinitionStatus::Inactive).collect::<Vec<_>>(),
+                original.list(None, &TaskDefinitionStatus::Inactive).collect::<Vec<_>>()
             );
             prop_assert_eq!(
-                restored.list_families("f", FamilyStatus::Active),
-                original.list_families("f", FamilyStatus::Active)
+                restored.list_families("f", &TaskDefinitionFamilyStatus::Active).collect::<Vec<_>>(),
+                original.list_families("f", &TaskDefinitionFamilyStatus::Active).collect::<Vec<_>>()
             );
         }
     }

@@ -1,5 +1,6 @@
 //! Operations on task definitions besides registering them.
 
+pub use ecs_taskdef::TaskDefinitionFamilyStatus;
 use ecs_taskdef::{Tag, TaskDefinition, TaskDefinitionStatus, open_enum, shape};
 
 use crate::Failure;
@@ -136,20 +137,6 @@ open_enum! {
     pub enum TaskDefinitionField {
         /// The tags.
         Tags = "TAGS",
-    }
-}
-
-open_enum! {
-    /// Whether a family has active revisions.
-    ///
-    /// Source: API shape `TaskDefinitionFamilyStatus`.
-    pub enum TaskDefinitionFamilyStatus {
-        /// It has.
-        Active = "ACTIVE",
-        /// It has none.
-        Inactive = "INACTIVE",
-        /// It may or may not.
-        All = "ALL",
     }
 }
 

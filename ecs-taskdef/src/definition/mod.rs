@@ -59,7 +59,7 @@ pub use resource_requirement::{
 pub use restart_policy::ContainerRestartPolicy;
 pub use string_map::StringMap;
 pub use tag::Tag;
-pub use task_definition::{TaskDefinition, TaskDefinitionStatus};
+pub use task_definition::{TaskDefinition, TaskDefinitionFamilyStatus, TaskDefinitionStatus};
 pub use task_override::{ContainerOverride, InferenceAcceleratorOverride, TaskOverride};
 pub use trusted_execution::{IsolationMode, TrustedExecutionConfiguration};
 pub use volume::{DockerVolumeConfiguration, HostVolumeProperties, Persistence, Scope, Volume};

@@ -245,3 +245,17 @@ open_enum! {
         DeleteInProgress = "DELETE_IN_PROGRESS",
     }
 }
+
+open_enum! {
+    /// Whether a family has active revisions.
+    ///
+    /// Source: API shape `TaskDefinitionFamilyStatus`.
+    pub enum TaskDefinitionFamilyStatus {
+        /// It has.
+        Active = "ACTIVE",
+        /// It has none.
+        Inactive = "INACTIVE",
+        /// It may or may not.
+        All = "ALL",
+    }
+}
