@@ -31,19 +31,19 @@ pub use waiting::{Wait, WaitCause};
 ///
 /// ```
 /// use ecs_model::Timestamp;
-/// use ecs_state::{Action, AgentTask, ContainerSpec, ContainerStatus, RuntimeEvent, TaskSpec};
+/// use ecs_state::{AgentAction, AgentTask, ContainerSpec, ContainerStatus, RuntimeEvent, TaskSpec};
 ///
 /// let spec = TaskSpec::new([ContainerSpec::new("web")])?;
 /// let now = Timestamp::from_seconds(1_429_882_340);
 /// let mut task = AgentTask::new(spec, now);
 /// assert_eq!(
 ///     task.poll_action(),
-///     Some(Action::PullManifest { container: "web".to_owned() })
+///     Some(AgentAction::PullManifest { container: "web".to_owned() })
 /// );
 /// let _ = task.handle_event("web", RuntimeEvent::ManifestPulled { digest: None }, now);
 /// assert_eq!(
 ///     task.poll_action(),
-///     Some(Action::Pull { container: "web".to_owned() })
+///     Some(AgentAction::Pull { container: "web".to_owned() })
 /// );
 /// assert_eq!(task.container_status("web"), Some(ContainerStatus::ManifestPulled));
 /// # Ok::<(), ecs_state::SpecError>(())
@@ -64,7 +64,7 @@ pub struct AgentTask {
     pull_stopped_at: Option<Timestamp>,
     execution_stopped_at: Option<Timestamp>,
     now: Timestamp,
-    actions: VecDeque<Action>,
+    actions: VecDeque<AgentAction>,
     reports: VecDeque<TaskReport>,
 }
 
@@ -142,7 +142,7 @@ impl AgentTask {
     ///
     /// Poll until `None` after each `handle_*`.
     #[must_use]
-    pub fn poll_action(&mut self) -> Option<Action> {
+    pub fn poll_action(&mut self) -> Option<AgentAction> {
         self.actions.pop_front()
     }
 
@@ -268,7 +268,7 @@ impl ImagePull {
 /// What a host is to do for a task.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Action {
+pub enum AgentAction {
     /// Find out the digest of the image.
     PullManifest {
         /// The name of the container.

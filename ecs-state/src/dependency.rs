@@ -50,7 +50,7 @@ pub enum DependentPull {
 
 /// Where the container that waits stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Target {
+pub struct WaitingContainer {
     /// How far it is.
     pub known: ContainerStatus,
     /// How far it shall come.
@@ -89,13 +89,13 @@ pub enum Resolution {
     /// Not yet.
     Waiting,
     /// Not now and never.
-    Never(Never),
+    Never(NeverMet),
 }
 
 /// Why a condition can never hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Never {
+pub enum NeverMet {
     /// `SUCCESS` of a container that failed with this exit code.
     Failed(i32),
     /// `COMPLETE` or `SUCCESS` of a container that stopped without an exit code: it never ran.
@@ -110,7 +110,7 @@ pub enum Never {
     TimedOut,
 }
 
-impl fmt::Display for Never {
+impl fmt::Display for NeverMet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Failed(code) => write!(f, "it exited with code {code}"),
@@ -131,7 +131,7 @@ impl fmt::Display for Never {
 #[must_use]
 pub fn resolve(
     condition: Condition,
-    target: Target,
+    target: WaitingContainer,
     dependency: Standing<'_>,
     now: Timestamp,
 ) -> Resolution {
@@ -148,7 +148,7 @@ pub fn resolve(
 #[must_use]
 pub fn deadline(
     condition: Condition,
-    target: Target,
+    target: WaitingContainer,
     dependency: Standing<'_>,
 ) -> Option<Timestamp> {
     let timed = matches!(
@@ -173,7 +173,7 @@ const fn first_gated(pull: DependentPull) -> ContainerStatus {
     }
 }
 
-fn is_met(condition: Condition, target: Target, dependency: Standing<'_>) -> bool {
+fn is_met(condition: Condition, target: WaitingContainer, dependency: Standing<'_>) -> bool {
     let stopped = dependency.known == ContainerStatus::Stopped;
     match condition {
         Condition::Create => dependency.known >= ContainerStatus::Created,
@@ -184,7 +184,7 @@ fn is_met(condition: Condition, target: Target, dependency: Standing<'_>) -> boo
     }
 }
 
-fn is_started(target: Target, dependency: Standing<'_>) -> bool {
+fn is_started(target: WaitingContainer, dependency: Standing<'_>) -> bool {
     let steady = dependency.known.is_steady(dependency.steady);
     match target.desired {
         ContainerStatus::Created => steady || dependency.known == ContainerStatus::Created,
@@ -195,23 +195,23 @@ fn is_started(target: Target, dependency: Standing<'_>) -> bool {
 
 fn never(
     condition: Condition,
-    target: Target,
+    target: WaitingContainer,
     dependency: Standing<'_>,
     now: Timestamp,
-) -> Option<Never> {
+) -> Option<NeverMet> {
     if deadline(condition, target, dependency).is_some_and(|deadline| now >= deadline) {
-        return Some(Never::TimedOut);
+        return Some(NeverMet::TimedOut);
     }
     if condition == Condition::Healthy && dependency.health.is_none() {
-        return Some(Never::NoHealthCheck);
+        return Some(NeverMet::NoHealthCheck);
     }
     if dependency.known != ContainerStatus::Stopped {
-        return will_not_start(dependency).then_some(Never::WillNotStart);
+        return will_not_start(dependency).then_some(NeverMet::WillNotStart);
     }
     match (condition, dependency.exit_code) {
-        (Condition::Success, Some(code)) => Some(Never::Failed(code)),
-        (Condition::Success | Condition::Complete, None) => Some(Never::NoExitCode),
-        (Condition::Healthy, _) => Some(Never::StoppedUnhealthy),
+        (Condition::Success, Some(code)) => Some(NeverMet::Failed(code)),
+        (Condition::Success | Condition::Complete, None) => Some(NeverMet::NoExitCode),
+        (Condition::Healthy, _) => Some(NeverMet::StoppedUnhealthy),
         _ => None,
     }
 }

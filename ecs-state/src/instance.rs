@@ -40,7 +40,7 @@ named! {
 ///
 /// ```
 /// use ecs_model::Timestamp;
-/// use ecs_state::{Force, InstanceMachine, InstanceStatus};
+/// use ecs_state::{ForceDeregistration, InstanceMachine, InstanceStatus};
 ///
 /// let at = Timestamp::from_seconds;
 /// let mut instance = InstanceMachine::register(at(0));
@@ -49,12 +49,12 @@ named! {
 /// assert_eq!(instance.status(), InstanceStatus::Active);
 /// assert!(!instance.takes_tasks());
 ///
-/// let error = instance.handle_deregister(Force::No, 3, at(20)).unwrap_err();
+/// let error = instance.handle_deregister(ForceDeregistration::No, 3, at(20)).unwrap_err();
 /// assert_eq!(error.to_string(), "the container instance runs 3 tasks and is not deregistered by force");
-/// instance.handle_deregister(Force::Yes, 3, at(20))?;
+/// instance.handle_deregister(ForceDeregistration::Yes, 3, at(20))?;
 /// assert!(instance.is_describable(at(20 + 3_599)));
 /// assert!(!instance.is_describable(at(20 + 3_600)));
-/// # Ok::<(), ecs_state::InstanceError>(())
+/// # Ok::<(), ecs_state::InstanceChangeError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InstanceMachine {
@@ -94,8 +94,8 @@ impl InstanceMachine {
     ///
     /// # Errors
     ///
-    /// [`InstanceError::Inactive`] after the deregistration.
-    pub fn handle_drain(&mut self, now: Timestamp) -> Result<(), InstanceError> {
+    /// [`InstanceChangeError::Inactive`] after the deregistration.
+    pub fn handle_drain(&mut self, now: Timestamp) -> Result<(), InstanceChangeError> {
         self.set_status(InstanceStatus::Draining, now)
     }
 
@@ -103,8 +103,8 @@ impl InstanceMachine {
     ///
     /// # Errors
     ///
-    /// [`InstanceError::Inactive`] after the deregistration.
-    pub fn handle_activate(&mut self, now: Timestamp) -> Result<(), InstanceError> {
+    /// [`InstanceChangeError::Inactive`] after the deregistration.
+    pub fn handle_activate(&mut self, now: Timestamp) -> Result<(), InstanceChangeError> {
         self.set_status(InstanceStatus::Active, now)
     }
 
@@ -114,16 +114,16 @@ impl InstanceMachine {
     ///
     /// # Errors
     ///
-    /// [`InstanceError::RunsTasks`] without force while tasks run, [`InstanceError::Inactive`]
+    /// [`InstanceChangeError::RunsTasks`] without force while tasks run, [`InstanceChangeError::Inactive`]
     /// after the deregistration.
     pub fn handle_deregister(
         &mut self,
-        force: Force,
+        force: ForceDeregistration,
         running_tasks: usize,
         now: Timestamp,
-    ) -> Result<(), InstanceError> {
-        if force == Force::No && running_tasks > 0 {
-            return Err(InstanceError::RunsTasks(running_tasks));
+    ) -> Result<(), InstanceChangeError> {
+        if force == ForceDeregistration::No && running_tasks > 0 {
+            return Err(InstanceChangeError::RunsTasks(running_tasks));
         }
         self.set_status(InstanceStatus::Inactive, now)?;
         self.connected = false;
@@ -136,9 +136,9 @@ impl InstanceMachine {
     ///
     /// # Errors
     ///
-    /// [`InstanceError::Inactive`] after the deregistration.
-    pub fn handle_terminated(&mut self, now: Timestamp) -> Result<(), InstanceError> {
-        self.handle_deregister(Force::Yes, 0, now)
+    /// [`InstanceChangeError::Inactive`] after the deregistration.
+    pub fn handle_terminated(&mut self, now: Timestamp) -> Result<(), InstanceChangeError> {
+        self.handle_deregister(ForceDeregistration::Yes, 0, now)
     }
 
     /// The status.
@@ -186,9 +186,13 @@ impl InstanceMachine {
         }
     }
 
-    fn set_status(&mut self, status: InstanceStatus, now: Timestamp) -> Result<(), InstanceError> {
+    fn set_status(
+        &mut self,
+        status: InstanceStatus,
+        now: Timestamp,
+    ) -> Result<(), InstanceChangeError> {
         if self.status == InstanceStatus::Inactive {
-            return Err(InstanceError::Inactive);
+            return Err(InstanceChangeError::Inactive);
         }
         self.now = self.now.max(now);
         if self.status != status {
@@ -202,7 +206,7 @@ impl InstanceMachine {
 /// Whether a container instance is deregistered although tasks run on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Force {
+pub enum ForceDeregistration {
     /// Only if no task runs.
     No,
     /// In any case.
@@ -212,7 +216,7 @@ pub enum Force {
 /// Why a container instance refuses a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum InstanceError {
+pub enum InstanceChangeError {
     /// It was deregistered.
     #[error("the container instance is INACTIVE")]
     Inactive,
@@ -264,7 +268,7 @@ mod tests {
         for result in [
             instance.handle_drain(at(3)),
             instance.handle_activate(at(3)),
-            instance.handle_deregister(Force::Yes, 0, at(3)),
+            instance.handle_deregister(ForceDeregistration::Yes, 0, at(3)),
         ] {
             let error = result.unwrap_err();
             assert_eq!(error.to_string(), "the container instance is INACTIVE");
@@ -277,8 +281,8 @@ mod tests {
         let mut instance = InstanceMachine::register(at(0));
         let before = instance.clone();
         assert_eq!(
-            instance.handle_deregister(Force::No, 1, at(9)),
-            Err(InstanceError::RunsTasks(1))
+            instance.handle_deregister(ForceDeregistration::No, 1, at(9)),
+            Err(InstanceChangeError::RunsTasks(1))
         );
         assert_eq!(instance, before);
     }

@@ -20,7 +20,7 @@
 //! ```
 //! use ecs_model::Timestamp;
 //! use ecs_state::{
-//!     Action, AgentTask, ContainerSpec, Phases, RuntimeEvent, TaskMachine, TaskSpec,
+//!     AgentAction, AgentTask, ContainerSpec, Phases, RuntimeEvent, TaskMachine, TaskSpec,
 //! };
 //!
 //! let spec = TaskSpec::new([ContainerSpec::new("web")])?;
@@ -31,12 +31,12 @@
 //! // A host on which everything works at once.
 //! while let Some(action) = host.poll_action() {
 //!     let (container, event) = match action {
-//!         Action::PullManifest { container } => {
+//!         AgentAction::PullManifest { container } => {
 //!             (container, RuntimeEvent::ManifestPulled { digest: None })
 //!         }
-//!         Action::Pull { container } => (container, RuntimeEvent::Pulled),
-//!         Action::Create { container } => (container, RuntimeEvent::Created { runtime_id: None }),
-//!         Action::Start { container } => {
+//!         AgentAction::Pull { container } => (container, RuntimeEvent::Pulled),
+//!         AgentAction::Create { container } => (container, RuntimeEvent::Created { runtime_id: None }),
+//!         AgentAction::Start { container } => {
 //!             (container, RuntimeEvent::Started { network_bindings: Vec::new() })
 //!         }
 //!         _ => continue,
@@ -73,16 +73,17 @@ mod task_status;
 mod timeline;
 
 pub use agent::{
-    Action, AgentOptions, AgentTask, ImagePull, RuntimeError, RuntimeEvent, Wait, WaitCause,
+    AgentAction, AgentOptions, AgentTask, ImagePull, RuntimeError, RuntimeEvent, Wait, WaitCause,
 };
 pub use agent_status::{AgentTaskStatus, ContainerStanding, ReportedStatus, known_task_status};
 pub use container_status::{ContainerStatus, SteadyState};
 pub use dependency::{
-    Condition, DependentPull, Never, Resolution, Standing, Target, deadline, resolve,
+    Condition, DependentPull, NeverMet, Resolution, Standing, WaitingContainer, deadline, resolve,
 };
 pub use health::task_health;
 pub use instance::{
-    Force, INACTIVE_INSTANCE_RETENTION, InstanceError, InstanceMachine, InstanceStatus,
+    ForceDeregistration, INACTIVE_INSTANCE_RETENTION, InstanceChangeError, InstanceMachine,
+    InstanceStatus,
 };
 pub use named::UnknownName;
 pub use report::{ContainerReport, Rejection, TaskReport, Verdict};
@@ -90,5 +91,7 @@ pub use restart::{ContainerEnd, DEFAULT_RESTART_ATTEMPT_PERIOD, NoRestart, Resta
 pub use stop::StopCause;
 pub use task::{HostLoss, STOPPED_TASK_RETENTION, StatusChange, TaskAction, TaskMachine};
 pub use task_spec::{ContainerSpec, DEFAULT_STOP_TIMEOUT, Dependency, SpecError, TaskSpec};
-pub use task_status::{DesiredStatus, Host, Network, Phases, Registration, StatusPair, TaskStatus};
+pub use task_status::{
+    DesiredStatus, HostProvider, Phases, Registration, StatusPair, TaskNetwork, TaskStatus,
+};
 pub use timeline::Timeline;

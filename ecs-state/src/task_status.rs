@@ -167,18 +167,19 @@ impl Phases {
     /// container instances report `PENDING` while they pull.
     ///
     /// ```
-    /// use ecs_state::{Host, Network, Phases, Registration};
+    /// use ecs_state::{HostProvider, TaskNetwork, Phases, Registration};
     ///
-    /// let phases = Phases::of(Host::ContainerInstance, Network::Host, Registration::None);
+    /// let phases = Phases::of(HostProvider::ContainerInstance, TaskNetwork::Host, Registration::None);
     /// assert!(!phases.provisioning && !phases.deprovisioning && phases.stopping);
     /// ```
     #[must_use]
-    pub const fn of(host: Host, network: Network, registration: Registration) -> Self {
-        let prepared = matches!(host, Host::Managed) || matches!(network, Network::Awsvpc);
+    pub const fn of(host: HostProvider, network: TaskNetwork, registration: Registration) -> Self {
+        let prepared =
+            matches!(host, HostProvider::Managed) || matches!(network, TaskNetwork::Awsvpc);
         Self {
             provisioning: prepared,
             registering: !matches!(registration, Registration::None),
-            pulling_in_activating: matches!(host, Host::Managed),
+            pulling_in_activating: matches!(host, HostProvider::Managed),
             deactivating: matches!(registration, Registration::LoadBalancer),
             stopping: true,
             deprovisioning: prepared,
@@ -215,14 +216,14 @@ impl Phases {
 /// Who provides the host of a task, with respect to its phases.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Host {
+pub enum HostProvider {
     /// A container instance of the user: launch types `EC2` and `EXTERNAL`.
     ContainerInstance,
     /// AWS: launch types `FARGATE` and `MANAGED_INSTANCES`.
     Managed,
 }
 
-impl From<&LaunchType> for Host {
+impl From<&LaunchType> for HostProvider {
     /// A launch type that this version of the library does not know counts as AWS's.
     fn from(launch_type: &LaunchType) -> Self {
         match launch_type {
@@ -235,14 +236,14 @@ impl From<&LaunchType> for Host {
 /// The network of a task, with respect to its phases.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Network {
+pub enum TaskNetwork {
     /// The host's: network modes `bridge`, `host` and `none`.
     Host,
     /// A network interface of the task: network mode `awsvpc`.
     Awsvpc,
 }
 
-impl From<&NetworkMode> for Network {
+impl From<&NetworkMode> for TaskNetwork {
     fn from(mode: &NetworkMode) -> Self {
         match mode {
             NetworkMode::Awsvpc => Self::Awsvpc,
@@ -276,7 +277,11 @@ mod tests {
 
     #[test]
     fn a_change_is_legal_only_upwards_and_into_phases_there_are() {
-        let everything = Phases::of(Host::Managed, Network::Awsvpc, Registration::LoadBalancer);
+        let everything = Phases::of(
+            HostProvider::Managed,
+            TaskNetwork::Awsvpc,
+            Registration::LoadBalancer,
+        );
         for (position, from) in TaskStatus::ALL.iter().copied().enumerate() {
             for (other, to) in TaskStatus::ALL.iter().copied().enumerate() {
                 let expected =

@@ -15,10 +15,10 @@ use std::time::Duration;
 
 use ecs_model::{HealthStatus, Timestamp};
 use ecs_state::{
-    Action, AgentTask, AgentTaskStatus, Condition, ContainerEnd, ContainerSpec, ContainerStanding,
-    ContainerStatus, DependentPull, NoRestart, ReportedStatus, Resolution, RestartPolicy,
-    RuntimeEvent, Standing, SteadyState, Target, TaskSpec, deadline, known_task_status, resolve,
-    task_health,
+    AgentAction, AgentTask, AgentTaskStatus, Condition, ContainerEnd, ContainerSpec,
+    ContainerStanding, ContainerStatus, DependentPull, NoRestart, ReportedStatus, Resolution,
+    RestartPolicy, RuntimeEvent, Standing, SteadyState, TaskSpec, WaitingContainer, deadline,
+    known_task_status, resolve, task_health,
 };
 use serde_json::Value;
 
@@ -64,8 +64,8 @@ fn standings(given: &Value) -> impl Iterator<Item = ContainerStanding> {
     given["containers"].as_array().unwrap().iter().map(standing)
 }
 
-fn target(given: &Value) -> Target {
-    Target {
+fn target(given: &Value) -> WaitingContainer {
+    WaitingContainer {
         known: status(&given["target"]["known"]),
         desired: status(&given["target"]["desired"]),
         pull: match given["pull_upfront"] == true {
@@ -114,7 +114,7 @@ fn start_timeout(given: &Value) -> bool {
         started_at: given["started_at"].as_str().map(|at| at.parse().unwrap()),
         start_timeout: Some(Duration::from_secs(seconds)),
     };
-    let target = Target {
+    let target = WaitingContainer {
         known: ContainerStatus::ManifestPulled,
         desired: ContainerStatus::Running,
         pull: DependentPull::WhenMet,
@@ -197,7 +197,7 @@ fn machine(containers: &[(&str, &Value)]) -> AgentTask {
 
 fn stops(task: &mut AgentTask, name: &str) -> usize {
     std::iter::from_fn(|| task.poll_action())
-        .filter(|action| matches!(action, Action::Stop { container } if container == name))
+        .filter(|action| matches!(action, AgentAction::Stop { container } if container == name))
         .count()
 }
 
@@ -378,25 +378,27 @@ impl Host<'_> {
         }
     }
 
-    fn act(&mut self, action: &Action) {
+    fn act(&mut self, action: &AgentAction) {
         let (name, event) = match action {
-            Action::PullManifest { container } => {
+            AgentAction::PullManifest { container } => {
                 (container, RuntimeEvent::ManifestPulled { digest: None })
             }
-            Action::Pull { container } => (container, RuntimeEvent::Pulled),
-            Action::Create { container } => (container, RuntimeEvent::Created { runtime_id: None }),
-            Action::Start { container } => {
+            AgentAction::Pull { container } => (container, RuntimeEvent::Pulled),
+            AgentAction::Create { container } => {
+                (container, RuntimeEvent::Created { runtime_id: None })
+            }
+            AgentAction::Start { container } => {
                 let network_bindings = Vec::new();
                 (container, RuntimeEvent::Started { network_bindings })
             }
-            Action::Stop { container } => {
+            AgentAction::Stop { container } => {
                 self.ends.retain(|(_, other)| other != container);
                 return self.end(&container.clone(), Some(143));
             }
             other => panic!("{other:?}"),
         };
         self.tell(name, event);
-        if matches!(action, Action::Start { .. }) {
+        if matches!(action, AgentAction::Start { .. }) {
             let runs_for = self.named(name)["runs_for_s"].as_i64().unwrap();
             self.ends.push((self.clock + runs_for, name.clone()));
             if let Some(health) = self.named(name)["health"].as_str() {

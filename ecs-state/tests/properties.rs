@@ -10,10 +10,10 @@ use std::time::Duration;
 
 use ecs_model::{HealthStatus, Timestamp};
 use ecs_state::{
-    Action, AgentTask, AgentTaskStatus, Condition, ContainerReport, ContainerSpec, ContainerStatus,
-    DesiredStatus, Host, HostLoss, Network, Phases, Registration, ReportedStatus, RestartPolicy,
-    RuntimeError, RuntimeEvent, StatusPair, StopCause, TaskMachine, TaskReport, TaskSpec,
-    TaskStatus, Verdict, WaitCause,
+    AgentAction, AgentTask, AgentTaskStatus, Condition, ContainerReport, ContainerSpec,
+    ContainerStatus, DesiredStatus, HostLoss, HostProvider, Phases, Registration, ReportedStatus,
+    RestartPolicy, RuntimeError, RuntimeEvent, StatusPair, StopCause, TaskMachine, TaskNetwork,
+    TaskReport, TaskSpec, TaskStatus, Verdict, WaitCause,
 };
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -186,7 +186,7 @@ proptest! {
         choices in proptest::collection::vec((any::<Index>(), 0..12), 200),
     ) {
         let mut task = AgentTask::new(spec, at(0));
-        let mut open: Vec<Action> = Vec::new();
+        let mut open: Vec<AgentAction> = Vec::new();
         let mut choices = choices.into_iter();
         let mut clock = 0;
         loop {
@@ -224,20 +224,22 @@ proptest! {
 }
 
 /// How a runtime may answer: mostly well, at times with an error or an early end.
-fn respond(action: &Action, outcome: i32) -> (String, RuntimeEvent) {
+fn respond(action: &AgentAction, outcome: i32) -> (String, RuntimeEvent) {
     let (container, step, event) = match action {
-        Action::PullManifest { container } => (
+        AgentAction::PullManifest { container } => (
             container,
             ContainerStatus::ManifestPulled,
             RuntimeEvent::ManifestPulled { digest: None },
         ),
-        Action::Pull { container } => (container, ContainerStatus::Pulled, RuntimeEvent::Pulled),
-        Action::Create { container } => (
+        AgentAction::Pull { container } => {
+            (container, ContainerStatus::Pulled, RuntimeEvent::Pulled)
+        }
+        AgentAction::Create { container } => (
             container,
             ContainerStatus::Created,
             RuntimeEvent::Created { runtime_id: None },
         ),
-        Action::Start { container } if outcome > 8 => (
+        AgentAction::Start { container } if outcome > 8 => (
             container,
             ContainerStatus::Running,
             RuntimeEvent::Stopped {
@@ -245,14 +247,14 @@ fn respond(action: &Action, outcome: i32) -> (String, RuntimeEvent) {
                 reason: None,
             },
         ),
-        Action::Start { container } => (
+        AgentAction::Start { container } => (
             container,
             ContainerStatus::Running,
             RuntimeEvent::Started {
                 network_bindings: Vec::new(),
             },
         ),
-        Action::Stop { container } | Action::Kill { container } => (
+        AgentAction::Stop { container } | AgentAction::Kill { container } => (
             container,
             ContainerStatus::Stopped,
             RuntimeEvent::Stopped {
@@ -283,8 +285,11 @@ enum Input {
 }
 
 fn phases() -> impl Strategy<Value = Phases> {
-    let host = prop_oneof![Just(Host::ContainerInstance), Just(Host::Managed)];
-    let network = prop_oneof![Just(Network::Host), Just(Network::Awsvpc)];
+    let host = prop_oneof![
+        Just(HostProvider::ContainerInstance),
+        Just(HostProvider::Managed)
+    ];
+    let network = prop_oneof![Just(TaskNetwork::Host), Just(TaskNetwork::Awsvpc)];
     let registration = prop_oneof![
         Just(Registration::None),
         Just(Registration::ServiceDiscovery),

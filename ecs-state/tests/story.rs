@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use ecs_model::{HealthStatus, TaskStopCode, Timestamp};
 use ecs_state::{
-    Action, AgentOptions, AgentTask, AgentTaskStatus, Condition, ContainerReport, ContainerSpec,
-    ContainerStatus, Host, HostLoss, ImagePull, Network, Phases, Registration, Rejection,
-    ReportedStatus, RestartPolicy, RuntimeError, RuntimeEvent, StopCause, TaskAction, TaskMachine,
-    TaskReport, TaskSpec, TaskStatus, Verdict,
+    AgentAction, AgentOptions, AgentTask, AgentTaskStatus, Condition, ContainerReport,
+    ContainerSpec, ContainerStatus, HostLoss, HostProvider, ImagePull, Phases, Registration,
+    Rejection, ReportedStatus, RestartPolicy, RuntimeError, RuntimeEvent, StopCause, TaskAction,
+    TaskMachine, TaskNetwork, TaskReport, TaskSpec, TaskStatus, Verdict,
 };
 
 fn at(seconds: i64) -> Timestamp {
@@ -21,7 +21,7 @@ fn spec(containers: impl IntoIterator<Item = ContainerSpec>) -> TaskSpec {
     TaskSpec::new(containers).unwrap()
 }
 
-fn actions(task: &mut AgentTask) -> Vec<Action> {
+fn actions(task: &mut AgentTask) -> Vec<AgentAction> {
     std::iter::from_fn(|| task.poll_action()).collect()
 }
 
@@ -36,27 +36,29 @@ fn work(task: &mut TaskMachine) -> Vec<TaskAction> {
 }
 
 /// What a runtime answers when everything goes well, except what a test says.
-fn answer(action: &Action) -> Option<(String, RuntimeEvent)> {
+fn answer(action: &AgentAction) -> Option<(String, RuntimeEvent)> {
     let (container, event) = match action {
-        Action::PullManifest { container } => {
+        AgentAction::PullManifest { container } => {
             (container, RuntimeEvent::ManifestPulled { digest: None })
         }
-        Action::Pull { container } => (container, RuntimeEvent::Pulled),
-        Action::Create { container } => (container, RuntimeEvent::Created { runtime_id: None }),
-        Action::Start { container } => (
+        AgentAction::Pull { container } => (container, RuntimeEvent::Pulled),
+        AgentAction::Create { container } => {
+            (container, RuntimeEvent::Created { runtime_id: None })
+        }
+        AgentAction::Start { container } => (
             container,
             RuntimeEvent::Started {
                 network_bindings: Vec::new(),
             },
         ),
-        Action::Stop { container } => (
+        AgentAction::Stop { container } => (
             container,
             RuntimeEvent::Stopped {
                 exit_code: Some(0),
                 reason: None,
             },
         ),
-        Action::Kill { container } => (
+        AgentAction::Kill { container } => (
             container,
             RuntimeEvent::Stopped {
                 exit_code: Some(137),
@@ -74,8 +76,8 @@ fn run(task: &mut AgentTask, now: Timestamp) -> Vec<String> {
     let mut done = Vec::new();
     while let Some(action) = task.poll_action() {
         match &action {
-            Action::Start { container } => done.push(format!("start {container}")),
-            Action::Stop { container } => done.push(format!("stop {container}")),
+            AgentAction::Start { container } => done.push(format!("start {container}")),
+            AgentAction::Stop { container } => done.push(format!("stop {container}")),
             _ => {}
         }
         if let Some((container, event)) = answer(&action) {
@@ -164,14 +166,14 @@ fn a_process_has_thirty_seconds_to_end() {
         run(&mut agent, at(0));
         assert_eq!(agent.handle_stop(at(100)), Verdict::Applied);
         assert_eq!(agent.handle_stop(at(100)), Verdict::Duplicate);
-        let stop = Action::Stop {
+        let stop = AgentAction::Stop {
             container: "web".to_owned(),
         };
         assert_eq!(actions(&mut agent), [stop]);
         assert_eq!(agent.poll_timeout(), Some(at(130)));
         let now = at(100 + ends_after);
         agent.handle_timeout(now);
-        let kill = Action::Kill {
+        let kill = AgentAction::Kill {
             container: "web".to_owned(),
         };
         assert_eq!(actions(&mut agent), Vec::from_iter(killed.then_some(kill)));
@@ -346,7 +348,7 @@ fn a_dependency_that_cannot_start_does_not_hold_up_what_runs() {
     let mut agent = AgentTask::new(spec([web, data]), at(0));
     let mut start_of_data = None;
     while let Some(action) = agent.poll_action() {
-        if matches!(&action, Action::Start { container } if container == "data") {
+        if matches!(&action, AgentAction::Start { container } if container == "data") {
             start_of_data = Some(action);
         } else if let Some((container, event)) = answer(&action) {
             let _ = agent.handle_event(&container, event, at(1));
@@ -377,7 +379,7 @@ fn what_waits_for_the_start_of_a_failed_container_is_given_up() {
         let mut agent = AgentTask::new(spec(order), at(0));
         while let Some(action) = agent.poll_action() {
             let (container, event) = match action {
-                Action::Create { container } => {
+                AgentAction::Create { container } => {
                     let error = RuntimeError::new("CannotCreateContainerError", "no");
                     let step = ContainerStatus::Created;
                     (container, RuntimeEvent::Failed { step, error })
@@ -460,7 +462,7 @@ fn a_start_that_is_under_way_is_waited_for() {
         let (container, event) = answer(&action).unwrap();
         let _ = agent.handle_event(&container, event, at(1));
     }
-    let start = Action::Start {
+    let start = AgentAction::Start {
         container: "web".to_owned(),
     };
     assert_eq!(actions(&mut agent), [start]);
@@ -485,7 +487,11 @@ fn a_start_that_is_under_way_is_waited_for() {
 
 #[test]
 fn a_task_behind_a_load_balancer_passes_every_phase() {
-    let phases = Phases::of(Host::Managed, Network::Awsvpc, Registration::LoadBalancer);
+    let phases = Phases::of(
+        HostProvider::Managed,
+        TaskNetwork::Awsvpc,
+        Registration::LoadBalancer,
+    );
     let mut task = TaskMachine::new(spec([ContainerSpec::new("web")]), phases, at(0));
     let pending = TaskReport::new(ReportedStatus::Pending);
     let running = TaskReport::new(ReportedStatus::Running);
@@ -563,7 +569,11 @@ fn a_task_behind_a_load_balancer_passes_every_phase() {
 fn stopped_before_it_started() {
     let mut task = TaskMachine::new(
         spec([ContainerSpec::new("web")]),
-        Phases::of(Host::ContainerInstance, Network::Host, Registration::None),
+        Phases::of(
+            HostProvider::ContainerInstance,
+            TaskNetwork::Host,
+            Registration::None,
+        ),
         at(0),
     );
     let user = StopCause::User { reason: None };

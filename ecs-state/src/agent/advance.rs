@@ -2,10 +2,10 @@
 
 use ecs_model::{Timestamp, stop_reason};
 
-use super::{Action, AgentTask};
+use super::{AgentAction, AgentTask};
 use crate::{
-    AgentTaskStatus, Condition, ContainerStatus, DesiredStatus, Never, ReportedStatus, Resolution,
-    TaskReport, deadline, known_task_status, resolve,
+    AgentTaskStatus, Condition, ContainerStatus, DesiredStatus, NeverMet, ReportedStatus,
+    Resolution, TaskReport, deadline, known_task_status, resolve,
 };
 
 /// What a container that never ran reports, as if it had been asked to end.
@@ -17,7 +17,7 @@ enum Gate {
     Open,
     Closed,
     /// Closed for ever by the dependency at this position among the container's dependencies.
-    Shut(usize, Never),
+    Shut(usize, NeverMet),
 }
 
 impl AgentTask {
@@ -89,11 +89,13 @@ impl AgentTask {
         let next = container.known.next(spec.steady);
         let name = spec.name.clone();
         let action = match next {
-            ContainerStatus::ManifestPulled => Action::PullManifest { container: name },
-            ContainerStatus::Pulled => Action::Pull { container: name },
-            ContainerStatus::Created => Action::Create { container: name },
-            ContainerStatus::Running => Action::Start { container: name },
-            ContainerStatus::ResourcesProvisioned => Action::ProvisionNetwork { container: name },
+            ContainerStatus::ManifestPulled => AgentAction::PullManifest { container: name },
+            ContainerStatus::Pulled => AgentAction::Pull { container: name },
+            ContainerStatus::Created => AgentAction::Create { container: name },
+            ContainerStatus::Running => AgentAction::Start { container: name },
+            ContainerStatus::ResourcesProvisioned => {
+                AgentAction::ProvisionNetwork { container: name }
+            }
             ContainerStatus::None | ContainerStatus::Stopped => return,
         };
         container.in_flight = Some(next);
@@ -119,7 +121,7 @@ impl AgentTask {
             _ if container.known.is_running() => {
                 container.in_flight = Some(ContainerStatus::Stopped);
                 container.kill_at = Some(self.now.saturating_add(spec.stop_timeout));
-                self.actions.push_back(Action::Stop {
+                self.actions.push_back(AgentAction::Stop {
                     container: spec.name.clone(),
                 });
                 false
@@ -216,7 +218,7 @@ impl AgentTask {
     }
 
     /// A container whose dependency can never be met will not run.
-    fn give_up(&mut self, index: usize, position: usize, never: Never) {
+    fn give_up(&mut self, index: usize, position: usize, never: NeverMet) {
         let link = self.spec.dependencies(index).get(position).copied();
         let dependency = link.and_then(|link| Some((self.spec.container(link.on)?, link)));
         let message = dependency.map_or_else(String::new, |(spec, link)| {
@@ -239,7 +241,7 @@ impl AgentTask {
             if container.kill_at.is_some_and(|at| at <= self.now) {
                 container.kill_at = None;
                 if let Some(spec) = self.spec.container(index) {
-                    self.actions.push_back(Action::Kill {
+                    self.actions.push_back(AgentAction::Kill {
                         container: spec.name.clone(),
                     });
                 }

@@ -4,7 +4,7 @@ use ecs_model::{HealthStatus, NetworkBinding, Timestamp};
 
 use crate::{
     ContainerReport, ContainerSpec, ContainerStanding, ContainerStatus, DependentPull,
-    ReportedStatus, Standing, SteadyState, Target,
+    ReportedStatus, Standing, SteadyState, WaitingContainer,
 };
 
 #[derive(Clone, Debug, PartialEq)]
@@ -69,8 +69,8 @@ impl Container {
         self.ended_with = None;
     }
 
-    pub(super) fn as_target(&self, pull: DependentPull) -> Target {
-        Target {
+    pub(super) fn as_target(&self, pull: DependentPull) -> WaitingContainer {
+        WaitingContainer {
             known: self.known,
             desired: self.desired,
             pull,

@@ -2,7 +2,7 @@
 
 use ecs_model::{HealthStatus, NetworkBinding, stop_reason};
 
-use super::{Action, AgentTask};
+use super::{AgentAction, AgentTask};
 use crate::{ContainerStatus, DesiredStatus, Verdict};
 
 /// What the container runtime did with a container.
@@ -240,7 +240,7 @@ impl AgentTask {
 
     fn push_stop(&mut self, index: usize) {
         if let Some(spec) = self.spec.container(index) {
-            self.actions.push_back(Action::Stop {
+            self.actions.push_back(AgentAction::Stop {
                 container: spec.name.clone(),
             });
         }

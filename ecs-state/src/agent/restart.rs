@@ -2,7 +2,7 @@
 
 use ecs_model::{HealthStatus, NetworkBinding, stop_reason};
 
-use super::{Action, AgentTask, RuntimeError, RuntimeEvent};
+use super::{AgentAction, AgentTask, RuntimeError, RuntimeEvent};
 use crate::{ContainerEnd, ContainerStatus, Verdict};
 
 impl AgentTask {
@@ -68,7 +68,7 @@ impl AgentTask {
         container.ended_with = exit_code;
         container.in_flight = Some(ContainerStatus::Running);
         container.health = HealthStatus::Unknown;
-        self.actions.push_back(Action::Start {
+        self.actions.push_back(AgentAction::Start {
             container: spec.name.clone(),
         });
         true
