@@ -164,7 +164,9 @@ pub trait Request: Structure + MemberType + Serialize + DeserializeOwned {
     /// the shape first, then the documented
     /// [`rules`](crate::rules).
     #[must_use]
-    fn validate(&self, quotas: &Quotas) -> Findings;
+    fn validate(&self, quotas: &Quotas) -> Findings {
+        crate::rules::check(Self::OPERATION.name(), self, quotas)
+    }
 }
 
 /// An operation of the API.

@@ -88,7 +88,7 @@ shape! {
         /// What the page before gave to ask for this one.
         next_token: String = "nextToken",
         /// How many on a page, from 1 to 10; 10 if absent.
-        max_results: i32 = "maxResults",
+        max_results: i32 = "maxResults" => documented(1, 10),
     }
 }
 

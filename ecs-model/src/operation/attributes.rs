@@ -10,7 +10,7 @@ shape! {
         /// The cluster, by name or ARN; `default` if absent.
         cluster: String = "cluster",
         /// The attributes, 1 to 10.
-        attributes: Vec<Attribute> = "attributes" => required(),
+        attributes: Vec<Attribute> = "attributes" => required().documented(1, 10),
     }
 }
 
@@ -32,7 +32,7 @@ shape! {
         /// The cluster, by name or ARN; `default` if absent.
         cluster: String = "cluster",
         /// The attributes, 1 to 10; the value is not needed.
-        attributes: Vec<Attribute> = "attributes" => required(),
+        attributes: Vec<Attribute> = "attributes" => required().documented(1, 10),
     }
 }
 
@@ -62,7 +62,7 @@ shape! {
         /// What the page before gave to ask for this one.
         next_token: String = "nextToken",
         /// How many on a page, from 1 to 100; 100 if absent.
-        max_results: i32 = "maxResults",
+        max_results: i32 = "maxResults" => documented(1, 100),
     }
 }
 

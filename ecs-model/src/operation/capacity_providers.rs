@@ -65,13 +65,13 @@ shape! {
     /// Source: API shape `DescribeCapacityProvidersRequest`.
     pub struct DescribeCapacityProvidersRequest {
         /// The capacity providers, by name or ARN, at most 100; all if absent.
-        capacity_providers: Vec<String> = "capacityProviders",
+        capacity_providers: Vec<String> = "capacityProviders" => documented_at_most(100),
         /// Only those of this cluster.
         cluster: String = "cluster",
         /// What is given besides.
         include: Vec<CapacityProviderField> = "include",
         /// How many on a page, from 1 to 10; 10 if absent.
-        max_results: i32 = "maxResults",
+        max_results: i32 = "maxResults" => documented(1, 10),
         /// What the page before gave to ask for this one.
         next_token: String = "nextToken",
     }

@@ -63,7 +63,7 @@ shape! {
     /// Source: API shape `DescribeClustersRequest`.
     pub struct DescribeClustersRequest {
         /// The clusters, by name or ARN, at most 100; `default` if absent.
-        clusters: Vec<String> = "clusters",
+        clusters: Vec<String> = "clusters" => documented_at_most(100),
         /// What is given besides.
         include: Vec<ClusterField> = "include",
     }
@@ -89,7 +89,7 @@ shape! {
         /// What the page before gave to ask for this one.
         next_token: String = "nextToken",
         /// How many on a page, from 1 to 100; 100 if absent.
-        max_results: i32 = "maxResults",
+        max_results: i32 = "maxResults" => documented(1, 100),
     }
 }
 

@@ -73,7 +73,7 @@ shape! {
         /// The cluster, by name or ARN; `default` if absent.
         cluster: String = "cluster",
         /// The container instances, by id or ARN; at most 100.
-        container_instances: Vec<String> = "containerInstances" => required(),
+        container_instances: Vec<String> = "containerInstances" => required().documented(1, 100),
         /// What is given besides.
         include: Vec<ContainerInstanceField> = "include",
     }
@@ -103,7 +103,7 @@ shape! {
         /// What the page before gave to ask for this one.
         next_token: String = "nextToken",
         /// How many on a page, from 1 to 100; 100 if absent.
-        max_results: i32 = "maxResults",
+        max_results: i32 = "maxResults" => documented(1, 100),
         /// Only those of this status; all but `INACTIVE` if absent.
         status: ContainerInstanceStatus = "status",
     }
@@ -129,7 +129,7 @@ shape! {
         /// The cluster, by name or ARN; `default` if absent.
         cluster: String = "cluster",
         /// The container instances, by id or ARN; 1 to 10.
-        container_instances: Vec<String> = "containerInstances" => required(),
+        container_instances: Vec<String> = "containerInstances" => required().documented(1, 10),
         /// `DRAINING` or `ACTIVE`.
         status: ContainerInstanceStatus = "status" => required(),
     }

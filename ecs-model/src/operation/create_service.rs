@@ -2,7 +2,7 @@
 
 use ecs_taskdef::{Tag, shape};
 
-use crate::deployment::DeploymentController;
+use crate::deployment::{DeploymentController, DeploymentControllerType};
 use crate::gateway::GatewayConnector;
 use crate::load_balancer::{ServiceRegistry, VpcLatticeConfiguration};
 use crate::service::{AvailabilityZoneRebalancing, MonitoringConfiguration, PropagateTags};
@@ -32,7 +32,7 @@ shape! {
         /// The registries it is entered in.
         service_registries: Vec<ServiceRegistry> = "serviceRegistries",
         /// How many tasks; needed for scheduling strategy `REPLICA`.
-        desired_count: i32 = "desiredCount",
+        desired_count: i32 = "desiredCount" => documented_at_least(0),
         /// Makes a repeated request have no further effect; at most 36 characters.
         client_token: String = "clientToken",
         /// The launch type; not with a capacity provider strategy.
@@ -52,7 +52,7 @@ shape! {
         /// The network, for network mode `awsvpc`.
         network_configuration: NetworkConfiguration = "networkConfiguration",
         /// How long health checks do not count after a start, in seconds.
-        health_check_grace_period_seconds: i32 = "healthCheckGracePeriodSeconds",
+        health_check_grace_period_seconds: i32 = "healthCheckGracePeriodSeconds" => documented_at_least(0),
         /// A number of tasks, or one on each container instance.
         scheduling_strategy: SchedulingStrategy = "schedulingStrategy",
         /// Who carries out deployments.
@@ -100,5 +100,14 @@ impl CreateServiceRequest {
     pub fn strategy_or_default(&self) -> SchedulingStrategy {
         let given = self.scheduling_strategy.clone();
         given.unwrap_or(SchedulingStrategy::Replica)
+    }
+}
+
+impl CreateServiceRequest {
+    /// Who deploys the service; `ECS` unless the request says otherwise.
+    pub(crate) fn controller(&self) -> &DeploymentControllerType {
+        let controller = self.deployment_controller.as_ref();
+        let given = controller.and_then(|controller| controller.r#type.as_ref());
+        given.unwrap_or(&DeploymentControllerType::Ecs)
     }
 }

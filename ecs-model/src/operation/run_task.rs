@@ -19,13 +19,13 @@ shape! {
         /// The cluster, by name or ARN; `default` if absent.
         cluster: String = "cluster",
         /// How many tasks, from 1 to 10; 1 if absent.
-        count: i32 = "count",
+        count: i32 = "count" => documented_at_least(1),
         /// Whether ECS tags the tasks with cluster and service.
         enable_ecs_managed_tags: bool = "enableECSManagedTags",
         /// Whether commands can be executed in the containers (ECS Exec).
         enable_execute_command: bool = "enableExecuteCommand",
         /// The task group; `family:` and the family if absent.
-        group: String = "group",
+        group: String = "group" => documented_at_most(255),
         /// The launch type; not with a capacity provider strategy.
         launch_type: LaunchType = "launchType",
         /// The network, for network mode `awsvpc`.
@@ -43,7 +43,7 @@ shape! {
         /// A reference of the caller.
         reference_id: String = "referenceId",
         /// What the tasks show as their starter; at most 128 characters.
-        started_by: String = "startedBy",
+        started_by: String = "startedBy" => documented_at_most(128),
         /// The tags; at most 50.
         tags: Vec<Tag> = "tags" => bounds(0, 50),
         /// The task definition: `family`, `family:revision` or ARN.
@@ -51,7 +51,7 @@ shape! {
         /// Makes a repeated request have no further effect; at most 64 characters.
         client_token: String = "clientToken",
         /// The volumes to create; at most one.
-        volume_configurations: Vec<TaskVolumeConfiguration> = "volumeConfigurations",
+        volume_configurations: Vec<TaskVolumeConfiguration> = "volumeConfigurations" => documented_at_most(1),
     }
 }
 

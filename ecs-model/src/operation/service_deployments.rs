@@ -14,7 +14,7 @@ shape! {
     /// Source: API shape `DescribeServiceDeploymentsRequest`.
     pub struct DescribeServiceDeploymentsRequest {
         /// Their ARNs; at most 20.
-        service_deployment_arns: Vec<String> = "serviceDeploymentArns" => required(),
+        service_deployment_arns: Vec<String> = "serviceDeploymentArns" => required().documented(1, 20),
     }
 }
 
@@ -46,7 +46,7 @@ shape! {
         /// What the page before gave to ask for this one.
         next_token: String = "nextToken",
         /// How many on a page, from 1 to 100; 20 if absent.
-        max_results: i32 = "maxResults",
+        max_results: i32 = "maxResults" => documented(1, 100),
     }
 }
 
@@ -114,7 +114,7 @@ shape! {
     /// Source: API shape `DescribeServiceRevisionsRequest`.
     pub struct DescribeServiceRevisionsRequest {
         /// Their ARNs; at most 20.
-        service_revision_arns: Vec<String> = "serviceRevisionArns" => required(),
+        service_revision_arns: Vec<String> = "serviceRevisionArns" => required().documented(1, 20),
     }
 }
 

@@ -37,7 +37,7 @@ shape! {
         /// The cluster, by name or ARN; `default` if absent.
         cluster: String = "cluster",
         /// The services, by name or ARN; at most 10.
-        services: Vec<String> = "services" => required(),
+        services: Vec<String> = "services" => required().documented(1, 10),
         /// What is given besides.
         include: Vec<ServiceField> = "include",
     }
@@ -65,7 +65,7 @@ shape! {
         /// What the page before gave to ask for this one.
         next_token: String = "nextToken",
         /// How many on a page, from 1 to 100; 10 if absent.
-        max_results: i32 = "maxResults",
+        max_results: i32 = "maxResults" => documented(1, 100),
         /// Only those of this launch type.
         launch_type: LaunchType = "launchType",
         /// Only those of this scheduling strategy.
@@ -97,7 +97,7 @@ shape! {
         /// What the page before gave to ask for this one.
         next_token: String = "nextToken",
         /// How many on a page, from 1 to 100; 10 if absent.
-        max_results: i32 = "maxResults",
+        max_results: i32 = "maxResults" => documented(1, 100),
     }
 }
 

@@ -14,13 +14,13 @@ shape! {
         /// The cluster, by name or ARN; `default` if absent.
         cluster: String = "cluster",
         /// The container instances, by id or ARN; at most 10.
-        container_instances: Vec<String> = "containerInstances" => required(),
+        container_instances: Vec<String> = "containerInstances" => required().documented_at_least(1),
         /// Whether ECS tags the tasks with cluster and service.
         enable_ecs_managed_tags: bool = "enableECSManagedTags",
         /// Whether commands can be executed in the containers (ECS Exec).
         enable_execute_command: bool = "enableExecuteCommand",
         /// The task group; `family:` and the family if absent.
-        group: String = "group",
+        group: String = "group" => documented_at_most(255),
         /// The network, for network mode `awsvpc`.
         network_configuration: NetworkConfiguration = "networkConfiguration",
         /// What differs from the task definition.
@@ -30,13 +30,13 @@ shape! {
         /// A reference of the caller.
         reference_id: String = "referenceId",
         /// What the tasks show as their starter; at most 128 characters.
-        started_by: String = "startedBy",
+        started_by: String = "startedBy" => documented_at_most(128),
         /// The tags; at most 50.
         tags: Vec<Tag> = "tags" => bounds(0, 50),
         /// The task definition: `family`, `family:revision` or ARN.
         task_definition: String = "taskDefinition" => required(),
         /// The volumes to create; at most one.
-        volume_configurations: Vec<TaskVolumeConfiguration> = "volumeConfigurations",
+        volume_configurations: Vec<TaskVolumeConfiguration> = "volumeConfigurations" => documented_at_most(1),
     }
 }
 

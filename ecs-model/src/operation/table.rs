@@ -1,18 +1,14 @@
-//! The table of operations: their exceptions, and which of their members the documented rules and
-//! bounds are about.
+//! The table of operations and their exceptions.
 
 use ecs_taskdef::Findings;
 
 use super::*;
-use crate::rules::{Bound, Subject, check};
 use crate::{ExceptionName, Quotas};
 
-/// Declares operations. Of the body of a row, `same` lists members that rules know by their own
-/// name, `named` those that rules know by another, `computed` an answer of the request, and `bound`
-/// a bound that is in the documents and not in the shape.
+/// Declares operations; `by` names the method that checks a request which has rules of its own.
 macro_rules! operations {
     ($(
-        $name:ident($request:ident) -> $response:ident $body:tt [ $($exception:ident),* ];
+        $name:ident($request:ident) -> $response:ident [ $($exception:ident),* ] $(by $check:ident)?;
     )*) => {
         $(
             impl Request for $request {
@@ -25,285 +21,155 @@ macro_rules! operations {
                     &[$(ExceptionName::$exception),*],
                 );
 
-                operations!(@validate $name $body);
+                $(
+                    fn validate(&self, quotas: &Quotas) -> Findings {
+                        self.$check(quotas)
+                    }
+                )?
             }
         )*
 
         pub(super) const ALL: &[Operation] = &[$($request::OPERATION),*];
     };
-
-    (@validate $name:ident own) => {
-        fn validate(&self, quotas: &Quotas) -> Findings {
-            self.check_as_task_definition(quotas)
-        }
-    };
-
-    (@validate $name:ident {
-        $(same $($same:ident),+;)?
-        $(named $($part:ident: $field:ident),+;)?
-        $(computed $computed:ident;)?
-        $(bound $member:ident $wire:literal $least:literal..=$most:expr;)*
-    }) => {
-        fn validate(&self, quotas: &Quotas) -> Findings {
-            let subject = Subject {
-                operation: stringify!($name),
-                bounds: vec![$(Bound::of($wire, self.$member.as_ref(), $least, $most)),*],
-                $($($same: self.$same.as_ref(),)+)?
-                $($($part: self.$field.as_ref(),)+)?
-                $($computed: self.$computed(),)?
-                ..Subject::default()
-            };
-            check(&subject, quotas, self.check_shape())
-        }
-    };
 }
 
 operations! {
-    CreateCluster(CreateClusterRequest) -> CreateClusterResponse {
-        same capacity_providers, cluster_name, default_capacity_provider_strategy,
-            tags;
-    } [NamespaceNotFound];
-    DeleteCluster(DeleteClusterRequest) -> DeleteClusterResponse {} [
+    CreateCluster(CreateClusterRequest) -> CreateClusterResponse [NamespaceNotFound];
+    DeleteCluster(DeleteClusterRequest) -> DeleteClusterResponse [
         ClusterContainsCapacityProvider, ClusterContainsContainerInstances,
         ClusterContainsServices, ClusterContainsTasks, ClusterNotFound, UpdateInProgress
     ];
-    DescribeClusters(DescribeClustersRequest) -> DescribeClustersResponse {
-        bound clusters "clusters" 0..=100;
-    } [];
-    ListClusters(ListClustersRequest) -> ListClustersResponse {
-        bound max_results "maxResults" 1..=100;
-    } [];
-    UpdateCluster(UpdateClusterRequest) -> UpdateClusterResponse {} [
+    DescribeClusters(DescribeClustersRequest) -> DescribeClustersResponse [];
+    ListClusters(ListClustersRequest) -> ListClustersResponse [];
+    UpdateCluster(UpdateClusterRequest) -> UpdateClusterResponse [
         ClusterNotFound, NamespaceNotFound
     ];
-    UpdateClusterSettings(UpdateClusterSettingsRequest) -> UpdateClusterSettingsResponse {} [
+    UpdateClusterSettings(UpdateClusterSettingsRequest) -> UpdateClusterSettingsResponse [
         ClusterNotFound, UpdateInProgress
     ];
     PutClusterCapacityProviders(PutClusterCapacityProvidersRequest)
-        -> PutClusterCapacityProvidersResponse {
-        same capacity_providers, default_capacity_provider_strategy;
-    } [ClusterNotFound, ResourceInUse, UpdateInProgress];
+        -> PutClusterCapacityProvidersResponse [ClusterNotFound, ResourceInUse, UpdateInProgress];
 
-    CreateService(CreateServiceRequest) -> CreateServiceResponse {
-        same availability_zone_rebalancing, capacity_provider_strategy, client_token,
-            deployment_configuration, deployment_controller, desired_count,
-            launch_type, load_balancers, network_configuration, placement_constraints,
-            placement_strategy, platform_version, role, scheduling_strategy,
-            service_name, service_registries, tags, task_definition;
-        bound desired_count "desiredCount" 0..=i64::MAX;
-        bound health_check_grace_period_seconds "healthCheckGracePeriodSeconds" 0..=i64::MAX;
-    } [
+    CreateService(CreateServiceRequest) -> CreateServiceResponse [
         ClusterNotFound, NamespaceNotFound, PlatformTaskDefinitionIncompatibility,
         PlatformUnknown, UnsupportedFeature
     ];
-    UpdateService(UpdateServiceRequest) -> UpdateServiceResponse {
-        same availability_zone_rebalancing, capacity_provider_strategy,
-            deployment_configuration, desired_count, load_balancers,
-            network_configuration, placement_constraints, placement_strategy,
-            service_registries;
-        bound desired_count "desiredCount" 0..=i64::MAX;
-        bound health_check_grace_period_seconds "healthCheckGracePeriodSeconds" 0..=i64::MAX;
-    } [
+    UpdateService(UpdateServiceRequest) -> UpdateServiceResponse [
         ClusterNotFound, NamespaceNotFound, PlatformTaskDefinitionIncompatibility,
         PlatformUnknown, ServiceNotActive, ServiceNotFound, UnsupportedFeature
     ];
-    DeleteService(DeleteServiceRequest) -> DeleteServiceResponse {} [
+    DeleteService(DeleteServiceRequest) -> DeleteServiceResponse [
         ClusterNotFound, ServiceNotFound
     ];
-    DescribeServices(DescribeServicesRequest) -> DescribeServicesResponse {
-        bound services "services" 1..=10;
-    } [ClusterNotFound];
-    ListServices(ListServicesRequest) -> ListServicesResponse {
-        bound max_results "maxResults" 1..=100;
-    } [ClusterNotFound];
-    ListServicesByNamespace(ListServicesByNamespaceRequest) -> ListServicesByNamespaceResponse {
-        bound max_results "maxResults" 1..=100;
-    } [NamespaceNotFound];
+    DescribeServices(DescribeServicesRequest) -> DescribeServicesResponse [ClusterNotFound];
+    ListServices(ListServicesRequest) -> ListServicesResponse [ClusterNotFound];
+    ListServicesByNamespace(ListServicesByNamespaceRequest) -> ListServicesByNamespaceResponse [NamespaceNotFound];
 
-    RegisterTaskDefinition(RegisterTaskDefinitionRequest) -> RegisterTaskDefinitionResponse own [
+    RegisterTaskDefinition(RegisterTaskDefinitionRequest) -> RegisterTaskDefinitionResponse [
         LimitExceeded
-    ];
+    ] by check_as_task_definition;
     DeregisterTaskDefinition(DeregisterTaskDefinitionRequest)
-        -> DeregisterTaskDefinitionResponse {} [
+        -> DeregisterTaskDefinitionResponse [
     ];
-    DeleteTaskDefinitions(DeleteTaskDefinitionsRequest) -> DeleteTaskDefinitionsResponse {
-        named revisions: task_definitions;
-        bound task_definitions "taskDefinitions" 1..=10;
-    } [];
-    DescribeTaskDefinition(DescribeTaskDefinitionRequest) -> DescribeTaskDefinitionResponse {} [];
-    ListTaskDefinitions(ListTaskDefinitionsRequest) -> ListTaskDefinitionsResponse {
-        bound max_results "maxResults" 1..=100;
-    } [];
+    DeleteTaskDefinitions(DeleteTaskDefinitionsRequest) -> DeleteTaskDefinitionsResponse [];
+    DescribeTaskDefinition(DescribeTaskDefinitionRequest) -> DescribeTaskDefinitionResponse [];
+    ListTaskDefinitions(ListTaskDefinitionsRequest) -> ListTaskDefinitionsResponse [];
     ListTaskDefinitionFamilies(ListTaskDefinitionFamiliesRequest)
-        -> ListTaskDefinitionFamiliesResponse {
-        bound max_results "maxResults" 1..=100;
-    } [];
+        -> ListTaskDefinitionFamiliesResponse [];
 
     RegisterContainerInstance(RegisterContainerInstanceRequest)
-        -> RegisterContainerInstanceResponse {
-        same attributes, tags;
-    } [ClusterNotFound];
+        -> RegisterContainerInstanceResponse [ClusterNotFound];
     DeregisterContainerInstance(DeregisterContainerInstanceRequest)
-        -> DeregisterContainerInstanceResponse {} [
+        -> DeregisterContainerInstanceResponse [
         ClusterNotFound
     ];
     DescribeContainerInstances(DescribeContainerInstancesRequest)
-        -> DescribeContainerInstancesResponse {
-        bound container_instances "containerInstances" 1..=100;
-    } [ClusterNotFound];
-    ListContainerInstances(ListContainerInstancesRequest) -> ListContainerInstancesResponse {
-        bound max_results "maxResults" 1..=100;
-    } [ClusterNotFound];
+        -> DescribeContainerInstancesResponse [ClusterNotFound];
+    ListContainerInstances(ListContainerInstancesRequest) -> ListContainerInstancesResponse [ClusterNotFound];
     UpdateContainerInstancesState(UpdateContainerInstancesStateRequest)
-        -> UpdateContainerInstancesStateResponse {
-        named instance_status: status;
-        bound container_instances "containerInstances" 1..=10;
-    } [ClusterNotFound];
-    UpdateContainerAgent(UpdateContainerAgentRequest) -> UpdateContainerAgentResponse {} [
+        -> UpdateContainerInstancesStateResponse [ClusterNotFound];
+    UpdateContainerAgent(UpdateContainerAgentRequest) -> UpdateContainerAgentResponse [
         ClusterNotFound, MissingVersion, NoUpdateAvailable, UpdateInProgress
     ];
 
-    RunTask(RunTaskRequest) -> RunTaskResponse {
-        same capacity_provider_strategy, client_token, count, launch_type,
-            network_configuration, placement_constraints, placement_strategy,
-            platform_version, propagate_tags, started_by, tags;
-        bound count "count" 1..=i64::MAX;
-        bound group "group" 0..=255;
-        bound started_by "startedBy" 0..=128;
-        bound volume_configurations "volumeConfigurations" 0..=1;
-    } [
+    RunTask(RunTaskRequest) -> RunTaskResponse [
         Blocked, ClusterNotFound, Conflict, PlatformTaskDefinitionIncompatibility,
         PlatformUnknown, UnsupportedFeature
     ];
-    StartTask(StartTaskRequest) -> StartTaskResponse {
-        same container_instances, network_configuration, propagate_tags, started_by,
-            tags;
-        bound container_instances "containerInstances" 1..=i64::MAX;
-        bound group "group" 0..=255;
-        bound started_by "startedBy" 0..=128;
-        bound volume_configurations "volumeConfigurations" 0..=1;
-    } [ClusterNotFound, NamespaceNotFound, UnsupportedFeature];
-    StopTask(StopTaskRequest) -> StopTaskResponse {} [ClusterNotFound];
-    DescribeTasks(DescribeTasksRequest) -> DescribeTasksResponse {
-        bound tasks "tasks" 1..=100;
-    } [ClusterNotFound];
-    ListTasks(ListTasksRequest) -> ListTasksResponse {
-        computed filters_beside_started_by;
-        bound max_results "maxResults" 1..=100;
-    } [ClusterNotFound, ServiceNotFound];
+    StartTask(StartTaskRequest) -> StartTaskResponse [ClusterNotFound, NamespaceNotFound, UnsupportedFeature];
+    StopTask(StopTaskRequest) -> StopTaskResponse [ClusterNotFound];
+    DescribeTasks(DescribeTasksRequest) -> DescribeTasksResponse [ClusterNotFound];
+    ListTasks(ListTasksRequest) -> ListTasksResponse [ClusterNotFound, ServiceNotFound];
 
     SubmitContainerStateChange(SubmitContainerStateChangeRequest)
-        -> SubmitContainerStateChangeResponse {} [
+        -> SubmitContainerStateChangeResponse [
         ClusterNotFound
     ];
-    SubmitTaskStateChange(SubmitTaskStateChangeRequest) -> SubmitTaskStateChangeResponse {} [
+    SubmitTaskStateChange(SubmitTaskStateChangeRequest) -> SubmitTaskStateChangeResponse [
         ClusterNotFound
     ];
     SubmitAttachmentStateChanges(SubmitAttachmentStateChangesRequest)
-        -> SubmitAttachmentStateChangesResponse {} [
+        -> SubmitAttachmentStateChangesResponse [
         ClusterNotFound
     ];
-    DiscoverPollEndpoint(DiscoverPollEndpointRequest) -> DiscoverPollEndpointResponse {} [];
+    DiscoverPollEndpoint(DiscoverPollEndpointRequest) -> DiscoverPollEndpointResponse [];
 
-    PutAttributes(PutAttributesRequest) -> PutAttributesResponse {
-        same attributes;
-        bound attributes "attributes" 1..=10;
-    } [AttributeLimitExceeded, ClusterNotFound, TargetNotFound];
-    DeleteAttributes(DeleteAttributesRequest) -> DeleteAttributesResponse {
-        same attributes;
-        bound attributes "attributes" 1..=10;
-    } [ClusterNotFound, TargetNotFound];
-    ListAttributes(ListAttributesRequest) -> ListAttributesResponse {
-        same attribute_name, attribute_value;
-        bound max_results "maxResults" 1..=100;
-    } [ClusterNotFound];
+    PutAttributes(PutAttributesRequest) -> PutAttributesResponse [AttributeLimitExceeded, ClusterNotFound, TargetNotFound];
+    DeleteAttributes(DeleteAttributesRequest) -> DeleteAttributesResponse [ClusterNotFound, TargetNotFound];
+    ListAttributes(ListAttributesRequest) -> ListAttributesResponse [ClusterNotFound];
 
-    TagResource(TagResourceRequest) -> TagResourceResponse {
-        same tags;
-    } [ClusterNotFound, LimitExceeded, ResourceNotFound];
-    UntagResource(UntagResourceRequest) -> UntagResourceResponse {
-        same tag_keys;
-    } [ClusterNotFound, ResourceNotFound];
-    ListTagsForResource(ListTagsForResourceRequest) -> ListTagsForResourceResponse {} [
+    TagResource(TagResourceRequest) -> TagResourceResponse [ClusterNotFound, LimitExceeded, ResourceNotFound];
+    UntagResource(UntagResourceRequest) -> UntagResourceResponse [ClusterNotFound, ResourceNotFound];
+    ListTagsForResource(ListTagsForResourceRequest) -> ListTagsForResourceResponse [
         ClusterNotFound
     ];
 
-    PutAccountSetting(PutAccountSettingRequest) -> PutAccountSettingResponse {
-        named setting_name: name, setting_value: value;
-    } [];
-    PutAccountSettingDefault(PutAccountSettingDefaultRequest) -> PutAccountSettingDefaultResponse {
-        named setting_name: name, setting_value: value;
-    } [];
-    DeleteAccountSetting(DeleteAccountSettingRequest) -> DeleteAccountSettingResponse {} [];
-    ListAccountSettings(ListAccountSettingsRequest) -> ListAccountSettingsResponse {
-        bound max_results "maxResults" 1..=10;
-    } [];
+    PutAccountSetting(PutAccountSettingRequest) -> PutAccountSettingResponse [];
+    PutAccountSettingDefault(PutAccountSettingDefaultRequest) -> PutAccountSettingDefaultResponse [];
+    DeleteAccountSetting(DeleteAccountSettingRequest) -> DeleteAccountSettingResponse [];
+    ListAccountSettings(ListAccountSettingsRequest) -> ListAccountSettingsResponse [];
 
-    CreateCapacityProvider(CreateCapacityProviderRequest) -> CreateCapacityProviderResponse {
-        same auto_scaling_group_provider, managed_instances_provider, tags;
-        named capacity_provider_name: name;
-    } [ClusterNotFound, LimitExceeded, UnsupportedFeature, UpdateInProgress];
-    DeleteCapacityProvider(DeleteCapacityProviderRequest) -> DeleteCapacityProviderResponse {} [
+    CreateCapacityProvider(CreateCapacityProviderRequest) -> CreateCapacityProviderResponse [ClusterNotFound, LimitExceeded, UnsupportedFeature, UpdateInProgress];
+    DeleteCapacityProvider(DeleteCapacityProviderRequest) -> DeleteCapacityProviderResponse [
         ClusterNotFound, UnsupportedFeature, UpdateInProgress
     ];
     DescribeCapacityProviders(DescribeCapacityProvidersRequest)
-        -> DescribeCapacityProvidersResponse {
-        bound capacity_providers "capacityProviders" 0..=100;
-        bound max_results "maxResults" 1..=10;
-    } [ClusterNotFound, UnsupportedFeature];
-    UpdateCapacityProvider(UpdateCapacityProviderRequest) -> UpdateCapacityProviderResponse {
-        named managed_instances_update: managed_instances_provider;
-    } [ClusterNotFound, UnsupportedFeature];
+        -> DescribeCapacityProvidersResponse [ClusterNotFound, UnsupportedFeature];
+    UpdateCapacityProvider(UpdateCapacityProviderRequest) -> UpdateCapacityProviderResponse [ClusterNotFound, UnsupportedFeature];
 
     DescribeServiceDeployments(DescribeServiceDeploymentsRequest)
-        -> DescribeServiceDeploymentsResponse {
-        bound service_deployment_arns "serviceDeploymentArns" 1..=20;
-    } [ClusterNotFound, ServiceNotFound, UnsupportedFeature];
-    ListServiceDeployments(ListServiceDeploymentsRequest) -> ListServiceDeploymentsResponse {
-        bound max_results "maxResults" 1..=100;
-    } [ClusterNotFound, ServiceNotFound, UnsupportedFeature];
+        -> DescribeServiceDeploymentsResponse [ClusterNotFound, ServiceNotFound, UnsupportedFeature];
+    ListServiceDeployments(ListServiceDeploymentsRequest) -> ListServiceDeploymentsResponse [ClusterNotFound, ServiceNotFound, UnsupportedFeature];
     ContinueServiceDeployment(ContinueServiceDeploymentRequest)
-        -> ContinueServiceDeploymentResponse {} [
+        -> ContinueServiceDeploymentResponse [
         ServiceDeploymentNotFound, UnsupportedFeature
     ];
-    StopServiceDeployment(StopServiceDeploymentRequest) -> StopServiceDeploymentResponse {} [
+    StopServiceDeployment(StopServiceDeploymentRequest) -> StopServiceDeploymentResponse [
         Conflict, ServiceDeploymentNotFound, UnsupportedFeature
     ];
-    DescribeServiceRevisions(DescribeServiceRevisionsRequest) -> DescribeServiceRevisionsResponse {
-        bound service_revision_arns "serviceRevisionArns" 1..=20;
-    } [ClusterNotFound, ServiceNotFound, UnsupportedFeature];
+    DescribeServiceRevisions(DescribeServiceRevisionsRequest) -> DescribeServiceRevisionsResponse [ClusterNotFound, ServiceNotFound, UnsupportedFeature];
 
-    GetTaskProtection(GetTaskProtectionRequest) -> GetTaskProtectionResponse {
-        bound tasks "tasks" 0..=100;
-    } [ClusterNotFound, ResourceNotFound, UnsupportedFeature];
-    UpdateTaskProtection(UpdateTaskProtectionRequest) -> UpdateTaskProtectionResponse {
-        bound tasks "tasks" 1..=10;
-        bound expires_in_minutes "expiresInMinutes" 1..=2_880;
-    } [ClusterNotFound, ResourceNotFound, UnsupportedFeature];
+    GetTaskProtection(GetTaskProtectionRequest) -> GetTaskProtectionResponse [ClusterNotFound, ResourceNotFound, UnsupportedFeature];
+    UpdateTaskProtection(UpdateTaskProtectionRequest) -> UpdateTaskProtectionResponse [ClusterNotFound, ResourceNotFound, UnsupportedFeature];
 
-    CreateTaskSet(CreateTaskSetRequest) -> CreateTaskSetResponse {
-        same capacity_provider_strategy, client_token, launch_type, load_balancers,
-            network_configuration, platform_version, scale, service_registries, tags;
-    } [
+    CreateTaskSet(CreateTaskSetRequest) -> CreateTaskSetResponse [
         ClusterNotFound, LimitExceeded, NamespaceNotFound,
         PlatformTaskDefinitionIncompatibility, PlatformUnknown, ServiceNotActive,
         ServiceNotFound, UnsupportedFeature
     ];
-    DeleteTaskSet(DeleteTaskSetRequest) -> DeleteTaskSetResponse {} [
+    DeleteTaskSet(DeleteTaskSetRequest) -> DeleteTaskSetResponse [
         ClusterNotFound, LimitExceeded, ServiceNotActive, ServiceNotFound, TaskSetNotFound,
         UnsupportedFeature
     ];
-    DescribeTaskSets(DescribeTaskSetsRequest) -> DescribeTaskSetsResponse {} [
+    DescribeTaskSets(DescribeTaskSetsRequest) -> DescribeTaskSetsResponse [
         ClusterNotFound, ServiceNotActive, ServiceNotFound, UnsupportedFeature
     ];
-    UpdateTaskSet(UpdateTaskSetRequest) -> UpdateTaskSetResponse {
-        same scale;
-    } [
+    UpdateTaskSet(UpdateTaskSetRequest) -> UpdateTaskSetResponse [
         ClusterNotFound, LimitExceeded, ServiceNotActive, ServiceNotFound, TaskSetNotFound,
         UnsupportedFeature
     ];
     UpdateServicePrimaryTaskSet(UpdateServicePrimaryTaskSetRequest)
-        -> UpdateServicePrimaryTaskSetResponse {} [
+        -> UpdateServicePrimaryTaskSetResponse [
         ClusterNotFound, ServiceNotActive, ServiceNotFound, TaskSetNotFound, UnsupportedFeature
     ];
 }

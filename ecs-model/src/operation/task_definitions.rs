@@ -31,7 +31,7 @@ shape! {
     /// Source: API shape `DeleteTaskDefinitionsRequest`.
     pub struct DeleteTaskDefinitionsRequest {
         /// The revisions: `family:revision` or ARN; 1 to 10.
-        task_definitions: Vec<String> = "taskDefinitions" => required(),
+        task_definitions: Vec<String> = "taskDefinitions" => required().documented(1, 10),
     }
 }
 
@@ -86,7 +86,7 @@ shape! {
         /// What the page before gave to ask for this one.
         next_token: String = "nextToken",
         /// How many on a page, from 1 to 100; 100 if absent.
-        max_results: i32 = "maxResults",
+        max_results: i32 = "maxResults" => documented(1, 100),
     }
 }
 
@@ -114,7 +114,7 @@ shape! {
         /// What the page before gave to ask for this one.
         next_token: String = "nextToken",
         /// How many on a page, from 1 to 100; 100 if absent.
-        max_results: i32 = "maxResults",
+        max_results: i32 = "maxResults" => documented(1, 100),
     }
 }
 

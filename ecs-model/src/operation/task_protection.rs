@@ -13,7 +13,7 @@ shape! {
         /// The cluster, by name or ARN.
         cluster: String = "cluster" => required(),
         /// The tasks, by id or ARN, at most 100; all of the cluster if absent.
-        tasks: Vec<String> = "tasks",
+        tasks: Vec<String> = "tasks" => documented_at_most(100),
     }
 }
 
@@ -37,11 +37,11 @@ shape! {
         /// The cluster, by name or ARN.
         cluster: String = "cluster" => required(),
         /// The tasks, by id or ARN; 1 to 10.
-        tasks: Vec<String> = "tasks" => required(),
+        tasks: Vec<String> = "tasks" => required().documented(1, 10),
         /// Whether they are.
         protection_enabled: bool = "protectionEnabled" => required(),
         /// For how long, from 1 to 2,880 minutes; 120 if absent.
-        expires_in_minutes: i32 = "expiresInMinutes",
+        expires_in_minutes: i32 = "expiresInMinutes" => documented(1, 2_880),
     }
 }
 

@@ -36,7 +36,7 @@ shape! {
         /// The cluster, by name or ARN; `default` if absent.
         cluster: String = "cluster",
         /// The tasks, by id or ARN; at most 100.
-        tasks: Vec<String> = "tasks" => required(),
+        tasks: Vec<String> = "tasks" => required().documented(1, 100),
         /// What is given besides.
         include: Vec<TaskField> = "include",
     }
@@ -68,7 +68,7 @@ shape! {
         /// What the page before gave to ask for this one.
         next_token: String = "nextToken",
         /// How many on a page, from 1 to 100; 100 if absent.
-        max_results: i32 = "maxResults",
+        max_results: i32 = "maxResults" => documented(1, 100),
         /// Only those with this starter.
         started_by: String = "startedBy",
         /// Only those of this service.
@@ -96,7 +96,7 @@ shape! {
 
 impl ListTasksRequest {
     /// Whether `startedBy` stands beside another filter, which it must not.
-    pub(super) fn filters_beside_started_by(&self) -> bool {
+    pub(crate) fn filters_beside_started_by(&self) -> bool {
         let others = [
             self.container_instance.is_some(),
             self.family.is_some(),

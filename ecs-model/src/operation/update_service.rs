@@ -33,7 +33,7 @@ shape! {
         /// The service, by name or ARN.
         service: String = "service" => required(),
         /// How many tasks.
-        desired_count: i32 = "desiredCount",
+        desired_count: i32 = "desiredCount" => documented_at_least(0),
         /// The task definition: `family`, `family:revision` or ARN.
         task_definition: String = "taskDefinition",
         /// The capacity provider strategy.
@@ -53,7 +53,7 @@ shape! {
         /// Whether its tasks are replaced although nothing else changes.
         force_new_deployment: bool = "forceNewDeployment",
         /// How long health checks do not count after a start, in seconds.
-        health_check_grace_period_seconds: i32 = "healthCheckGracePeriodSeconds",
+        health_check_grace_period_seconds: i32 = "healthCheckGracePeriodSeconds" => documented_at_least(0),
         /// Who carries out deployments.
         deployment_controller: DeploymentController = "deploymentController",
         /// Whether commands can be executed in the containers (ECS Exec).

@@ -1,108 +1,103 @@
+use ecs_taskdef::shape::At;
 use ecs_taskdef::{Rule, Source};
 
-use super::{Report, Row, Subject};
+use super::{Each, Report, Row};
 use crate::DeploymentConfiguration;
 use crate::deployment::DeploymentStrategy;
 
 const DEPLOYMENT_CONFIGURATION: Source = Source::Api("DeploymentConfiguration");
 
 pub(super) const RULES: &[Row] = &[
-    Row::new(
+    Row::each(
         Rule::new(
             "deployment-percent",
             "the percentages of a deployment are not negative",
             DEPLOYMENT_CONFIGURATION,
         ),
-        percent,
+        &Each(percent),
     ),
-    Row::new(
+    Row::each(
         Rule::new(
             "deployment-percent-order",
             "the maximum percentage is not below the minimum",
             DEPLOYMENT_CONFIGURATION,
         ),
-        percent_order,
+        &Each(percent_order),
     ),
-    Row::new(
+    Row::each(
         Rule::new(
             "deployment-deadlock",
             "a deployment may start a task or stop one",
             DEPLOYMENT_CONFIGURATION,
         )
         .warning(),
-        deadlock,
+        &Each(deadlock),
     ),
-    Row::new(
+    Row::each(
         Rule::new(
             "deployment-bake-time",
             "a blue/green deployment says how long both revisions run",
             DEPLOYMENT_CONFIGURATION,
         ),
-        bake_time,
+        &Each(bake_time),
     ),
-    Row::new(
+    Row::each(
         Rule::new(
             "deployment-strategy-configuration",
             "a canary or linear configuration belongs to its strategy",
             DEPLOYMENT_CONFIGURATION,
         ),
-        strategy_configuration,
+        &Each(strategy_configuration),
     ),
-    Row::new(
+    Row::each(
         Rule::new(
             "deployment-traffic-percent",
             "a canary shifts 0.1 to 100 percent of the traffic, a linear step 3 to 100",
             Source::Api("CanaryConfiguration"),
         ),
-        traffic_percent,
+        &Each(traffic_percent),
     ),
-    Row::new(
+    Row::each(
         Rule::new(
             "deployment-traffic-bake-time",
             "between shifts of traffic lie 0 to 1,440 minutes",
             Source::Api("CanaryConfiguration"),
         ),
-        traffic_bake_time,
+        &Each(traffic_bake_time),
     ),
 ];
 
-const MINIMUM: &str = "/deploymentConfiguration/minimumHealthyPercent";
-const MAXIMUM: &str = "/deploymentConfiguration/maximumPercent";
-const CANARY: &str = "/deploymentConfiguration/canaryConfiguration";
-const LINEAR: &str = "/deploymentConfiguration/linearConfiguration";
+const MINIMUM: &str = "minimumHealthyPercent";
+const MAXIMUM: &str = "maximumPercent";
+const CANARY: &str = "canaryConfiguration";
+const LINEAR: &str = "linearConfiguration";
 
-fn percents(subject: &Subject<'_>) -> (Option<i32>, Option<i32>) {
-    let Some(deployment) = subject.deployment_configuration else {
-        return (None, None);
-    };
-    (
-        deployment.minimum_healthy_percent,
-        deployment.maximum_percent,
-    )
-}
-
-fn percent(subject: &Subject<'_>, report: &mut Report<'_>) {
-    let (least, most) = percents(subject);
-    for (percent, pointer) in [(least, MINIMUM), (most, MAXIMUM)] {
+fn percent(deployment: &DeploymentConfiguration, at: &At<'_>, report: &mut Report<'_>) {
+    for (percent, member) in [
+        (deployment.minimum_healthy_percent, MINIMUM),
+        (deployment.maximum_percent, MAXIMUM),
+    ] {
         if let Some(percent) = percent.filter(|percent| *percent < 0) {
-            report.fault(pointer, format!("{percent}, at least 0"));
+            report.fault(at.member(member), format!("{percent}, at least 0"));
         }
     }
 }
 
-fn percent_order(subject: &Subject<'_>, report: &mut Report<'_>) {
-    if let (Some(least), Some(most)) = percents(subject)
+fn percent_order(deployment: &DeploymentConfiguration, at: &At<'_>, report: &mut Report<'_>) {
+    if let Some(least) = deployment.minimum_healthy_percent
+        && let Some(most) = deployment.maximum_percent
         && (0..least).contains(&most)
     {
         let message = format!("{most} is below `minimumHealthyPercent`, which is {least}");
-        report.fault(MAXIMUM, message);
+        report.fault(at.member(MAXIMUM), message);
     }
 }
 
-fn deadlock(subject: &Subject<'_>, report: &mut Report<'_>) {
-    if percents(subject) == (Some(100), Some(100)) {
+fn deadlock(deployment: &DeploymentConfiguration, at: &At<'_>, report: &mut Report<'_>) {
+    let only_100 = Some(100);
+    if deployment.minimum_healthy_percent == only_100 && deployment.maximum_percent == only_100 {
         let message = "with a minimum of 100 no task can be stopped or started";
-        report.fault(MAXIMUM, message);
+        report.fault(at.member(MAXIMUM), message);
     }
 }
 
@@ -111,69 +106,61 @@ fn strategy(deployment: &DeploymentConfiguration) -> &DeploymentStrategy {
     given.unwrap_or(&DeploymentStrategy::Rolling)
 }
 
-fn bake_time(subject: &Subject<'_>, report: &mut Report<'_>) {
-    let Some(deployment) = subject.deployment_configuration else {
-        return;
-    };
+fn bake_time(deployment: &DeploymentConfiguration, at: &At<'_>, report: &mut Report<'_>) {
     let is_blue_green = *strategy(deployment) == DeploymentStrategy::BlueGreen;
     if is_blue_green && deployment.bake_time_in_minutes.is_none() {
-        report.fault(
-            "/deploymentConfiguration/bakeTimeInMinutes",
-            "strategy `BLUE_GREEN` needs a bake time",
-        );
+        let at = at.member("bakeTimeInMinutes");
+        report.fault(at, "strategy `BLUE_GREEN` needs a bake time");
     }
 }
 
-fn strategy_configuration(subject: &Subject<'_>, report: &mut Report<'_>) {
-    let Some(deployment) = subject.deployment_configuration else {
-        return;
-    };
+fn strategy_configuration(
+    deployment: &DeploymentConfiguration,
+    at: &At<'_>,
+    report: &mut Report<'_>,
+) {
     let canary = deployment.canary_configuration.is_some();
     let linear = deployment.linear_configuration.is_some();
-    for (given, pointer, wanted) in [
+    for (given, member, wanted) in [
         (canary, CANARY, DeploymentStrategy::Canary),
         (linear, LINEAR, DeploymentStrategy::Linear),
     ] {
         let chosen = strategy(deployment);
         if given && *chosen != wanted {
             let message = format!("it belongs to strategy `{wanted}`, not `{chosen}`");
-            report.fault(pointer, message);
+            report.fault(at.member(member), message);
         }
     }
 }
 
-fn traffic_percent(subject: &Subject<'_>, report: &mut Report<'_>) {
-    let Some(deployment) = subject.deployment_configuration else {
-        return;
-    };
+fn traffic_percent(deployment: &DeploymentConfiguration, at: &At<'_>, report: &mut Report<'_>) {
     let canary = deployment.canary_configuration.as_ref();
     let linear = deployment.linear_configuration.as_ref();
     let canary = canary.and_then(|canary| canary.canary_percent);
     let linear = linear.and_then(|linear| linear.step_percent);
-    for (percent, least, pointer) in [
-        (canary, 0.1, format!("{CANARY}/canaryPercent")),
-        (linear, 3.0, format!("{LINEAR}/stepPercent")),
+    for (percent, least, outer, inner) in [
+        (canary, 0.1, CANARY, "canaryPercent"),
+        (linear, 3.0, LINEAR, "stepPercent"),
     ] {
         if let Some(percent) = percent.filter(|percent| !(least..=100.0).contains(percent)) {
-            report.fault(&pointer, format!("`{percent}` is not {least} to 100"));
+            let message = format!("`{percent}` is not {least} to 100");
+            report.fault(at.member(outer).member(inner), message);
         }
     }
 }
 
-fn traffic_bake_time(subject: &Subject<'_>, report: &mut Report<'_>) {
-    let Some(deployment) = subject.deployment_configuration else {
-        return;
-    };
+fn traffic_bake_time(deployment: &DeploymentConfiguration, at: &At<'_>, report: &mut Report<'_>) {
     let canary = deployment.canary_configuration.as_ref();
     let linear = deployment.linear_configuration.as_ref();
     let canary = canary.and_then(|canary| canary.canary_bake_time_in_minutes);
     let linear = linear.and_then(|linear| linear.step_bake_time_in_minutes);
-    for (minutes, pointer) in [
-        (canary, format!("{CANARY}/canaryBakeTimeInMinutes")),
-        (linear, format!("{LINEAR}/stepBakeTimeInMinutes")),
+    for (minutes, outer, inner) in [
+        (canary, CANARY, "canaryBakeTimeInMinutes"),
+        (linear, LINEAR, "stepBakeTimeInMinutes"),
     ] {
         if let Some(minutes) = minutes.filter(|minutes| !(0..=1_440).contains(minutes)) {
-            report.fault(&pointer, format!("{minutes}, not 0 to 1440"));
+            let at = at.member(outer);
+            report.fault(at.member(inner), format!("{minutes}, not 0 to 1440"));
         }
     }
 }

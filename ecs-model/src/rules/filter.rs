@@ -1,34 +1,32 @@
 use ecs_taskdef::{Rule, Source};
 
-use super::{Report, Row, Subject};
+use super::{Each, Row};
+use crate::operation::{ListAttributesRequest, ListTasksRequest};
 
 pub(super) const RULES: &[Row] = &[
-    Row::new(
+    Row::each(
         Rule::new(
             "started-by-only",
             "`startedBy` is the only filter of a list of tasks",
             Source::Api("ListTasks"),
         ),
-        started_by_only,
+        &Each(|request: &ListTasksRequest, at, report| {
+            if request.filters_beside_started_by() {
+                let at = at.member("startedBy");
+                report.fault(at, "it cannot be combined with other filters");
+            }
+        }),
     ),
-    Row::new(
+    Row::each(
         Rule::new(
             "attribute-value-name",
             "attributes are filtered by value only beside a name",
             Source::Api("ListAttributes"),
         ),
-        attribute_value_name,
+        &Each(|request: &ListAttributesRequest, at, report| {
+            if request.attribute_value.is_some() && request.attribute_name.is_none() {
+                report.fault(at.member("attributeValue"), "it needs `attributeName`");
+            }
+        }),
     ),
 ];
-
-fn started_by_only(subject: &Subject<'_>, report: &mut Report<'_>) {
-    if subject.filters_beside_started_by {
-        report.fault("/startedBy", "it does not stand beside other filters");
-    }
-}
-
-fn attribute_value_name(subject: &Subject<'_>, report: &mut Report<'_>) {
-    if subject.attribute_value.is_some() && subject.attribute_name.is_none() {
-        report.fault("/attributeValue", "it needs `attributeName`");
-    }
-}

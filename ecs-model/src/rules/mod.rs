@@ -1,5 +1,10 @@
 //! The documented rules that requests obey: one small function for each rule, one file for each
 //! family, and one table that lists them all.
+//!
+//! A rule says of what it is: of every value of a type, wherever a request has it; of the member
+//! of a request with a name and a type; or of several members of a request. So a request with a
+//! member that a rule is about cannot go unchecked: operations to which a rule does not apply are
+//! listed in its row, with the reason. How to add one is said in the rules of ecs-taskdef.
 
 mod account;
 mod capacity;
@@ -7,26 +12,41 @@ mod daemon;
 mod deployment;
 mod external;
 mod filter;
+mod guard;
 mod load_balancing;
 mod name;
 mod network;
 mod placement;
+mod report;
 mod service;
 mod subject;
 mod tag;
 mod task;
 
-use ecs_taskdef::shape::{self, At, ShapeFault, Structure};
-use ecs_taskdef::{Finding, Findings, Rule, Severity};
+use ecs_taskdef::shape::{self, At, MemberValue, Structure, View};
+use ecs_taskdef::{Findings, Rule, Severity};
 
 use crate::Quotas;
-use crate::quota::Quota;
-pub(crate) use subject::{Bound, Subject};
+use guard::{Each, Guard};
+use report::{Found, Report};
+use subject::Subject;
 
 /// A row of the table: what a rule says, and what looks for breaches of it.
 struct Row {
     rule: Rule,
-    check: fn(&Subject<'_>, &mut Report<'_>),
+    check: Check,
+    /// The operations that it does not apply to, and why.
+    except: &'static [(&'static str, &'static str)],
+}
+
+#[derive(Clone, Copy)]
+enum Check {
+    /// Of several members of a request.
+    Request(fn(&Subject<'_>, &mut Report<'_>)),
+    /// Of every value of a type: of an object or a list.
+    Each(&'static dyn Guard),
+    /// Of the member of a request with this name, if it has the type.
+    Member(&'static str, &'static dyn Guard),
 }
 
 const FAMILIES: [&[Row]; 13] = [
@@ -55,7 +75,7 @@ const FAMILIES: [&[Row]; 13] = [
 /// let rule = rules::all()
 ///     .find(|rule| rule.id == "launch-type-or-strategy")
 ///     .expect("it is in the table");
-/// assert_eq!(rule.summary, "a launch type does not stand beside a capacity provider strategy");
+/// assert_eq!(rule.summary, "a launch type cannot be combined with a capacity provider strategy");
 /// assert_eq!(rule.exception, Some("InvalidParameterException"));
 /// ```
 pub fn all() -> impl Iterator<Item = &'static Rule> {
@@ -73,60 +93,50 @@ pub fn of_requests() -> impl Iterator<Item = &'static Rule> {
 }
 
 impl Row {
-    /// A row of a rule; requests are refused by InvalidParameterException unless the rule names
-    /// another exception.
-    const fn new(rule: Rule, check: fn(&Subject<'_>, &mut Report<'_>)) -> Self {
+    /// Requests are refused by InvalidParameterException unless the rule names another exception.
+    const fn new(rule: Rule, check: Check) -> Self {
         let rule = match (rule.severity, rule.exception) {
             (Severity::Error, None) => rule.answered_by(Rule::INVALID_PARAMETER),
             _ => rule,
         };
-        Self { rule, check }
-    }
-}
-
-/// Takes what a rule finds.
-pub(crate) struct Report<'f> {
-    rule: &'static Rule,
-    quotas: &'f Quotas,
-    findings: &'f mut Findings,
-}
-
-impl Report<'_> {
-    /// A breach. AWS's words, where they are known, are complete.
-    fn fault(&mut self, pointer: &str, message: impl Into<String>) {
-        self.fault_about(pointer, &[], message);
-    }
-
-    /// A breach. The parts go into AWS's words, each in the place of a `{}`.
-    fn fault_about(&mut self, pointer: &str, parts: &[&str], message: impl Into<String>) {
-        let finding = Finding::new(self.rule, pointer.to_owned(), message.into());
-        push(finding.in_words_of_aws(parts), self.findings);
-    }
-
-    /// A breach for which AWS has other words than the rule's, and unknown ones.
-    fn fault_in_our_words(&mut self, pointer: &str, message: impl Into<String>) {
-        let finding = Finding::new(self.rule, pointer.to_owned(), message.into());
-        push(finding, self.findings);
-    }
-
-    /// A breach if there are more than the quota allows.
-    fn quota(&mut self, pointer: &str, quota: Quota, count: usize) {
-        let count = u64::try_from(count).unwrap_or(u64::MAX);
-        if let Err(exceeded) = self.quotas.check(quota, count) {
-            let limit = exceeded.limit.to_string();
-            self.fault_about(pointer, &[&limit], exceeded.to_string());
+        let except = &[];
+        Self {
+            rule,
+            check,
+            except,
         }
     }
-}
 
-/// Adds a finding, unless the value there has the wrong type: what a rule misses then is only a
-/// consequence of that.
-fn push(finding: Finding, findings: &mut Findings) {
-    let is_consequence = findings
-        .of_rule("wrong-type")
-        .any(|one| finding.lies_within(&one.pointer));
-    if !is_consequence {
-        findings.push(finding);
+    /// A rule of several members of a request.
+    const fn request(rule: Rule, check: fn(&Subject<'_>, &mut Report<'_>)) -> Self {
+        Self::new(rule, Check::Request(check))
+    }
+
+    /// A rule of every value of a type, wherever a request has it.
+    const fn each(rule: Rule, guard: &'static dyn Guard) -> Self {
+        Self::new(rule, Check::Each(guard))
+    }
+
+    /// A rule of the member of a request that has this name and the type of the guard.
+    const fn member(name: &'static str, rule: Rule, guard: &'static dyn Guard) -> Self {
+        Self::new(rule, Check::Member(name, guard))
+    }
+
+    /// Does not apply to these operations; each with the reason.
+    const fn except(mut self, operations: &'static [(&'static str, &'static str)]) -> Self {
+        self.except = operations;
+        self
+    }
+
+    fn applies_to(&self, operation: &str) -> bool {
+        !self.except.iter().any(|(name, _)| *name == operation)
+    }
+
+    fn offer(&self, value: &dyn MemberValue, at: &At<'_>, report: &mut Report<'_>) {
+        match self.check {
+            Check::Each(guard) => guard.offer(value, at, report),
+            Check::Request(_) | Check::Member(..) => {}
+        }
     }
 }
 
@@ -139,41 +149,46 @@ pub(crate) fn check_shape(request: &dyn Structure) -> Findings {
     findings
 }
 
-/// Everything that the documents refuse, after what differs from the shape.
-pub(crate) fn check(subject: &Subject<'_>, quotas: &Quotas, mut findings: Findings) -> Findings {
-    for bound in subject.bounds.iter().flatten() {
-        if let Some(fault) = bound.fault() {
-            findings.push_shape_fault(&At::ROOT.member(bound.member), fault);
+/// Everything that the shape and the documents refuse in a request of this operation.
+pub(crate) fn check(operation: &'static str, request: &dyn Structure, quotas: &Quotas) -> Findings {
+    let mut findings = check_shape(request);
+    shape::check_documented(request, &mut |at, fault| {
+        findings.push_shape_fault(at, fault);
+    });
+    let mut found = Found::beside(&findings);
+    let subject = Subject::of(request);
+    let keys = subject.items::<String>(tag::KEYS);
+    found.extend(tag::check_keys(keys));
+    let rows: Vec<(usize, &'static Row)> = FAMILIES
+        .into_iter()
+        .flatten()
+        .enumerate()
+        .filter(|(_, row)| row.applies_to(operation))
+        .collect();
+    for &(turn, row) in &rows {
+        let mut report = Report::new(turn, &row.rule, operation, quotas, &mut found);
+        match row.check {
+            Check::Request(check) => check(&subject, &mut report),
+            Check::Member(name, guard) => {
+                if let Some(value) = subject.member(name) {
+                    guard.offer(value, &At::ROOT.member(name), &mut report);
+                }
+            }
+            Check::Each(guard) => guard.offer(request, &At::ROOT, &mut report),
         }
     }
-    tag::check(subject, &mut findings);
-    for row in FAMILIES.into_iter().flatten() {
-        let mut report = Report {
-            rule: &row.rule,
-            quotas,
-            findings: &mut findings,
-        };
-        (row.check)(subject, &mut report);
-    }
+    shape::walk(request, &mut |at, value| {
+        if !matches!(value.view(), View::Structure(_) | View::List(_)) {
+            return;
+        }
+        found.extend(tag::check_list(value, at));
+        for &(turn, row) in &rows {
+            let mut report = Report::new(turn, &row.rule, operation, quotas, &mut found);
+            row.offer(value, at, &mut report);
+        }
+    });
+    findings.extend(found.into_turns());
     findings
-}
-
-impl Bound {
-    fn fault(&self) -> Option<ShapeFault<'static>> {
-        let &Self {
-            measure,
-            actual,
-            limits,
-            ..
-        } = self;
-        let low = limits.min.is_some_and(|min| actual < min);
-        let high = limits.max.is_some_and(|max| actual > max);
-        (low || high).then_some(ShapeFault::OutOfBounds {
-            measure,
-            actual,
-            limits,
-        })
-    }
 }
 
 /// The elements of a list that may be absent.

@@ -1,108 +1,100 @@
+use ecs_taskdef::shape::At;
 use ecs_taskdef::{Rule, Source};
 
-use super::{Report, Row, Subject, list};
-use crate::{LaunchType, PlacementConstraintType, PlacementStrategy, PlacementStrategyType};
+use super::{Each, Report, Row, Subject};
+use crate::{
+    LaunchType, PlacementConstraint, PlacementConstraintType, PlacementStrategy,
+    PlacementStrategyType,
+};
+
+const PLACEMENT_CONSTRAINT: Source = Source::Api("PlacementConstraint");
 
 pub(super) const RULES: &[Row] = &[
-    Row::new(
+    Row::each(
         Rule::new(
             "placement-constraint-count",
             "there are at most 10 placement constraints",
             Source::Api("RunTask"),
         ),
-        |subject, report| {
-            let count = list(subject.placement_constraints).len();
-            at_most(report, "/placementConstraints", count, 10);
-        },
+        &Each(|items: &Vec<PlacementConstraint>, at, report| report.at_most(at, items.len(), 10)),
     ),
-    Row::new(
+    Row::each(
         Rule::new(
             "placement-expression",
             "`memberOf` has an expression and `distinctInstance` none",
-            Source::Api("PlacementConstraint"),
+            PLACEMENT_CONSTRAINT,
         )
         .quoted("distinctInstance expression should not be specified."),
-        constraint_expression,
+        &Each(constraint_expression),
     ),
-    Row::new(
+    Row::each(
         Rule::new(
             "placement-expression-length",
             "an expression has at most 2,000 characters",
-            Source::Api("PlacementConstraint"),
+            PLACEMENT_CONSTRAINT,
         ),
-        expression_length,
+        &Each(expression_length),
     ),
-    Row::new(
+    Row::each(
         Rule::new(
             "placement-strategy-count",
             "there are at most 5 placement strategies",
             Source::Api("RunTask"),
         ),
-        |subject, report| {
-            let count = list(subject.placement_strategy).len();
-            at_most(report, "/placementStrategy", count, 5);
-        },
+        &Each(|items: &Vec<PlacementStrategy>, at, report| report.at_most(at, items.len(), 5)),
     ),
-    Row::new(
+    Row::each(
         Rule::new(
             "placement-strategy-field",
             "a placement strategy has a field it can go by",
             Source::Api("PlacementStrategy"),
         ),
-        strategy_fields,
+        &Each(|strategy: &PlacementStrategy, at, report| {
+            if let Some(message) = field_fault(strategy) {
+                report.fault(at.member("field"), message);
+            }
+        }),
     ),
-    Row::new(
+    Row::request(
         Rule::new(
             "placement-strategy-fargate",
             "Fargate takes no placement strategy",
             Source::Guide("fargate-tasks-services"),
         ),
-        |subject, report| {
-            let placed = !list(subject.placement_strategy).is_empty();
-            if placed && subject.launch_type == Some(&LaunchType::Fargate) {
-                report.fault("/placementStrategy", "Fargate takes no placement strategy");
-            }
-        },
+        on_fargate,
     ),
 ];
 
-fn at_most(report: &mut Report<'_>, pointer: &str, count: usize, most: usize) {
-    if count > most {
-        report.fault(pointer, format!("{count} elements, at most {most}"));
+fn on_fargate(subject: &Subject<'_>, report: &mut Report<'_>) {
+    let member = "placementStrategy";
+    let is_placed = !subject.items::<PlacementStrategy>(member).is_empty();
+    if is_placed && subject.has_launch_type(&LaunchType::Fargate) {
+        report.fault(
+            At::ROOT.member(member),
+            "Fargate takes no placement strategy",
+        );
     }
 }
 
-fn constraint_expression(subject: &Subject<'_>, report: &mut Report<'_>) {
-    for (position, constraint) in list(subject.placement_constraints).iter().enumerate() {
-        let pointer = format!("/placementConstraints/{position}/expression");
-        match (&constraint.r#type, &constraint.expression) {
-            (Some(PlacementConstraintType::DistinctInstance), Some(_)) => {
-                report.fault(&pointer, "`distinctInstance` takes no expression");
-            }
-            (Some(PlacementConstraintType::MemberOf), None) => {
-                report.fault_in_our_words(&pointer, "`memberOf` needs an expression");
-            }
-            _ => {}
+fn constraint_expression(constraint: &PlacementConstraint, at: &At<'_>, report: &mut Report<'_>) {
+    let at = at.member("expression");
+    match (&constraint.r#type, &constraint.expression) {
+        (Some(PlacementConstraintType::DistinctInstance), Some(_)) => {
+            report.fault(at, "`distinctInstance` takes no expression");
         }
+        (Some(PlacementConstraintType::MemberOf), None) => {
+            report.fault_in_our_words(at, "`memberOf` needs an expression");
+        }
+        _ => {}
     }
 }
 
-fn expression_length(subject: &Subject<'_>, report: &mut Report<'_>) {
-    for (position, constraint) in list(subject.placement_constraints).iter().enumerate() {
-        let expression = constraint.expression.as_deref().unwrap_or_default();
-        let count = expression.chars().count();
-        if count > 2_000 {
-            let pointer = format!("/placementConstraints/{position}/expression");
-            report.fault(&pointer, format!("{count} characters, at most 2000"));
-        }
-    }
-}
-
-fn strategy_fields(subject: &Subject<'_>, report: &mut Report<'_>) {
-    for (position, strategy) in list(subject.placement_strategy).iter().enumerate() {
-        if let Some(message) = field_fault(strategy) {
-            report.fault(&format!("/placementStrategy/{position}/field"), message);
-        }
+fn expression_length(constraint: &PlacementConstraint, at: &At<'_>, report: &mut Report<'_>) {
+    let expression = constraint.expression.as_deref().unwrap_or_default();
+    let count = expression.chars().count();
+    if count > 2_000 {
+        let message = format!("{count} characters, at most 2000");
+        report.fault(at.member("expression"), message);
     }
 }
 

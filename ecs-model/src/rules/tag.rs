@@ -1,37 +1,43 @@
-use ecs_taskdef::shape::At;
+use ecs_taskdef::shape::{At, MemberValue};
 use ecs_taskdef::{Findings, Rule, Source, Tag};
 
-use super::{Report, Row, Subject, list, push};
+use super::{Each, Row};
 
-pub(super) const RULES: &[Row] = &[Row::new(
+pub(super) const RULES: &[Row] = &[Row::member(
+    KEYS,
     Rule::new(
         "tag-key-length",
         "the key of a tag to take away has 1 to 128 characters",
         Source::Api("UntagResource"),
     ),
-    key_length,
+    &Each(|keys: &Vec<String>, at, report| {
+        for (position, key) in keys.iter().enumerate() {
+            let count = key.chars().count();
+            if !(1..=128).contains(&count) {
+                report.fault(
+                    at.item(position),
+                    format!("{count} characters, not 1 to 128"),
+                );
+            }
+        }
+    }),
 )];
 
-/// What the rules of tags find.
-pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
-    let mut found = Findings::default();
-    Tag::check_list(list(subject.tags), &At::ROOT.member("tags"), &mut found);
-    Tag::check_keys(
-        list(subject.tag_keys),
-        &At::ROOT.member("tagKeys"),
-        &mut found,
-    );
-    for finding in found {
-        push(finding, findings);
+/// The member that names tags by their keys alone.
+pub(super) const KEYS: &str = "tagKeys";
+
+/// What the rules of tags, which task definitions have too, find in a list of tags.
+pub(super) fn check_list(value: &dyn MemberValue, at: &At<'_>) -> Findings {
+    let mut findings = Findings::default();
+    if let Some(tags) = value.downcast_ref::<Vec<Tag>>() {
+        Tag::check_list(tags, at, &mut findings);
     }
+    findings
 }
 
-fn key_length(subject: &Subject<'_>, report: &mut Report<'_>) {
-    for (position, key) in list(subject.tag_keys).iter().enumerate() {
-        let count = key.chars().count();
-        if !(1..=128).contains(&count) {
-            let pointer = format!("/tagKeys/{position}");
-            report.fault(&pointer, format!("{count} characters, not 1 to 128"));
-        }
-    }
+/// What they find in a list of keys.
+pub(super) fn check_keys(keys: &[String]) -> Findings {
+    let mut findings = Findings::default();
+    Tag::check_keys(keys, &At::ROOT.member(KEYS), &mut findings);
+    findings
 }

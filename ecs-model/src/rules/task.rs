@@ -1,99 +1,100 @@
-use ecs_taskdef::{Rule, Source};
+use ecs_taskdef::shape::At;
+use ecs_taskdef::{Attribute, Rule, Source};
 
-use super::{Report, Row, Subject, list};
-use crate::operation::ContainerInstanceStatus;
+use super::{Each, Report, Row, list};
+use crate::operation::{ContainerInstanceStatus, StartTaskRequest};
 use crate::quota::Quota;
 use crate::service::PropagateTags;
 
+const SERVICE_QUOTAS: Source = Source::Guide("service-quotas");
+const HAS_A_SERVICE: &str = "its tasks have a service";
+
 pub(super) const RULES: &[Row] = &[
-    Row::new(
+    Row::member(
+        "count",
         Rule::new(
             "run-task-quota",
             "RunTask starts as many tasks as its quota allows",
-            Source::Guide("service-quotas"),
+            SERVICE_QUOTAS,
         ),
-        |subject, report| {
-            let count = subject.count.copied().unwrap_or_default();
-            let count = usize::try_from(count).unwrap_or_default();
-            report.quota("/count", Quota::TasksPerRunTask, count);
-        },
+        &Each(|count: &i32, at, report| {
+            let count = usize::try_from(*count).unwrap_or_default();
+            report.quota(at, Quota::TasksPerRunTask, count);
+        }),
     ),
-    Row::new(
+    Row::each(
         Rule::new(
             "start-task-quota",
             "StartTask takes as many container instances as its quota allows",
-            Source::Guide("service-quotas"),
+            SERVICE_QUOTAS,
         ),
-        |subject, report| {
-            let count = list(subject.container_instances).len();
+        &Each(|request: &StartTaskRequest, at, report| {
+            let count = list(request.container_instances.as_ref()).len();
             let quota = Quota::ContainerInstancesPerStartTask;
-            report.quota("/containerInstances", quota, count);
-        },
+            report.quota(at.member("containerInstances"), quota, count);
+        }),
     ),
-    Row::new(
+    Row::member(
+        "propagateTags",
         Rule::new(
             "task-propagate-tags",
             "only tasks of a service get the tags of a service",
             Source::Api("RunTask"),
         ),
-        propagate_tags,
-    ),
-    Row::new(
+        &Each(|propagated: &PropagateTags, at, report| {
+            if *propagated == PropagateTags::Service {
+                report.fault(at, "the task has no service");
+            }
+        }),
+    )
+    .except(&[
+        ("CreateService", HAS_A_SERVICE),
+        ("UpdateService", HAS_A_SERVICE),
+    ]),
+    Row::member(
+        "status",
         Rule::new(
             "instance-status-target",
             "a container instance can be made `ACTIVE` or `DRAINING`",
             Source::Api("UpdateContainerInstancesState"),
         ),
-        instance_status,
-    ),
-    Row::new(
+        &Each(instance_status),
+    )
+    .except(&[(
+        "ListContainerInstances",
+        "instances of every status are listed",
+    )]),
+    Row::each(
         Rule::new(
             "attribute-characters",
             "names and values of attributes have 1 to 128 characters out of their sets",
             Source::Api("Attribute"),
         ),
-        attributes,
+        &Each(attribute),
     ),
 ];
 
-fn propagate_tags(subject: &Subject<'_>, report: &mut Report<'_>) {
-    let is_task = matches!(subject.operation, "RunTask" | "StartTask");
-    if is_task && subject.propagate_tags == Some(&PropagateTags::Service) {
-        report.fault("/propagateTags", "the task has no service");
-    }
-}
-
-fn instance_status(subject: &Subject<'_>, report: &mut Report<'_>) {
+fn instance_status(status: &ContainerInstanceStatus, at: &At<'_>, report: &mut Report<'_>) {
     use ContainerInstanceStatus::{Deregistering, Registering, RegistrationFailed};
-    if let Some(status @ (Registering | Deregistering | RegistrationFailed)) =
-        subject.instance_status
-    {
+    if let Registering | Deregistering | RegistrationFailed = status {
         let message = format!("`{status}` is neither `ACTIVE` nor `DRAINING`");
-        report.fault("/status", message);
+        report.fault(at, message);
     }
 }
 
-fn attributes(subject: &Subject<'_>, report: &mut Report<'_>) {
-    for (position, attribute) in list(subject.attributes).iter().enumerate() {
-        if let Some(name) = attribute
-            .name
-            .as_deref()
-            .filter(|name| !is_attribute_name(name))
-        {
-            let pointer = format!("/attributes/{position}/name");
-            let message =
-                format!("`{name}` is not 1 to 128 letters, digits, `-`, `_`, `.`, `/`, `\\`");
-            report.fault(&pointer, message);
-        }
-        let value = attribute.value.as_deref();
-        if let Some(value) = value.filter(|value| !is_attribute_value(value)) {
-            let pointer = format!("/attributes/{position}/value");
-            let message = format!(
-                "`{value}` is not 1 to 128 letters, digits, `-`, `_`, `.`, `@`, `/`, `\\`, `:` and \
-                 spaces within"
-            );
-            report.fault(&pointer, message);
-        }
+fn attribute(attribute: &Attribute, at: &At<'_>, report: &mut Report<'_>) {
+    let name = attribute.name.as_deref();
+    if let Some(name) = name.filter(|name| !is_attribute_name(name)) {
+        let message = format!("`{name}` is not 1 to 128 letters, digits, `-`, `_`, `.`, `/`, `\\`");
+        report.fault(at.member("name"), message);
+    }
+    let value = attribute.value.as_deref();
+    if let Some(value) = value.filter(|value| !is_attribute_value(value)) {
+        let message = format!(
+            "`{value}` is not 1 to 128 letters, digits, `-`, `_`, `.`, `@`, `/`, `\\`, `:` and \
+             spaces within"
+        );
+        report.fault(at.member("value"), message);
     }
 }
 

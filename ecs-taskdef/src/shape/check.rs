@@ -28,6 +28,25 @@ pub fn check(root: &dyn Structure, report: Report<'_>) {
     check_object(root, &At::ROOT, report);
 }
 
+/// Reports each member of an object that is outside of its [documented](Member::documented) bounds.
+pub fn check_documented(root: &dyn Structure, report: Report<'_>) {
+    root.values(&mut |values| {
+        for (member, value) in root.shape().members.iter().zip(values) {
+            let (limits, at) = (&member.documented, &At::ROOT.member(member.name));
+            match value.map(MemberValue::view) {
+                Some(View::List(list)) => {
+                    limits.check(Measure::Items, count(list.len()), at, report);
+                }
+                Some(View::Text(text)) if limits.is_some() => {
+                    limits.check(Measure::Characters, count(text.chars().count()), at, report);
+                }
+                Some(View::Number(number)) => limits.check(Measure::Value, number, at, report),
+                _ => {}
+            }
+        }
+    });
+}
+
 fn check_object(object: &dyn Structure, at: &At<'_>, report: Report<'_>) {
     let (shape, unknown) = (object.shape(), object.unknown());
     if let Some(found) = unknown.instead() {
@@ -96,7 +115,7 @@ fn check_value(value: &dyn MemberValue, limits: &Limits, at: &At<'_>, report: Re
                 }
             }
         }
-        View::Text(text) if limits.min.is_some() || limits.max.is_some() => {
+        View::Text(text) if limits.is_some() => {
             limits.check(Measure::Characters, count(text.chars().count()), at, report);
         }
         View::Number(number) => limits.check(Measure::Value, number, at, report),
@@ -110,6 +129,10 @@ fn count(length: usize) -> i64 {
 }
 
 impl Limits {
+    fn is_some(&self) -> bool {
+        self.min.is_some() || self.max.is_some()
+    }
+
     fn check(&self, measure: Measure, actual: i64, at: &At<'_>, report: Report<'_>) {
         let low = self.min.is_some_and(|min| actual < min);
         let high = self.max.is_some_and(|max| actual > max);

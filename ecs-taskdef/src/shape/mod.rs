@@ -13,7 +13,7 @@ mod structure;
 mod unknown;
 
 pub use at::At;
-pub use check::{check, take_nulls};
+pub use check::{check, check_documented, take_nulls};
 pub use member_type::{MemberType, Reader};
 pub use structure::{List, MemberValue, Slot, Structure, View, ViewMut, walk};
 #[doc(hidden)]
@@ -55,6 +55,8 @@ pub struct Member {
     pub required: bool,
     /// The bounds of the API model.
     pub limits: Limits,
+    /// Bounds that the documents give and the API model does not.
+    pub documented: Limits,
 }
 
 impl Member {
@@ -66,6 +68,7 @@ impl Member {
             kind: T::KIND,
             required: false,
             limits: Limits::NONE,
+            documented: Limits::NONE,
         }
     }
 
@@ -89,6 +92,26 @@ impl Member {
     #[must_use]
     pub const fn at_least(mut self, min: i64) -> Self {
         self.limits.min = Some(min);
+        self
+    }
+
+    /// Bounds, both included, that only the documents give.
+    #[must_use]
+    pub const fn documented(self, min: i64, max: i64) -> Self {
+        self.documented_at_least(min).documented_at_most(max)
+    }
+
+    /// The least value or length, which only the documents give.
+    #[must_use]
+    pub const fn documented_at_least(mut self, min: i64) -> Self {
+        self.documented.min = Some(min);
+        self
+    }
+
+    /// The greatest value or length, which only the documents give.
+    #[must_use]
+    pub const fn documented_at_most(mut self, max: i64) -> Self {
+        self.documented.max = Some(max);
         self
     }
 
