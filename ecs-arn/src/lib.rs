@@ -88,6 +88,6 @@ pub use partition::Partition;
 pub use pattern::ArnPattern;
 pub use reference::{ClusterRef, ContainerInstanceRef, ServiceRef, TaskDefinitionRef, TaskRef};
 pub use region::{REGIONS_2015, Region};
-pub use resource::{EcsResource, IdKind};
+pub use resource::{EcsResource, IdKind, is_name};
 pub use scope::Scope;
 pub use wildcard::{Variable, Wildcard};

@@ -371,6 +371,20 @@ pub(crate) fn split_revision(text: &str) -> Result<(&str, Option<u32>), ArnError
     }
 }
 
+/// Whether a text can name a cluster, a service, a family of task definitions, a container or
+/// whatever else Amazon ECS lets users name: 1 to 255 letters, digits, hyphens and underscores.
+///
+/// ```
+/// assert!(ecs_arn::is_name("web-1_a"));
+/// assert!(!ecs_arn::is_name("my service"));
+/// ```
+///
+/// Source: API shape `CreateServiceRequest`, member `serviceName`.
+#[must_use]
+pub fn is_name(text: &str) -> bool {
+    (1..=MAX_NAME).contains(&text.len()) && text.bytes().all(is_name_byte)
+}
+
 /// Checks a name or id: 1 to 255 letters, digits, hyphens and underscores.
 pub(crate) fn check_name(name: &str) -> Result<(), ArnError> {
     if name.is_empty() {

@@ -1,6 +1,6 @@
 use super::Row;
 use super::subject::{Container, Report, Subject, list};
-use super::task::{is_name, quote};
+use super::task::quote;
 use crate::{LaunchTypes, Rule, Source};
 
 const CONTAINER_DEFINITION: Source = Source::Api("ContainerDefinition");
@@ -121,7 +121,7 @@ fn name_required(_: &Subject<'_>, container: Container<'_>, report: &mut Report<
 }
 
 fn name_characters(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
-    let wrong = |name: &&str| !name.is_empty() && !is_name(name);
+    let wrong = |name: &&str| !name.is_empty() && !ecs_arn::is_name(name);
     if let Some(name) = container.name.as_deref().filter(wrong) {
         let message = format!(
             "{} is not 1 to 255 letters, digits, hyphens and underscores",

@@ -389,24 +389,12 @@ fn stop_timeout(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'
 }
 
 fn log_driver(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
-    let driver = container
-        .log_configuration
-        .as_ref()
-        .and_then(|log| log.log_driver.as_ref());
-    let supported = |driver: &&LogDriver| {
-        matches!(
-            driver,
-            LogDriver::Awslogs | LogDriver::Splunk | LogDriver::Awsfirelens
-        )
-    };
-    if let Some(driver) = driver.filter(|driver| !supported(driver)) {
-        let at = container.at.member("logConfiguration");
-        let message = format!(
-            "{} is none of the drivers of Fargate",
-            quote(driver.as_str())
-        );
-        report.fault_about(&at.member("logDriver"), &[driver.as_str()], message);
-    }
+    let supported = [
+        LogDriver::Awslogs,
+        LogDriver::Splunk,
+        LogDriver::Awsfirelens,
+    ];
+    unsupported::other_log_driver(container, PLATFORM, &supported, report);
 }
 
 fn stream_prefix(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {

@@ -1,5 +1,4 @@
 use super::subject::{Container, Report, Subject};
-use super::task::quote;
 use super::unsupported::Platform;
 use super::{Row, unsupported};
 use crate::shape::At;
@@ -212,22 +211,11 @@ fn network_mode(subject: &Subject<'_>, report: &mut Report<'_>) {
 }
 
 fn log_driver(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
-    let driver = container
-        .log_configuration
-        .as_ref()
-        .and_then(|log| log.log_driver.as_ref());
-    let supported = |driver: &&LogDriver| {
-        matches!(
-            driver,
-            LogDriver::Awslogs | LogDriver::Splunk | LogDriver::Awsfirelens | LogDriver::JsonFile
-        )
-    };
-    if let Some(driver) = driver.filter(|driver| !supported(driver)) {
-        let at = container.at.member("logConfiguration");
-        let message = format!(
-            "{} is none of the drivers of a managed instance",
-            quote(driver.as_str())
-        );
-        report.fault(&at.member("logDriver"), message);
-    }
+    let supported = [
+        LogDriver::Awslogs,
+        LogDriver::Splunk,
+        LogDriver::Awsfirelens,
+        LogDriver::JsonFile,
+    ];
+    unsupported::other_log_driver(container, PLATFORM, &supported, report);
 }

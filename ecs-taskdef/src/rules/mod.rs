@@ -14,8 +14,13 @@
 //!    it; `UPDATE=1 cargo test -p ecs-taskdef --test rules -- --include-ignored` writes what is
 //!    said. A rule without a
 //!    case fails the tests, and so does one whose name is taken.
-//! 4. A rule of requests is a row in `ecs-model/src/rules` and a line of
-//!    `ecs-model/tests/request_rules.rs`, by the same steps.
+//! 4. A rule of requests is a row in `ecs-model/src/rules`: of each value of a type, wherever a
+//!    request has it (`Row::each`), of the member with a name and a type (`Row::member`), or of
+//!    several members (`Row::request`). Its cases are a row of `tests/request_rules.rs` and, unless
+//!    it is about several members, one of `tests/guarded_members.rs`. Operations that have the
+//!    member and are not meant are listed in the row, with the reason.
+//! 5. A bound of a single member is no rule: declare it with the member, `bounds` if the API model
+//!    has it and `documented` if only the documents do.
 
 mod container;
 mod dependencies;

@@ -169,12 +169,6 @@ const NOT_MANAGED_INSTANCES: LaunchTypes = LaunchTypes::EC2
     .union(LaunchTypes::EXTERNAL)
     .union(LaunchTypes::FARGATE);
 
-/// Whether it is 1 to 255 letters, digits, hyphens and underscores.
-pub(super) fn is_name(name: &str) -> bool {
-    let legal = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
-    (1..=255).contains(&name.len()) && name.bytes().all(legal)
-}
-
 /// A name in a message: shortened, so that a long one does not fill the screen.
 pub(super) fn quote(name: &str) -> String {
     const SHOWN: usize = 80;
@@ -195,7 +189,7 @@ fn family_characters(subject: &Subject<'_>, report: &mut Report<'_>) {
         .task
         .family
         .as_deref()
-        .filter(|family| !is_name(family))
+        .filter(|family| !ecs_arn::is_name(family))
     {
         let message = format!(
             "{} is not 1 to 255 letters, digits, hyphens and underscores",

@@ -2,9 +2,10 @@
 //! finding that says so. An empty list, an empty text and `false` ask for
 //! nothing and are accepted everywhere.
 
-use super::subject::{Report, Subject, list};
+use super::subject::{Container, Report, Subject, list};
+use super::task::quote;
 use crate::shape::At;
-use crate::{ContainerDefinition, LinuxParameters, TaskDefinition, Volume};
+use crate::{ContainerDefinition, LinuxParameters, LogDriver, TaskDefinition, Volume};
 
 /// What lacks members.
 #[derive(Clone, Copy)]
@@ -70,6 +71,23 @@ pub(super) fn check(
                 within(volume.at, path, &mut |at| fault(at, what));
             }
         }),
+    }
+}
+
+/// Reports a log driver that is none of those that the platform supports.
+pub(super) fn other_log_driver(
+    container: Container<'_>,
+    platform: Platform,
+    supported: &[LogDriver],
+    report: &mut Report<'_>,
+) {
+    let log = container.log_configuration.as_ref();
+    let driver = log.and_then(|log| log.log_driver.as_ref());
+    if let Some(driver) = driver.filter(|driver| !supported.contains(driver)) {
+        let at = container.at.member("logConfiguration");
+        let (driver, platform) = (driver.as_str(), platform.name);
+        let message = format!("{} is none of the drivers of {platform}", quote(driver));
+        report.fault_about(&at.member("logDriver"), &[driver], message);
     }
 }
 

@@ -1,6 +1,6 @@
 use super::Row;
 use super::subject::{Container, Report, Subject, VolumePlace, list};
-use super::task::{is_name, quote, repeated};
+use super::task::{quote, repeated};
 use crate::shape::At;
 use crate::{LaunchTypes, Rule, Scope, Source, Volume};
 
@@ -139,7 +139,7 @@ fn name_required(_: &Subject<'_>, volume: VolumePlace<'_>, report: &mut Report<'
 }
 
 fn name_characters(_: &Subject<'_>, volume: VolumePlace<'_>, report: &mut Report<'_>) {
-    let wrong = |name: &&str| !name.is_empty() && !is_name(name);
+    let wrong = |name: &&str| !name.is_empty() && !ecs_arn::is_name(name);
     if let Some(name) = volume.name.as_deref().filter(wrong) {
         let message = format!(
             "{} is not 1 to 255 letters, digits, hyphens and underscores",
