@@ -1,7 +1,7 @@
 use ecs_taskdef::shape::At;
 use ecs_taskdef::{Rule, Source};
 
-use super::{Each, Report, Row, Subject, list};
+use super::{Each, Report, Row, Subject};
 use crate::capacity_provider::{
     AutoScalingGroupProvider, InstanceRequirementsRequest, ManagedScalingStatus,
     ManagedTerminationProtection,
@@ -202,8 +202,14 @@ fn instance_types(
     at: &At<'_>,
     report: &mut Report<'_>,
 ) {
-    let allowed = list(requirements.allowed_instance_types.as_ref());
-    let excluded = list(requirements.excluded_instance_types.as_ref());
+    let allowed = requirements
+        .allowed_instance_types
+        .as_deref()
+        .unwrap_or_default();
+    let excluded = requirements
+        .excluded_instance_types
+        .as_deref()
+        .unwrap_or_default();
     if !allowed.is_empty() && !excluded.is_empty() {
         let at = at.member("excludedInstanceTypes");
         report.fault(at, "it cannot be combined with `allowedInstanceTypes`");
@@ -224,7 +230,7 @@ fn instance_type_characters(
         ("allowedInstanceTypes", allowed),
         ("excludedInstanceTypes", excluded),
     ] {
-        for (position, text) in list(types.as_ref()).iter().enumerate() {
+        for (position, text) in types.iter().flatten().enumerate() {
             if !(1..=30).contains(&text.len()) || !text.bytes().all(fits) {
                 let message =
                     format!("`{text}` is not 1 to 30 letters, digits, dots, stars and hyphens");

@@ -1,7 +1,7 @@
 use ecs_taskdef::shape::At;
 use ecs_taskdef::{Rule, Source};
 
-use super::{Each, Report, Row, list};
+use super::{Each, Report, Row};
 use crate::LaunchType;
 use crate::deployment::DeploymentControllerType;
 use crate::operation::CreateServiceRequest;
@@ -36,7 +36,10 @@ pub(super) const RULES: &[Row] = &[
              Remove the placement strategy and try again",
         ),
         &Each(|request: &CreateServiceRequest, at, report| {
-            let is_given = !list(request.placement_strategy.as_ref()).is_empty();
+            let is_given = request
+                .placement_strategy
+                .as_ref()
+                .is_some_and(|items| !items.is_empty());
             refuse(request, at.member("placementStrategy"), is_given, report);
         }),
     ),
@@ -51,7 +54,10 @@ pub(super) const RULES: &[Row] = &[
              using the DAEMON scheduling strategy.",
         ),
         &Each(|request: &CreateServiceRequest, at, report| {
-            let is_given = !list(request.capacity_provider_strategy.as_ref()).is_empty();
+            let is_given = request
+                .capacity_provider_strategy
+                .as_ref()
+                .is_some_and(|items| !items.is_empty());
             refuse(
                 request,
                 at.member("capacityProviderStrategy"),

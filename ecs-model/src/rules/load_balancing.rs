@@ -1,7 +1,7 @@
 use ecs_taskdef::shape::At;
 use ecs_taskdef::{Rule, Source};
 
-use super::{Each, Report, Row, list};
+use super::{Each, Report, Row};
 use crate::LoadBalancer;
 use crate::deployment::DeploymentControllerType;
 use crate::operation::CreateServiceRequest;
@@ -19,7 +19,7 @@ pub(super) const RULES: &[Row] = &[
             CREATE_SERVICE,
         ),
         &Each(|request: &CreateServiceRequest, at, report| {
-            if request.role.is_some() && list(request.load_balancers.as_ref()).is_empty() {
+            if request.role.is_some() && request.load_balancers.as_ref().is_none_or(Vec::is_empty) {
                 report.fault(at.member("role"), "it needs a load balancer");
             }
         }),
@@ -89,7 +89,7 @@ pub(super) const RULES: &[Row] = &[
         ),
         &Each(|request: &CreateServiceRequest, at, report| {
             let deploys = *request.controller() == DeploymentControllerType::CodeDeploy;
-            if deploys && list(request.load_balancers.as_ref()).is_empty() {
+            if deploys && request.load_balancers.as_ref().is_none_or(Vec::is_empty) {
                 let message = "deployment controller `CODE_DEPLOY` needs a load balancer";
                 report.fault(at.member("loadBalancers"), message);
             }

@@ -191,17 +191,6 @@ pub(crate) fn check(operation: &'static str, request: &dyn Structure, quotas: &Q
     findings
 }
 
-/// The elements of a list that may be absent.
-fn list<T>(items: Option<&Vec<T>>) -> &[T] {
-    items.map(Vec::as_slice).unwrap_or_default()
-}
-
-/// Whether a text has 1 to 255 letters, digits, hyphens and underscores.
-fn is_name(text: &str) -> bool {
-    let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
-    (1..=255).contains(&text.len()) && text.bytes().all(fits)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,7 +1,7 @@
 use ecs_taskdef::shape::At;
 use ecs_taskdef::{Edition, Rule, Source};
 
-use super::{Each, Report, Row, is_name};
+use super::{Each, Report, Row};
 
 const CREATE_CAPACITY_PROVIDER: Source = Source::Api("CreateCapacityProvider");
 const IDEMPOTENCY: Source = Source::Guide("ECS_Idempotency");
@@ -107,7 +107,7 @@ pub(super) const RULES: &[Row] = &[
 ];
 
 fn name(name: &String, at: &At<'_>, report: &mut Report<'_>) {
-    if !is_name(name) {
+    if !ecs_arn::is_name(name) {
         let message = format!("`{name}` is not 1 to 255 letters, digits, hyphens and underscores");
         report.fault(at, message);
     }

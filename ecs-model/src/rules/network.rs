@@ -1,6 +1,6 @@
 use ecs_taskdef::{Rule, Source};
 
-use super::{Each, Row, list};
+use super::{Each, Row};
 use crate::AwsVpcConfiguration;
 use crate::quota::Quota;
 
@@ -14,7 +14,7 @@ pub(super) const RULES: &[Row] = &[
             SERVICE_QUOTAS,
         ),
         &Each(|vpc: &AwsVpcConfiguration, at, report| {
-            let count = list(vpc.subnets.as_ref()).len();
+            let count = vpc.subnets.as_ref().map_or(0, Vec::len);
             report.quota(at.member("subnets"), Quota::SubnetsPerTask, count);
         }),
     ),
@@ -25,7 +25,7 @@ pub(super) const RULES: &[Row] = &[
             SERVICE_QUOTAS,
         ),
         &Each(|vpc: &AwsVpcConfiguration, at, report| {
-            let count = list(vpc.security_groups.as_ref()).len();
+            let count = vpc.security_groups.as_ref().map_or(0, Vec::len);
             report.quota(
                 at.member("securityGroups"),
                 Quota::SecurityGroupsPerTask,

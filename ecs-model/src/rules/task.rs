@@ -1,7 +1,7 @@
 use ecs_taskdef::shape::At;
 use ecs_taskdef::{Attribute, Rule, Source};
 
-use super::{Each, Report, Row, list};
+use super::{Each, Report, Row};
 use crate::operation::{ContainerInstanceStatus, StartTaskRequest};
 use crate::quota::Quota;
 use crate::service::PropagateTags;
@@ -29,7 +29,7 @@ pub(super) const RULES: &[Row] = &[
             SERVICE_QUOTAS,
         ),
         &Each(|request: &StartTaskRequest, at, report| {
-            let count = list(request.container_instances.as_ref()).len();
+            let count = request.container_instances.as_ref().map_or(0, Vec::len);
             let quota = Quota::ContainerInstancesPerStartTask;
             report.quota(at.member("containerInstances"), quota, count);
         }),
