@@ -1,4 +1,5 @@
-//! Every declared shape against the API model of AWS.
+//! Every declared shape and operation against the table of what the API has. A newer table makes
+//! these tests name what is not declared; what is left out on purpose is listed in `left_out`.
 
 #![expect(
     clippy::indexing_slicing,
@@ -7,10 +8,10 @@
     reason = "a test stops at the first surprise"
 )]
 
-#[path = "../../ecs-arn/tests/conformance_data/mod.rs"]
-mod conformance_data;
+#[path = "../../ecs-taskdef/tests/api_table/mod.rs"]
+mod api_table;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ecs_model::operation::*;
 use ecs_model::{ExceptionName, NetworkMode};
@@ -21,20 +22,13 @@ use serde_json::Value;
 
 #[path = "api_model/draw.rs"]
 mod draw;
+#[path = "api_model/left_out.rs"]
+mod left_out;
 
 use draw::Draw;
 
-fn api_model() -> Value {
-    serde_json::from_str(&conformance_data::read("api/ecs-service-2.json")).unwrap()
-}
-
-fn api_shapes() -> serde_json::Map<String, Value> {
-    let mut model = api_model();
-    let Value::Object(shapes) = model["shapes"].take() else {
-        panic!("the API model has no shapes");
-    };
-    shapes
-}
+/// What is one task definition in ecs-taskdef, whose own test looks at its members.
+const TASK_DEFINITION: [&str; 2] = ["RegisterTaskDefinitionRequest", "TaskDefinition"];
 
 /// Every shape but the task definition: ecs-taskdef has one for requests and answers.
 fn collect(shape: &'static Shape, found: &mut BTreeMap<&'static str, &'static Shape>) {
@@ -89,11 +83,14 @@ fn differences(
 ) -> Vec<String> {
     let path = format!("{}.{}", shape.name, member.name);
     let Some(target) = api[shape.name]["members"][member.name]["shape"].as_str() else {
-        return vec![format!("{path} is not in the API model")];
+        return vec![format!("{path} is not in the API")];
     };
     let mut found = Vec::new();
     if !type_fits(&member.kind, target, api) {
-        found.push(format!("{path} is {:?}, the API has {target}", member.kind));
+        let (kind, theirs) = (&member.kind, &api[target]);
+        found.push(format!(
+            "{path} is {kind:?}, the API has {target}: {theirs}"
+        ));
     }
     let required = api[shape.name]["required"].as_array();
     let required = required.is_some_and(|names| names.contains(&Value::from(member.name)));
@@ -102,57 +99,71 @@ fn differences(
     }
     let limits = &api[target];
     if member.limits.min != limits["min"].as_i64() || member.limits.max != limits["max"].as_i64() {
-        found.push(format!("{path}: bounds {:?}", member.limits));
+        let (ours, min, max) = (member.limits, &limits["min"], &limits["max"]);
+        found.push(format!(
+            "{path}: bounds {ours:?}, the API has {min} to {max}"
+        ));
     }
     found
 }
 
-#[test]
-#[ignore = "needs ECS_CONFORMANCE_DATA"]
-fn every_shape_is_that_of_the_api() {
-    let api = api_shapes();
+/// Every shape that an operation reaches, by its name.
+fn declared() -> BTreeMap<&'static str, &'static Shape> {
     let mut declared = BTreeMap::new();
     for operation in Operation::all() {
         collect(operation.request(), &mut declared);
         collect(operation.response(), &mut declared);
     }
+    declared
+}
+
+/// The names of the members of a structure.
+fn member_names<'a>(api: &'a serde_json::Map<String, Value>, shape: &str) -> Vec<&'a str> {
+    let members = api[shape]["members"].as_object().into_iter();
+    members
+        .flat_map(|names| names.keys())
+        .map(String::as_str)
+        .collect()
+}
+
+#[test]
+fn every_shape_is_that_of_the_api() {
+    let api = api_table::shapes();
     let mut found = Vec::new();
-    for shape in declared.values() {
+    for shape in declared().values() {
         let names: Vec<&str> = shape.members.iter().map(|member| member.name).collect();
-        let expected: Vec<&String> = api[shape.name]["members"]
-            .as_object()
-            .map(|members| members.keys().collect())
-            .unwrap_or_default();
-        if names != expected {
+        let expected = member_names(&api, shape.name);
+        let lacking = expected.iter().filter(|name| !names.contains(name));
+        found.extend(lacking.map(|name| format!("{}.{name} is not declared", shape.name)));
+        for member in shape.members {
+            found.extend(differences(shape, member, &api));
+        }
+        if found.is_empty() && names != expected {
             found.push(format!(
                 "{}: members {names:?}, not {expected:?}",
                 shape.name
             ));
         }
-        for member in shape.members {
-            found.extend(differences(shape, member, &api));
-        }
     }
-    assert!(declared.len() > 270, "only {} shapes", declared.len());
     assert_eq!(found, Vec::<String>::new());
 }
 
-/// What this library leaves out.
-fn is_left_out(operation: &str) -> bool {
-    let areas = ["Daemon", "Gateway", "Express"];
-    operation == "ExecuteCommand" || areas.into_iter().any(|area| operation.contains(area))
-}
-
 #[test]
-#[ignore = "needs ECS_CONFORMANCE_DATA"]
 fn every_operation_is_that_of_the_api() {
-    let model = api_model();
+    let model = api_table::model();
     let operations = model["operations"].as_object().unwrap();
-    let expected = operations.keys().filter(|name| !is_left_out(name));
-    let declared: Vec<&str> = Operation::all().map(Operation::name).collect();
-    let mut sorted = declared.clone();
-    sorted.sort_unstable();
-    assert!(expected.eq(sorted.iter()), "{sorted:?}");
+    let declared: BTreeSet<&str> = Operation::all().map(Operation::name).collect();
+    let known = declared.iter().chain(left_out::OPERATIONS);
+    let known: BTreeSet<&str> = known.copied().collect();
+    let expected: BTreeSet<&str> = operations.keys().map(String::as_str).collect();
+    let lacking: Vec<&&str> = expected.difference(&known).collect();
+    assert!(
+        lacking.is_empty(),
+        "operations neither declared nor left out: {lacking:?}"
+    );
+    let gone: Vec<&&str> = known.difference(&expected).collect();
+    assert!(gone.is_empty(), "operations that the API has not: {gone:?}");
+    assert_eq!(declared.len() + left_out::OPERATIONS.len(), expected.len());
     for operation in Operation::all() {
         let api = &operations[operation.name()];
         assert_eq!(api["input"]["shape"], operation.request().name);
@@ -172,13 +183,49 @@ fn every_operation_is_that_of_the_api() {
 }
 
 #[test]
-#[ignore = "needs ECS_CONFORMANCE_DATA"]
+fn what_is_left_out_is_listed() {
+    let api = api_table::shapes();
+    let declared = declared();
+    let mut listed = BTreeMap::new();
+    for (shape, members) in left_out::SHAPES {
+        assert!(!declared.contains_key(shape), "`{shape}` is declared");
+        listed.insert(*shape, *members);
+    }
+    let structures = api
+        .iter()
+        .filter(|(_, shape)| shape["type"] == "structure" && shape["document"] != true);
+    let mut found = Vec::new();
+    for (name, _) in structures {
+        let is_known = declared.contains_key(name.as_str())
+            || ExceptionName::VALUES.contains(&name.as_str())
+            // Of ecs-taskdef, which has a test of its own.
+            || TASK_DEFINITION.contains(&name.as_str());
+        let members = member_names(&api, name);
+        match listed.remove(name.as_str()) {
+            None if is_known => {}
+            Some(count) if count == members.len() => {}
+            Some(count) => found.push(format!("{name} had {count} members, now {members:?}")),
+            None => found.push(format!(
+                "{name} is neither declared nor left out: {members:?}"
+            )),
+        }
+    }
+    found.extend(
+        listed
+            .keys()
+            .map(|name| format!("{name} is not in the API")),
+    );
+    assert_eq!(found, Vec::<String>::new());
+}
+
+#[test]
 fn every_exception_is_that_of_the_api() {
-    let shapes = api_shapes();
+    let shapes = api_table::shapes();
     let exceptions = shapes
         .iter()
         .filter(|(_, shape)| shape["exception"] == true);
     let mut known = 0;
+    let is_left_out = |name: &str| left_out::SHAPES.iter().any(|(shape, _)| *shape == name);
     for (name, shape) in exceptions.filter(|(name, _)| !is_left_out(name)) {
         let exception = ExceptionName::from(name.as_str());
         let status = if shape["fault"] == true { 500 } else { 400 };
@@ -277,9 +324,8 @@ fn rounds() -> u64 {
 }
 
 #[test]
-#[ignore = "needs ECS_CONFORMANCE_DATA"]
 fn documents_drawn_from_the_api_model_round_trip() {
-    let api = api_shapes();
+    let api = api_table::shapes();
     let rewrites = rewrites();
     let listed = rewrites.iter().map(|(operation, _, _)| *operation);
     assert!(listed.eq(Operation::all()));
@@ -297,9 +343,8 @@ fn documents_drawn_from_the_api_model_round_trip() {
 }
 
 #[test]
-#[ignore = "needs ECS_CONFORMANCE_DATA"]
 fn one_fault_is_one_finding() {
-    let api = api_shapes();
+    let api = api_table::shapes();
     let mut kinds = BTreeMap::new();
     for seed in 0..rounds() {
         for operation in Operation::all() {
