@@ -39,13 +39,6 @@ impl Failure {
         }
     }
 
-    /// Adds more about the reason.
-    #[must_use]
-    pub fn with_detail(mut self, detail: impl Into<String>) -> Self {
-        self.detail = Some(detail.into());
-        self
-    }
-
     /// The reason as a value; `Other` where it is not known.
     #[must_use]
     pub fn known_reason(&self) -> Option<FailureReason> {

@@ -109,3 +109,6 @@ pub use saved::{Format, Saved};
 pub use size::{cpu_units, memory_mib};
 pub use timestamp::{Timestamp, TimestampError};
 pub use validate::Validator;
+
+#[doc(hidden)]
+pub use pastey::paste as __paste;

@@ -374,6 +374,13 @@ impl Visitor<'_> for TimestampVisitor {
 impl MemberType for Timestamp {
     const KIND: Kind = Kind::Timestamp;
 
+    type Read<'a> = Option<Self>;
+
+    #[inline]
+    fn get(slot: &Option<Self>) -> Option<Self> {
+        *slot
+    }
+
     fn read(value: &Value, at: &At<'_>, reader: &mut Reader<'_>) -> Option<Self> {
         let read = Self::deserialize(value).ok();
         if read.is_none() {

@@ -183,6 +183,13 @@ impl Serialize for WithSecrets<'_> {
 impl MemberType for Secret {
     const KIND: Kind = Kind::String;
 
+    type Read<'a> = Option<&'a Self>;
+
+    #[inline]
+    fn get(slot: &Option<Self>) -> Option<&Self> {
+        slot.as_ref()
+    }
+
     fn read(value: &Value, at: &At<'_>, reader: &mut Reader<'_>) -> Option<Self> {
         let read = Self::deserialize(value).ok();
         if read.is_none() {

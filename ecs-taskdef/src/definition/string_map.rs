@@ -1,4 +1,5 @@
 use std::fmt;
+use std::sync::LazyLock;
 
 use indexmap::IndexMap;
 use serde::de::{Error, MapAccess, Visitor};
@@ -79,6 +80,18 @@ impl<N: Into<String>, V: Into<String>> FromIterator<(N, V)> for StringMap {
     }
 }
 
+impl<N: Into<String>, V: Into<String>, const COUNT: usize> From<[(N, V); COUNT]> for StringMap {
+    fn from(pairs: [(N, V); COUNT]) -> Self {
+        pairs.into_iter().collect()
+    }
+}
+
+impl<N: Into<String>, V: Into<String>> From<Vec<(N, V)>> for StringMap {
+    fn from(pairs: Vec<(N, V)>) -> Self {
+        pairs.into_iter().collect()
+    }
+}
+
 impl Serialize for StringMap {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.0.serialize(serializer)
@@ -119,6 +132,14 @@ impl<'de> Visitor<'de> for PairsVisitor {
 
 impl MemberType for StringMap {
     const KIND: Kind = Kind::Map(&Kind::String);
+
+    type Read<'a> = &'a Self;
+
+    #[inline]
+    fn get(slot: &Option<Self>) -> &Self {
+        static EMPTY: LazyLock<StringMap> = LazyLock::new(StringMap::new);
+        slot.as_ref().unwrap_or(&EMPTY)
+    }
 
     fn read(value: &Value, at: &At<'_>, reader: &mut Reader<'_>) -> Option<Self> {
         let Value::Object(members) = value else {

@@ -162,12 +162,6 @@ impl TaskDefinition {
             .filter(|container| container.is_essential())
     }
 
-    /// The volumes; none when the member is absent.
-    #[must_use]
-    pub fn volumes(&self) -> &[Volume] {
-        self.volumes.as_deref().unwrap_or_default()
-    }
-
     /// The launch types that `requiresCompatibilities` names.
     #[must_use]
     pub fn required_launch_types(&self) -> LaunchTypes {

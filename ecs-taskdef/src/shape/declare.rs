@@ -2,9 +2,13 @@
 ///
 /// From the declaration follow a struct whose fields are all optional, its
 /// `Default`, `Clone`, `Debug`, `PartialEq`, `Serialize` and `Deserialize`, the
-/// field `unknown` for everything else the document holds, the table
-/// `SHAPE`, and the lenient reading and the check behind
+/// field `unknown` for everything else the document holds, for each member a
+/// method that sets it and one that reads it, the table `SHAPE`, and the
+/// lenient reading and the check behind
 /// [`MemberType`](crate::shape::MemberType).
+///
+/// The type of a member is a plain name or `Vec<...>`: the macro looks at it to
+/// tell what the methods take and give.
 ///
 /// ```
 /// use ecs_taskdef::{open_enum, shape};
@@ -33,13 +37,20 @@
 ///
 /// let text = r#"{"colour":"GREEN","ballName":"b","kicks":null,"owner":{"name":"c"}}"#;
 /// let ball: Ball = serde_json::from_str(text)?;
-/// assert_eq!(ball.name.as_deref(), Some("b"));
-/// assert_eq!(ball.colour, Some(Colour::Other("GREEN".to_owned())));
+/// assert_eq!(ball.name(), Some("b"));
+/// assert_eq!(ball.colour(), Some(&Colour::Other("GREEN".to_owned())));
 /// assert_eq!(ball.kicks, None);
+/// assert!(ball.kicks().is_empty());
 /// assert_eq!(ball.unknown.len(), 2);
 /// assert_eq!(
 ///     serde_json::to_value(&ball)?,
 ///     serde_json::from_str::<serde_json::Value>(text)?
+/// );
+/// assert_eq!(
+///     ball.with_colour("RED").with_kicks(["left"]),
+///     serde_json::from_str(
+///         r#"{"colour":"RED","ballName":"b","kicks":["left"],"owner":{"name":"c"}}"#
+///     )?
 /// );
 /// # Ok::<(), serde_json::Error>(())
 /// ```
@@ -51,7 +62,7 @@ macro_rules! shape {
         pub struct $name:ident {
             $(
                 $(#[$field_meta:meta])*
-                $field:ident : $type:ty = $wire:literal
+                $field:ident : $type:ident $(< $item:ty >)? = $wire:literal
                     $(=> $( $call:ident ( $($argument:expr),* ) ).+ )?
             ),* $(,)?
         }
@@ -61,7 +72,7 @@ macro_rules! shape {
         pub struct $name {
             $(
                 $(#[$field_meta])*
-                pub $field: Option<$type>,
+                pub $field: Option<$type $(< $item >)?>,
             )*
             /// What the document holds besides: members the API does not know,
             /// `null` members, and values of the wrong type.
@@ -74,16 +85,75 @@ macro_rules! shape {
                 name: stringify!($name),
                 members: &[
                     $(
-                        $crate::shape::Member::of::<$type>($wire)
+                        $crate::shape::Member::of::<$type $(< $item >)?>($wire)
                             $( $( .$call( $($argument),* ) )+ )?
                     ),*
                 ],
             };
         }
 
+        $crate::__paste! {
+            $crate::shape!(@methods $name {
+                $(
+                    $(#[$field_meta])*
+                    $field [<with_ $field>] : $type $(< $item >)? = $wire;
+                )*
+            });
+        }
         $crate::shape!(@serialize $name { $( $field = $wire ),* });
         $crate::shape!(@deserialize $name { $( $field = $wire ),* });
         $crate::shape!(@structure $name { $( $field ),* });
+    };
+
+    (@methods $name:ident { $( $(#[$meta:meta])* $field:ident $with:ident : $type:ident $(< $item:ty >)? = $wire:literal; )* }) => {
+        /// Each member, read and set.
+        impl $name {
+            $(
+                $crate::shape!(@read $(#[$meta])* $field $type $(< $item >)?);
+                $crate::shape!(@set $field $with $type $(< $item >)? = $wire);
+            )*
+        }
+    };
+
+    (@read $(#[$meta:meta])* $field:ident Vec < $item:ty >) => {
+        $crate::shape!(@read $(#[$meta])* $field -> &[$item]);
+    };
+    (@read $(#[$meta:meta])* $field:ident String) => {
+        $crate::shape!(@read $(#[$meta])* $field -> Option<&str>);
+    };
+    (@read $(#[$meta:meta])* $field:ident bool) => {
+        $crate::shape!(@read $(#[$meta])* $field -> Option<bool>);
+    };
+    (@read $(#[$meta:meta])* $field:ident i32) => {
+        $crate::shape!(@read $(#[$meta])* $field -> Option<i32>);
+    };
+    (@read $(#[$meta:meta])* $field:ident $type:ident) => {
+        $crate::shape!(@read $(#[$meta])* $field -> $crate::shape::Read<'_, $type>);
+    };
+    (@read $(#[$meta:meta])* $field:ident -> $read:ty) => {
+        $(#[$meta])*
+        #[inline]
+        #[must_use]
+        pub fn $field(&self) -> $read {
+            $crate::shape::MemberType::get(&self.$field)
+        }
+    };
+
+    (@set $field:ident $with:ident Vec < $item:ty > = $wire:literal) => {
+        #[doc = concat!("Sets `", $wire, "`.")]
+        #[must_use]
+        pub fn $with(mut self, items: impl IntoIterator<Item = impl Into<$item>>) -> Self {
+            $crate::shape::set_list(&mut self.$field, &mut self.unknown, $wire, items);
+            self
+        }
+    };
+    (@set $field:ident $with:ident $type:ident = $wire:literal) => {
+        #[doc = concat!("Sets `", $wire, "`.")]
+        #[must_use]
+        pub fn $with(mut self, value: impl Into<$type>) -> Self {
+            $crate::shape::set(&mut self.$field, &mut self.unknown, $wire, value);
+            self
+        }
     };
 
     (@serialize $name:ident { $( $field:ident = $wire:literal ),* }) => {
@@ -221,6 +291,20 @@ macro_rules! shape {
         impl $crate::shape::MemberType for $name {
             const KIND: $crate::shape::Kind = $crate::shape::Kind::Structure(Self::SHAPE);
 
+            type Read<'a> = &'a Self;
+
+            #[inline]
+            fn get(slot: &Option<Self>) -> &Self {
+                const EMPTY: &$name = &$name {
+                    $( $field: None, )*
+                    unknown: $crate::shape::UnknownMembers::NONE,
+                };
+                match slot {
+                    Some(value) => value,
+                    None => EMPTY,
+                }
+            }
+
             fn read(
                 value: &::serde_json::Value,
                 at: &$crate::shape::At<'_>,
@@ -328,6 +412,13 @@ macro_rules! open_enum {
 
         impl $crate::shape::MemberType for $name {
             const KIND: $crate::shape::Kind = $crate::shape::Kind::Enum(Self::VALUES);
+
+            type Read<'a> = Option<&'a Self>;
+
+            #[inline]
+            fn get(slot: &Option<Self>) -> Option<&Self> {
+                slot.as_ref()
+            }
 
             fn read(
                 value: &::serde_json::Value,

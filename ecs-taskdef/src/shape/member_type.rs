@@ -2,12 +2,18 @@ use std::str::FromStr;
 
 use serde_json::Value;
 
-use super::{At, Kind, List, MemberValue, ShapeFault, Structure, View, ViewMut};
+use super::{At, Kind, List, MemberValue, ShapeFault, Structure, UnknownMembers, View, ViewMut};
 
 /// A Rust type that can be a member of a [`Shape`](super::Shape).
 pub trait MemberType: MemberValue + Sized {
     /// What it is in JSON.
     const KIND: Kind;
+
+    /// What the method that reads a member of this type gives: see [`Read`].
+    type Read<'a>;
+
+    /// The value of a member, as it is read.
+    fn get(slot: &Option<Self>) -> Self::Read<'_>;
 
     /// Takes the value out of JSON, where it can be understood.
     ///
@@ -19,6 +25,38 @@ pub trait MemberType: MemberValue + Sized {
     fn instead_of_object(_value: &Value) -> Option<Self> {
         None
     }
+}
+
+/// What the method that reads a member of type `T` gives.
+///
+/// | `T` | `Read<'a, T>` | when the member is absent |
+/// |---|---|---|
+/// | a structure | `&'a T` | a structure without members |
+/// | `Vec<E>` | `&'a [E]` | an empty list |
+/// | [`StringMap`](crate::StringMap) | `&'a StringMap` | an empty map |
+/// | `String` | `Option<&'a str>` | `None` |
+/// | `bool`, a number, [`Timestamp`](crate::Timestamp) | `Option<T>` | `None` |
+/// | an enumeration, any other | `Option<&'a T>` | `None` |
+pub type Read<'a, T> = <T as MemberType>::Read<'a>;
+
+#[doc(hidden)]
+#[inline]
+pub fn set<T>(slot: &mut Option<T>, unknown: &mut UnknownMembers, name: &str, value: impl Into<T>) {
+    *slot = Some(value.into());
+    // What stood there as `null` or with another type is replaced.
+    unknown.remove(name);
+}
+
+#[doc(hidden)]
+#[inline]
+pub fn set_list<T>(
+    slot: &mut Option<Vec<T>>,
+    unknown: &mut UnknownMembers,
+    name: &str,
+    items: impl IntoIterator<Item = impl Into<T>>,
+) {
+    let items: Vec<T> = items.into_iter().map(Into::into).collect();
+    set(slot, unknown, name, items);
 }
 
 /// How a lenient reading goes on: whether it converts, and whom it tells.
@@ -88,6 +126,13 @@ impl std::fmt::Debug for Reader<'_> {
 impl MemberType for String {
     const KIND: Kind = Kind::String;
 
+    type Read<'a> = Option<&'a str>;
+
+    #[inline]
+    fn get(slot: &Option<Self>) -> Option<&str> {
+        slot.as_deref()
+    }
+
     fn read(value: &Value, at: &At<'_>, reader: &mut Reader<'_>) -> Option<Self> {
         match value {
             Value::String(text) => Some(text.clone()),
@@ -112,6 +157,13 @@ impl MemberValue for String {
 impl MemberType for bool {
     const KIND: Kind = Kind::Boolean;
 
+    type Read<'a> = Option<Self>;
+
+    #[inline]
+    fn get(slot: &Option<Self>) -> Option<Self> {
+        *slot
+    }
+
     fn read(value: &Value, at: &At<'_>, reader: &mut Reader<'_>) -> Option<Self> {
         if let Value::Bool(known) = value {
             return Some(*known);
@@ -124,6 +176,13 @@ impl MemberValue for bool {}
 
 impl MemberType for i64 {
     const KIND: Kind = Kind::Long;
+
+    type Read<'a> = Option<Self>;
+
+    #[inline]
+    fn get(slot: &Option<Self>) -> Option<Self> {
+        *slot
+    }
 
     fn read(value: &Value, at: &At<'_>, reader: &mut Reader<'_>) -> Option<Self> {
         whole_number(value, Self::KIND, at, reader)
@@ -138,6 +197,13 @@ impl MemberValue for i64 {
 
 impl MemberType for i32 {
     const KIND: Kind = Kind::Integer;
+
+    type Read<'a> = Option<Self>;
+
+    #[inline]
+    fn get(slot: &Option<Self>) -> Option<Self> {
+        *slot
+    }
 
     fn read(value: &Value, at: &At<'_>, reader: &mut Reader<'_>) -> Option<Self> {
         let whole = whole_number(value, Self::KIND, at, reader)?;
@@ -158,6 +224,13 @@ impl MemberValue for i32 {
 impl MemberType for f64 {
     const KIND: Kind = Kind::Double;
 
+    type Read<'a> = Option<Self>;
+
+    #[inline]
+    fn get(slot: &Option<Self>) -> Option<Self> {
+        *slot
+    }
+
     fn read(value: &Value, at: &At<'_>, reader: &mut Reader<'_>) -> Option<Self> {
         if let Value::Number(number) = value {
             return number.as_f64();
@@ -171,6 +244,13 @@ impl MemberValue for f64 {}
 impl MemberType for Value {
     const KIND: Kind = Kind::Document;
 
+    type Read<'a> = Option<&'a Self>;
+
+    #[inline]
+    fn get(slot: &Option<Self>) -> Option<&Self> {
+        slot.as_ref()
+    }
+
     fn read(value: &Value, _at: &At<'_>, _reader: &mut Reader<'_>) -> Option<Self> {
         Some(value.clone())
     }
@@ -180,6 +260,13 @@ impl MemberValue for Value {}
 
 impl<T: MemberType> MemberType for Vec<T> {
     const KIND: Kind = Kind::List(&T::KIND);
+
+    type Read<'a> = &'a [T];
+
+    #[inline]
+    fn get(slot: &Option<Self>) -> &[T] {
+        slot.as_deref().unwrap_or_default()
+    }
 
     fn read(value: &Value, at: &At<'_>, reader: &mut Reader<'_>) -> Option<Self> {
         let Value::Array(items) = value else {

@@ -4,6 +4,48 @@
 //! declaration follow its fields, its JSON in both directions, its table of
 //! members and the check of a value against that table. The tables are public
 //! as [`Shape`] because tools want them: a form, a schema, a generator.
+//!
+//! # Setting and reading members
+//!
+//! Every member has a field, a method that sets it and a method that reads it.
+//!
+//! - The field is an `Option`: it tells an absent member from an empty one. A
+//!   member written as `null` is absent, and the `null` stands in `unknown`.
+//! - `with_` and the name of the field sets the member and gives the object
+//!   back. It takes whatever turns into the type: `&str` for a string or for a
+//!   value of an enumeration, an array, a `Vec` or an iterator for a list, an
+//!   array of pairs for a map.
+//! - The method called like the field reads the member, as [`Read`] says. An
+//!   absent structure, list or map reads as an empty one, so that a chain of
+//!   methods needs no `Option` on its way. Everything else reads as an
+//!   `Option`: an absent exit code is not 0, and no default is put in the place
+//!   of an absent value.
+//!
+//! ```
+//! use ecs_taskdef::{ContainerDefinition, HealthCheck, LinuxParameters, Tmpfs};
+//!
+//! let web = ContainerDefinition::default()
+//!     .with_name("web")
+//!     .with_cpu(256)
+//!     .with_links(["db", "cache"])
+//!     .with_docker_labels([("team", "shop")])
+//!     .with_linux_parameters(
+//!         LinuxParameters::default()
+//!             .with_tmpfs([Tmpfs::default().with_container_path("/run").with_size(16)]),
+//!     );
+//!
+//! assert_eq!(web.name(), Some("web"));
+//! assert_eq!(web.links(), ["db", "cache"]);
+//! assert_eq!(web.docker_labels().get("team"), Some("shop"));
+//! assert_eq!(web.linux_parameters().tmpfs()[0].size(), Some(16));
+//!
+//! // What is absent reads as empty; the field tells the difference.
+//! assert!(web.health_check().command().is_empty());
+//! assert_eq!(web.health_check, None);
+//! let checked = web.with_health_check(HealthCheck::default());
+//! assert!(checked.health_check().command().is_empty());
+//! assert_eq!(checked.health_check, Some(HealthCheck::default()));
+//! ```
 
 mod at;
 mod check;
@@ -14,7 +56,9 @@ mod unknown;
 
 pub use at::At;
 pub use check::{check, check_documented, take_nulls};
-pub use member_type::{MemberType, Reader};
+pub use member_type::{MemberType, Read, Reader};
+#[doc(hidden)]
+pub use member_type::{set, set_list};
 pub use structure::{List, MemberValue, Slot, Structure, View, ViewMut, walk};
 #[doc(hidden)]
 pub use structure::{WithSlots, WithValues, value_of};

@@ -16,6 +16,9 @@ enum Kept {
 }
 
 impl UnknownMembers {
+    #[doc(hidden)]
+    pub const NONE: Self = Self(None);
+
     /// Keeps `value` in the place of the whole object it should have been.
     #[doc(hidden)]
     #[must_use]
