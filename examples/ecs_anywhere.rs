@@ -67,13 +67,11 @@ struct Story {
 impl Story {
     fn new() -> Result<Self, Box<dyn Error>> {
         let now: Timestamp = "2024-03-04T08:00:00Z".parse()?;
-        let request = CreateActivationRequest {
-            iam_role: Some(ROLE.to_owned()),
-            registration_limit: Some(3),
-            default_instance_name: Some("factory floor".to_owned()),
-            expiration_date: Some(now.saturating_add(Duration::from_secs(7 * 86_400))),
-            ..CreateActivationRequest::default()
-        };
+        let request = CreateActivationRequest::default()
+            .with_iam_role(ROLE)
+            .with_registration_limit(3)
+            .with_default_instance_name("factory floor")
+            .with_expiration_date(now.saturating_add(Duration::from_secs(7 * 86_400)));
         let code = Secret::new(ACTIVATION_CODE);
         Ok(Self {
             now,
@@ -191,12 +189,11 @@ impl Story {
         );
         let mut attributes = config.instance_attributes();
         attributes.push(Attribute::named(EXTERNAL_CAPABILITY));
-        self.instances.push(ContainerInstance {
-            ec2_instance_id: machine.managed_instance().map(ToString::to_string),
-            registered_resources: Some(registered),
-            attributes: Some(attributes),
-            ..instance(arn, self.now)
-        });
+        self.instances.push(
+            instance(&machine, arn, self.now)
+                .with_registered_resources(registered)
+                .with_attributes(attributes),
+        );
         self.machines.push((name, machine));
         Ok(())
     }
@@ -233,18 +230,15 @@ impl Story {
         println!("  it was {old}");
         println!("  it is  {arn}");
 
-        let id = machine.managed_instance().map(ToString::to_string);
+        let moved = instance(machine, arn, self.now);
         for found in &mut self.instances {
             if found.container_instance_arn.as_ref() == Some(&old) {
                 found.agent_connected = Some(false);
             }
         }
-        self.instances.push(ContainerInstance {
-            ec2_instance_id: id,
-            ..instance(arn, self.now)
-        });
+        self.instances.push(moved);
         for left_over in duplicates(&self.instances) {
-            let arn = left_over.container_instance_arn.as_deref();
+            let arn = left_over.container_instance_arn();
             println!("  to deregister: {}", arn.unwrap_or_default());
         }
         Ok(())
@@ -306,14 +300,14 @@ fn parameters(code: &Secret) -> InstallParameters {
     parameters
 }
 
-fn instance(arn: String, now: Timestamp) -> ContainerInstance {
-    ContainerInstance {
-        container_instance_arn: Some(arn),
-        status: Some("ACTIVE".to_owned()),
-        agent_connected: Some(true),
-        registered_at: Some(now),
-        ..ContainerInstance::default()
-    }
+fn instance(machine: &ExternalInstance, arn: String, now: Timestamp) -> ContainerInstance {
+    let mut instance = ContainerInstance::default()
+        .with_container_instance_arn(arn)
+        .with_status("ACTIVE")
+        .with_agent_connected(true)
+        .with_registered_at(now);
+    instance.ec2_instance_id = machine.managed_instance().map(ToString::to_string);
+    instance
 }
 
 fn heading(text: &str) {

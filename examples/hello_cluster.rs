@@ -100,10 +100,7 @@ impl Story {
         let now = self.now();
         let registered = self.registry.register(definition, now)?;
         let needs = registered.requirements();
-        let name = registered
-            .task_definition_arn
-            .as_deref()
-            .unwrap_or_default();
+        let name = registered.task_definition_arn().unwrap_or_default();
         println!(
             "  {:<24} {:>4} CPU units {:>5} MiB, host ports {:?}",
             EcsArn::parse(name)?.arn().resource_id(),
@@ -124,11 +121,10 @@ impl Story {
             let arn = self
                 .scope
                 .arn(ecs_arn::EcsResource::ContainerInstance { cluster: None, id })?;
-            Ok(ContainerInstance {
-                container_instance_arn: Some(arn.to_string()),
-                agent_connected: Some(true),
-                ..guide.clone()
-            })
+            Ok(guide
+                .clone()
+                .with_container_instance_arn(arn.to_string())
+                .with_agent_connected(true))
         };
         let external = read_instance(include_str!("data/external-instance.json"))?;
         let more = [like_the_guides(FIRST)?, like_the_guides(SECOND)?];
@@ -163,10 +159,7 @@ impl Story {
         let policy: Policy = include_str!("data/run-task-corrected.json").parse()?;
         let policies = PolicySet::new().with_identity(CompiledPolicy::new(&policy));
         let definition = self.registry.describe("hello_world:1")?;
-        let definition = definition
-            .task_definition_arn
-            .as_deref()
-            .unwrap_or_default();
+        let definition = definition.task_definition_arn().unwrap_or_default();
         for cluster in [None, Some("production")] {
             let cluster = ClusterRef::or_default(cluster)?.to_arn(&self.scope)?;
             let request = Request::new(CALLER.parse()?, "ecs:RunTask", definition)
@@ -204,7 +197,7 @@ impl Story {
 
     /// One RunTask: resolve, plan on a snapshot, commit, and start the lifecycle of each task.
     fn run(&mut self, request: &RunTaskRequest) -> Outcome {
-        let name = request.task_definition.as_deref().unwrap_or_default();
+        let name = request.task_definition().unwrap_or_default();
         let definition = self.registry.resolve(name, self.now())?;
         let placement = PlacementRequest::of_run_task(request, definition)?;
         let count = u32::try_from(request.count.unwrap_or(1))?;
@@ -363,13 +356,13 @@ impl Story {
         );
 
         // The guide's example: a c4.4xlarge and a c4.large, ten tasks that use all they reserve.
-        let instance = |cpu, memory| ContainerInstance {
-            status: Some("ACTIVE".to_owned()),
-            registered_resources: Some(vec![
-                Resource::integer(Resource::CPU, cpu),
-                Resource::integer(Resource::MEMORY, memory),
-            ]),
-            ..ContainerInstance::default()
+        let instance = |cpu, memory| {
+            ContainerInstance::default()
+                .with_status("ACTIVE")
+                .with_registered_resources([
+                    Resource::integer(Resource::CPU, cpu),
+                    Resource::integer(Resource::MEMORY, memory),
+                ])
         };
         let instances = [instance(16_384, 30_158), instance(2_048, 3_768)];
         let used = Capacity::new(1_024, 2_048).times(10);
@@ -387,20 +380,18 @@ impl Story {
 
 fn read_instance(text: &str) -> Result<ContainerInstance, Box<dyn Error>> {
     let response: DescribeContainerInstancesResponse = serde_json::from_str(text)?;
-    let mut instances = response.container_instances.unwrap_or_default().into_iter();
-    instances
-        .next()
-        .ok_or_else(|| "no container instance in the document".into())
+    let first = response.container_instances().first().cloned();
+    first.ok_or_else(|| "no container instance in the document".into())
 }
 
 fn print_failures(failures: &[ecs_model::Failure]) -> Outcome {
     for failure in failures {
-        let arn = failure.arn.as_deref().unwrap_or_default();
+        let arn = failure.arn().unwrap_or_default();
         let id = EcsArn::parse(arn).map_or(arn, |arn| arn.resource().name());
-        let reason = failure.reason.as_deref().unwrap_or_default();
+        let reason = failure.reason().unwrap_or_default();
         println!(
             "  {id:<36}  {reason:<16} {}",
-            failure.detail.as_deref().unwrap_or_default()
+            failure.detail().unwrap_or_default()
         );
     }
     Ok(())

@@ -64,19 +64,19 @@ fn show(name: &str, text: &str) -> Outcome {
     let has = |member: &str| document.get(member).is_some();
     let failures = if has("containerInstances") {
         let answer: DescribeContainerInstancesResponse = serde_json::from_str(text)?;
-        show_instances(&answer.container_instances.unwrap_or_default());
+        show_instances(answer.container_instances());
         answer.failures
     } else if has("tasks") {
         let answer: DescribeTasksResponse = serde_json::from_str(text)?;
-        show_tasks(&answer.tasks.unwrap_or_default());
+        show_tasks(answer.tasks());
         answer.failures
     } else if has("services") {
         let answer: DescribeServicesResponse = serde_json::from_str(text)?;
-        show_services(&answer.services.unwrap_or_default());
+        show_services(answer.services());
         answer.failures
     } else if has("clusters") {
         let answer: DescribeClustersResponse = serde_json::from_str(text)?;
-        show_clusters(&answer.clusters.unwrap_or_default());
+        show_clusters(answer.clusters());
         answer.failures
     } else {
         return Err("no container instances, tasks, services or clusters in it".into());
@@ -105,7 +105,7 @@ fn show_instances(instances: &[ContainerInstance]) {
         let remaining = instance.remaining();
         let ports: Vec<String> = remaining.ports().iter().map(u16::to_string).collect();
         table.row([
-            id(instance.container_instance_arn.as_deref()),
+            id(instance.container_instance_arn()),
             or_dash(instance.status.as_deref()),
             agent.to_owned(),
             used(registered.cpu(), remaining.cpu()),
@@ -150,18 +150,18 @@ fn used(registered: Option<i64>, remaining: Option<i64>) -> String {
 fn show_tasks(tasks: &[Task]) {
     let mut table = Table::new(["task", "definition", "status", "wanted", "containers"]);
     for task in tasks {
-        let containers = task.containers.iter().flatten();
+        let containers = task.containers().iter();
         let containers: Vec<String> = containers
             .map(|container| {
-                let name = or_dash(container.name.as_deref());
-                format!("{name} {}", or_dash(container.last_status.as_deref()))
+                let name = or_dash(container.name());
+                format!("{name} {}", or_dash(container.last_status()))
             })
             .collect();
         table.row([
-            id(task.task_arn.as_deref()),
-            id(task.task_definition_arn.as_deref()),
-            or_dash(task.last_status.as_deref()),
-            or_dash(task.desired_status.as_deref()),
+            id(task.task_arn()),
+            id(task.task_definition_arn()),
+            or_dash(task.last_status()),
+            or_dash(task.desired_status()),
             containers.join(", "),
         ]);
     }
@@ -171,13 +171,13 @@ fn show_tasks(tasks: &[Task]) {
 fn show_services(services: &[Service]) {
     let mut table = Table::new(["service", "status", "wanted", "running", "last event"]);
     for service in services {
-        let event = service.events.iter().flatten().next();
+        let event = service.events().first();
         table.row([
-            or_dash(service.service_name.as_deref()),
+            or_dash(service.service_name()),
             or_dash(service.status.as_deref()),
             or_dash(service.desired_count),
             or_dash(service.running_count),
-            or_dash(event.and_then(|event| event.message.as_deref())),
+            or_dash(event.and_then(|event| event.message())),
         ]);
     }
     table.print();
@@ -187,7 +187,7 @@ fn show_clusters(clusters: &[Cluster]) {
     let mut table = Table::new(["cluster", "status", "instances", "running", "services"]);
     for cluster in clusters {
         table.row([
-            or_dash(cluster.cluster_name.as_deref()),
+            or_dash(cluster.cluster_name()),
             or_dash(cluster.status.as_deref()),
             or_dash(cluster.registered_container_instances_count),
             or_dash(cluster.running_tasks_count),
@@ -199,8 +199,8 @@ fn show_clusters(clusters: &[Cluster]) {
 
 fn show_failures(failures: &[Failure]) {
     for failure in failures {
-        let reason = or_dash(failure.reason.as_deref());
-        println!("  {reason}: {}", or_dash(failure.arn.as_deref()));
+        let reason = or_dash(failure.reason());
+        println!("  {reason}: {}", or_dash(failure.arn()));
     }
 }
 

@@ -43,10 +43,9 @@ shape! {
     ///     r#"{"name":"web","status":"ACTIVE","autoScalingGroupProvider":{
     ///         "autoScalingGroupArn":"arn","managedScaling":{"targetCapacity":80}}}"#,
     /// )?;
-    /// assert_eq!(provider.status, Some(CapacityProviderStatus::Active));
-    /// let group = provider.auto_scaling_group_provider.unwrap_or_default();
-    /// let scaling = group.managed_scaling.unwrap_or_default();
-    /// assert_eq!(scaling.target_capacity, Some(80));
+    /// assert_eq!(provider.status(), Some(&CapacityProviderStatus::Active));
+    /// let scaling = provider.auto_scaling_group_provider().managed_scaling();
+    /// assert_eq!(scaling.target_capacity(), Some(80));
     /// # Ok::<(), serde_json::Error>(())
     /// ```
     ///

@@ -19,7 +19,7 @@ shape! {
     ///     r#"{"clusterName":"MyCluster","status":"ACTIVE",
     ///         "settings":[{"name":"containerInsights","value":"enabled"}]}"#,
     /// )?;
-    /// assert_eq!(cluster.cluster_name.as_deref(), Some("MyCluster"));
+    /// assert_eq!(cluster.cluster_name(), Some("MyCluster"));
     /// assert_eq!(cluster.tags, None);
     /// # Ok::<(), serde_json::Error>(())
     /// ```

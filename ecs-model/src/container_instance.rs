@@ -22,12 +22,10 @@ shape! {
     /// ```
     /// use ecs_model::{ContainerInstance, Resource};
     ///
-    /// let instance = ContainerInstance {
-    ///     status: Some("ACTIVE".to_owned()),
-    ///     agent_connected: Some(true),
-    ///     registered_resources: Some(vec![Resource::integer(Resource::CPU, 2_048)]),
-    ///     ..ContainerInstance::default()
-    /// };
+    /// let instance = ContainerInstance::default()
+    ///     .with_status("ACTIVE")
+    ///     .with_agent_connected(true)
+    ///     .with_registered_resources([Resource::integer(Resource::CPU, 2_048)]);
     /// assert_eq!(instance.registered().cpu(), Some(2_048));
     /// ```
     ///

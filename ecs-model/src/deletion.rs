@@ -118,13 +118,13 @@ impl CreateServiceRequest {
         &self,
         services: impl IntoIterator<Item = &'a Service>,
     ) -> Result<(), Exception> {
-        let Some(name) = self.service_name.as_deref() else {
+        let Some(name) = self.service_name() else {
             return Ok(());
         };
         let mut namesakes = services
             .into_iter()
-            .filter(|service| service.service_name.as_deref() == Some(name))
-            .filter_map(|service| service.status.as_deref());
+            .filter(|service| service.service_name() == Some(name))
+            .filter_map(|service| service.status());
         match namesakes.find(|status| matches!(*status, "ACTIVE" | "DRAINING")) {
             Some(status) => {
                 let message = format!("the service `{name}` exists and is {status}");
@@ -141,13 +141,11 @@ mod tests {
 
     #[test]
     fn what_is_in_the_way_of_a_cluster() {
-        let mut cluster = Cluster {
-            active_services_count: Some(1),
-            registered_container_instances_count: Some(1),
-            running_tasks_count: Some(0),
-            pending_tasks_count: Some(1),
-            ..Cluster::default()
-        };
+        let mut cluster = Cluster::default()
+            .with_active_services_count(1)
+            .with_registered_container_instances_count(1)
+            .with_running_tasks_count(0)
+            .with_pending_tasks_count(1);
         let problem = |cluster: &Cluster| cluster.check_deletion().unwrap_err().to_string();
         assert_eq!(
             problem(&cluster),
@@ -172,10 +170,10 @@ mod tests {
 
     #[test]
     fn what_is_in_the_way_of_a_service() {
-        let service = |desired, running| Service {
-            desired_count: Some(desired),
-            running_count: Some(running),
-            ..Service::default()
+        let service = |desired, running| {
+            Service::default()
+                .with_desired_count(desired)
+                .with_running_count(running)
         };
         let error = service(1, 0).check_deletion(false).unwrap_err();
         assert_eq!(
@@ -185,26 +183,20 @@ mod tests {
         );
         assert_eq!(service(0, 0).check_deletion(false), Ok(()));
         assert_eq!(service(1, 1).check_deletion(true), Ok(()));
-        let daemon = Service {
-            scheduling_strategy: Some(SchedulingStrategy::Daemon),
-            ..service(1, 1)
-        };
+        let daemon = service(1, 1).with_scheduling_strategy(SchedulingStrategy::Daemon);
         assert_eq!(daemon.check_deletion(false), Ok(()));
     }
 
     #[test]
     fn names_that_are_free() {
-        let service = |name: &str, status: &str| Service {
-            service_name: Some(name.to_owned()),
-            status: Some(status.to_owned()),
-            ..Service::default()
+        let service = |name: &str, status: &str| {
+            Service::default()
+                .with_service_name(name)
+                .with_status(status)
         };
         let services = [service("web", "INACTIVE"), service("Api", "ACTIVE")];
         let free = |name: &str| {
-            let request = CreateServiceRequest {
-                service_name: Some(name.to_owned()),
-                ..CreateServiceRequest::default()
-            };
+            let request = CreateServiceRequest::default().with_service_name(name);
             request.check_name_is_free(&services).is_ok()
         };
         assert!(free("web"));

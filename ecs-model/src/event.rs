@@ -32,7 +32,7 @@ shape! {
     /// let Some(Change::Task { task, updated_at }) = event.change() else {
     ///     panic!("the event is about a task");
     /// };
-    /// assert_eq!(task.last_status.as_deref(), Some("RUNNING"));
+    /// assert_eq!(task.last_status(), Some("RUNNING"));
     /// assert_eq!(updated_at.map(|at| at.millis()), Some(1_579_802_278_103));
     /// # Ok::<(), serde_json::Error>(())
     /// ```
@@ -167,10 +167,10 @@ impl Change {
 
     fn resource(&self) -> Option<&str> {
         match self {
-            Self::Task { task, .. } => task.task_arn.as_deref(),
+            Self::Task { task, .. } => task.task_arn(),
             Self::ContainerInstance {
                 container_instance, ..
-            } => container_instance.container_instance_arn.as_deref(),
+            } => container_instance.container_instance_arn(),
             Self::ServiceAction(_) | Self::Deployment(_) => None,
         }
     }
@@ -333,11 +333,11 @@ mod tests {
         let written = Event::of(&Change::ServiceAction(action));
         assert_eq!(written.detail, event.detail);
 
-        let deployment = Change::Deployment(Box::new(DeploymentStateChange {
-            event_name: Some(EventName::ServiceDeploymentCompleted),
-            updated_at: Some(Timestamp::UNIX_EPOCH),
-            ..DeploymentStateChange::default()
-        }));
+        let deployment = Change::Deployment(Box::new(
+            DeploymentStateChange::default()
+                .with_event_name(EventName::ServiceDeploymentCompleted)
+                .with_updated_at(Timestamp::UNIX_EPOCH),
+        ));
         let event = Event::of(&deployment);
         let detail = serde_json::to_string(&event.detail).unwrap();
         assert_eq!(

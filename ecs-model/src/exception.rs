@@ -37,11 +37,9 @@ impl Exception {
     /// An exception with this name and message.
     #[must_use]
     pub fn new(name: ExceptionName, message: impl Into<String>) -> Self {
-        Self {
-            r#type: Some(name.as_str().to_owned()),
-            message: Some(message.into()),
-            ..Self::default()
-        }
+        Self::default()
+            .with_type(name.as_str())
+            .with_message(message)
     }
 
     /// The name, without the namespace and the address that some clients see around it.
@@ -57,7 +55,7 @@ impl Exception {
     }
 
     fn wire_name(&self) -> Option<&str> {
-        let written = self.r#type.as_deref()?;
+        let written = self.r#type()?;
         let name = written.split_once('#').map_or(written, |(_, name)| name);
         Some(name.split_once(':').map_or(name, |(name, _)| name))
     }
@@ -163,10 +161,7 @@ mod tests {
             "com.amazonaws.ecs#ConflictException",
             "ConflictException:http://internal.amazon.com/coral/com.amazonaws.ecs/",
         ] {
-            let exception = Exception {
-                r#type: Some(written.to_owned()),
-                ..Exception::default()
-            };
+            let exception = Exception::default().with_type(written);
             assert_eq!(exception.name(), Some(ExceptionName::Conflict));
             assert_eq!(exception.to_string(), "ConflictException");
         }

@@ -13,7 +13,7 @@ shape! {
     ///
     /// let failure = Failure::new(FailureReason::ResourceMemory, "arn:aws:ecs:us-east-1:123456789012:container-instance/default/4d3910c127c8410cb1dff5d06fab4305")
     ///     .with_detail("1024 MiB wanted, 955 MiB left");
-    /// assert_eq!(failure.reason.as_deref(), Some("RESOURCE:MEMORY"));
+    /// assert_eq!(failure.reason(), Some("RESOURCE:MEMORY"));
     /// assert_eq!(failure.known_reason(), Some(FailureReason::ResourceMemory));
     /// ```
     ///
@@ -32,17 +32,13 @@ impl Failure {
     /// A failure with this reason, about the resource with this ARN.
     #[must_use]
     pub fn new(reason: FailureReason, arn: impl Into<String>) -> Self {
-        Self {
-            arn: Some(arn.into()),
-            reason: Some(reason.as_str().to_owned()),
-            ..Self::default()
-        }
+        Self::default().with_arn(arn).with_reason(reason.as_str())
     }
 
     /// The reason as a value; `Other` where it is not known.
     #[must_use]
     pub fn known_reason(&self) -> Option<FailureReason> {
-        self.reason.as_deref().map(FailureReason::from)
+        self.reason().map(FailureReason::from)
     }
 }
 

@@ -31,10 +31,37 @@
 //!     }]
 //! }"#;
 //! let response: DescribeContainerInstancesResponse = serde_json::from_str(printed)?;
-//! let instances = response.container_instances.unwrap_or_default();
-//! assert_eq!(instances[0].remaining().cpu(), Some(2_038));
-//! assert!(instances[0].remaining().ports().contains(&22));
+//! let instance = &response.container_instances()[0];
+//! assert_eq!(instance.status(), Some("ACTIVE"));
+//! assert_eq!(instance.remaining().cpu(), Some(2_038));
+//! assert!(instance.remaining().ports().contains(&22));
+//! // What is absent reads as empty or as `None`.
+//! assert!(instance.tags().is_empty());
+//! assert_eq!(instance.version_info().agent_version(), None);
 //! # Ok::<(), serde_json::Error>(())
+//! ```
+//!
+//! A request is made of what is set:
+//!
+//! ```
+//! use ecs_model::operation::RunTaskRequest;
+//! use ecs_model::{AssignPublicIp, AwsVpcConfiguration, NetworkConfiguration, Quotas, Request};
+//!
+//! let request = RunTaskRequest::default()
+//!     .with_task_definition("web:3")
+//!     .with_launch_type("FARGATE")
+//!     .with_count(2)
+//!     .with_network_configuration(
+//!         NetworkConfiguration::default().with_awsvpc_configuration(
+//!             AwsVpcConfiguration::default()
+//!                 .with_subnets(["subnet-12344321"])
+//!                 .with_assign_public_ip(AssignPublicIp::Enabled),
+//!         ),
+//!     );
+//! assert!(request.validate(&Quotas::current()).is_empty());
+//! let network = request.network_configuration().awsvpc_configuration();
+//! assert_eq!(network.subnets(), ["subnet-12344321"]);
+//! assert!(network.security_groups().is_empty());
 //! ```
 //!
 //! # What is where
@@ -52,6 +79,12 @@
 //! | what it allows | [`rules`], [`quota`], [`account_setting`] |
 //! | what an agent says and is told | [`agent`], [`anywhere`], [`version`] |
 //! | how busy it is | [`metrics`] |
+//!
+//! # Members that AWS adds
+//!
+//! Every structure is `#[non_exhaustive]`: AWS adds members to it, and so does a new version of
+//! this crate. Programs set members by `with_` methods, read them by methods called like the
+//! member, and tell absent from empty by the fields. The rules stand in [`ecs_taskdef::shape`].
 //!
 //! # Scope
 //!

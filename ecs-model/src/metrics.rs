@@ -141,13 +141,13 @@ impl Utilization {
 /// use ecs_model::metrics::{Capacity, cluster_utilization};
 /// use ecs_model::{ContainerInstance, Resource};
 ///
-/// let instance = |cpu, memory| ContainerInstance {
-///     status: Some("ACTIVE".to_owned()),
-///     registered_resources: Some(vec![
-///         Resource::integer(Resource::CPU, cpu),
-///         Resource::integer(Resource::MEMORY, memory),
-///     ]),
-///     ..ContainerInstance::default()
+/// let instance = |cpu, memory| {
+///     ContainerInstance::default()
+///         .with_status("ACTIVE")
+///         .with_registered_resources([
+///             Resource::integer(Resource::CPU, cpu),
+///             Resource::integer(Resource::MEMORY, memory),
+///         ])
 /// };
 /// let instances = [instance(16_384, 30_158), instance(2_048, 3_768)];
 /// let used = Capacity::new(1_024, 2_048).times(10);
@@ -164,7 +164,7 @@ pub fn cluster_utilization<'a>(
 ) -> Utilization {
     let registered = instances
         .into_iter()
-        .filter(|instance| instance.status.as_deref() == Some("ACTIVE"))
+        .filter(|instance| instance.status() == Some("ACTIVE"))
         .map(registered_capacity)
         .sum();
     Utilization::of(used, registered)
@@ -223,14 +223,12 @@ mod tests {
 
     fn instance(status: &str, cpu: u64, memory: u64) -> ContainerInstance {
         let resource = |name, value| Resource::integer(name, i32::try_from(value).unwrap());
-        ContainerInstance {
-            status: Some(status.to_owned()),
-            registered_resources: Some(vec![
+        ContainerInstance::default()
+            .with_status(status)
+            .with_registered_resources([
                 resource(Resource::CPU, cpu),
                 resource(Resource::MEMORY, memory),
-            ]),
-            ..ContainerInstance::default()
-        }
+            ])
     }
 
     #[test]

@@ -128,10 +128,7 @@ const TARGET: &str = "AmazonEC2ContainerServiceV20141113";
 /// use ecs_model::operation::RunTaskRequest;
 /// use ecs_model::{Quotas, Request};
 ///
-/// let request = RunTaskRequest {
-///     count: Some(11),
-///     ..RunTaskRequest::default()
-/// };
+/// let request = RunTaskRequest::default().with_count(11);
 /// let found: Vec<String> = request
 ///     .validate(&Quotas::current())
 ///     .iter()

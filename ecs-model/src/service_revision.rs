@@ -33,8 +33,7 @@ shape! {
     /// let revision: ServiceRevision = serde_json::from_str(
     ///     r#"{"taskDefinition":"arn","containerImages":[{"containerName":"web","image":"nginx"}]}"#,
     /// )?;
-    /// let images = revision.container_images.unwrap_or_default();
-    /// assert_eq!(images[0].image.as_deref(), Some("nginx"));
+    /// assert_eq!(revision.container_images()[0].image(), Some("nginx"));
     /// # Ok::<(), serde_json::Error>(())
     /// ```
     ///

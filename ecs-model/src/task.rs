@@ -28,9 +28,9 @@ shape! {
     ///     r#"{"lastStatus":"STOPPED","desiredStatus":"STOPPED","stoppedAt":1556310237.664,
     ///         "stopCode":"EssentialContainerExited","containers":[{"name":"web","exitCode":1}]}"#,
     /// )?;
-    /// let stopped_at = task.stopped_at.expect("the task has stopped");
+    /// let stopped_at = task.stopped_at().expect("the task has stopped");
     /// assert_eq!(stopped_at.to_string(), "2019-04-26T20:23:57.664Z");
-    /// assert_eq!(task.containers.unwrap_or_default()[0].exit_code, Some(1));
+    /// assert_eq!(task.containers()[0].exit_code(), Some(1));
     /// # Ok::<(), serde_json::Error>(())
     /// ```
     ///

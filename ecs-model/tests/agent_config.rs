@@ -590,12 +590,9 @@ fn attributes_and_tags() {
          ECS_CONTAINER_INSTANCE_TAGS={\"team\":\"web\"}",
     );
     let attributes = config.instance_attributes();
-    assert_eq!(attributes[0].name.as_deref(), Some("stack"));
-    assert_eq!(attributes[1].value.as_deref(), Some(""));
-    assert_eq!(
-        config.container_instance_tags()[0].key.as_deref(),
-        Some("team")
-    );
+    assert_eq!(attributes[0].name(), Some("stack"));
+    assert_eq!(attributes[1].value(), Some(""));
+    assert_eq!(config.container_instance_tags()[0].key(), Some("team"));
 }
 
 #[test]

@@ -43,7 +43,7 @@ fn kept<T: DeserializeOwned + Serialize>(name: &str) -> T {
 fn documents_read_and_write_back_equal() {
     for version in ["1.0.0", "1.3.0", "1.4.0"] {
         let metadata: AgentMetadata = kept(&format!("metadata-v{version}-filled"));
-        assert_eq!(metadata.cluster.as_deref(), Some("default"));
+        assert_eq!(metadata.cluster(), Some("default"));
         let ReportedAgent::Version(agent) = metadata.agent().unwrap() else {
             panic!("{version}");
         };
@@ -64,8 +64,8 @@ fn a_stopped_task_has_no_desired_status() {
     let tasks: IntrospectedTasks = kept("tasks-stopped-and-running-filled");
     let tasks = tasks.tasks.unwrap();
     assert_eq!(tasks[0].desired_status, None);
-    assert_eq!(tasks[0].known_status.as_deref(), Some("STOPPED"));
-    assert_eq!(tasks[1].desired_status.as_deref(), Some("RUNNING"));
+    assert_eq!(tasks[0].known_status(), Some("STOPPED"));
+    assert_eq!(tasks[1].desired_status(), Some("RUNNING"));
 }
 
 #[test]
@@ -183,10 +183,7 @@ fn answers_of_the_agent() {
         ask("/help").1.to_string(),
         r#"{"AvailableCommands":["/v1/metadata","/v1/tasks","/license"]}"#
     );
-    let twice = IntrospectedTasks {
-        tasks: Some(vec![tasks.tasks.unwrap().remove(0); 2]),
-        ..IntrospectedTasks::default()
-    };
+    let twice = IntrospectedTasks::default().with_tasks(vec![tasks.tasks.unwrap().remove(0); 2]);
     let request = IntrospectionRequest::parse(&format!("/v1/tasks?dockerid={FULL_ID}"));
     assert_eq!(request.answer(&metadata, &twice).status, 400);
 }

@@ -46,21 +46,15 @@ fn the_activation_of_the_guide() {
     let text = include_str!("data/anywhere/activation.json");
     let document: Value = serde_json::from_str(text).unwrap();
     let given = &document["create_activation"];
-    let request = CreateActivationRequest {
-        iam_role: given["iam-role"].as_str().map(ToOwned::to_owned),
-        registration_limit: Some(10),
-        default_instance_name: given["default-instance-name"]
-            .as_str()
-            .map(ToOwned::to_owned),
-        tags: Some(vec![ActivationTag {
-            key: Some("Purpose".to_owned()),
-            value: Some("ECSAnywhere".to_owned()),
-            ..ActivationTag::default()
-        }]),
-        ..CreateActivationRequest::default()
-    };
+    let request = CreateActivationRequest::default()
+        .with_iam_role(given["iam-role"].as_str().unwrap())
+        .with_registration_limit(10)
+        .with_default_instance_name(given["default-instance-name"].as_str().unwrap())
+        .with_tags([ActivationTag::default()
+            .with_key("Purpose")
+            .with_value("ECSAnywhere")]);
     assert!(request.validate(now()).is_empty());
-    assert_eq!(request.iam_role.as_deref(), Some("ecsAnywhereRole"));
+    assert_eq!(request.iam_role(), Some("ecsAnywhereRole"));
     let text = r#"{"ActivationId":"a","ActivationCode":null,"Other":1}"#;
     let response: CreateActivationResponse = serde_json::from_str(text).unwrap();
     assert_eq!(serde_json::to_value(&response).unwrap().to_string(), text);
@@ -75,20 +69,13 @@ fn everything_wrong_with_a_request() {
             .map(ToString::to_string)
             .collect()
     };
-    let tag = |key: &str, value: &str| ActivationTag {
-        key: Some(key.to_owned()),
-        value: Some(value.to_owned()),
-        ..ActivationTag::default()
-    };
-    let request = CreateActivationRequest {
-        iam_role: None,
-        registration_limit: Some(0),
-        default_instance_name: Some("a*b".to_owned()),
-        description: Some("d".repeat(257)),
-        expiration_date: Some(now()),
-        tags: Some(vec![tag("", "v"), tag("k", &"v".repeat(257))]),
-        ..CreateActivationRequest::default()
-    };
+    let tag = |key: &str, value: &str| ActivationTag::default().with_key(key).with_value(value);
+    let request = CreateActivationRequest::default()
+        .with_registration_limit(0)
+        .with_default_instance_name("a*b")
+        .with_description("d".repeat(257))
+        .with_expiration_date(now())
+        .with_tags([tag("", "v"), tag("k", &"v".repeat(257))]);
     assert_eq!(
         texts(&request),
         [
@@ -101,11 +88,9 @@ fn everything_wrong_with_a_request() {
             "error[activation-expiration] /ExpirationDate: 2023-11-14T22:13:20Z is not in the future",
         ]
     );
-    let request = CreateActivationRequest {
-        iam_role: Some("r".repeat(65)),
-        expiration_date: Some(later(30 * 86_400 + 1)),
-        ..CreateActivationRequest::default()
-    };
+    let request = CreateActivationRequest::default()
+        .with_iam_role("r".repeat(65))
+        .with_expiration_date(later(30 * 86_400 + 1));
     assert_eq!(
         texts(&request),
         [
@@ -495,13 +480,13 @@ fn steps_that_are_left() {
 
 #[test]
 fn instances_that_are_left_over() {
-    let instance = |arn: &str, id: &str, connected, status: &str, at| ContainerInstance {
-        container_instance_arn: Some(arn.to_owned()),
-        ec2_instance_id: Some(id.to_owned()),
-        agent_connected: Some(connected),
-        status: Some(status.to_owned()),
-        registered_at: Some(Timestamp::from_seconds(at)),
-        ..ContainerInstance::default()
+    let instance = |arn: &str, id: &str, connected, status: &str, at| {
+        ContainerInstance::default()
+            .with_container_instance_arn(arn)
+            .with_ec2_instance_id(id)
+            .with_agent_connected(connected)
+            .with_status(status)
+            .with_registered_at(Timestamp::from_seconds(at))
     };
     let instances = [
         instance("a-old", "mi-a", false, "ACTIVE", 1),
@@ -517,7 +502,7 @@ fn instances_that_are_left_over() {
     ];
     let found: Vec<_> = duplicates(&instances)
         .iter()
-        .filter_map(|instance| instance.container_instance_arn.as_deref())
+        .filter_map(|instance| instance.container_instance_arn())
         .collect();
     assert_eq!(found, ["a-old", "b-old"]);
 }

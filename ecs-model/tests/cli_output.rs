@@ -105,8 +105,8 @@ fn the_container_instance_of_the_guide() {
 fn the_task_of_the_guide() {
     let response: RunTaskResponse = read("run-task-filled.json");
     let started = &response.tasks.unwrap()[0];
-    assert_eq!(started.last_status.as_deref(), Some("PENDING"));
-    assert_eq!(started.desired_status.as_deref(), Some("RUNNING"));
+    assert_eq!(started.last_status(), Some("PENDING"));
+    assert_eq!(started.desired_status(), Some("RUNNING"));
     assert_eq!(
         started.containers.as_ref().unwrap()[0].network_bindings,
         None
@@ -115,13 +115,13 @@ fn the_task_of_the_guide() {
 
     let response: DescribeTasksResponse = read("describe-tasks-filled.json");
     let running = &response.tasks.unwrap()[0];
-    assert_eq!(running.last_status.as_deref(), Some("RUNNING"));
+    assert_eq!(running.last_status(), Some("RUNNING"));
     assert_eq!(running.task_arn, started.task_arn);
     let container = &running.containers.as_ref().unwrap()[0];
     assert_eq!(container.network_bindings, Some(Vec::new()));
     let overrides = running.overrides.as_ref().unwrap();
     let overrides = overrides.container_overrides.as_ref().unwrap();
-    assert_eq!(overrides[0].name.as_deref(), Some("sleep"));
+    assert_eq!(overrides[0].name(), Some("sleep"));
 }
 
 #[test]

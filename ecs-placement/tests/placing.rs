@@ -23,17 +23,15 @@ use serde_json::{Value, json};
 const PREFIX: &str = "arn:aws:ecs:us-east-1:123456789012:container-instance/";
 
 fn described(name: &str, cpu: i32, memory: i32) -> ContainerInstance {
-    ContainerInstance {
-        container_instance_arn: Some(format!("{PREFIX}{name}")),
-        status: Some("ACTIVE".into()),
-        agent_connected: Some(true),
-        registered_resources: Some(vec![
+    ContainerInstance::default()
+        .with_container_instance_arn(format!("{PREFIX}{name}"))
+        .with_status("ACTIVE")
+        .with_agent_connected(true)
+        .with_registered_resources([
             Resource::integer(Resource::CPU, cpu),
             Resource::integer(Resource::MEMORY, memory),
             Resource::string_set(Resource::PORTS, [22, 2375, 2376, 51678]),
-        ]),
-        ..ContainerInstance::default()
-    }
+        ])
 }
 
 fn cell(instances: &[ContainerInstance]) -> CellState {
@@ -270,10 +268,7 @@ fn external_tasks_and_external_instances_find_each_other() {
 fn attributes_are_met_by_name_and_value() {
     let cell = cell(&[
         described("unlisted", 10, 10),
-        ContainerInstance {
-            attributes: Some(Vec::new()),
-            ..described("without", 10, 10)
-        },
+        described("without", 10, 10).with_attributes(Vec::<Attribute>::new()),
     ]);
     let awslogs = request(json!({"logConfiguration": {"logDriver": "awslogs"}}));
     assert_eq!(spread_of(&cell, &awslogs, 3), [3, 0]);
@@ -496,10 +491,10 @@ fn start_task_answers_for_each_instance_it_was_given() {
     let reasons: Vec<_> = plan
         .failures()
         .iter()
-        .map(|failure| failure.reason.as_deref().unwrap())
+        .map(|failure| failure.reason().unwrap())
         .collect();
     assert_eq!(reasons, ["RESOURCE:MEMORY", "INACTIVE", "AGENT", "MISSING"]);
-    assert_eq!(plan.failures()[3].arn.as_deref(), Some("nowhere"));
+    assert_eq!(plan.failures()[3].arn(), Some("nowhere"));
 }
 
 #[test]

@@ -22,16 +22,14 @@ fn config() -> ProptestConfig {
 }
 
 fn instance(name: usize, cpu: i32, memory: i32) -> ContainerInstance {
-    ContainerInstance {
-        container_instance_arn: Some(format!("instance-{name}")),
-        status: Some("ACTIVE".into()),
-        agent_connected: Some(true),
-        registered_resources: Some(vec![
+    ContainerInstance::default()
+        .with_container_instance_arn(format!("instance-{name}"))
+        .with_status("ACTIVE")
+        .with_agent_connected(true)
+        .with_registered_resources([
             Resource::integer(Resource::CPU, cpu),
             Resource::integer(Resource::MEMORY, memory),
-        ]),
-        ..ContainerInstance::default()
-    }
+        ])
 }
 
 fn task(cpu: u16, memory: u16, port: u16) -> PlacementRequest {

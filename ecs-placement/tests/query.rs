@@ -7,7 +7,7 @@
 mod chain;
 
 use ecs_model::container_instance::VersionInfo;
-use ecs_model::{Attribute, ContainerInstance, Resource};
+use ecs_model::{Attribute, ContainerInstance, Resource, Timestamp};
 use ecs_placement::{CellState, CommitPolicy, Instance, PlacementRequest, Plan, Query};
 use ecs_taskdef::TaskDefinition;
 use proptest::prelude::*;
@@ -19,24 +19,19 @@ fn described(attributes: &[(&str, Option<&str>)]) -> ContainerInstance {
         attribute.value = value.map(str::to_owned);
         attribute
     });
-    ContainerInstance {
-        container_instance_arn: Some("instance".into()),
-        ec2_instance_id: Some("i-abcd1234".into()),
-        status: Some("ACTIVE".into()),
-        agent_connected: Some(true),
-        running_tasks_count: Some(2),
-        registered_at: Some("2018-06-18T22:28:28Z".parse().unwrap()),
-        version_info: Some(VersionInfo {
-            agent_version: Some("1.14.3".into()),
-            ..VersionInfo::default()
-        }),
-        attributes: Some(attributes.collect()),
-        registered_resources: Some(vec![
+    ContainerInstance::default()
+        .with_container_instance_arn("instance")
+        .with_ec2_instance_id("i-abcd1234")
+        .with_status("ACTIVE")
+        .with_agent_connected(true)
+        .with_running_tasks_count(2)
+        .with_registered_at("2018-06-18T22:28:28Z".parse::<Timestamp>().unwrap())
+        .with_version_info(VersionInfo::default().with_agent_version("1.14.3"))
+        .with_attributes(attributes)
+        .with_registered_resources([
             Resource::integer(Resource::CPU, 1_024),
             Resource::integer(Resource::MEMORY, 1_024),
-        ]),
-        ..ContainerInstance::default()
-    }
+        ])
 }
 
 /// An instance of the guide's examples with one task of the group `database`.
@@ -170,13 +165,11 @@ fn expressions_select_or_not() {
 
 #[test]
 fn what_is_not_known_is_not_selected() {
-    let bare = ContainerInstance {
-        ec2_instance_id: None,
-        registered_at: None,
-        version_info: None,
-        attributes: None,
-        ..described(&[])
-    };
+    let mut bare = described(&[]);
+    bare.ec2_instance_id = None;
+    bare.registered_at = None;
+    bare.version_info = None;
+    bare.attributes = None;
     let bare = Instance::try_from(&bare).unwrap();
     for expression in [
         "ec2InstanceId != x",

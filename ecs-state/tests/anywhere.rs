@@ -27,10 +27,7 @@ fn later(seconds: u64) -> Timestamp {
 }
 
 fn request() -> CreateActivationRequest {
-    CreateActivationRequest {
-        iam_role: Some("ecsAnywhereRole".to_owned()),
-        ..CreateActivationRequest::default()
-    }
+    CreateActivationRequest::default().with_iam_role("ecsAnywhereRole")
 }
 
 fn activation(request: CreateActivationRequest, id: &str) -> Activation {
@@ -43,10 +40,7 @@ fn managed() -> ManagedInstanceId {
 
 #[test]
 fn an_activation_counts_and_expires() {
-    let two = CreateActivationRequest {
-        registration_limit: Some(2),
-        ..request()
-    };
+    let two = request().with_registration_limit(2);
     let mut activation = activation(two, ID);
     assert_eq!(activation.poll_code(), Some(Secret::new(CODE)));
     assert_eq!(activation.poll_code(), None);

@@ -21,7 +21,7 @@ impl TaskDefinition {
     ///     "containerDefinitions": [{"name": "web", "image": "nginx", "memory": 64}]
     /// }"#)?;
     /// let attributes = task.required_attributes();
-    /// let names: Vec<&str> = attributes.iter().filter_map(|a| a.name.as_deref()).collect();
+    /// let names: Vec<&str> = attributes.iter().filter_map(|one| one.name()).collect();
     /// assert_eq!(
     ///     names,
     ///     ["com.amazonaws.ecs.capability.docker-remote-api.1.18", "ecs.capability.task-eni"]
@@ -68,7 +68,7 @@ impl Names {
     }
 
     fn add_task(&mut self, task: &TaskDefinition) {
-        let role = is_given(task.task_role_arn.as_deref());
+        let role = is_given(task.task_role_arn());
         let awsvpc = task.network_mode == Some(NetworkMode::Awsvpc);
         let host = task.network_mode == Some(NetworkMode::Host);
         self.add(role, "com.amazonaws.ecs.capability.task-iam-role");
@@ -90,7 +90,7 @@ impl Names {
             task.proxy_configuration.is_some(),
             "ecs.capability.aws-appmesh",
         );
-        let accelerators = task.inference_accelerators.as_deref().unwrap_or_default();
+        let accelerators = task.inference_accelerators();
         self.add(!accelerators.is_empty(), "ecs.capability.task-eia");
         self.add(
             task.enable_fault_injection == Some(true),
@@ -114,7 +114,7 @@ impl Names {
             container.health_check.is_some(),
             "ecs.capability.container-health-check",
         );
-        let depends = container.depends_on.as_deref().unwrap_or_default();
+        let depends = container.depends_on();
         let timeouts = container.start_timeout.is_some() || container.stop_timeout.is_some();
         self.add(
             !depends.is_empty() || timeouts,
@@ -124,17 +124,13 @@ impl Names {
             container.repository_credentials.is_some(),
             "ecs.capability.private-registry-authentication.secretsmanager",
         );
-        let files = container.environment_files.as_deref().unwrap_or_default();
+        let files = container.environment_files();
         self.add(!files.is_empty(), "ecs.capability.env-files.s3");
-        let restarts = container
-            .restart_policy
-            .as_ref()
-            .and_then(|policy| policy.enabled);
         self.add(
-            restarts == Some(true),
+            container.restart_policy().enabled == Some(true),
             "ecs.capability.container-restart-policy",
         );
-        let mappings = container.port_mappings.as_deref().unwrap_or_default();
+        let mappings = container.port_mappings();
         self.add(
             mappings
                 .iter()
@@ -145,30 +141,20 @@ impl Names {
     }
 
     fn add_docker_options(&mut self, container: &ContainerDefinition) {
-        let linux = container.linux_parameters.as_ref();
         self.docker_api(
             container.readonly_root_filesystem == Some(true)
-                || is_given(container.working_directory.as_deref())
+                || is_given(container.working_directory())
                 || container.docker_security_options.is_some()
-                || linux.is_some(),
+                || container.linux_parameters.is_some(),
             "1.17",
         );
-        let labels = container
-            .docker_labels
-            .as_ref()
-            .is_some_and(|labels| !labels.is_empty());
-        let limits = container.ulimits.as_deref().unwrap_or_default();
-        self.docker_api(labels || !limits.is_empty(), "1.18");
+        let (labels, limits) = (container.docker_labels(), container.ulimits());
+        self.docker_api(!labels.is_empty() || !limits.is_empty(), "1.18");
         self.docker_api(container.memory_reservation.is_some(), "1.21");
-        self.docker_api(
-            linux.is_some_and(|linux| {
-                linux.shared_memory_size.is_some()
-                    || linux.tmpfs.as_ref().is_some_and(|tmpfs| !tmpfs.is_empty())
-            }),
-            "1.22",
-        );
-        let init = linux.and_then(|linux| linux.init_process_enabled);
-        self.docker_api(init == Some(true), "1.25");
+        let linux = container.linux_parameters();
+        let shared_memory = linux.shared_memory_size.is_some();
+        self.docker_api(shared_memory || !linux.tmpfs().is_empty(), "1.22");
+        self.docker_api(linux.init_process_enabled == Some(true), "1.25");
         if let Some(check) = &container.health_check {
             let version = if check.start_period.is_some() {
                 "1.29"
@@ -210,14 +196,12 @@ impl Names {
     }
 
     fn add_secrets(&mut self, container: &ContainerDefinition) {
-        let log = container.log_configuration.as_ref();
-        let for_log = log
-            .and_then(|log| log.secret_options.as_deref())
-            .unwrap_or_default();
-        let for_container = container.secrets.as_deref().unwrap_or_default();
         let uses = [
-            (for_container, "environment-variables"),
-            (for_log, "bootstrap.log-driver"),
+            (container.secrets(), "environment-variables"),
+            (
+                container.log_configuration().secret_options(),
+                "bootstrap.log-driver",
+            ),
         ];
         for (secrets, usage) in uses {
             for secret in secrets {
@@ -233,14 +217,11 @@ impl Names {
     }
 
     fn add_security(&mut self, container: &ContainerDefinition) {
-        let options = container
-            .docker_security_options
-            .as_deref()
-            .unwrap_or_default();
+        let options = container.docker_security_options();
         let has = |prefix: &str| options.iter().any(|option| option.starts_with(prefix));
         self.add(has("label:"), "com.amazonaws.ecs.capability.selinux");
         self.add(has("apparmor:"), "com.amazonaws.ecs.capability.apparmor");
-        let specs = container.credential_specs.as_deref().unwrap_or_default();
+        let specs = container.credential_specs();
         let has_spec = |prefix: &str| specs.iter().any(|spec| spec.starts_with(prefix));
         self.add(
             has("credentialspec:") || has_spec("credentialspec:"),
@@ -253,21 +234,19 @@ impl Names {
     }
 
     fn add_execution_role(&mut self, task: &TaskDefinition, container: &ContainerDefinition) {
-        let role = is_given(task.execution_role_arn.as_deref());
+        let role = is_given(task.execution_role_arn());
         let private = container
-            .image
-            .as_deref()
+            .image()
             .is_some_and(|image| ImageRef::parse(image).is_private_ecr());
         self.add(private, "com.amazonaws.ecs.capability.ecr-auth");
         self.add(role && private, "ecs.capability.execution-role-ecr-pull");
-        let log = container.log_configuration.as_ref();
-        let awslogs = log.is_some_and(|log| log.log_driver == Some(LogDriver::Awslogs));
+        let awslogs = container.log_configuration().log_driver == Some(LogDriver::Awslogs);
         self.add(role && awslogs, "ecs.capability.execution-role-awslogs");
     }
 
     fn add_volume(&mut self, volume: &Volume) {
         if let Some(docker) = &volume.docker_volume_configuration {
-            let driver = docker.driver.as_deref().unwrap_or("local");
+            let driver = docker.driver().unwrap_or("local");
             self.0
                 .push(format!("ecs.capability.docker-plugin.{driver}"));
             self.docker_api(true, "1.25");
@@ -303,9 +282,6 @@ fn is_given(text: Option<&str>) -> bool {
 }
 
 fn is_in_secrets_manager(secret: &Secret) -> bool {
-    let service = secret
-        .value_from
-        .as_deref()
-        .and_then(|from| from.split(':').nth(2));
+    let service = secret.value_from().and_then(|from| from.split(':').nth(2));
     service == Some("secretsmanager")
 }

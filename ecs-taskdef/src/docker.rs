@@ -144,7 +144,7 @@ impl TaskDefinition {
         let mut mappings = self
             .containers()
             .iter()
-            .flat_map(|container| container.port_mappings.as_deref().unwrap_or_default());
+            .flat_map(|container| container.port_mappings());
         let udp = mappings.any(|mapping| mapping.protocol == Some(TransportProtocol::Udp));
         udp.then_some(match install {
             AgentInstall::AtLaunch => "1.2.0",

@@ -29,6 +29,26 @@
 //! # Ok::<(), ecs_taskdef::ReadError>(())
 //! ```
 //!
+//! A definition is also made and read in Rust:
+//!
+//! ```
+//! use ecs_taskdef::{ContainerDefinition, PortMapping, TaskDefinition};
+//!
+//! let web = TaskDefinition::default()
+//!     .with_family("web")
+//!     .with_container_definitions([ContainerDefinition::default()
+//!         .with_name("web")
+//!         .with_image("nginx")
+//!         .with_memory(128)
+//!         .with_port_mappings([PortMapping::default().with_container_port(80)])]);
+//! assert!(web.validate().is_empty());
+//! let container = &web.container_definitions()[0];
+//! assert_eq!(container.port_mappings()[0].container_port(), Some(80));
+//! // What is absent reads as empty or as `None`.
+//! assert!(container.log_configuration().options().is_empty());
+//! assert_eq!(container.cpu(), None);
+//! ```
+//!
 //! # What is where
 //!
 //! | for | take |
@@ -47,6 +67,11 @@
 //! | saving what lives longer than a call | [`Saved`], [`Format`] |
 //! | Docker's side | [`ImageRef`], [`docker_cpu_shares`], [`ephemeral_ports`] |
 //! | the tables behind the types | [`mod@shape`] |
+//!
+//! # Members that AWS adds
+//!
+//! Every structure is `#[non_exhaustive]`: AWS adds members to it, and so does a new version of
+//! this crate. How programs set and read members stands in [`mod@shape`].
 //!
 //! # Choices where AWS is silent
 //!

@@ -45,11 +45,11 @@ impl TaskDefinition {
             .containers()
             .iter()
             .rev()
-            .filter_map(|container| Some((container.name.as_deref()?, container)))
+            .filter_map(|container| Some((container.name()?, container)))
             .collect();
         let mut mounts = Vec::new();
         let mut paths = HashSet::new();
-        let mut visited = HashSet::from([start.name.as_deref()]);
+        let mut visited = HashSet::from([start.name()]);
         let mut pending = vec![(start, false)];
         while let Some((container, read_only)) = pending.pop() {
             for mount in own_mounts(container, read_only) {
@@ -57,15 +57,11 @@ impl TaskDefinition {
                     mounts.push(mount);
                 }
             }
-            let sources = container.volumes_from.as_deref().unwrap_or_default();
+            let sources = container.volumes_from();
             // The stack gives back the last one first.
             for from in sources.iter().rev() {
-                let source = from
-                    .source_container
-                    .as_deref()
-                    .and_then(|name| by_name.get(name));
-                if let Some(source) = source.filter(|source| visited.insert(source.name.as_deref()))
-                {
+                let source = from.source_container().and_then(|name| by_name.get(name));
+                if let Some(source) = source.filter(|source| visited.insert(source.name())) {
                     pending.push((source, read_only || from.read_only == Some(true)));
                 }
             }
@@ -78,11 +74,11 @@ fn own_mounts(
     container: &ContainerDefinition,
     read_only: bool,
 ) -> impl Iterator<Item = EffectiveMount<'_>> {
-    let declared_by = container.name.as_deref().unwrap_or_default();
-    let mounts = container.mount_points.as_deref().unwrap_or_default().iter();
+    let declared_by = container.name().unwrap_or_default();
+    let mounts = container.mount_points().iter();
     mounts.map(move |mount| EffectiveMount {
-        volume: mount.source_volume.as_deref().unwrap_or_default(),
-        container_path: mount.container_path.as_deref().unwrap_or_default(),
+        volume: mount.source_volume().unwrap_or_default(),
+        container_path: mount.container_path().unwrap_or_default(),
         read_only: read_only || mount.read_only == Some(true),
         declared_by,
     })

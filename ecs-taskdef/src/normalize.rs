@@ -23,10 +23,10 @@ impl TaskDefinition {
     ///     ]
     /// }"#)?;
     /// let described = input.normalized();
-    /// assert_eq!(described.cpu.as_deref(), Some("1024"));
+    /// assert_eq!(described.cpu(), Some("1024"));
     /// let web = &described.containers()[0];
     /// assert_eq!(web.essential, Some(true));
-    /// assert_eq!(web.port_mappings.as_ref().map(|ports| ports[0].host_port), Some(Some(80)));
+    /// assert_eq!(web.port_mappings()[0].host_port(), Some(80));
     /// assert_eq!(described.normalized(), described);
     /// # Ok::<(), serde_json::Error>(())
     /// ```

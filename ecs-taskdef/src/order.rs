@@ -4,7 +4,7 @@ use std::fmt;
 
 use thiserror::Error;
 
-use crate::{ContainerDefinition, TaskDefinition};
+use crate::{ContainerDefinition, ContainerDependency, TaskDefinition, VolumeFrom};
 
 /// Why one container starts before another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,27 +62,14 @@ impl Relation {
 
     /// The names of the containers that start before.
     fn targets(self, container: &ContainerDefinition) -> impl Iterator<Item = &str> {
-        let links = container.links.as_deref().filter(|_| self == Self::Links);
-        let volumes = container
-            .volumes_from
-            .as_deref()
-            .filter(|_| self == Self::VolumesFrom);
-        let depends = container
-            .depends_on
-            .as_deref()
-            .filter(|_| self == Self::DependsOn);
-        let links = links
-            .unwrap_or_default()
-            .iter()
-            .map(|link| link.split(':').next());
-        let volumes = volumes
-            .unwrap_or_default()
-            .iter()
-            .map(|from| from.source_container.as_deref());
-        let depends = depends
-            .unwrap_or_default()
-            .iter()
-            .map(|one| one.container_name.as_deref());
+        let (links, volumes, depends) = match self {
+            Self::Links => (container.links(), &[][..], &[][..]),
+            Self::VolumesFrom => (&[][..], container.volumes_from(), &[][..]),
+            Self::DependsOn => (&[][..], &[][..], container.depends_on()),
+        };
+        let links = links.iter().map(|link| link.split(':').next());
+        let volumes = volumes.iter().map(VolumeFrom::source_container);
+        let depends = depends.iter().map(ContainerDependency::container_name);
         links.chain(volumes).chain(depends).flatten()
     }
 }
@@ -113,7 +100,7 @@ impl TaskDefinition {
         if !left.is_empty() {
             return Err(CycleError(graph.cycles(&left)));
         }
-        let name = |index: usize| self.containers().get(index)?.name.as_deref();
+        let name = |index: usize| self.containers().get(index)?.name();
         Ok(order
             .into_iter()
             .map(|index| name(index).unwrap_or_default())
@@ -161,8 +148,7 @@ struct Graph<'a> {
 
 impl<'a> Graph<'a> {
     fn new(containers: &'a [ContainerDefinition], relations: &[Relation]) -> Self {
-        let name =
-            |container: &'a ContainerDefinition| container.name.as_deref().unwrap_or_default();
+        let name = |container: &'a ContainerDefinition| container.name().unwrap_or_default();
         let names: Vec<&str> = containers.iter().map(name).collect();
         let by_name: HashMap<&str, usize> = names
             .iter()

@@ -37,8 +37,8 @@ impl TaskDefinition {
     /// ]}"#)?;
     /// let task = task.with_overrides(&overrides)?;
     /// let web = &task.containers()[0];
-    /// assert_eq!(web.command.as_deref(), Some(&["sh".into(), "-c".into(), "date".into()][..]));
-    /// assert_eq!(web.environment.as_ref().map(Vec::len), Some(2));
+    /// assert_eq!(web.command(), ["sh", "-c", "date"]);
+    /// assert_eq!(web.environment().len(), 2);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
@@ -47,17 +47,16 @@ impl TaskDefinition {
     /// An override without a name, or of a container that is not there.
     pub fn with_overrides(&self, overrides: &TaskOverride) -> Result<Self, OverrideError> {
         let mut task = self.clone();
-        let containers = overrides.container_overrides.as_deref().unwrap_or_default();
+        let containers = overrides.container_overrides();
         for (index, container) in containers.iter().enumerate() {
             let name = container
-                .name
-                .as_deref()
+                .name()
                 .ok_or(OverrideError::NameMissing { index })?;
             let unknown = || OverrideError::UnknownContainer {
                 name: name.to_owned(),
             };
             let own = task.container_definitions.as_mut().ok_or_else(unknown)?;
-            let named = |one: &&mut ContainerDefinition| one.name.as_deref() == Some(name);
+            let named = |one: &&mut ContainerDefinition| one.name() == Some(name);
             own.iter_mut()
                 .find(named)
                 .ok_or_else(unknown)?
@@ -83,7 +82,7 @@ impl ContainerDefinition {
             &mut self.resource_requirements,
             &overrides.resource_requirements,
         );
-        for variable in overrides.environment.as_deref().unwrap_or_default() {
+        for variable in overrides.environment() {
             self.set_variable(variable);
         }
     }

@@ -27,7 +27,7 @@ use crate::{
 /// let now = Timestamp::from_seconds(1_438_893_060);
 /// let registered = registry.register(&web, now)?;
 /// assert_eq!(
-///     registered.task_definition_arn.as_deref(),
+///     registered.task_definition_arn(),
 ///     Some("arn:aws:ecs:us-east-1:123456789012:task-definition/web:1")
 /// );
 /// assert_eq!(registry.register(&web, now)?.revision, Some(2));
@@ -210,13 +210,12 @@ impl Registry {
             family: name.clone(),
         };
         let revision = last.checked_add(1).ok_or(exhausted)?;
-        let described = TaskDefinition {
-            task_definition_arn: Some(format!("{}{name}:{revision}", self.arn_prefix)),
-            revision: Some(revision),
-            status: Some(TaskDefinitionStatus::Active),
-            registered_at: Some(now),
-            ..input.normalized()
-        };
+        let described = input
+            .normalized()
+            .with_task_definition_arn(format!("{}{name}:{revision}", self.arn_prefix))
+            .with_revision(revision)
+            .with_status(TaskDefinitionStatus::Active)
+            .with_registered_at(now);
         let family = self.families.entry(name).or_default();
         family.last_revision = revision;
         Ok(family.revisions.entry(revision).or_insert(described))
@@ -334,8 +333,8 @@ impl Registry {
             .iter()
             .filter(move |(name, _)| family.is_none_or(|family| family == name.as_str()))
             .flat_map(|(_, family)| family.revisions.values())
-            .filter(move |revision| revision.status.as_ref() == Some(status))
-            .filter_map(|revision| revision.task_definition_arn.as_deref())
+            .filter(move |revision| revision.status() == Some(status))
+            .filter_map(|revision| revision.task_definition_arn())
     }
 
     /// The names of the families that begin with `prefix`, in ascending order.

@@ -97,11 +97,11 @@ impl TaskDefinition {
                 .map_or_else(|| self.container_memory(), u64::from),
             network_interface: mode == NetworkMode::Awsvpc,
             attributes: self.required_attributes(),
-            placement_constraints: self.placement_constraints.clone().unwrap_or_default(),
+            placement_constraints: self.placement_constraints().to_vec(),
             ..Requirements::default()
         };
         for container in self.containers() {
-            for mapping in container.port_mappings.as_deref().unwrap_or_default() {
+            for mapping in container.port_mappings() {
                 needs.add_port(mapping, &mode);
             }
             needs.add_devices(container);
@@ -153,20 +153,13 @@ impl Requirements {
     }
 
     fn add_devices(&mut self, container: &ContainerDefinition) {
-        for requirement in container
-            .resource_requirements
-            .as_deref()
-            .unwrap_or_default()
-        {
+        for requirement in container.resource_requirements() {
             match requirement.r#type {
                 Some(ResourceType::NeuronDevice) => self.neuron_devices = true,
                 Some(ResourceType::Gpu) => {
-                    let shared = requirement
-                        .sharing_strategy
-                        .as_ref()
-                        .and_then(|strategy| strategy.nvidia_mps.as_ref())
-                        .map(|share| natural(share.memory));
-                    self.gpus.add(requirement.value.as_deref(), shared);
+                    let share = requirement.sharing_strategy().nvidia_mps.as_ref();
+                    let shared = share.map(|share| natural(share.memory));
+                    self.gpus.add(requirement.value(), shared);
                 }
                 _ => {}
             }

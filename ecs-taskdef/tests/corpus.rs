@@ -144,7 +144,7 @@ const ECR: &[&str] = &[
 fn names(attributes: &[Attribute]) -> BTreeSet<&str> {
     attributes
         .iter()
-        .filter_map(|attribute| attribute.name.as_deref())
+        .filter_map(|attribute| attribute.name())
         .collect()
 }
 

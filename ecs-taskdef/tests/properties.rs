@@ -235,7 +235,7 @@ fn look_at_everything(bytes: &[u8]) {
             task.computed_compatibilities(),
         );
         for container in task.containers().iter().take(20) {
-            let _ = task.effective_mounts(container.name.as_deref().unwrap_or_default());
+            let _ = task.effective_mounts(container.name().unwrap_or_default());
         }
         assert!(task.is_equivalent(&task.normalized()));
     }

@@ -375,10 +375,8 @@ impl AgentConfig {
     /// The attributes of the first registration, ordered as they were written.
     #[must_use]
     pub fn instance_attributes(&self) -> Vec<Attribute> {
-        let attribute = |(name, value): &(String, String)| Attribute {
-            value: Some(value.clone()),
-            ..Attribute::named(name)
-        };
+        let attribute =
+            |(name, value): &(String, String)| Attribute::named(name).with_value(value.clone());
         self.pairs("ECS_INSTANCE_ATTRIBUTES")
             .iter()
             .map(attribute)
@@ -388,10 +386,10 @@ impl AgentConfig {
     /// The tags of the container instance, ordered as they were written.
     #[must_use]
     pub fn container_instance_tags(&self) -> Vec<Tag> {
-        let tag = |(key, value): &(String, String)| Tag {
-            key: Some(key.clone()),
-            value: Some(value.clone()),
-            ..Tag::default()
+        let tag = |(key, value): &(String, String)| {
+            Tag::default()
+                .with_key(key.clone())
+                .with_value(value.clone())
         };
         self.pairs("ECS_CONTAINER_INSTANCE_TAGS")
             .iter()

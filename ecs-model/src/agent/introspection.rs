@@ -117,7 +117,7 @@ impl IntrospectedTask {
     /// The revision of the task definition, if there is one and it is a number.
     #[must_use]
     pub fn revision(&self) -> Option<u32> {
-        self.version.as_deref()?.parse().ok()
+        self.version()?.parse().ok()
     }
 
     /// The desired status that the agent shows for a task: none for one that is stopped or runs
@@ -144,8 +144,8 @@ impl IntrospectedTask {
     /// Whether one of the containers has this id, or one that begins with it if it is short.
     #[must_use]
     pub fn has_container(&self, id: &DockerId) -> bool {
-        let ids = self.containers.iter().flatten();
-        ids.filter_map(|container| container.docker_id.as_deref())
+        let ids = self.containers().iter();
+        ids.filter_map(|container| container.docker_id())
             .any(|found| id.is_of(found))
     }
 }
@@ -157,6 +157,6 @@ impl IntrospectedContainer {
     ///
     /// [`DockerIdError`] if it is absent or is not 64 hexadecimal digits.
     pub fn full_docker_id(&self) -> Result<DockerId, DockerIdError> {
-        DockerId::parse(self.docker_id.as_deref().unwrap_or_default())
+        DockerId::parse(self.docker_id().unwrap_or_default())
     }
 }

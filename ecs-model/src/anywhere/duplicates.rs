@@ -15,17 +15,17 @@ use crate::ContainerInstance;
 /// use ecs_model::ContainerInstance;
 /// use ecs_model::anywhere::duplicates;
 ///
-/// let instance = |arn: &str, connected| ContainerInstance {
-///     container_instance_arn: Some(arn.to_owned()),
-///     ec2_instance_id: Some("mi-0123456789abcdef0".to_owned()),
-///     status: Some("ACTIVE".to_owned()),
-///     agent_connected: Some(connected),
-///     ..ContainerInstance::default()
+/// let instance = |arn: &str, connected: bool| {
+///     ContainerInstance::default()
+///         .with_container_instance_arn(arn)
+///         .with_ec2_instance_id("mi-0123456789abcdef0")
+///         .with_status("ACTIVE")
+///         .with_agent_connected(connected)
 /// };
 /// let instances = [instance("old", false), instance("new", true)];
 /// let left_over: Vec<&ContainerInstance> = duplicates(&instances);
 /// assert_eq!(left_over.len(), 1);
-/// assert_eq!(left_over[0].container_instance_arn.as_deref(), Some("old"));
+/// assert_eq!(left_over[0].container_instance_arn(), Some("old"));
 /// ```
 ///
 /// Source: Developer Guide, deregistering a container instance.
@@ -33,8 +33,8 @@ use crate::ContainerInstance;
 pub fn duplicates(instances: &[ContainerInstance]) -> Vec<&ContainerInstance> {
     let mut machines: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     for (index, instance) in instances.iter().enumerate() {
-        let id = instance.ec2_instance_id.as_deref().unwrap_or_default();
-        if !id.is_empty() && instance.status.as_deref() == Some("ACTIVE") {
+        let id = instance.ec2_instance_id().unwrap_or_default();
+        if !id.is_empty() && instance.status() == Some("ACTIVE") {
             machines.entry(id).or_default().push(index);
         }
     }

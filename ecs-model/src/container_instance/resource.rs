@@ -76,7 +76,7 @@ impl Resource {
     /// The value as a whole number, if the type is one; a fraction is cut.
     #[must_use]
     pub fn amount(&self) -> Option<i64> {
-        match self.r#type.as_deref()? {
+        match self.r#type()? {
             "INTEGER" => self.integer_value.map(i64::from),
             "LONG" => self.long_value,
             #[expect(
@@ -91,21 +91,19 @@ impl Resource {
     /// The values, if the type is a set.
     #[must_use]
     pub fn strings(&self) -> Option<&[String]> {
-        match self.r#type.as_deref()? {
+        match self.r#type()? {
             "STRINGSET" => self.string_set_value.as_deref(),
             _ => None,
         }
     }
 
     fn zeros(name: impl Into<String>, kind: &str) -> Self {
-        Self {
-            name: Some(name.into()),
-            r#type: Some(kind.to_owned()),
-            double_value: Some(0.0),
-            long_value: Some(0),
-            integer_value: Some(0),
-            ..Self::default()
-        }
+        Self::default()
+            .with_name(name)
+            .with_type(kind)
+            .with_double_value(0)
+            .with_long_value(0)
+            .with_integer_value(0)
     }
 }
 
@@ -178,7 +176,7 @@ impl<'a> Resources<'a> {
         let mut found = self
             .list
             .iter()
-            .filter(|resource| resource.name.as_deref() == Some(name));
+            .filter(|resource| resource.name() == Some(name));
         let first = found.next()?;
         found.next().is_none().then_some(first)
     }
@@ -197,13 +195,13 @@ impl ContainerInstance {
     /// What the agent has registered, by name.
     #[must_use]
     pub fn registered(&self) -> Resources<'_> {
-        Resources::new(self.registered_resources.as_deref().unwrap_or_default())
+        Resources::new(self.registered_resources())
     }
 
     /// What tasks have not taken, by name. The ports are those that are taken.
     #[must_use]
     pub fn remaining(&self) -> Resources<'_> {
-        Resources::new(self.remaining_resources.as_deref().unwrap_or_default())
+        Resources::new(self.remaining_resources())
     }
 }
 
@@ -213,13 +211,13 @@ mod tests {
 
     #[test]
     fn the_type_says_which_value_counts() {
-        let resource = |kind: &str| Resource {
-            r#type: Some(kind.to_owned()),
-            integer_value: Some(1),
-            long_value: Some(2),
-            double_value: Some(3.9),
-            string_set_value: Some(vec!["4".to_owned()]),
-            ..Resource::default()
+        let resource = |kind: &str| {
+            Resource::default()
+                .with_type(kind)
+                .with_integer_value(1)
+                .with_long_value(2)
+                .with_double_value(3.9)
+                .with_string_set_value(["4"])
         };
         assert_eq!(resource("INTEGER").amount(), Some(1));
         assert_eq!(resource("LONG").amount(), Some(2));

@@ -92,7 +92,7 @@ impl CreateServiceRequest {
     /// The cluster that is meant: `cluster`, or `default`.
     #[must_use]
     pub fn cluster_or_default(&self) -> &str {
-        self.cluster.as_deref().unwrap_or(DEFAULT_CLUSTER)
+        self.cluster().unwrap_or(DEFAULT_CLUSTER)
     }
 
     /// The scheduling strategy that is meant: `schedulingStrategy`, or `REPLICA`.
@@ -106,8 +106,7 @@ impl CreateServiceRequest {
 impl CreateServiceRequest {
     /// Who deploys the service; `ECS` unless the request says otherwise.
     pub(crate) fn controller(&self) -> &DeploymentControllerType {
-        let controller = self.deployment_controller.as_ref();
-        let given = controller.and_then(|controller| controller.r#type.as_ref());
+        let given = self.deployment_controller().r#type();
         given.unwrap_or(&DeploymentControllerType::Ecs)
     }
 }

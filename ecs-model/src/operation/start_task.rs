@@ -56,6 +56,6 @@ impl StartTaskRequest {
     /// The cluster that is meant: `cluster`, or `default`.
     #[must_use]
     pub fn cluster_or_default(&self) -> &str {
-        self.cluster.as_deref().unwrap_or(DEFAULT_CLUSTER)
+        self.cluster().unwrap_or(DEFAULT_CLUSTER)
     }
 }

@@ -202,14 +202,8 @@ fn instance_types(
     at: &At<'_>,
     report: &mut Report<'_>,
 ) {
-    let allowed = requirements
-        .allowed_instance_types
-        .as_deref()
-        .unwrap_or_default();
-    let excluded = requirements
-        .excluded_instance_types
-        .as_deref()
-        .unwrap_or_default();
+    let allowed = requirements.allowed_instance_types();
+    let excluded = requirements.excluded_instance_types();
     if !allowed.is_empty() && !excluded.is_empty() {
         let at = at.member("excludedInstanceTypes");
         report.fault(at, "it cannot be combined with `allowedInstanceTypes`");

@@ -90,7 +90,7 @@ fn constraint_expression(constraint: &PlacementConstraint, at: &At<'_>, report: 
 }
 
 fn expression_length(constraint: &PlacementConstraint, at: &At<'_>, report: &mut Report<'_>) {
-    let expression = constraint.expression.as_deref().unwrap_or_default();
+    let expression = constraint.expression().unwrap_or_default();
     let count = expression.chars().count();
     if count > 2_000 {
         let message = format!("{count} characters, at most 2000");
@@ -99,7 +99,7 @@ fn expression_length(constraint: &PlacementConstraint, at: &At<'_>, report: &mut
 }
 
 fn field_fault(strategy: &PlacementStrategy) -> Option<String> {
-    let field = strategy.field.as_deref().unwrap_or_default();
+    let field = strategy.field().unwrap_or_default();
     match strategy.r#type.as_ref()? {
         PlacementStrategyType::Binpack => {
             // The API writes the fields of binpack in either case.

@@ -130,12 +130,12 @@ fn against_rebalancing(subject: &Subject<'_>) -> Option<&'static str> {
     let strategies = subject.items::<PlacementStrategy>("placementStrategy");
     let spreads_otherwise = strategies.first().is_some_and(|first| {
         first.r#type != Some(PlacementStrategyType::Spread)
-            || first.field.as_deref() != Some(AVAILABILITY_ZONE)
+            || first.field() != Some(AVAILABILITY_ZONE)
     });
     let stays_in_zones = subject
         .items::<PlacementConstraint>("placementConstraints")
         .iter()
-        .filter_map(|constraint| constraint.expression.as_deref())
+        .filter_map(|constraint| constraint.expression())
         .any(|expression| expression.contains(AVAILABILITY_ZONE));
     if subject.get("schedulingStrategy") == Some(&SchedulingStrategy::Daemon) {
         Some("scheduling strategy `DAEMON` does")

@@ -83,12 +83,12 @@ fn instance_status(status: &ContainerInstanceStatus, at: &At<'_>, report: &mut R
 }
 
 fn attribute(attribute: &Attribute, at: &At<'_>, report: &mut Report<'_>) {
-    let name = attribute.name.as_deref();
+    let name = attribute.name();
     if let Some(name) = name.filter(|name| !is_attribute_name(name)) {
         let message = format!("`{name}` is not 1 to 128 letters, digits, `-`, `_`, `.`, `/`, `\\`");
         report.fault(at.member("name"), message);
     }
-    let value = attribute.value.as_deref();
+    let value = attribute.value();
     if let Some(value) = value.filter(|value| !is_attribute_value(value)) {
         let message = format!(
             "`{value}` is not 1 to 128 letters, digits, `-`, `_`, `.`, `@`, `/`, `\\`, `:` and \

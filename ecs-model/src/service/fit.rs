@@ -47,21 +47,21 @@ impl CreateServiceRequest {
             definition,
             findings: Findings::default(),
         };
-        for (position, balancer) in self.load_balancers.iter().flatten().enumerate() {
+        for (position, balancer) in self.load_balancers().iter().enumerate() {
             let at = format!("/loadBalancers/{position}");
-            let (name, port) = (balancer.container_name.as_deref(), balancer.container_port);
+            let (name, port) = (balancer.container_name(), balancer.container_port);
             let mapping = check.target(&at, name, port);
             if balancer.load_balancer_name.is_some() {
                 check.classic(&at, name, port, mapping);
             }
         }
-        for (position, registry) in self.service_registries.iter().flatten().enumerate() {
+        for (position, registry) in self.service_registries().iter().enumerate() {
             let at = format!("/serviceRegistries/{position}");
-            let (name, port) = (registry.container_name.as_deref(), registry.container_port);
+            let (name, port) = (registry.container_name(), registry.container_port);
             let _ = check.target(&at, name, port);
         }
-        let network = self.network_configuration.as_ref();
-        check.network(network.is_some_and(|network| network.awsvpc_configuration.is_some()));
+        let network = self.network_configuration();
+        check.network(network.awsvpc_configuration.is_some());
         if self.role.is_some() && check.is_awsvpc() {
             let message = "network mode `awsvpc` uses the service-linked role";
             check.quoted_fault(&ROLE, "/role".to_owned(), message.to_owned(), &[]);
@@ -159,8 +159,8 @@ impl<'a> Check<'a> {
     }
 
     fn container(&self, name: &str) -> Option<&'a ContainerDefinition> {
-        let mut containers = self.definition.container_definitions.iter().flatten();
-        containers.find(|container| container.name.as_deref() == Some(name))
+        let mut containers = self.definition.container_definitions().iter();
+        containers.find(|container| container.name() == Some(name))
     }
 
     fn classic(
@@ -206,7 +206,7 @@ impl<'a> Check<'a> {
 }
 
 fn mapping(container: &ContainerDefinition, port: i32) -> Option<&PortMapping> {
-    let mut mappings = container.port_mappings.iter().flatten();
+    let mut mappings = container.port_mappings().iter();
     mappings.find(|mapping| {
         let in_range = |(first, last)| (i64::from(first)..=i64::from(last)).contains(&port.into());
         mapping.container_port == Some(port) || mapping.range().is_some_and(in_range)

@@ -17,10 +17,7 @@ use ecs_taskdef::Findings;
 /// use ecs_state::anywhere::Activation;
 ///
 /// let now = Timestamp::from_seconds(1_700_000_000);
-/// let request = CreateActivationRequest {
-///     iam_role: Some("ecsAnywhereRole".to_owned()),
-///     ..CreateActivationRequest::default()
-/// };
+/// let request = CreateActivationRequest::default().with_iam_role("ecsAnywhereRole");
 /// let id = "5743558d-563b-4457-8682-d16c30000000";
 /// let mut activation = Activation::new(request, id, Secret::new("dRmgnYaFv567vEXAMPLE"), now)?;
 /// let shown = activation.poll_code().expect("shown once");

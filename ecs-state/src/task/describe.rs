@@ -52,10 +52,7 @@ impl TaskMachine {
             match containers.iter_mut().find(named) {
                 Some(container) => describe_container(container, report),
                 None => {
-                    let mut container = Container {
-                        name: Some(report.name.clone()),
-                        ..Container::default()
-                    };
+                    let mut container = Container::default().with_name(report.name.clone());
                     describe_container(&mut container, report);
                     containers.push(container);
                 }
@@ -79,7 +76,7 @@ fn describe_container(container: &mut Container, report: &ContainerReport) {
 mod tests {
     use super::*;
     use crate::{ContainerSpec, Phases, ReportedStatus, StopCause, TaskReport, TaskSpec};
-    use ecs_model::{HealthStatus, Timestamp};
+    use ecs_model::{HealthStatus, NetworkBinding, Timestamp};
 
     #[test]
     fn what_the_lifecycle_does_not_decide_stays() {
@@ -91,16 +88,12 @@ mod tests {
         let _ = machine.handle_report(&report, at(2));
         let _ = machine.handle_stop(StopCause::User { reason: None }, at(3));
 
-        let mut task = Task {
-            group: Some("family:sleep360".to_owned()),
-            containers: Some(vec![Container {
-                name: Some("b".to_owned()),
-                health_status: Some(HealthStatus::Healthy),
-                network_bindings: Some(Vec::new()),
-                ..Container::default()
-            }]),
-            ..Task::default()
-        };
+        let mut task = Task::default()
+            .with_group("family:sleep360")
+            .with_containers([Container::default()
+                .with_name("b")
+                .with_health_status(HealthStatus::Healthy)
+                .with_network_bindings(Vec::<NetworkBinding>::new())]);
         machine.describe(&mut task);
         assert_eq!(task.group.as_deref(), Some("family:sleep360"));
         assert_eq!(task.last_status.as_deref(), Some("RUNNING"));

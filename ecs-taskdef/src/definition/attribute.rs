@@ -22,15 +22,12 @@ impl Attribute {
     ///
     /// ```
     /// let attribute = ecs_taskdef::Attribute::named("ecs.capability.task-eni");
-    /// assert_eq!(attribute.name.as_deref(), Some("ecs.capability.task-eni"));
-    /// assert_eq!(attribute.value, None);
+    /// assert_eq!(attribute.name(), Some("ecs.capability.task-eni"));
+    /// assert_eq!(attribute.value(), None);
     /// ```
     #[must_use]
     pub fn named(name: impl Into<String>) -> Self {
-        Self {
-            name: Some(name.into()),
-            ..Self::default()
-        }
+        Self::default().with_name(name)
     }
 }
 

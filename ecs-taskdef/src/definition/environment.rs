@@ -16,11 +16,7 @@ impl KeyValuePair {
     /// Both halves of a pair.
     #[must_use]
     pub fn new(name: impl Into<String>, value: impl Into<String>) -> Self {
-        Self {
-            name: Some(name.into()),
-            value: Some(value.into()),
-            ..Self::default()
-        }
+        Self::default().with_name(name).with_value(value)
     }
 }
 

@@ -19,17 +19,14 @@ impl LogConfiguration {
     /// The option called `name`.
     #[must_use]
     pub fn option(&self, name: &str) -> Option<&str> {
-        self.options.as_ref()?.get(name)
+        self.options().get(name)
     }
 
     /// Whether an option called `name` is given, in the open or as a secret.
     #[must_use]
     pub fn has_option(&self, name: &str) -> bool {
-        let secrets = self.secret_options.as_deref().unwrap_or_default();
-        self.option(name).is_some()
-            || secrets
-                .iter()
-                .any(|secret| secret.name.as_deref() == Some(name))
+        let secrets = self.secret_options();
+        self.option(name).is_some() || secrets.iter().any(|secret| secret.name() == Some(name))
     }
 }
 
@@ -71,7 +68,7 @@ impl FirelensConfiguration {
     /// The option called `name`.
     #[must_use]
     pub fn option(&self, name: &str) -> Option<&str> {
-        self.options.as_ref()?.get(name)
+        self.options().get(name)
     }
 }
 

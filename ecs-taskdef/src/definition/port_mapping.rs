@@ -50,20 +50,14 @@ impl PortMapping {
     /// ```
     /// use ecs_taskdef::PortMapping;
     ///
-    /// let range = |text: &str| {
-    ///     let mapping = PortMapping {
-    ///         container_port_range: Some(text.to_owned()),
-    ///         ..PortMapping::default()
-    ///     };
-    ///     mapping.range()
-    /// };
+    /// let range = |text| PortMapping::default().with_container_port_range(text).range();
     /// assert_eq!(range("8000-8010"), Some((8000, 8010)));
     /// assert_eq!(range("8010-8000"), None);
     /// assert_eq!(range("0-70000"), None);
     /// ```
     #[must_use]
     pub fn range(&self) -> Option<(u16, u16)> {
-        let (first, last) = self.container_port_range.as_deref()?.split_once('-')?;
+        let (first, last) = self.container_port_range()?.split_once('-')?;
         let (first, last) = (port_number(first)?, port_number(last)?);
         (first < last).then_some((first, last))
     }

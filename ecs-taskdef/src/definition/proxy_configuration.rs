@@ -20,11 +20,11 @@ impl ProxyConfiguration {
     /// The value of the property called `name`.
     #[must_use]
     pub fn property(&self, name: &str) -> Option<&str> {
-        let properties = self.properties.as_deref().unwrap_or_default();
+        let properties = self.properties();
         let named = properties
             .iter()
-            .find(|property| property.name.as_deref() == Some(name));
-        named?.value.as_deref()
+            .find(|property| property.name() == Some(name));
+        named?.value()
     }
 }
 

@@ -23,7 +23,7 @@ shape! {
     ///     "containerDefinitions": [{"name": "web", "image": "nginx", "memory": 100}]
     /// }"#;
     /// let web: TaskDefinition = serde_json::from_str(text)?;
-    /// assert_eq!(web.family.as_deref(), Some("web"));
+    /// assert_eq!(web.family(), Some("web"));
     /// assert_eq!(web.cpu_units(), Some(512));
     /// assert_eq!(web.containers().len(), 1);
     /// let written = serde_json::to_value(&web)?;
@@ -117,7 +117,7 @@ impl TaskDefinition {
     /// use ecs_taskdef::TaskDefinition;
     ///
     /// let skeleton = TaskDefinition::skeleton();
-    /// assert_eq!(skeleton.family.as_deref(), Some(""));
+    /// assert_eq!(skeleton.family(), Some(""));
     /// assert_eq!(skeleton.containers()[0].cpu, Some(0));
     /// assert_eq!(skeleton.revision, None);
     /// assert!(skeleton.validate().errors().count() > 20);
@@ -133,9 +133,7 @@ impl TaskDefinition {
     /// balancer of a service can be given.
     #[must_use]
     pub fn has_container_port(&self, container: &str, port: u16) -> bool {
-        let mappings = self
-            .container(container)
-            .and_then(|one| one.port_mappings.as_deref());
+        let mappings = self.container(container).map(|one| one.port_mappings());
         mappings.unwrap_or_default().iter().any(|mapping| {
             let in_range = |(first, last): (u16, u16)| (first..=last).contains(&port);
             mapping.container_port == Some(port.into()) || mapping.range().is_some_and(in_range)
@@ -145,13 +143,13 @@ impl TaskDefinition {
     /// The containers; none when the member is absent.
     #[must_use]
     pub fn containers(&self) -> &[ContainerDefinition] {
-        self.container_definitions.as_deref().unwrap_or_default()
+        self.container_definitions()
     }
 
     /// The container called `name`.
     #[must_use]
     pub fn container(&self, name: &str) -> Option<&ContainerDefinition> {
-        let named = |container: &&ContainerDefinition| container.name.as_deref() == Some(name);
+        let named = |container: &&ContainerDefinition| container.name() == Some(name);
         self.containers().iter().find(named)
     }
 
@@ -165,31 +163,26 @@ impl TaskDefinition {
     /// The launch types that `requiresCompatibilities` names.
     #[must_use]
     pub fn required_launch_types(&self) -> LaunchTypes {
-        self.requires_compatibilities
-            .as_deref()
-            .unwrap_or_default()
-            .iter()
-            .collect()
+        self.requires_compatibilities().iter().collect()
     }
 
     /// The CPU of the task in CPU units, 1,024 to a vCPU. `None` when it is
     /// absent or unreadable.
     #[must_use]
     pub fn cpu_units(&self) -> Option<u32> {
-        size::cpu_units(self.cpu.as_deref()?)
+        size::cpu_units(self.cpu()?)
     }
 
     /// The memory of the task in MiB. `None` when it is absent or unreadable.
     #[must_use]
     pub fn memory_mib(&self) -> Option<u32> {
-        size::memory_mib(self.memory.as_deref()?)
+        size::memory_mib(self.memory()?)
     }
 
     /// Whether `runtimePlatform` asks for a Windows.
     #[must_use]
     pub fn is_windows(&self) -> bool {
-        let platform = self.runtime_platform.as_ref();
-        let family = platform.and_then(|platform| platform.operating_system_family.as_ref());
+        let family = self.runtime_platform().operating_system_family();
         family.is_some_and(|family| family.is_windows())
     }
 

@@ -56,14 +56,8 @@ impl Volume {
     /// How long the data lives.
     #[must_use]
     pub fn persistence(&self) -> Persistence {
-        let source_path = self
-            .host
-            .as_ref()
-            .is_some_and(|host| host.source_path.is_some());
-        let shared = self
-            .docker_volume_configuration
-            .as_ref()
-            .is_some_and(|docker| docker.scope == Some(Scope::Shared));
+        let source_path = self.host().source_path.is_some();
+        let shared = self.docker_volume_configuration().scope == Some(Scope::Shared);
         let file_system = self.efs_volume_configuration.is_some()
             || self.s3files_volume_configuration.is_some()
             || self.fsx_windows_file_server_volume_configuration.is_some();

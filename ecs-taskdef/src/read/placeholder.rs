@@ -37,11 +37,8 @@ const BY_NAME: [&str; 5] = [
 
 /// Whether a container or a volume has a name that is still to be filled in.
 fn has_open_names(task: &TaskDefinition) -> bool {
-    let containers = task
-        .containers()
-        .iter()
-        .map(|container| container.name.as_deref());
-    let volumes = task.volumes().iter().map(|volume| volume.name.as_deref());
+    let containers = task.containers().iter().map(|container| container.name());
+    let volumes = task.volumes().iter().map(|volume| volume.name());
     containers.chain(volumes).flatten().any(is_open)
 }
 

@@ -1,5 +1,5 @@
 use super::Row;
-use super::subject::{Container, Report, Subject, list};
+use super::subject::{Container, Report, Subject};
 use super::task::quote;
 use crate::{LaunchTypes, Rule, Source};
 
@@ -115,14 +115,14 @@ pub(super) const RULES: &[Row] = &[
 ];
 
 fn name_required(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
-    if container.name.as_ref().is_none_or(String::is_empty) {
+    if container.name().is_none_or(str::is_empty) {
         report.fault(&container.at.member("name"), "the container has no name");
     }
 }
 
 fn name_characters(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
     let wrong = |name: &&str| !name.is_empty() && !ecs_arn::is_name(name);
-    if let Some(name) = container.name.as_deref().filter(wrong) {
+    if let Some(name) = container.name().filter(wrong) {
         let message = format!(
             "{} is not 1 to 255 letters, digits, hyphens and underscores",
             quote(name)
@@ -132,14 +132,14 @@ fn name_characters(_: &Subject<'_>, container: Container<'_>, report: &mut Repor
 }
 
 fn image_required(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
-    if container.image.as_ref().is_none_or(String::is_empty) {
+    if container.image().is_none_or(str::is_empty) {
         report.fault(&container.at.member("image"), "the container has no image");
     }
 }
 
 fn image_length(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
     const MAX: usize = 255;
-    let image = container.image.as_deref().unwrap_or_default();
+    let image = container.image().unwrap_or_default();
     let name = image.split('@').next().unwrap_or_default();
     // Bytes are at least as many as characters and cheaper to count.
     if name.len() > MAX && name.chars().count() > MAX {
@@ -149,7 +149,7 @@ fn image_length(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'
 }
 
 fn image_digest(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
-    let image = container.image.as_deref().unwrap_or_default();
+    let image = container.image().unwrap_or_default();
     let Some((_, digest)) = image.split_once('@') else {
         return;
     };
@@ -166,10 +166,7 @@ fn image_digest(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'
 
 fn security_option(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
     let at = container.at.member("dockerSecurityOptions");
-    for (index, option) in list(container.docker_security_options.as_ref())
-        .iter()
-        .enumerate()
-    {
+    for (index, option) in container.docker_security_options().iter().enumerate() {
         let with_value = ["apparmor:", "label:", "credentialspec:"];
         let legal = option == "no-new-privileges"
             || with_value.iter().any(|prefix| {
@@ -188,7 +185,7 @@ fn security_option(_: &Subject<'_>, container: Container<'_>, report: &mut Repor
 }
 
 fn credential_specs_maximum(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
-    let count = list(container.credential_specs.as_ref()).len();
+    let count = container.credential_specs().len();
     if count > 1 {
         let message = format!("{count} credential specifications, at most 1");
         report.fault(&container.at.member("credentialSpecs"), message);
@@ -197,7 +194,7 @@ fn credential_specs_maximum(_: &Subject<'_>, container: Container<'_>, report: &
 
 fn credential_spec(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
     let at = container.at.member("credentialSpecs");
-    for (index, spec) in list(container.credential_specs.as_ref()).iter().enumerate() {
+    for (index, spec) in container.credential_specs().iter().enumerate() {
         let target = spec
             .strip_prefix("credentialspec:")
             .or_else(|| spec.strip_prefix("credentialspecdomainless:"));
@@ -212,8 +209,7 @@ fn credential_spec(_: &Subject<'_>, container: Container<'_>, report: &mut Repor
 }
 
 fn repository_credentials(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
-    let credentials = container.repository_credentials.as_ref();
-    let Some(parameter) = credentials.and_then(|one| one.credentials_parameter.as_deref()) else {
+    let Some(parameter) = container.repository_credentials().credentials_parameter() else {
         return;
     };
     let legal = match ecs_arn::ArnRef::parse(parameter) {
@@ -233,7 +229,7 @@ fn user_format(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_
         let empty = user.split(':').any(str::is_empty);
         !user.is_empty() && (empty || parts.nth(2).is_some() || user.contains(char::is_whitespace))
     };
-    if let Some(user) = container.user.as_deref().filter(wrong) {
+    if let Some(user) = container.user().filter(wrong) {
         let message = format!("{} is neither a user nor `user:group`", quote(user));
         report.fault(&container.at.member("user"), message);
     }
@@ -241,8 +237,7 @@ fn user_format(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_
 
 fn restart_exit_codes(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
     const MAX: usize = 50;
-    let policy = container.restart_policy.as_ref();
-    let count = policy.map_or(0, |policy| list(policy.ignored_exit_codes.as_ref()).len());
+    let count = container.restart_policy().ignored_exit_codes().len();
     if count > MAX {
         let at = container.at.member("restartPolicy");
         let message = format!("{count} exit codes, at most {MAX}");
@@ -251,11 +246,10 @@ fn restart_exit_codes(_: &Subject<'_>, container: Container<'_>, report: &mut Re
 }
 
 fn restart_period(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
-    let policy = container.restart_policy.as_ref();
-    let period = policy.and_then(|policy| policy.restart_attempt_period);
+    let period = container.restart_policy().restart_attempt_period;
     if let Some(period) = period.filter(|period| !(60..=1_800).contains(period)) {
         let at = container.at.member("restartPolicy");
-        let name = container.name.as_deref().unwrap_or_default();
+        let name = container.name().unwrap_or_default();
         let message = format!("{period} seconds, not 60 to 1800");
         report.fault_about(&at.member("restartAttemptPeriod"), &[name], message);
     }

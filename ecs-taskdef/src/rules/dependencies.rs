@@ -1,5 +1,5 @@
 use super::Row;
-use super::subject::{Container, Report, Subject, list};
+use super::subject::{Container, Report, Subject};
 use super::task::quote;
 use crate::shape::At;
 use crate::{ContainerCondition, Relation, Rule, Source};
@@ -89,7 +89,7 @@ pub(super) const RULES: &[Row] = &[
 
 fn links_target(subject: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
     let at = container.at.member("links");
-    for (index, link) in list(container.links.as_ref()).iter().enumerate() {
+    for (index, link) in container.links().iter().enumerate() {
         let (name, alias) = link.split_once(':').unwrap_or((link, "alias"));
         let message = if name.is_empty() || alias.is_empty() || alias.contains(':') {
             format!("{} is neither `name` nor `name:alias`", quote(link))
@@ -104,9 +104,9 @@ fn links_target(subject: &Subject<'_>, container: Container<'_>, report: &mut Re
 
 fn volumes_from_target(subject: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
     let at = container.at.member("volumesFrom");
-    for (index, from) in list(container.volumes_from.as_ref()).iter().enumerate() {
-        let name = from.source_container.as_deref().unwrap_or_default();
-        let message = if container.name.as_deref() == Some(name) {
+    for (index, from) in container.volumes_from().iter().enumerate() {
+        let name = from.source_container().unwrap_or_default();
+        let message = if container.name() == Some(name) {
             "the container takes its own volumes".to_owned()
         } else if subject.task.container(name).is_none() {
             format!("there is no container {}", quote(name))
@@ -119,11 +119,11 @@ fn volumes_from_target(subject: &Subject<'_>, container: Container<'_>, report: 
 
 fn depends_on_target(subject: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
     let at = container.at.member("dependsOn");
-    for (index, dependency) in list(container.depends_on.as_ref()).iter().enumerate() {
-        let Some(name) = dependency.container_name.as_deref() else {
+    for (index, dependency) in container.depends_on().iter().enumerate() {
+        let Some(name) = dependency.container_name() else {
             continue;
         };
-        let message = if container.name.as_deref() == Some(name) {
+        let message = if container.name() == Some(name) {
             "the container waits for itself".to_owned()
         } else if subject.task.container(name).is_none() {
             format!("there is no container {}", quote(name))
@@ -173,12 +173,12 @@ fn cycle(subject: &Subject<'_>, relation: Relation, report: &mut Report<'_>) {
 
 fn depends_on_essential(subject: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
     let at = container.at.member("dependsOn");
-    for (index, dependency) in list(container.depends_on.as_ref()).iter().enumerate() {
+    for (index, dependency) in container.depends_on().iter().enumerate() {
         let ends = matches!(
             dependency.condition,
             Some(ContainerCondition::Success | ContainerCondition::Complete)
         );
-        let name = dependency.container_name.as_deref().unwrap_or_default();
+        let name = dependency.container_name().unwrap_or_default();
         let essential = |name| {
             subject
                 .task
@@ -198,9 +198,9 @@ fn depends_on_health_check(
     report: &mut Report<'_>,
 ) {
     let at = container.at.member("dependsOn");
-    for (index, dependency) in list(container.depends_on.as_ref()).iter().enumerate() {
+    for (index, dependency) in container.depends_on().iter().enumerate() {
         let healthy = dependency.condition == Some(ContainerCondition::Healthy);
-        let name = dependency.container_name.as_deref().unwrap_or_default();
+        let name = dependency.container_name().unwrap_or_default();
         let target = subject.task.container(name).filter(|_| healthy);
         if target.is_some_and(|target| target.health_check.is_none()) {
             let message = format!("{} has no health check in the definition", quote(name));

@@ -1,5 +1,5 @@
 use super::Row;
-use super::subject::{Container, Report, Subject, list};
+use super::subject::{Container, Report, Subject};
 use super::task::{quote, repeated};
 use crate::shape::At;
 use crate::{Rule, Source};
@@ -76,19 +76,16 @@ pub(super) const RULES: &[Row] = &[
 
 fn name_required(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
     let at = container.at.member("environment");
-    for (index, variable) in list(container.environment.as_ref()).iter().enumerate() {
-        if variable.name.as_ref().is_none_or(String::is_empty) {
+    for (index, variable) in container.environment().iter().enumerate() {
+        if variable.name().is_none_or(str::is_empty) {
             report.fault(&at.item(index).member("name"), "the variable has no name");
         }
     }
 }
 
 fn duplicate(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
-    let variables = list(container.environment.as_ref());
-    let names: Vec<Option<&str>> = variables
-        .iter()
-        .map(|variable| variable.name.as_deref())
-        .collect();
+    let variables = container.environment();
+    let names: Vec<Option<&str>> = variables.iter().map(|variable| variable.name()).collect();
     let at = container.at.member("environment");
     for (index, name) in repeated(&names) {
         let message = format!("variable {} is set before", quote(name));
@@ -97,11 +94,8 @@ fn duplicate(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>)
 }
 
 fn secret_unique(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
-    let secrets = list(container.secrets.as_ref());
-    let names: Vec<Option<&str>> = secrets
-        .iter()
-        .map(|secret| secret.name.as_deref())
-        .collect();
+    let secrets = container.secrets();
+    let names: Vec<Option<&str>> = secrets.iter().map(|secret| secret.name()).collect();
     let at = container.at.member("secrets");
     for (index, name) in repeated(&names) {
         let message = format!("secret {} is given before", quote(name));
@@ -110,18 +104,18 @@ fn secret_unique(_: &Subject<'_>, container: Container<'_>, report: &mut Report<
 }
 
 fn secret_environment(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
-    let secrets = list(container.secrets.as_ref());
+    let secrets = container.secrets();
     if secrets.is_empty() {
         return;
     }
-    let variables = list(container.environment.as_ref());
+    let variables = container.environment();
     let names: std::collections::HashSet<&str> = variables
         .iter()
-        .filter_map(|variable| variable.name.as_deref())
+        .filter_map(|variable| variable.name())
         .collect();
     let at = container.at.member("secrets");
     for (index, secret) in secrets.iter().enumerate() {
-        if let Some(name) = secret.name.as_deref().filter(|name| names.contains(name)) {
+        if let Some(name) = secret.name().filter(|name| names.contains(name)) {
             let message = format!("{} is an environment variable too", quote(name));
             report.fault_about(&at.item(index).member("name"), &[name], message);
         }
@@ -129,18 +123,17 @@ fn secret_environment(_: &Subject<'_>, container: Container<'_>, report: &mut Re
 }
 
 fn value_from(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
-    let log = container.log_configuration.as_ref();
     let log_at = container.at.member("logConfiguration");
     let lists = [
-        (container.secrets.as_ref(), container.at.member("secrets")),
+        (container.secrets(), container.at.member("secrets")),
         (
-            log.and_then(|log| log.secret_options.as_ref()),
+            container.log_configuration().secret_options(),
             log_at.member("secretOptions"),
         ),
     ];
     for (secrets, at) in lists {
-        for (index, secret) in list(secrets).iter().enumerate() {
-            check_value_from(secret.value_from.as_deref(), &at.item(index), report);
+        for (index, secret) in secrets.iter().enumerate() {
+            check_value_from(secret.value_from(), &at.item(index), report);
         }
     }
 }
@@ -165,7 +158,7 @@ fn check_value_from(value_from: Option<&str>, at: &At<'_>, report: &mut Report<'
 
 fn files_maximum(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
     const MAX: usize = 10;
-    let count = list(container.environment_files.as_ref()).len();
+    let count = container.environment_files().len();
     if count > MAX {
         let message = format!("{count} environment files, at most {MAX}");
         report.fault(&container.at.member("environmentFiles"), message);
@@ -174,17 +167,14 @@ fn files_maximum(_: &Subject<'_>, container: Container<'_>, report: &mut Report<
 
 fn file_arn(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
     let at = container.at.member("environmentFiles");
-    for (index, file) in list(container.environment_files.as_ref())
-        .iter()
-        .enumerate()
-    {
+    for (index, file) in container.environment_files().iter().enumerate() {
         let is_s3_object = |value: &str| {
             ecs_arn::ArnRef::parse(value).is_ok_and(|arn| {
                 let key = arn.resource().split_once('/').map(|(_, key)| key);
                 arn.service() == "s3" && key.is_some_and(|key| key.ends_with(".env"))
             })
         };
-        if let Some(value) = file.value.as_deref().filter(|value| !is_s3_object(value)) {
+        if let Some(value) = file.value().filter(|value| !is_s3_object(value)) {
             let message = format!(
                 "{} is not the ARN of an S3 object that ends in `.env`",
                 quote(value)

@@ -1,4 +1,4 @@
-use super::subject::{Container, Report, Subject, list};
+use super::subject::{Container, Report, Subject};
 use super::unsupported::Platform;
 use super::{Row, unsupported};
 use crate::shape::At;
@@ -111,10 +111,7 @@ fn windows_network(subject: &Subject<'_>, report: &mut Report<'_>) {
 
 fn selinux(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
     let at = container.at.member("dockerSecurityOptions");
-    for (index, option) in list(container.docker_security_options.as_ref())
-        .iter()
-        .enumerate()
-    {
+    for (index, option) in container.docker_security_options().iter().enumerate() {
         if option.starts_with("label:") {
             let message = "an external instance does not support SELinux labels";
             report.fault(&at.item(index), message);
@@ -124,10 +121,7 @@ fn selinux(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
 
 fn gpu_sharing(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
     let at = container.at.member("resourceRequirements");
-    for (index, requirement) in list(container.resource_requirements.as_ref())
-        .iter()
-        .enumerate()
-    {
+    for (index, requirement) in container.resource_requirements().iter().enumerate() {
         if requirement.sharing_strategy.is_some() {
             let message = "an external instance does not support shared GPUs";
             report.fault(&at.item(index).member("sharingStrategy"), message);

@@ -1,4 +1,4 @@
-use super::subject::{Container, Report, Subject, list};
+use super::subject::{Container, Report, Subject};
 use super::task::{asks_for, quote};
 use super::unsupported::Platform;
 use super::{Row, unsupported};
@@ -423,7 +423,7 @@ fn firelens_s3(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_
 fn capabilities(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
     let linux = container.linux_parameters.as_ref();
     let capabilities = linux.and_then(|linux| linux.capabilities.as_ref());
-    let added = capabilities.map_or(&[][..], |capabilities| list(capabilities.add.as_ref()));
+    let added = capabilities.map_or(&[][..], |capabilities| capabilities.add());
     let at = container.at.member("linuxParameters");
     let at = at.member("capabilities");
     let at = at.member("add");
@@ -439,7 +439,7 @@ fn capabilities(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'
 
 fn ulimits(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
     let at = container.at.member("ulimits");
-    for (index, ulimit) in list(container.ulimits.as_ref()).iter().enumerate() {
+    for (index, ulimit) in container.ulimits().iter().enumerate() {
         if ulimit
             .name
             .as_ref()

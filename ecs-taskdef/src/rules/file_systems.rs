@@ -108,11 +108,8 @@ fn is_port(port: i32) -> bool {
 }
 
 fn efs_port(_: &Subject<'_>, volume: VolumePlace<'_>, report: &mut Report<'_>) {
-    let efs = volume.efs_volume_configuration.as_ref();
-    if let Some(port) = efs
-        .and_then(|efs| efs.transit_encryption_port)
-        .filter(|port| !is_port(*port))
-    {
+    let port = volume.efs_volume_configuration().transit_encryption_port;
+    if let Some(port) = port.filter(|port| !is_port(*port)) {
         let at = volume.at.member(EFS);
         report.fault(
             &at.member("transitEncryptionPort"),
@@ -126,11 +123,7 @@ fn efs_root(_: &Subject<'_>, volume: VolumePlace<'_>, report: &mut Report<'_>) {
     else {
         return;
     };
-    if efs
-        .root_directory
-        .as_deref()
-        .is_some_and(|root| root != "/")
-    {
+    if efs.root_directory().is_some_and(|root| root != "/") {
         let message = "with an access point the root directory is absent or `/`";
         report.fault(&volume.at.member(EFS).member("rootDirectory"), message);
     }
@@ -154,8 +147,8 @@ fn efs_iam(_: &Subject<'_>, volume: VolumePlace<'_>, report: &mut Report<'_>) {
 }
 
 fn efs_port_encryption(_: &Subject<'_>, volume: VolumePlace<'_>, report: &mut Report<'_>) {
-    let efs = volume.efs_volume_configuration.as_ref();
-    if efs.is_some_and(|efs| efs.transit_encryption_port.is_some() && !is_encrypted(efs)) {
+    let efs = volume.efs_volume_configuration();
+    if efs.transit_encryption_port.is_some() && !is_encrypted(efs) {
         let message = "a port for encrypted data needs `transitEncryption` ENABLED";
         report.fault(
             &volume.at.member(EFS).member("transitEncryptionPort"),
@@ -166,8 +159,8 @@ fn efs_port_encryption(_: &Subject<'_>, volume: VolumePlace<'_>, report: &mut Re
 
 fn fsx_windows(subject: &Subject<'_>, volume: VolumePlace<'_>, report: &mut Report<'_>) {
     // The platform of a task on EC2 may be left to the instance.
-    let stated = subject.task.runtime_platform.as_ref();
-    let linux = stated.is_some_and(|one| one.operating_system_family.is_some()) && !subject.windows;
+    let stated = subject.task.runtime_platform();
+    let linux = stated.operating_system_family.is_some() && !subject.windows;
     if linux
         && volume
             .fsx_windows_file_server_volume_configuration
@@ -179,8 +172,9 @@ fn fsx_windows(subject: &Subject<'_>, volume: VolumePlace<'_>, report: &mut Repo
 }
 
 fn s3files_port(_: &Subject<'_>, volume: VolumePlace<'_>, report: &mut Report<'_>) {
-    let files = volume.s3files_volume_configuration.as_ref();
-    let port = files.and_then(|files| files.transit_encryption_port);
+    let port = volume
+        .s3files_volume_configuration()
+        .transit_encryption_port;
     if let Some(port) = port.filter(|port| !is_port(*port)) {
         let at = volume.at.member(S3FILES);
         report.fault(
@@ -194,7 +188,7 @@ fn s3files_root(_: &Subject<'_>, volume: VolumePlace<'_>, report: &mut Report<'_
     let Some(files) = &volume.s3files_volume_configuration else {
         return;
     };
-    let root = files.root_directory.as_deref();
+    let root = files.root_directory();
     if files.access_point_arn.is_some() && root.is_some_and(|root| root != "/") {
         let message = "with an access point the root directory is absent or `/`";
         report.fault(&volume.at.member(S3FILES).member("rootDirectory"), message);
@@ -204,8 +198,7 @@ fn s3files_root(_: &Subject<'_>, volume: VolumePlace<'_>, report: &mut Report<'_
 fn s3files_role(subject: &Subject<'_>, volume: VolumePlace<'_>, report: &mut Report<'_>) {
     let role = subject
         .task
-        .task_role_arn
-        .as_ref()
+        .task_role_arn()
         .is_some_and(|role| !role.is_empty());
     if volume.s3files_volume_configuration.is_some() && !role {
         report.fault(&volume.at.member(S3FILES), "S3 Files needs `taskRoleArn`");

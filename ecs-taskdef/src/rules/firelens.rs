@@ -54,8 +54,7 @@ fn is_router(container: &ContainerDefinition) -> bool {
 }
 
 fn uses_router(container: &ContainerDefinition) -> bool {
-    let log = container.log_configuration.as_ref();
-    log.is_some_and(|log| log.log_driver == Some(LogDriver::Awsfirelens))
+    container.log_configuration().log_driver == Some(LogDriver::Awsfirelens)
 }
 
 fn has(task: &TaskDefinition, what: fn(&ContainerDefinition) -> bool) -> bool {

@@ -1,5 +1,5 @@
 use super::Row;
-use super::subject::{Container, Report, Subject, list};
+use super::subject::{Container, Report, Subject};
 use super::task::quote;
 use crate::{Rule, Source};
 
@@ -75,7 +75,7 @@ fn command(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
     else {
         return;
     };
-    let command = list(check.command.as_ref());
+    let command = check.command();
     let message = match command.first().map(String::as_str) {
         Some("NONE") => return,
         Some("CMD" | "CMD-SHELL") if command.len() > 1 => return,
@@ -103,34 +103,22 @@ fn bounded(
 }
 
 fn interval(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
-    let value = container
-        .health_check
-        .as_ref()
-        .and_then(|check| check.interval);
+    let value = container.health_check().interval;
     bounded(container, ("interval", value), (5, 300), report);
 }
 
 fn timeout(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
-    let value = container
-        .health_check
-        .as_ref()
-        .and_then(|check| check.timeout);
+    let value = container.health_check().timeout;
     bounded(container, ("timeout", value), (2, 60), report);
 }
 
 fn retries(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
-    let value = container
-        .health_check
-        .as_ref()
-        .and_then(|check| check.retries);
+    let value = container.health_check().retries;
     bounded(container, ("retries", value), (1, 10), report);
 }
 
 fn start_period(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
-    let value = container
-        .health_check
-        .as_ref()
-        .and_then(|check| check.start_period);
+    let value = container.health_check().start_period;
     bounded(container, ("startPeriod", value), (0, 300), report);
 }
 
@@ -151,7 +139,7 @@ fn at_least(
     report: &mut Report<'_>,
 ) {
     if let Some(seconds) = seconds.filter(|seconds| *seconds < MIN_SECONDS) {
-        let name = container.name.as_deref().unwrap_or_default();
+        let name = container.name().unwrap_or_default();
         let message = format!("{seconds} seconds, at least {MIN_SECONDS}");
         report.fault_about(&container.at.member(member), &[name], message);
     }

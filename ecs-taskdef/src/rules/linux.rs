@@ -1,5 +1,5 @@
 use super::Row;
-use super::subject::{Container, Report, Subject, list};
+use super::subject::{Container, Report, Subject};
 use super::task::{quote, repeated};
 use crate::{IpcMode, LinuxParameters, NetworkMode, Rule, Source};
 
@@ -206,9 +206,9 @@ fn capability_name(_: &Subject<'_>, container: Container<'_>, report: &mut Repor
     };
     let at = container.at.member("linuxParameters");
     let at = at.member("capabilities");
-    for (member, names) in [("add", &capabilities.add), ("drop", &capabilities.drop)] {
+    for (member, names) in [("add", capabilities.add()), ("drop", capabilities.drop())] {
         let at = at.member(member);
-        for (index, name) in list(names.as_ref()).iter().enumerate() {
+        for (index, name) in names.iter().enumerate() {
             if !CAPABILITIES.contains(&name.as_str()) {
                 report.fault(&at.item(index), format!("{} is no capability", quote(name)));
             }
@@ -230,7 +230,7 @@ fn shared_memory(_: &Subject<'_>, container: Container<'_>, report: &mut Report<
 fn tmpfs_size(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
     let at = container.at.member("linuxParameters");
     let at = at.member("tmpfs");
-    let mounts = linux(&container).map_or(&[][..], |linux| list(linux.tmpfs.as_ref()));
+    let mounts = container.value.linux_parameters().tmpfs();
     for (index, tmpfs) in mounts.iter().enumerate() {
         if let Some(size) = tmpfs.size.filter(|size| *size < 1) {
             report.fault(
@@ -244,11 +244,11 @@ fn tmpfs_size(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>
 fn tmpfs_option(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
     let at = container.at.member("linuxParameters");
     let at = at.member("tmpfs");
-    let mounts = linux(&container).map_or(&[][..], |linux| list(linux.tmpfs.as_ref()));
+    let mounts = container.value.linux_parameters().tmpfs();
     for (index, tmpfs) in mounts.iter().enumerate() {
         let at = at.item(index);
         let at = at.member("mountOptions");
-        for (index, option) in list(tmpfs.mount_options.as_ref()).iter().enumerate() {
+        for (index, option) in tmpfs.mount_options().iter().enumerate() {
             let name = option.split('=').next().unwrap_or_default();
             if !MOUNT_OPTIONS.contains(&name) {
                 report.fault(
@@ -294,7 +294,7 @@ fn ulimit_order(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'
     // -1 stands for no limit.
     let height = |limit: i32| if limit < 0 { i32::MAX } else { limit };
     let at = container.at.member("ulimits");
-    for (index, ulimit) in list(container.ulimits.as_ref()).iter().enumerate() {
+    for (index, ulimit) in container.ulimits().iter().enumerate() {
         let (Some(soft), Some(hard)) = (ulimit.soft_limit, ulimit.hard_limit) else {
             continue;
         };
@@ -306,10 +306,10 @@ fn ulimit_order(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'
 }
 
 fn ulimit_unique(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
-    let ulimits = list(container.ulimits.as_ref());
+    let ulimits = container.ulimits();
     let names: Vec<Option<&str>> = ulimits
         .iter()
-        .map(|ulimit| ulimit.name.as_ref().map(|name| name.as_str()))
+        .map(|ulimit| ulimit.name().map(|name| name.as_str()))
         .collect();
     let at = container.at.member("ulimits");
     for (index, name) in repeated(&names) {
@@ -339,7 +339,7 @@ fn namespace_of(parameter: &str) -> Option<Namespace> {
 
 fn each_control(container: Container<'_>, mut visit: impl FnMut(&str, &crate::shape::At<'_>)) {
     let at = container.at.member("systemControls");
-    for (index, control) in list(container.system_controls.as_ref()).iter().enumerate() {
+    for (index, control) in container.system_controls().iter().enumerate() {
         if let Some(parameter) = &control.namespace {
             visit(parameter, &at.item(index).member("namespace"));
         }

@@ -1,5 +1,5 @@
 use super::Row;
-use super::subject::{Container, Report, Subject, list};
+use super::subject::{Container, Report, Subject};
 use crate::shape::At;
 use crate::{NetworkMode, Rule, Source};
 
@@ -91,7 +91,7 @@ fn links_mode(subject: &Subject<'_>, container: Container<'_>, report: &mut Repo
         subject.mode,
         NetworkMode::Awsvpc | NetworkMode::Host | NetworkMode::None
     );
-    if linkless && !list(container.links.as_ref()).is_empty() {
+    if linkless && !container.links().is_empty() {
         let mode = subject.mode.as_str();
         let message = format!("links need the network mode `bridge`, not `{mode}`");
         let at = container.at.member("links");
@@ -104,25 +104,22 @@ fn links_mode(subject: &Subject<'_>, container: Container<'_>, report: &mut Repo
 }
 
 fn hostname(subject: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
-    let given = container
-        .hostname
-        .as_ref()
-        .is_some_and(|name| !name.is_empty());
+    let given = container.hostname().is_some_and(|name| !name.is_empty());
     without_awsvpc(subject, container, "hostname", given, report);
 }
 
 fn extra_hosts(subject: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
-    let given = !list(container.extra_hosts.as_ref()).is_empty();
+    let given = !container.extra_hosts().is_empty();
     without_awsvpc(subject, container, "extraHosts", given, report);
 }
 
 fn dns_servers(subject: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
-    let given = !list(container.dns_servers.as_ref()).is_empty();
+    let given = !container.dns_servers().is_empty();
     without_awsvpc(subject, container, "dnsServers", given, report);
 }
 
 fn dns_search_domains(subject: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
-    let given = !list(container.dns_search_domains.as_ref()).is_empty();
+    let given = !container.dns_search_domains().is_empty();
     without_awsvpc(subject, container, "dnsSearchDomains", given, report);
 }
 
@@ -145,7 +142,7 @@ fn without_awsvpc(
 }
 
 fn ports_without_network(subject: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
-    let ports = list(container.port_mappings.as_ref());
+    let ports = container.port_mappings();
     if subject.mode == NetworkMode::None && !ports.is_empty() {
         let message = "the network mode `none` has no ports";
         report.fault(&container.at.member("portMappings"), message);

@@ -1,7 +1,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::Row;
-use super::subject::{Container, Report, Subject, list};
+use super::subject::{Container, Report, Subject};
 use super::task::{quote, repeated};
 use crate::shape::At;
 use crate::{
@@ -155,7 +155,7 @@ pub(super) const RULES: &[Row] = &[
 /// The port mappings of a container, each with its place.
 fn each_mapping(container: Container<'_>, mut visit: impl FnMut(&PortMapping, &At<'_>)) {
     let at = container.at.member("portMappings");
-    for (index, mapping) in list(container.port_mappings.as_ref()).iter().enumerate() {
+    for (index, mapping) in container.port_mappings().iter().enumerate() {
         visit(mapping, &at.item(index));
     }
 }
@@ -171,7 +171,7 @@ fn static_port(mapping: &PortMapping, mode: &NetworkMode) -> Option<i32> {
 }
 
 fn container_port(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
-    let name = container.name.as_deref().unwrap_or_default();
+    let name = container.name().unwrap_or_default();
     each_mapping(container, |mapping, at| {
         let message = match mapping.container_port {
             Some(1..=65_535) => return,
@@ -238,13 +238,13 @@ fn host_port_ephemeral(subject: &Subject<'_>, container: Container<'_>, report: 
 }
 
 fn container_port_duplicate(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
-    let mappings = list(container.port_mappings.as_ref());
+    let mappings = container.port_mappings();
     let ports: Vec<Option<i32>> = mappings
         .iter()
         .map(|mapping| mapping.container_port.filter(|port| *port > 0))
         .collect();
     let at = container.at.member("portMappings");
-    let name = container.name.as_deref().unwrap_or_default();
+    let name = container.name().unwrap_or_default();
     for (index, port) in repeated(&ports) {
         let message = format!("container port {port} is mapped before");
         let place = at.item(index);
@@ -263,12 +263,12 @@ fn host_port_duplicate(subject: &Subject<'_>, report: &mut Report<'_>) {
     for (index, container) in subject.task.containers().iter().enumerate() {
         let at = containers.item(index);
         let at = at.member("portMappings");
-        for (index, mapping) in list(container.port_mappings.as_ref()).iter().enumerate() {
+        for (index, mapping) in container.port_mappings().iter().enumerate() {
             let Some(port) = static_port(mapping, &subject.mode) else {
                 continue;
             };
             let transport = mapping.transport();
-            let owner = container.name.as_deref().unwrap_or_default();
+            let owner = container.name().unwrap_or_default();
             if let Some(first) = taken.get(&(port, transport.clone())) {
                 let message = format!("host port {port}/{transport} is used by `{first}` before");
                 report.fault(&at.item(index).member("hostPort"), message);
@@ -287,7 +287,7 @@ fn name_characters(_: &Subject<'_>, container: Container<'_>, report: &mut Repor
         (1..=64).contains(&name.len()) && !name.starts_with('-') && name.bytes().all(legal)
     };
     each_mapping(container, |mapping, at| {
-        if let Some(name) = mapping.name.as_deref().filter(|name| !is_legal(name)) {
+        if let Some(name) = mapping.name().filter(|name| !is_legal(name)) {
             let message = format!(
                 "{} is not 1 to 64 lower case letters, digits, underscores and hyphens",
                 quote(name)
@@ -304,8 +304,8 @@ fn name_unique(subject: &Subject<'_>, report: &mut Report<'_>) {
     for (index, container) in subject.task.containers().iter().enumerate() {
         let at = containers.item(index);
         let at = at.member("portMappings");
-        for (index, mapping) in list(container.port_mappings.as_ref()).iter().enumerate() {
-            let Some(name) = mapping.name.as_deref() else {
+        for (index, mapping) in container.port_mappings().iter().enumerate() {
+            let Some(name) = mapping.name() else {
                 continue;
             };
             if !seen.insert(name) {
@@ -335,7 +335,7 @@ fn app_protocol_udp(_: &Subject<'_>, container: Container<'_>, report: &mut Repo
 
 fn range_format(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
     each_mapping(container, |mapping, at| {
-        let range = mapping.container_port_range.as_deref();
+        let range = mapping.container_port_range();
         if let Some(range) = range.filter(|_| mapping.range().is_none()) {
             let message = format!("{} is not `first-last` within 1 to 65535", quote(range));
             report.fault(&at.member("containerPortRange"), message);
@@ -358,7 +358,7 @@ fn range_mode(subject: &Subject<'_>, container: Container<'_>, report: &mut Repo
 
 fn range_maximum(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
     const MAX: usize = 100;
-    let mappings = list(container.port_mappings.as_ref()).iter();
+    let mappings = container.port_mappings().iter();
     let count = mappings
         .filter(|mapping| mapping.container_port_range.is_some())
         .count();
@@ -370,7 +370,8 @@ fn range_maximum(_: &Subject<'_>, container: Container<'_>, report: &mut Report<
 
 fn range_overlap(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
     let single = |port: i32| u16::try_from(port).ok().map(|port| (port, port));
-    let mut ranges: Vec<(u16, u16, usize)> = list(container.port_mappings.as_ref())
+    let mut ranges: Vec<(u16, u16, usize)> = container
+        .port_mappings()
         .iter()
         .enumerate()
         .filter_map(|(index, mapping)| {
@@ -380,7 +381,7 @@ fn range_overlap(_: &Subject<'_>, container: Container<'_>, report: &mut Report<
             range.map(|(first, last)| (first, last, index))
         })
         .collect();
-    let mappings = list(container.port_mappings.as_ref());
+    let mappings = container.port_mappings();
     if !mappings
         .iter()
         .any(|mapping| mapping.container_port_range.is_some())

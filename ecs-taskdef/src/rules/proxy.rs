@@ -53,7 +53,7 @@ fn network_mode(subject: &Subject<'_>, report: &mut Report<'_>) {
 }
 
 fn container(subject: &Subject<'_>, report: &mut Report<'_>) {
-    let name = proxy(subject).and_then(|proxy| proxy.container_name.as_deref());
+    let name = proxy(subject).and_then(|proxy| proxy.container_name());
     if let Some(name) = name.filter(|name| subject.task.container(name).is_none()) {
         let at = At::ROOT;
         let at = at.member("proxyConfiguration");

@@ -1,5 +1,5 @@
 use super::Row;
-use super::subject::{Container, Report, Subject, list};
+use super::subject::{Container, Report, Subject};
 use super::task::{asks_for, quote};
 use crate::shape::At;
 use crate::{LaunchTypes, ResourceRequirement, ResourceType, Rule, Source};
@@ -84,10 +84,7 @@ fn each(
     mut visit: impl FnMut(&ResourceRequirement, &At<'_>),
 ) {
     let at = container.at.member("resourceRequirements");
-    for (index, requirement) in list(container.resource_requirements.as_ref())
-        .iter()
-        .enumerate()
-    {
+    for (index, requirement) in container.resource_requirements().iter().enumerate() {
         if requirement.r#type.as_ref() == Some(kind) {
             visit(requirement, &at.item(index));
         }
@@ -97,7 +94,7 @@ fn each(
 fn gpu_value(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
     let legal = |value: &str| value == "ALL" || value.parse::<u32>().is_ok_and(|count| count > 0);
     each(container, &ResourceType::Gpu, |requirement, at| {
-        if let Some(value) = requirement.value.as_deref().filter(|value| !legal(value)) {
+        if let Some(value) = requirement.value().filter(|value| !legal(value)) {
             let message = format!("{} is neither a number from 1 on nor ALL", quote(value));
             report.fault(&at.member("value"), message);
         }
@@ -106,10 +103,7 @@ fn gpu_value(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>)
 
 fn gpu_exclusive(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
     let at = container.at.member("resourceRequirements");
-    for (index, requirement) in list(container.resource_requirements.as_ref())
-        .iter()
-        .enumerate()
-    {
+    for (index, requirement) in container.resource_requirements().iter().enumerate() {
         let message = match (&requirement.sharing_strategy, &requirement.r#type) {
             (None, _) | (_, None) => continue,
             (Some(_), Some(ResourceType::Gpu)) if requirement.value.is_none() => continue,
@@ -125,11 +119,11 @@ fn gpu_same_kind(subject: &Subject<'_>, report: &mut Report<'_>) {
     let at = at.member("containerDefinitions");
     let mut first = None;
     for (index, container) in subject.task.containers().iter().enumerate() {
-        for requirement in list(container.resource_requirements.as_ref()) {
+        for requirement in container.resource_requirements() {
             if requirement.r#type != Some(ResourceType::Gpu) {
                 continue;
             }
-            let kind = match requirement.value.as_deref() {
+            let kind = match requirement.value() {
                 _ if requirement.sharing_strategy.is_some() => "shared",
                 Some("ALL") => "all",
                 _ => "counted",
@@ -144,10 +138,7 @@ fn gpu_same_kind(subject: &Subject<'_>, report: &mut Report<'_>) {
 
 fn value_required(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
     let at = container.at.member("resourceRequirements");
-    for (index, requirement) in list(container.resource_requirements.as_ref())
-        .iter()
-        .enumerate()
-    {
+    for (index, requirement) in container.resource_requirements().iter().enumerate() {
         if requirement.value.is_none() && requirement.sharing_strategy.is_none() {
             report.fault(&at.item(index).member("value"), "the resource has no value");
         }
@@ -156,7 +147,7 @@ fn value_required(_: &Subject<'_>, container: Container<'_>, report: &mut Report
 
 fn neuron_value(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
     each(container, &ResourceType::NeuronDevice, |requirement, at| {
-        if let Some(value) = requirement.value.as_deref().filter(|value| *value != "ALL") {
+        if let Some(value) = requirement.value().filter(|value| *value != "ALL") {
             report.fault(&at.member("value"), format!("{} is not ALL", quote(value)));
         }
     });
@@ -185,14 +176,13 @@ fn neuron_launch_type(_: &Subject<'_>, container: Container<'_>, report: &mut Re
 }
 
 fn accelerator(subject: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
-    let declared = list(subject.task.inference_accelerators.as_ref());
+    let declared = subject.task.inference_accelerators();
     each(
         container,
         &ResourceType::InferenceAccelerator,
         |requirement, at| {
-            let name = requirement.value.as_deref().unwrap_or_default();
-            let known =
-                |one: &crate::InferenceAccelerator| one.device_name.as_deref() == Some(name);
+            let name = requirement.value().unwrap_or_default();
+            let known = |one: &crate::InferenceAccelerator| one.device_name() == Some(name);
             if !declared.iter().any(known) {
                 let message = format!("the task declares no accelerator {}", quote(name));
                 report.fault(&at.member("value"), message);

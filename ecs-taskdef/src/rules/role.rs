@@ -1,5 +1,5 @@
 use super::Row;
-use super::subject::{Container, Report, Subject, list};
+use super::subject::{Container, Report, Subject};
 use super::task::quote;
 use crate::shape::At;
 use crate::{ImageRef, LaunchTypes, LogDriver, Rule, Source, TaskDefinition};
@@ -80,15 +80,13 @@ pub(super) const RULES: &[Row] = &[
 ];
 
 fn has_execution_role(task: &TaskDefinition) -> bool {
-    task.execution_role_arn
-        .as_ref()
+    task.execution_role_arn()
         .is_some_and(|role| !role.is_empty())
 }
 
 fn ecr(subject: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
     let image = container
-        .image
-        .as_deref()
+        .image()
         .filter(|image| ImageRef::parse(image).is_private_ecr());
     if let Some(image) = image.filter(|_| !has_execution_role(subject.task)) {
         let message = format!("no execution role to pull {} from Amazon ECR", quote(image));
@@ -97,8 +95,7 @@ fn ecr(subject: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>)
 }
 
 fn awslogs(subject: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
-    let log = container.log_configuration.as_ref();
-    let awslogs = log.is_some_and(|log| log.log_driver == Some(LogDriver::Awslogs));
+    let awslogs = container.log_configuration().log_driver == Some(LogDriver::Awslogs);
     if awslogs && !has_execution_role(subject.task) {
         let at = container.at.member("logConfiguration");
         report.fault(
@@ -109,9 +106,8 @@ fn awslogs(subject: &Subject<'_>, container: Container<'_>, report: &mut Report<
 }
 
 fn secrets(subject: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
-    let log = container.log_configuration.as_ref();
-    let in_log = log.is_some_and(|log| !list(log.secret_options.as_ref()).is_empty());
-    let in_container = !list(container.secrets.as_ref()).is_empty();
+    let in_log = !container.log_configuration().secret_options().is_empty();
+    let in_container = !container.secrets().is_empty();
     if (in_log || in_container) && !has_execution_role(subject.task) {
         let member = if in_container {
             "secrets"
@@ -127,11 +123,8 @@ fn secrets(subject: &Subject<'_>, container: Container<'_>, report: &mut Report<
 
 fn roles(subject: &Subject<'_>, report: &mut Report<'_>) {
     let roles = [
-        ("taskRoleArn", subject.task.task_role_arn.as_deref()),
-        (
-            "executionRoleArn",
-            subject.task.execution_role_arn.as_deref(),
-        ),
+        ("taskRoleArn", subject.task.task_role_arn()),
+        ("executionRoleArn", subject.task.execution_role_arn()),
     ];
     for (member, role) in roles {
         if let Some(role) = role.filter(|role| !role.is_empty() && !is_role(role)) {

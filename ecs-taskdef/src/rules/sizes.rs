@@ -107,8 +107,7 @@ pub(super) const RULES: &[Row] = &[
 fn cpu_format(subject: &Subject<'_>, report: &mut Report<'_>) {
     if let Some(cpu) = subject
         .task
-        .cpu
-        .as_deref()
+        .cpu()
         .filter(|cpu| size::cpu_units(cpu).is_none())
     {
         let message = format!("{} is neither CPU units nor a number of vCPUs", quote(cpu));
@@ -128,7 +127,7 @@ fn cpu_range(subject: &Subject<'_>, report: &mut Report<'_>) {
 
 fn memory_format(subject: &Subject<'_>, report: &mut Report<'_>) {
     let wrong = |memory: &&str| size::memory_mib(memory).is_none_or(|mib| mib == 0);
-    if let Some(memory) = subject.task.memory.as_deref().filter(wrong) {
+    if let Some(memory) = subject.task.memory().filter(wrong) {
         let message = format!("{} is neither MiB nor a number of GB", quote(memory));
         report.fault(&At::ROOT.member("memory"), message);
     }
@@ -140,7 +139,7 @@ fn exceeds_task(subject: &Subject<'_>, container: Container<'_>, report: &mut Re
     };
     if u32::try_from(memory).is_ok_and(|memory| memory > of_task) {
         let message = format!("{memory} MiB for the container, {of_task} MiB for the task");
-        let name = container.name.as_deref().unwrap_or_default();
+        let name = container.name().unwrap_or_default();
         report.fault_about(&container.at.member("memory"), &[name], message);
     }
 }
@@ -187,7 +186,7 @@ fn reservation_limit(_: &Subject<'_>, container: Container<'_>, report: &mut Rep
     };
     if reserved > memory {
         let message = format!("{reserved} MiB reserved, {memory} MiB at most");
-        let name = container.name.as_deref().unwrap_or_default();
+        let name = container.name().unwrap_or_default();
         report.fault_about(&container.at.member("memoryReservation"), &[name], message);
     }
 }

@@ -105,8 +105,3 @@ impl Report<'_> {
         self.findings.push(finding.in_words_of_aws(parts));
     }
 }
-
-/// The elements of a list that may be absent.
-pub(super) fn list<T>(items: Option<&Vec<T>>) -> &[T] {
-    items.map(Vec::as_slice).unwrap_or_default()
-}

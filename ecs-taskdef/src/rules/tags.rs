@@ -1,4 +1,4 @@
-use super::subject::{Report, Subject, list};
+use super::subject::{Report, Subject};
 use super::task::{quote, repeated};
 use super::{Row, registering};
 use crate::shape::At;
@@ -94,7 +94,7 @@ impl Tag {
 type Check = fn(&[Tag], &At<'_>, &mut Report<'_>);
 
 fn tags<'a>(subject: &'a Subject<'_>) -> &'a [Tag] {
-    list(subject.task.tags.as_ref())
+    subject.task.tags()
 }
 
 fn tags_empty(subject: &Subject<'_>, report: &mut Report<'_>) {
@@ -114,7 +114,7 @@ fn key_required(tags: &[Tag], at: &At<'_>, report: &mut Report<'_>) {
 }
 
 fn key_unique(tags: &[Tag], at: &At<'_>, report: &mut Report<'_>) {
-    let keys: Vec<Option<&str>> = tags.iter().map(|tag| tag.key.as_deref()).collect();
+    let keys: Vec<Option<&str>> = tags.iter().map(|tag| tag.key()).collect();
     for (index, key) in repeated(&keys) {
         let message = format!("tag key {} is already used", quote(key));
         report.fault(&at.item(index).member("key"), message);
@@ -123,7 +123,7 @@ fn key_unique(tags: &[Tag], at: &At<'_>, report: &mut Report<'_>) {
 
 fn key_reserved(tags: &[Tag], at: &At<'_>, report: &mut Report<'_>) {
     for (index, tag) in tags.iter().enumerate() {
-        let key = tag.key.as_deref().unwrap_or_default();
+        let key = tag.key().unwrap_or_default();
         let prefix = key.get(..4);
         if prefix.is_some_and(|prefix| prefix.eq_ignore_ascii_case("aws:")) {
             let message = format!("the key {} is reserved for AWS", quote(key));

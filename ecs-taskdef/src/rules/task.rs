@@ -1,5 +1,5 @@
 use super::Row;
-use super::subject::{Report, Subject, list};
+use super::subject::{Report, Subject};
 use crate::shape::At;
 use crate::{CPUArchitecture, IsolationMode, LaunchTypes, MemoryRule, ResourceType, Rule, Source};
 
@@ -187,8 +187,7 @@ fn family_required(subject: &Subject<'_>, report: &mut Report<'_>) {
 fn family_characters(subject: &Subject<'_>, report: &mut Report<'_>) {
     if let Some(family) = subject
         .task
-        .family
-        .as_deref()
+        .family()
         .filter(|family| !ecs_arn::is_name(family))
     {
         let message = format!(
@@ -245,7 +244,7 @@ fn container_names(subject: &Subject<'_>, report: &mut Report<'_>) {
         .task
         .containers()
         .iter()
-        .map(|container| container.name.as_deref())
+        .map(|container| container.name())
         .collect();
     for (index, name) in repeated(&names) {
         let message = format!("container name {} is used before", quote(name));
@@ -285,7 +284,7 @@ fn container_memory(subject: &Subject<'_>, report: &mut Report<'_>) {
             MemoryRule::TaskOrContainer
                 if subject.task.memory.is_none() && container.reserved_memory().is_none() =>
             {
-                let name = container.name.as_deref().unwrap_or_default();
+                let name = container.name().unwrap_or_default();
                 let message = "neither the task nor the container has memory";
                 report.fault_about(&at, &[name], message);
             }
@@ -306,7 +305,7 @@ fn arm64_linux_only(subject: &Subject<'_>, report: &mut Report<'_>) {
 
 fn constraints_maximum(subject: &Subject<'_>, report: &mut Report<'_>) {
     const MAX: usize = 10;
-    let count = list(subject.task.placement_constraints.as_ref()).len();
+    let count = subject.task.placement_constraints().len();
     if count > MAX {
         let message = format!("{count} placement constraints, at most {MAX}");
         report.fault(&At::ROOT.member("placementConstraints"), message);
@@ -317,11 +316,8 @@ fn constraint_expression(subject: &Subject<'_>, report: &mut Report<'_>) {
     const MAX_CHARACTERS: usize = 2_000;
     let at = At::ROOT;
     let at = at.member("placementConstraints");
-    for (index, constraint) in list(subject.task.placement_constraints.as_ref())
-        .iter()
-        .enumerate()
-    {
-        let expression = constraint.expression.as_deref().unwrap_or_default();
+    for (index, constraint) in subject.task.placement_constraints().iter().enumerate() {
+        let expression = constraint.expression().unwrap_or_default();
         let length = expression.chars().count();
         if length == 0 || length > MAX_CHARACTERS {
             let message = format!("an expression of {length} characters, 1 to {MAX_CHARACTERS}");
@@ -331,7 +327,7 @@ fn constraint_expression(subject: &Subject<'_>, report: &mut Report<'_>) {
 }
 
 fn accelerators_retired(subject: &Subject<'_>, report: &mut Report<'_>) {
-    if !list(subject.task.inference_accelerators.as_ref()).is_empty() {
+    if !subject.task.inference_accelerators().is_empty() {
         let message = "AWS offers no inference accelerators any more";
         report.fault(&At::ROOT.member("inferenceAccelerators"), message);
     }
@@ -383,7 +379,7 @@ fn attestation_policy(subject: &Subject<'_>, report: &mut Report<'_>) {
     };
     let at = At::ROOT;
     let at = at.member("trustedExecutionConfiguration");
-    let policy = trusted.attestation_policy.as_deref();
+    let policy = trusted.attestation_policy();
     let confidential = trusted.isolation_mode == Some(IsolationMode::ConfidentialSandbox);
     if policy.is_none() && confidential {
         let message = "CONFIDENTIAL_SANDBOX needs an attestation policy";
@@ -408,7 +404,8 @@ fn is_base64(text: &str) -> bool {
 
 /// Whether a container asks for that kind of device.
 pub(super) fn asks_for(container: &crate::ContainerDefinition, kind: &ResourceType) -> bool {
-    list(container.resource_requirements.as_ref())
+    container
+        .resource_requirements()
         .iter()
         .any(|requirement| requirement.r#type.as_ref() == Some(kind))
 }

@@ -2,7 +2,7 @@
 //! finding that says so. An empty list, an empty text and `false` ask for
 //! nothing and are accepted everywhere.
 
-use super::subject::{Container, Report, Subject, list};
+use super::subject::{Container, Report, Subject};
 use super::task::quote;
 use crate::shape::At;
 use crate::{ContainerDefinition, LinuxParameters, LogDriver, TaskDefinition, Volume};
@@ -105,7 +105,7 @@ pub(super) const ENABLE_FAULT_INJECTION: Member = Member::Task("enableFaultInjec
 pub(super) const IPC_MODE: Member = Member::Task("ipcMode", |task| task.ipc_mode.is_some());
 pub(super) const PID_MODE: Member = Member::Task("pidMode", |task| task.pid_mode.is_some());
 pub(super) const PLACEMENT_CONSTRAINTS: Member = Member::Task("placementConstraints", |task| {
-    !list(task.placement_constraints.as_ref()).is_empty()
+    !task.placement_constraints().is_empty()
 });
 pub(super) const PROXY_CONFIGURATION: Member = Member::Task("proxyConfiguration", |task| {
     task.proxy_configuration.is_some()
@@ -115,10 +115,10 @@ pub(super) const DISABLE_NETWORKING: Member = Member::Container("disableNetworki
     container.disable_networking == Some(true)
 });
 pub(super) const DNS_SEARCH_DOMAINS: Member = Member::Container("dnsSearchDomains", |container| {
-    !list(container.dns_search_domains.as_ref()).is_empty()
+    !container.dns_search_domains().is_empty()
 });
 pub(super) const DNS_SERVERS: Member = Member::Container("dnsServers", |container| {
-    !list(container.dns_servers.as_ref()).is_empty()
+    !container.dns_servers().is_empty()
 });
 pub(super) const DOCKER_LABELS: Member = Member::Container("dockerLabels", |container| {
     container
@@ -128,13 +128,13 @@ pub(super) const DOCKER_LABELS: Member = Member::Container("dockerLabels", |cont
 });
 pub(super) const DOCKER_SECURITY_OPTIONS: Member =
     Member::Container("dockerSecurityOptions", |container| {
-        !list(container.docker_security_options.as_ref()).is_empty()
+        !container.docker_security_options().is_empty()
     });
 pub(super) const ENVIRONMENT_FILES: Member = Member::Container("environmentFiles", |container| {
-    !list(container.environment_files.as_ref()).is_empty()
+    !container.environment_files().is_empty()
 });
 pub(super) const EXTRA_HOSTS: Member = Member::Container("extraHosts", |container| {
-    !list(container.extra_hosts.as_ref()).is_empty()
+    !container.extra_hosts().is_empty()
 });
 pub(super) const HOSTNAME: Member = Member::Container("hostname", |container| {
     container
@@ -142,9 +142,8 @@ pub(super) const HOSTNAME: Member = Member::Container("hostname", |container| {
         .as_ref()
         .is_some_and(|name| !name.is_empty())
 });
-pub(super) const LINKS: Member = Member::Container("links", |container| {
-    !list(container.links.as_ref()).is_empty()
-});
+pub(super) const LINKS: Member =
+    Member::Container("links", |container| !container.links().is_empty());
 pub(super) const LINUX_PARAMETERS: Member = Member::Container("linuxParameters", |container| {
     let empty = LinuxParameters::default();
     container
@@ -158,23 +157,20 @@ pub(super) const READONLY_ROOT_FILESYSTEM: Member =
     Member::Container("readonlyRootFilesystem", |container| {
         container.readonly_root_filesystem == Some(true)
     });
-pub(super) const ULIMITS: Member = Member::Container("ulimits", |container| {
-    !list(container.ulimits.as_ref()).is_empty()
-});
+pub(super) const ULIMITS: Member =
+    Member::Container("ulimits", |container| !container.ulimits().is_empty());
 pub(super) const USER: Member = Member::Container("user", |container| {
     container.user.as_ref().is_some_and(|user| !user.is_empty())
 });
 
-pub(super) const DEVICES: Member =
-    Member::Linux("devices", |linux| !list(linux.devices.as_ref()).is_empty());
+pub(super) const DEVICES: Member = Member::Linux("devices", |linux| !linux.devices().is_empty());
 pub(super) const MAX_SWAP: Member = Member::Linux("maxSwap", |linux| linux.max_swap.is_some());
 pub(super) const SHARED_MEMORY_SIZE: Member = Member::Linux("sharedMemorySize", |linux| {
     linux.shared_memory_size.is_some()
 });
 pub(super) const SWAPPINESS: Member =
     Member::Linux("swappiness", |linux| linux.swappiness.is_some());
-pub(super) const TMPFS: Member =
-    Member::Linux("tmpfs", |linux| !list(linux.tmpfs.as_ref()).is_empty());
+pub(super) const TMPFS: Member = Member::Linux("tmpfs", |linux| !linux.tmpfs().is_empty());
 
 pub(super) const CONFIGURED_AT_LAUNCH: Member = Member::Volume(
     &["configuredAtLaunch"],

@@ -1,5 +1,5 @@
 use super::Row;
-use super::subject::{Container, Report, Subject, VolumePlace, list};
+use super::subject::{Container, Report, Subject, VolumePlace};
 use super::task::{quote, repeated};
 use crate::shape::At;
 use crate::{LaunchTypes, Rule, Scope, Source, Volume};
@@ -106,10 +106,7 @@ const WITH_LAUNCH_VOLUMES: LaunchTypes = LaunchTypes::EC2
 /// How many kinds of volume it is at once. A `host` without a path is what
 /// AWS describes for volumes of every kind.
 fn kinds(volume: &Volume) -> usize {
-    let host = volume
-        .host
-        .as_ref()
-        .is_some_and(|host| host.source_path.is_some());
+    let host = volume.host().source_path.is_some();
     [
         host,
         volume.docker_volume_configuration.is_some(),
@@ -133,14 +130,14 @@ fn single_type(_: &Subject<'_>, volume: VolumePlace<'_>, report: &mut Report<'_>
 }
 
 fn name_required(_: &Subject<'_>, volume: VolumePlace<'_>, report: &mut Report<'_>) {
-    if volume.name.as_ref().is_none_or(String::is_empty) {
+    if volume.name().is_none_or(str::is_empty) {
         report.fault(&volume.at.member("name"), "the volume has no name");
     }
 }
 
 fn name_characters(_: &Subject<'_>, volume: VolumePlace<'_>, report: &mut Report<'_>) {
     let wrong = |name: &&str| !name.is_empty() && !ecs_arn::is_name(name);
-    if let Some(name) = volume.name.as_deref().filter(wrong) {
+    if let Some(name) = volume.name().filter(wrong) {
         let message = format!(
             "{} is not 1 to 255 letters, digits, hyphens and underscores",
             quote(name)
@@ -151,10 +148,7 @@ fn name_characters(_: &Subject<'_>, volume: VolumePlace<'_>, report: &mut Report
 
 fn name_unique(subject: &Subject<'_>, report: &mut Report<'_>) {
     let volumes = subject.task.volumes();
-    let names: Vec<Option<&str>> = volumes
-        .iter()
-        .map(|volume| volume.name.as_deref())
-        .collect();
+    let names: Vec<Option<&str>> = volumes.iter().map(|volume| volume.name()).collect();
     let at = At::ROOT;
     let at = at.member("volumes");
     for (index, name) in repeated(&names) {
@@ -164,10 +158,7 @@ fn name_unique(subject: &Subject<'_>, report: &mut Report<'_>) {
 }
 
 fn source_path_blank(_: &Subject<'_>, volume: VolumePlace<'_>, report: &mut Report<'_>) {
-    let path = volume
-        .host
-        .as_ref()
-        .and_then(|host| host.source_path.as_deref());
+    let path = volume.host().source_path();
     if path.is_some_and(|path| path.trim().is_empty()) {
         report.fault(
             &volume.at.member("host").member("sourcePath"),
@@ -177,11 +168,8 @@ fn source_path_blank(_: &Subject<'_>, volume: VolumePlace<'_>, report: &mut Repo
 }
 
 fn autoprovision(_: &Subject<'_>, volume: VolumePlace<'_>, report: &mut Report<'_>) {
-    let docker = volume.docker_volume_configuration.as_ref();
-    let wrong = docker.is_some_and(|docker| {
-        docker.autoprovision == Some(true) && docker.scope != Some(Scope::Shared)
-    });
-    if wrong {
+    let docker = volume.docker_volume_configuration();
+    if docker.autoprovision == Some(true) && docker.scope != Some(Scope::Shared) {
         let at = volume.at.member("dockerVolumeConfiguration");
         report.fault(
             &at.member("autoprovision"),
@@ -201,9 +189,9 @@ fn mount_volume(subject: &Subject<'_>, container: Container<'_>, report: &mut Re
         return;
     }
     let at = container.at.member("mountPoints");
-    for (index, mount) in list(container.mount_points.as_ref()).iter().enumerate() {
-        let name = mount.source_volume.as_deref().unwrap_or_default();
-        let declared = |volume: &Volume| volume.name.as_deref() == Some(name);
+    for (index, mount) in container.mount_points().iter().enumerate() {
+        let name = mount.source_volume().unwrap_or_default();
+        let declared = |volume: &Volume| volume.name() == Some(name);
         if !subject.task.volumes().iter().any(declared) {
             let message = format!("there is no volume {}", quote(name));
             report.fault_about(&at.item(index).member("sourceVolume"), &[name], message);
@@ -213,8 +201,8 @@ fn mount_volume(subject: &Subject<'_>, container: Container<'_>, report: &mut Re
 
 fn mount_path(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
     let at = container.at.member("mountPoints");
-    for (index, mount) in list(container.mount_points.as_ref()).iter().enumerate() {
-        if mount.container_path.as_ref().is_none_or(String::is_empty) {
+    for (index, mount) in container.mount_points().iter().enumerate() {
+        if mount.container_path().is_none_or(str::is_empty) {
             let message = "the mount point has no path in the container";
             report.fault(&at.item(index).member("containerPath"), message);
         }
@@ -222,7 +210,7 @@ fn mount_path(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>
 }
 
 fn mount_path_unique(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
-    let mounts = list(container.mount_points.as_ref());
+    let mounts = container.mount_points();
     let path = |mount: &crate::MountPoint| mount.container_path.clone();
     let paths: Vec<Option<String>> = mounts.iter().map(path).collect();
     let paths: Vec<Option<&str>> = paths
@@ -255,11 +243,9 @@ fn launch_volume_mounted(subject: &Subject<'_>, volume: VolumePlace<'_>, report:
         return;
     }
     let containers = subject.task.containers();
-    let mut mounts = containers
-        .iter()
-        .flat_map(|one| list(one.mount_points.as_ref()));
+    let mut mounts = containers.iter().flat_map(|one| one.mount_points());
     if !mounts.any(|mount| mount.source_volume.is_some() && mount.source_volume == volume.name) {
-        let name = volume.name.as_deref().unwrap_or_default();
+        let name = volume.name().unwrap_or_default();
         report.fault_about(volume.at, &[name], "no container mounts the volume");
     }
 }

@@ -88,7 +88,7 @@ impl IntrospectionRequest {
         metadata: &AgentMetadata,
         tasks: &IntrospectedTasks,
     ) -> IntrospectionAnswer {
-        let listed = tasks.tasks.as_deref().unwrap_or_default();
+        let listed = tasks.tasks();
         match self {
             Self::Metadata => ok(serde_json::to_value(metadata)),
             Self::Tasks => ok(serde_json::to_value(tasks)),
