@@ -20,6 +20,7 @@ pub use usage::{
 /// assert_eq!(task.times(10), Capacity::new(10_240, 20_480));
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct Capacity {
     /// CPU units, 1,024 for each vCPU.
     pub cpu: u64,

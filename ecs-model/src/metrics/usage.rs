@@ -14,6 +14,7 @@ pub const CONSOLE_PERIOD: NonZeroU32 = NonZeroU32::MIN.saturating_add(4);
 ///
 /// Source: Developer Guide, cluster utilization and service utilization.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct UsageSample {
     /// The task, usually by its ARN.
     pub task: String,
@@ -21,6 +22,15 @@ pub struct UsageSample {
     pub used: Capacity,
     /// When.
     pub at: Timestamp,
+}
+
+impl UsageSample {
+    /// What the task used at that time.
+    #[must_use]
+    pub fn new(task: impl Into<String>, used: Capacity, at: Timestamp) -> Self {
+        let task = task.into();
+        Self { task, used, at }
+    }
 }
 
 /// What several tasks used in one minute.
@@ -42,10 +52,8 @@ pub struct MinuteUsage {
 /// use ecs_model::Timestamp;
 /// use ecs_model::metrics::{Capacity, UsageSample, service_utilization, usage_by_minute};
 ///
-/// let sample = |task: &str, seconds| UsageSample {
-///     task: task.to_owned(),
-///     used: Capacity::new(128, 128),
-///     at: Timestamp::from_seconds(seconds),
+/// let sample = |task, seconds| {
+///     UsageSample::new(task, Capacity::new(128, 128), Timestamp::from_seconds(seconds))
 /// };
 /// let minutes = usage_by_minute(&[sample("a", 5), sample("b", 31), sample("a", 65)]);
 /// let first = minutes[&Timestamp::from_seconds(0)];
@@ -156,11 +164,11 @@ mod tests {
     use super::*;
 
     fn sample(task: &str, cpu: u64, seconds: i64) -> UsageSample {
-        UsageSample {
-            task: task.to_owned(),
-            used: Capacity::new(cpu, 1),
-            at: Timestamp::from_seconds(seconds),
-        }
+        UsageSample::new(
+            task,
+            Capacity::new(cpu, 1),
+            Timestamp::from_seconds(seconds),
+        )
     }
 
     #[test]

@@ -69,6 +69,7 @@ macro_rules! shape {
     ) => {
         $(#[$meta])*
         #[derive(Clone, Debug, Default, PartialEq)]
+        #[non_exhaustive]
         pub struct $name {
             $(
                 $(#[$field_meta])*

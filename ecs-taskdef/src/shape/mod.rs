@@ -7,7 +7,9 @@
 //!
 //! # Setting and reading members
 //!
-//! Every member has a field, a method that sets it and a method that reads it.
+//! AWS adds members to its shapes every month, so every structure is
+//! `#[non_exhaustive]`: it starts as `default()`, without any member. Every member
+//! has a field, a method that sets it and a method that reads it.
 //!
 //! - The field is an `Option`: it tells an absent member from an empty one. A
 //!   member written as `null` is absent, and the `null` stands in `unknown`.
