@@ -65,7 +65,7 @@
 //! | one task's changes | [`TaskDefinition::with_overrides`] |
 //! | families and revisions | [`Registry`] |
 //! | saving what lives longer than a call | [`Saved`], [`Format`] |
-//! | Docker's side | [`ImageRef`], [`docker_cpu_shares`], [`ephemeral_ports`] |
+//! | Docker's side | [`ImageRef`], [`docker_cpu_shares`], [`ephemeral_ports`], [`Version`] |
 //! | the tables behind the types | [`mod@shape`] |
 //!
 //! # Members that AWS adds
@@ -111,11 +111,12 @@ pub mod shape;
 mod size;
 mod timestamp;
 mod validate;
+mod version;
 
 pub use definition::*;
 pub use difference::Change;
 pub use docker::{
-    AgentInstall, CpuShares, MAX_CPU_SHARES, MIN_CPU_SHARES, VersionError, docker_container_name,
+    AgentInstall, CpuShares, MAX_CPU_SHARES, MIN_CPU_SHARES, docker_container_name,
     docker_cpu_shares, ephemeral_ports,
 };
 pub use fargate::{FargateSize, FargateTable, MemorySizes};
@@ -134,6 +135,7 @@ pub use saved::{Format, Saved};
 pub use size::{cpu_units, memory_mib};
 pub use timestamp::{Timestamp, TimestampError};
 pub use validate::Validator;
+pub use version::{AgentVersion, Version, VersionError};
 
 #[doc(hidden)]
 pub use pastey::paste as __paste;
