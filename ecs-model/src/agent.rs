@@ -28,8 +28,6 @@ mod secret;
 mod update;
 mod variable;
 
-pub use ecs_taskdef::{Edition, Severity};
-
 pub use config::{AgentConfig, Origin, ReservedMemoryError, Setting};
 pub use config_value::ConfigValue;
 pub use docker_run::{AgentContainer, CgroupMount};

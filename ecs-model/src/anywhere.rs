@@ -30,6 +30,8 @@ mod policy;
 mod registration;
 
 pub(crate) use activation::RULES;
+pub use ecs_arn::{ArnError, Partition};
+
 pub use activation::{
     ActivationTag, CreateActivationRequest, CreateActivationResponse, DEFAULT_VALIDITY,
     MAX_VALIDITY,

@@ -72,10 +72,11 @@
 //! |---|---|
 //! | what the API is asked and answers, all of its operations | [`operation`] |
 //! | clusters and machines | [`cluster`], [`container_instance`], [`capacity_provider`] |
-//! | tasks and their containers | [`task`], [`placement`], [`network`], [`volume`] |
+//! | tasks and their containers | [`task`], [`task_definition`], [`placement`], [`network`], [`volume`] |
 //! | services | [`mod@service`], [`load_balancer`], [`service_connect`], [`gateway`] |
 //! | versions of a service | [`deployment`], [`service_revision`], [`task_set`] |
 //! | what ECS answers and tells | [`exception`], [`failure`], [`stop_reason`], [`service_message`], [`event`] |
+//! | the tables behind the types | [`mod@shape`] |
 //! | what it allows | [`rules`], [`quota`], [`account_setting`] |
 //! | what an agent says and is told | [`agent`], [`anywhere`], [`version`] |
 //! | how busy it is | [`metrics`] |
@@ -118,13 +119,14 @@ pub mod service_message;
 pub mod service_revision;
 pub mod stop_reason;
 pub mod task;
+pub mod task_definition;
 pub mod task_set;
 pub mod version;
 pub mod volume;
 
 pub use ecs_taskdef::{
     Attribute, Compatibility as LaunchType, Edition, Finding, Findings, KeyValuePair, NetworkMode,
-    Rule, Severity, Source, Tag, TaskOverride, Timestamp, TimestampError,
+    Rule, Severity, Source, Tag, TaskDefinition, TaskOverride, Timestamp, TimestampError, shape,
 };
 
 pub use capacity_provider::{CapacityProvider, CapacityProviderStrategyItem};

@@ -11,7 +11,10 @@ use ecs_taskdef::{Attribute, Tag, TaskOverride, open_enum, shape};
 
 use crate::{LaunchType, TaskStopCode, Timestamp};
 
-pub use ecs_taskdef::{EphemeralStorage, InferenceAccelerator, IsolationMode, TargetType};
+pub use ecs_taskdef::{
+    ContainerOverride, EphemeralStorage, InferenceAccelerator, InferenceAcceleratorOverride,
+    IsolationMode, TargetType,
+};
 
 pub use attachment::Attachment;
 pub use container::{Container, ManagedAgent, ManagedAgentName};

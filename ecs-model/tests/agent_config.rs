@@ -8,11 +8,11 @@
 
 use core::time::Duration;
 
-use ecs_model::Resources;
 use ecs_model::agent::{
     AgentConfig, AgentContainer, CgroupMount, Component, ConfigValue, DefaultValue, EcsConfig,
-    Edition, HostOs, LogLevel, Origin, Secrets, UnwritableVariable, Variable, VariableKind,
+    HostOs, LogLevel, Origin, Secrets, UnwritableVariable, Variable, VariableKind,
 };
+use ecs_model::{Edition, Resources};
 use proptest::prelude::*;
 
 mod budget;

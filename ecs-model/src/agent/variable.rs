@@ -31,7 +31,8 @@ pub enum Component {
 /// A variable of the container agent's environment or of `ecs.config`.
 ///
 /// ```
-/// use ecs_model::agent::{DefaultValue, Edition, HostOs, Variable};
+/// use ecs_model::Edition;
+/// use ecs_model::agent::{DefaultValue, HostOs, Variable};
 ///
 /// assert_eq!(Variable::ALL.len(), 106);
 /// let level = Variable::named("ECS_LOGLEVEL").expect("a known variable");

@@ -23,6 +23,8 @@ mod subject;
 mod tag;
 mod task;
 
+pub use ecs_taskdef::{LaunchTypes, Position, Trust};
+
 use ecs_taskdef::shape::{self, At, MemberValue, Structure, View};
 use ecs_taskdef::{Findings, Rule, Severity};
 
