@@ -32,7 +32,7 @@ impl TaskDefinition {
     pub fn required_attributes(&self) -> Vec<Attribute> {
         let mut names = Names::default();
         names.add_task(self);
-        for container in self.containers() {
+        for container in self.container_definitions() {
             names.add_container(container);
             names.add_execution_role(self, container);
         }
@@ -170,7 +170,7 @@ impl Names {
             if let Some(router) = &firelens.r#type {
                 self.0.push(format!("ecs.capability.firelens.{router}"));
             }
-            if let Some(source) = firelens.option("config-file-type") {
+            if let Some(source) = firelens.options().get("config-file-type") {
                 self.0
                     .push(format!("ecs.capability.firelens.options.config.{source}"));
             }

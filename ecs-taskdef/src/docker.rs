@@ -119,7 +119,7 @@ impl TaskDefinition {
     #[must_use]
     pub fn agent_version_for_udp(&self, install: AgentInstall) -> Option<Version> {
         let mut mappings = self
-            .containers()
+            .container_definitions()
             .iter()
             .flat_map(|container| container.port_mappings());
         let udp = mappings.any(|mapping| mapping.protocol == Some(TransportProtocol::Udp));

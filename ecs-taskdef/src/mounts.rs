@@ -42,7 +42,7 @@ impl TaskDefinition {
     pub fn effective_mounts(&self, name: &str) -> Option<Vec<EffectiveMount<'_>>> {
         let start = self.container(name)?;
         let by_name: HashMap<&str, &ContainerDefinition> = self
-            .containers()
+            .container_definitions()
             .iter()
             .rev()
             .filter_map(|container| Some((container.name()?, container)))

@@ -24,7 +24,7 @@ impl TaskDefinition {
     /// }"#)?;
     /// let described = input.normalized();
     /// assert_eq!(described.cpu(), Some("1024"));
-    /// let web = &described.containers()[0];
+    /// let web = &described.container_definitions()[0];
     /// assert_eq!(web.essential, Some(true));
     /// assert_eq!(web.port_mappings()[0].host_port(), Some(80));
     /// assert_eq!(described.normalized(), described);

@@ -95,12 +95,12 @@ impl TaskDefinition {
     ///
     /// [`CycleError`] when containers wait for each other.
     pub fn start_order(&self) -> Result<Vec<&str>, CycleError> {
-        let graph = Graph::new(self.containers(), &Relation::ALL);
+        let graph = Graph::new(self.container_definitions(), &Relation::ALL);
         let (order, left) = graph.sort();
         if !left.is_empty() {
             return Err(CycleError(graph.cycles(&left)));
         }
-        let name = |index: usize| self.containers().get(index)?.name();
+        let name = |index: usize| self.container_definitions().get(index)?.name();
         Ok(order
             .into_iter()
             .map(|index| name(index).unwrap_or_default())
@@ -108,7 +108,7 @@ impl TaskDefinition {
     }
 
     pub(crate) fn cycles(&self, relations: &[Relation]) -> Vec<Cycle> {
-        let graph = Graph::new(self.containers(), relations);
+        let graph = Graph::new(self.container_definitions(), relations);
         let (_, left) = graph.sort();
         graph.cycles(&left)
     }

@@ -36,7 +36,7 @@ impl TaskDefinition {
     ///     {"name": "web", "command": ["sh", "-c", "date"], "environment": [{"name": "B", "value": "2"}]}
     /// ]}"#)?;
     /// let task = task.with_overrides(&overrides)?;
-    /// let web = &task.containers()[0];
+    /// let web = &task.container_definitions()[0];
     /// assert_eq!(web.command(), ["sh", "-c", "date"]);
     /// assert_eq!(web.environment().len(), 2);
     /// # Ok::<(), Box<dyn std::error::Error>>(())

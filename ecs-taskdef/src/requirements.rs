@@ -100,7 +100,7 @@ impl TaskDefinition {
             placement_constraints: self.placement_constraints().to_vec(),
             ..Requirements::default()
         };
-        for container in self.containers() {
+        for container in self.container_definitions() {
             for mapping in container.port_mappings() {
                 needs.add_port(mapping, &mode);
             }
@@ -115,7 +115,7 @@ impl TaskDefinition {
 
     /// The sum of the CPU units of the containers; a negative one counts as 0.
     fn container_cpu(&self) -> u64 {
-        self.containers()
+        self.container_definitions()
             .iter()
             .map(|container| natural(container.cpu))
             .sum()
@@ -124,7 +124,7 @@ impl TaskDefinition {
     /// The sum of the MiB that the containers reserve.
     fn container_memory(&self) -> u64 {
         let reserved = |container: &ContainerDefinition| natural(container.reserved_memory());
-        self.containers().iter().map(reserved).sum()
+        self.container_definitions().iter().map(reserved).sum()
     }
 }
 

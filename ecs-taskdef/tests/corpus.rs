@@ -51,7 +51,7 @@ fn every_file_is_read_and_kept() {
     for file in corpus() {
         let task = file.read().into_task_definition();
         assert!(
-            !task.containers().is_empty() || file.kind.starts_with("template"),
+            !task.container_definitions().is_empty() || file.kind.starts_with("template"),
             "{}",
             file.id
         );

@@ -135,7 +135,12 @@ fn containers_alone_are_read() {
                 "error[family-required] /family: `family` is missing",
             ]
         );
-        assert!(!document.task_definition().containers().is_empty());
+        assert!(
+            !document
+                .task_definition()
+                .container_definitions()
+                .is_empty()
+        );
         let second = document.position("/containerDefinitions/0/cpu");
         assert!(second.offset > 1);
     }
@@ -155,7 +160,10 @@ fn a_registered_definition_is_described_as_the_guide_shows() {
     assert_eq!(described.revision, shown.revision);
     assert_eq!(described.volumes, shown.volumes);
     assert!(described.is_equivalent(&shown));
-    let (ours, theirs) = (&described.containers()[0], &shown.containers()[0]);
+    let (ours, theirs) = (
+        &described.container_definitions()[0],
+        &shown.container_definitions()[0],
+    );
     assert_eq!(ours.environment, theirs.environment);
     assert_eq!(ours.port_mappings, theirs.port_mappings);
     assert_eq!(ours.volumes_from, theirs.volumes_from);

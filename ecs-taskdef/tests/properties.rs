@@ -234,7 +234,7 @@ fn look_at_everything(bytes: &[u8]) {
             task.start_order(),
             task.computed_compatibilities(),
         );
-        for container in task.containers().iter().take(20) {
+        for container in task.container_definitions().iter().take(20) {
             let _ = task.effective_mounts(container.name().unwrap_or_default());
         }
         assert!(task.is_equivalent(&task.normalized()));

@@ -36,10 +36,7 @@ pub(super) const RULES: &[Row] = &[
              Remove the placement strategy and try again",
         ),
         &Each(|request: &CreateServiceRequest, at, report| {
-            let is_given = request
-                .placement_strategy
-                .as_ref()
-                .is_some_and(|items| !items.is_empty());
+            let is_given = !request.placement_strategy().is_empty();
             refuse(request, at.member("placementStrategy"), is_given, report);
         }),
     ),
@@ -54,10 +51,7 @@ pub(super) const RULES: &[Row] = &[
              using the DAEMON scheduling strategy.",
         ),
         &Each(|request: &CreateServiceRequest, at, report| {
-            let is_given = request
-                .capacity_provider_strategy
-                .as_ref()
-                .is_some_and(|items| !items.is_empty());
+            let is_given = !request.capacity_provider_strategy().is_empty();
             refuse(
                 request,
                 at.member("capacityProviderStrategy"),
@@ -114,8 +108,7 @@ fn is_daemon(request: &CreateServiceRequest) -> bool {
 }
 
 fn maximum_percent(request: &CreateServiceRequest, at: &At<'_>, report: &mut Report<'_>) {
-    let deployment = request.deployment_configuration.as_ref();
-    let maximum = deployment.and_then(|deployment| deployment.maximum_percent);
+    let maximum = request.deployment_configuration().maximum_percent;
     let Some(maximum) = maximum.filter(|maximum| *maximum != 100 && is_daemon(request)) else {
         return;
     };

@@ -102,7 +102,7 @@ fn deadlock(deployment: &DeploymentConfiguration, at: &At<'_>, report: &mut Repo
 }
 
 fn strategy(deployment: &DeploymentConfiguration) -> &DeploymentStrategy {
-    let given = deployment.strategy.as_ref();
+    let given = deployment.strategy();
     given.unwrap_or(&DeploymentStrategy::Rolling)
 }
 
@@ -134,10 +134,8 @@ fn strategy_configuration(
 }
 
 fn traffic_percent(deployment: &DeploymentConfiguration, at: &At<'_>, report: &mut Report<'_>) {
-    let canary = deployment.canary_configuration.as_ref();
-    let linear = deployment.linear_configuration.as_ref();
-    let canary = canary.and_then(|canary| canary.canary_percent);
-    let linear = linear.and_then(|linear| linear.step_percent);
+    let canary = deployment.canary_configuration().canary_percent;
+    let linear = deployment.linear_configuration().step_percent;
     for (percent, least, outer, inner) in [
         (canary, 0.1, CANARY, "canaryPercent"),
         (linear, 3.0, LINEAR, "stepPercent"),
@@ -150,10 +148,10 @@ fn traffic_percent(deployment: &DeploymentConfiguration, at: &At<'_>, report: &m
 }
 
 fn traffic_bake_time(deployment: &DeploymentConfiguration, at: &At<'_>, report: &mut Report<'_>) {
-    let canary = deployment.canary_configuration.as_ref();
-    let linear = deployment.linear_configuration.as_ref();
-    let canary = canary.and_then(|canary| canary.canary_bake_time_in_minutes);
-    let linear = linear.and_then(|linear| linear.step_bake_time_in_minutes);
+    let canary = deployment.canary_configuration();
+    let linear = deployment.linear_configuration();
+    let canary = canary.canary_bake_time_in_minutes;
+    let linear = linear.step_bake_time_in_minutes;
     for (minutes, outer, inner) in [
         (canary, CANARY, "canaryBakeTimeInMinutes"),
         (linear, LINEAR, "stepBakeTimeInMinutes"),

@@ -19,7 +19,7 @@ pub(super) const RULES: &[Row] = &[
             CREATE_SERVICE,
         ),
         &Each(|request: &CreateServiceRequest, at, report| {
-            if request.role.is_some() && request.load_balancers.as_ref().is_none_or(Vec::is_empty) {
+            if request.role.is_some() && request.load_balancers().is_empty() {
                 report.fault(at.member("role"), "it needs a load balancer");
             }
         }),
@@ -89,7 +89,7 @@ pub(super) const RULES: &[Row] = &[
         ),
         &Each(|request: &CreateServiceRequest, at, report| {
             let deploys = *request.controller() == DeploymentControllerType::CodeDeploy;
-            if deploys && request.load_balancers.as_ref().is_none_or(Vec::is_empty) {
+            if deploys && request.load_balancers().is_empty() {
                 let message = "deployment controller `CODE_DEPLOY` needs a load balancer";
                 report.fault(at.member("loadBalancers"), message);
             }

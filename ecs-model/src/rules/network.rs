@@ -14,7 +14,7 @@ pub(super) const RULES: &[Row] = &[
             SERVICE_QUOTAS,
         ),
         &Each(|vpc: &AwsVpcConfiguration, at, report| {
-            let count = vpc.subnets.as_ref().map_or(0, Vec::len);
+            let count = vpc.subnets().len();
             report.quota(at.member("subnets"), Quota::SubnetsPerTask, count);
         }),
     ),
@@ -25,7 +25,7 @@ pub(super) const RULES: &[Row] = &[
             SERVICE_QUOTAS,
         ),
         &Each(|vpc: &AwsVpcConfiguration, at, report| {
-            let count = vpc.security_groups.as_ref().map_or(0, Vec::len);
+            let count = vpc.security_groups().len();
             report.quota(
                 at.member("securityGroups"),
                 Quota::SecurityGroupsPerTask,

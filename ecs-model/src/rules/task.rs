@@ -29,7 +29,7 @@ pub(super) const RULES: &[Row] = &[
             SERVICE_QUOTAS,
         ),
         &Each(|request: &StartTaskRequest, at, report| {
-            let count = request.container_instances.as_ref().map_or(0, Vec::len);
+            let count = request.container_instances().len();
             let quota = Quota::ContainerInstancesPerStartTask;
             report.quota(at.member("containerInstances"), quota, count);
         }),

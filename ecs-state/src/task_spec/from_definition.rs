@@ -40,7 +40,7 @@ impl TryFrom<&TaskDefinition> for TaskSpec {
     type Error = SpecError;
 
     fn try_from(definition: &TaskDefinition) -> Result<Self, SpecError> {
-        let containers = definition.containers();
+        let containers = definition.container_definitions();
         let router = containers
             .iter()
             .find(|container| container.firelens_configuration.is_some())

@@ -16,17 +16,11 @@ shape! {
 }
 
 impl LogConfiguration {
-    /// The option called `name`.
-    #[must_use]
-    pub fn option(&self, name: &str) -> Option<&str> {
-        self.options().get(name)
-    }
-
     /// Whether an option called `name` is given, in the open or as a secret.
     #[must_use]
     pub fn has_option(&self, name: &str) -> bool {
         let secrets = self.secret_options();
-        self.option(name).is_some() || secrets.iter().any(|secret| secret.name() == Some(name))
+        self.options().contains(name) || secrets.iter().any(|secret| secret.name() == Some(name))
     }
 }
 
@@ -61,14 +55,6 @@ shape! {
         r#type: FirelensConfigurationType = "type" => required(),
         /// `enable-ecs-log-metadata`, `config-file-type` and `config-file-value`.
         options: StringMap = "options",
-    }
-}
-
-impl FirelensConfiguration {
-    /// The option called `name`.
-    #[must_use]
-    pub fn option(&self, name: &str) -> Option<&str> {
-        self.options().get(name)
     }
 }
 

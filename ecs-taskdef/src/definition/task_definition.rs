@@ -25,7 +25,7 @@ shape! {
     /// let web: TaskDefinition = serde_json::from_str(text)?;
     /// assert_eq!(web.family(), Some("web"));
     /// assert_eq!(web.cpu_units(), Some(512));
-    /// assert_eq!(web.containers().len(), 1);
+    /// assert_eq!(web.container_definitions().len(), 1);
     /// let written = serde_json::to_value(&web)?;
     /// assert_eq!(written, serde_json::from_str::<serde_json::Value>(text)?);
     /// # Ok::<(), serde_json::Error>(())
@@ -118,7 +118,7 @@ impl TaskDefinition {
     ///
     /// let skeleton = TaskDefinition::skeleton();
     /// assert_eq!(skeleton.family(), Some(""));
-    /// assert_eq!(skeleton.containers()[0].cpu, Some(0));
+    /// assert_eq!(skeleton.container_definitions()[0].cpu, Some(0));
     /// assert_eq!(skeleton.revision, None);
     /// assert!(skeleton.validate().errors().count() > 20);
     /// ```
@@ -140,22 +140,16 @@ impl TaskDefinition {
         })
     }
 
-    /// The containers; none when the member is absent.
-    #[must_use]
-    pub fn containers(&self) -> &[ContainerDefinition] {
-        self.container_definitions()
-    }
-
     /// The container called `name`.
     #[must_use]
     pub fn container(&self, name: &str) -> Option<&ContainerDefinition> {
         let named = |container: &&ContainerDefinition| container.name() == Some(name);
-        self.containers().iter().find(named)
+        self.container_definitions().iter().find(named)
     }
 
     /// The containers the task stops with.
     pub fn essential_containers(&self) -> impl Iterator<Item = &ContainerDefinition> {
-        self.containers()
+        self.container_definitions()
             .iter()
             .filter(|container| container.is_essential())
     }

@@ -44,7 +44,7 @@ pub enum Reading {
 ///     ]
 /// }}"#;
 /// let document = Document::read(text, Reading::Lenient)?;
-/// assert_eq!(document.task_definition().containers()[0].memory, Some(64));
+/// assert_eq!(document.task_definition().container_definitions()[0].memory, Some(64));
 ///
 /// let findings = document.validate(&Validator::default());
 /// let wrong = findings.errors().next().expect("portMappings is no list");

@@ -37,7 +37,10 @@ const BY_NAME: [&str; 5] = [
 
 /// Whether a container or a volume has a name that is still to be filled in.
 fn has_open_names(task: &TaskDefinition) -> bool {
-    let containers = task.containers().iter().map(|container| container.name());
+    let containers = task
+        .container_definitions()
+        .iter()
+        .map(|container| container.name());
     let volumes = task.volumes().iter().map(|volume| volume.name());
     containers.chain(volumes).flatten().any(is_open)
 }

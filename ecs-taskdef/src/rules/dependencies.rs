@@ -149,7 +149,7 @@ fn depends_on_cycle(subject: &Subject<'_>, report: &mut Report<'_>) {
 fn cycle(subject: &Subject<'_>, relation: Relation, report: &mut Report<'_>) {
     let related = subject
         .task
-        .containers()
+        .container_definitions()
         .iter()
         .any(|one| relation.is_used_by(one));
     if !related {

@@ -409,8 +409,8 @@ fn stream_prefix(_: &Subject<'_>, container: Container<'_>, report: &mut Report<
 }
 
 fn firelens_s3(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
-    let firelens = container.firelens_configuration.as_ref();
-    if firelens.and_then(|firelens| firelens.option("config-file-type")) == Some("s3") {
+    let options = container.firelens_configuration().options();
+    if options.get("config-file-type") == Some("s3") {
         let at = container.at.member("firelensConfiguration");
         let at = at.member("options");
         report.fault(
@@ -421,9 +421,7 @@ fn firelens_s3(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_
 }
 
 fn capabilities(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
-    let linux = container.linux_parameters.as_ref();
-    let capabilities = linux.and_then(|linux| linux.capabilities.as_ref());
-    let added = capabilities.map_or(&[][..], |capabilities| capabilities.add());
+    let added = container.linux_parameters().capabilities().add();
     let at = container.at.member("linuxParameters");
     let at = at.member("capabilities");
     let at = at.member("add");
@@ -441,8 +439,7 @@ fn ulimits(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
     let at = container.at.member("ulimits");
     for (index, ulimit) in container.ulimits().iter().enumerate() {
         if ulimit
-            .name
-            .as_ref()
+            .name()
             .is_some_and(|name| *name != UlimitName::Nofile)
         {
             let message = "Fargate heeds the limit `nofile` only";

@@ -58,7 +58,7 @@ fn uses_router(container: &ContainerDefinition) -> bool {
 }
 
 fn has(task: &TaskDefinition, what: fn(&ContainerDefinition) -> bool) -> bool {
-    task.containers().iter().any(what)
+    task.container_definitions().iter().any(what)
 }
 
 fn router_missing(subject: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
@@ -83,7 +83,7 @@ fn single_router(subject: &Subject<'_>, report: &mut Report<'_>) {
     let at = at.member("containerDefinitions");
     let routers = subject
         .task
-        .containers()
+        .container_definitions()
         .iter()
         .enumerate()
         .filter(|(_, one)| is_router(one));
@@ -101,7 +101,8 @@ fn options(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
     let at = at.member("options");
     let mut complain = |option: &str, message: String| report.fault(&at.member(option), message);
     if let Some(kind) = firelens
-        .option("config-file-type")
+        .options()
+        .get("config-file-type")
         .filter(|kind| !matches!(*kind, "s3" | "file"))
     {
         complain(
@@ -109,15 +110,15 @@ fn options(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
             format!("{} is neither `s3` nor `file`", quote(kind)),
         );
     }
-    let metadata = firelens.option("enable-ecs-log-metadata");
+    let metadata = firelens.options().get("enable-ecs-log-metadata");
     if let Some(value) = metadata.filter(|value| !matches!(*value, "true" | "false")) {
         complain(
             "enable-ecs-log-metadata",
             format!("{} is neither `true` nor `false`", quote(value)),
         );
     }
-    let has_type = firelens.option("config-file-type").is_some();
-    let has_value = firelens.option("config-file-value").is_some();
+    let has_type = firelens.options().contains("config-file-type");
+    let has_value = firelens.options().contains("config-file-value");
     if has_type && !has_value {
         complain(
             "config-file-value",

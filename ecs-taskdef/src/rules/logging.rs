@@ -175,7 +175,7 @@ fn option(
 ) {
     let log = log_of(&container, &LogDriver::Awslogs);
     let value = log
-        .and_then(|log| log.option(name))
+        .and_then(|log| log.options().get(name))
         .filter(|value| !legal(value));
     if let Some(value) = value {
         let options = container.at.member("logConfiguration");

@@ -260,7 +260,7 @@ fn host_port_duplicate(subject: &Subject<'_>, report: &mut Report<'_>) {
     let containers = At::ROOT;
     let containers = containers.member("containerDefinitions");
     let mut taken: HashMap<(i32, TransportProtocol), &str> = HashMap::new();
-    for (index, container) in subject.task.containers().iter().enumerate() {
+    for (index, container) in subject.task.container_definitions().iter().enumerate() {
         let at = containers.item(index);
         let at = at.member("portMappings");
         for (index, mapping) in container.port_mappings().iter().enumerate() {
@@ -301,7 +301,7 @@ fn name_unique(subject: &Subject<'_>, report: &mut Report<'_>) {
     let containers = At::ROOT;
     let containers = containers.member("containerDefinitions");
     let mut seen: HashSet<&str> = HashSet::new();
-    for (index, container) in subject.task.containers().iter().enumerate() {
+    for (index, container) in subject.task.container_definitions().iter().enumerate() {
         let at = containers.item(index);
         let at = at.member("portMappings");
         for (index, mapping) in container.port_mappings().iter().enumerate() {

@@ -118,7 +118,7 @@ fn gpu_same_kind(subject: &Subject<'_>, report: &mut Report<'_>) {
     let at = At::ROOT;
     let at = at.member("containerDefinitions");
     let mut first = None;
-    for (index, container) in subject.task.containers().iter().enumerate() {
+    for (index, container) in subject.task.container_definitions().iter().enumerate() {
         for requirement in container.resource_requirements() {
             if requirement.r#type != Some(ResourceType::Gpu) {
                 continue;
@@ -159,7 +159,7 @@ fn neuron_single(subject: &Subject<'_>, report: &mut Report<'_>) {
     let kind = ResourceType::NeuronDevice;
     let users = subject
         .task
-        .containers()
+        .container_definitions()
         .iter()
         .enumerate()
         .filter(|(_, one)| asks_for(one, &kind));

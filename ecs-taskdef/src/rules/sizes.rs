@@ -148,7 +148,7 @@ fn sum_of(subject: &Subject<'_>, of: fn(&ContainerDefinition) -> Option<i32>) ->
     let natural = |number: Option<i32>| u64::try_from(number.unwrap_or(0)).unwrap_or(0);
     subject
         .task
-        .containers()
+        .container_definitions()
         .iter()
         .map(|container| natural(of(container)))
         .sum()

@@ -37,7 +37,11 @@ impl<'a> Subject<'a> {
     }
 
     pub(super) fn each_container(&self, visit: impl FnMut(Container<'_>)) {
-        each("containerDefinitions", self.task.containers(), visit);
+        each(
+            "containerDefinitions",
+            self.task.container_definitions(),
+            visit,
+        );
     }
 
     pub(super) fn each_volume(&self, visit: impl FnMut(VolumePlace<'_>)) {

@@ -199,7 +199,7 @@ fn family_characters(subject: &Subject<'_>, report: &mut Report<'_>) {
 }
 
 fn containers_required(subject: &Subject<'_>, report: &mut Report<'_>) {
-    if subject.task.containers().is_empty() {
+    if subject.task.container_definitions().is_empty() {
         report.fault(
             &At::ROOT.member("containerDefinitions"),
             "there is no container",
@@ -209,7 +209,7 @@ fn containers_required(subject: &Subject<'_>, report: &mut Report<'_>) {
 
 fn containers_maximum(subject: &Subject<'_>, report: &mut Report<'_>) {
     let (count, max) = (
-        subject.task.containers().len(),
+        subject.task.container_definitions().len(),
         subject.rules.max_containers,
     );
     if count > max {
@@ -228,7 +228,7 @@ fn definition_size(subject: &Subject<'_>, report: &mut Report<'_>) {
 }
 
 fn essential_container(subject: &Subject<'_>, report: &mut Report<'_>) {
-    let containers = subject.task.containers();
+    let containers = subject.task.container_definitions();
     if !containers.is_empty() && subject.task.essential_containers().next().is_none() {
         report.fault(
             &At::ROOT.member("containerDefinitions"),
@@ -242,7 +242,7 @@ fn container_names(subject: &Subject<'_>, report: &mut Report<'_>) {
     let list = list.member("containerDefinitions");
     let names: Vec<Option<&str>> = subject
         .task
-        .containers()
+        .container_definitions()
         .iter()
         .map(|container| container.name())
         .collect();
@@ -274,7 +274,7 @@ pub(super) fn repeated<'a, T: Copy + Eq + std::hash::Hash>(
 fn container_memory(subject: &Subject<'_>, report: &mut Report<'_>) {
     let list = At::ROOT;
     let list = list.member("containerDefinitions");
-    for (index, container) in subject.task.containers().iter().enumerate() {
+    for (index, container) in subject.task.container_definitions().iter().enumerate() {
         let at = list.item(index);
         let at = at.member("memory");
         match subject.rules.memory {
@@ -294,8 +294,7 @@ fn container_memory(subject: &Subject<'_>, report: &mut Report<'_>) {
 }
 
 fn arm64_linux_only(subject: &Subject<'_>, report: &mut Report<'_>) {
-    let platform = subject.task.runtime_platform.as_ref();
-    let architecture = platform.and_then(|platform| platform.cpu_architecture.as_ref());
+    let architecture = subject.task.runtime_platform().cpu_architecture();
     if subject.windows && architecture == Some(&CPUArchitecture::Arm64) {
         let at = At::ROOT;
         let at = at.member("runtimePlatform");
@@ -334,8 +333,7 @@ fn accelerators_retired(subject: &Subject<'_>, report: &mut Report<'_>) {
 }
 
 fn storage_range(subject: &Subject<'_>, report: &mut Report<'_>) {
-    let storage = subject.task.ephemeral_storage.as_ref();
-    let Some(size) = storage.and_then(|storage| storage.size_in_gib) else {
+    let Some(size) = subject.task.ephemeral_storage().size_in_gib else {
         return;
     };
     let bound = match size {

@@ -81,8 +81,7 @@ pub(super) fn other_log_driver(
     supported: &[LogDriver],
     report: &mut Report<'_>,
 ) {
-    let log = container.log_configuration.as_ref();
-    let driver = log.and_then(|log| log.log_driver.as_ref());
+    let driver = container.log_configuration().log_driver();
     if let Some(driver) = driver.filter(|driver| !supported.contains(driver)) {
         let at = container.at.member("logConfiguration");
         let (driver, platform) = (driver.as_str(), platform.name);
@@ -121,10 +120,7 @@ pub(super) const DNS_SERVERS: Member = Member::Container("dnsServers", |containe
     !container.dns_servers().is_empty()
 });
 pub(super) const DOCKER_LABELS: Member = Member::Container("dockerLabels", |container| {
-    container
-        .docker_labels
-        .as_ref()
-        .is_some_and(|labels| !labels.is_empty())
+    !container.docker_labels().is_empty()
 });
 pub(super) const DOCKER_SECURITY_OPTIONS: Member =
     Member::Container("dockerSecurityOptions", |container| {
@@ -137,19 +133,12 @@ pub(super) const EXTRA_HOSTS: Member = Member::Container("extraHosts", |containe
     !container.extra_hosts().is_empty()
 });
 pub(super) const HOSTNAME: Member = Member::Container("hostname", |container| {
-    container
-        .hostname
-        .as_ref()
-        .is_some_and(|name| !name.is_empty())
+    container.hostname().is_some_and(|name| !name.is_empty())
 });
 pub(super) const LINKS: Member =
     Member::Container("links", |container| !container.links().is_empty());
 pub(super) const LINUX_PARAMETERS: Member = Member::Container("linuxParameters", |container| {
-    let empty = LinuxParameters::default();
-    container
-        .linux_parameters
-        .as_ref()
-        .is_some_and(|linux| *linux != empty)
+    *container.linux_parameters() != LinuxParameters::default()
 });
 pub(super) const PRIVILEGED: Member =
     Member::Container("privileged", |container| container.privileged == Some(true));
@@ -160,7 +149,7 @@ pub(super) const READONLY_ROOT_FILESYSTEM: Member =
 pub(super) const ULIMITS: Member =
     Member::Container("ulimits", |container| !container.ulimits().is_empty());
 pub(super) const USER: Member = Member::Container("user", |container| {
-    container.user.as_ref().is_some_and(|user| !user.is_empty())
+    container.user().is_some_and(|user| !user.is_empty())
 });
 
 pub(super) const DEVICES: Member = Member::Linux("devices", |linux| !linux.devices().is_empty());
@@ -196,6 +185,5 @@ pub(super) const FSX: Member = Member::Volume(
 );
 pub(super) const SOURCE_PATH: Member =
     Member::Volume(&["host", "sourcePath"], "`sourcePath`", |volume| {
-        let host = volume.host.as_ref();
-        host.is_some_and(|host| host.source_path.is_some())
+        volume.host().source_path.is_some()
     });

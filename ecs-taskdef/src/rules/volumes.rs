@@ -242,7 +242,7 @@ fn launch_volume_mounted(subject: &Subject<'_>, volume: VolumePlace<'_>, report:
     if volume.configured_at_launch != Some(true) {
         return;
     }
-    let containers = subject.task.containers();
+    let containers = subject.task.container_definitions();
     let mut mounts = containers.iter().flat_map(|one| one.mount_points());
     if !mounts.any(|mount| mount.source_volume.is_some() && mount.source_volume == volume.name) {
         let name = volume.name().unwrap_or_default();

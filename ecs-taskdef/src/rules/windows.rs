@@ -164,8 +164,7 @@ fn network_mode(subject: &Subject<'_>, report: &mut Report<'_>) {
 }
 
 fn volume_driver(subject: &Subject<'_>, volume: VolumePlace<'_>, report: &mut Report<'_>) {
-    let docker = volume.docker_volume_configuration.as_ref();
-    let driver = docker.and_then(|docker| docker.driver());
+    let driver = volume.docker_volume_configuration().driver();
     if let Some(driver) = driver.filter(|driver| subject.windows && *driver != "local") {
         let at = volume.at.member("dockerVolumeConfiguration");
         let message = format!("Windows has the driver `local`, not `{driver}`");

@@ -128,6 +128,9 @@ macro_rules! shape {
     (@read $(#[$meta:meta])* $field:ident i32) => {
         $crate::shape!(@read $(#[$meta])* $field -> Option<i32>);
     };
+    (@read $(#[$meta:meta])* $field:ident Timestamp) => {
+        $crate::shape!(@read $(#[$meta])* $field -> Option<$crate::Timestamp>);
+    };
     (@read $(#[$meta:meta])* $field:ident $type:ident) => {
         $crate::shape!(@read $(#[$meta])* $field -> $crate::shape::Read<'_, $type>);
     };
