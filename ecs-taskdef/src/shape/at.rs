@@ -71,6 +71,9 @@ impl fmt::Display for At<'_> {
 }
 
 fn write_escaped(f: &mut fmt::Formatter<'_>, name: &str) -> fmt::Result {
+    if !name.bytes().any(|byte| matches!(byte, b'~' | b'/')) {
+        return f.write_str(name);
+    }
     for (index, part) in name.split('~').enumerate() {
         if index > 0 {
             f.write_str("~0")?;

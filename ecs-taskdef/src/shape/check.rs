@@ -1,7 +1,7 @@
 use serde_json::Value;
 
 use super::{
-    At, Kind, Limits, Measure, Member, MemberValue, Reader, Shape, ShapeFault, Structure,
+    At, Kind, Limits, List, Measure, Member, MemberValue, Reader, Shape, ShapeFault, Structure,
     UnknownMembers, View, ViewMut,
 };
 
@@ -53,10 +53,14 @@ fn check_object(object: &dyn Structure, at: &At<'_>, report: Report<'_>) {
         let expected = Kind::Structure(shape);
         return report(at, ShapeFault::WrongType { expected, found });
     }
+    if shape.is_free && unknown.is_empty() {
+        return;
+    }
     object.values(&mut |values| {
         for (member, value) in shape.members.iter().zip(values) {
             match value {
-                Some(value) => check_value(*value, &member.limits, &at.member(member.name), report),
+                Some(_) if member.is_free => {}
+                Some(value) => check_value(*value, member, &at.member(member.name), report),
                 None if member.required => check_missing(member, unknown, at, report),
                 None => {}
             }
@@ -71,9 +75,9 @@ fn check_object(object: &dyn Structure, at: &At<'_>, report: Report<'_>) {
                         shape,
                     },
                 ),
-                Some(index) if values.get(index).is_some_and(Option::is_some) => {}
+                Some((index, _)) if values.get(index).is_some_and(Option::is_some) => {}
                 Some(_) if kept.is_null() => report(&here, ShapeFault::Null { member: name }),
-                Some(index) => check_kept(object, index, kept, &here, report),
+                Some((index, _)) => check_kept(object, index, kept, &here, report),
             }
         }
     });
@@ -104,16 +108,13 @@ fn check_kept(object: &dyn Structure, index: usize, kept: &Value, at: &At<'_>, r
     });
 }
 
-fn check_value(value: &dyn MemberValue, limits: &Limits, at: &At<'_>, report: Report<'_>) {
+fn check_value(value: &dyn MemberValue, member: &Member, at: &At<'_>, report: Report<'_>) {
+    let limits = &member.limits;
     match value.view() {
         View::Structure(object) => check_object(object, at, report),
         View::List(list) => {
             limits.check(Measure::Items, count(list.len()), at, report);
-            for index in 0..list.len() {
-                if let Some(item) = list.item(index) {
-                    check_value(item, &Limits::NONE, &at.item(index), report);
-                }
-            }
+            check_items(list, &member.kind, at, report);
         }
         View::Text(text) if limits.is_some() => {
             limits.check(Measure::Characters, count(text.chars().count()), at, report);
@@ -121,6 +122,25 @@ fn check_value(value: &dyn MemberValue, limits: &Limits, at: &At<'_>, report: Re
         View::Number(number) => limits.check(Measure::Value, number, at, report),
         View::Unlisted { value, allowed } => report(at, ShapeFault::NotInEnum { value, allowed }),
         View::Text(_) | View::Leaf => {}
+    }
+}
+
+/// Checks the elements of a list, which have no bounds of their own.
+fn check_items(list: &dyn List, kind: &Kind, at: &At<'_>, report: Report<'_>) {
+    let Kind::List(kind) = kind else { return };
+    if kind.is_free() {
+        return;
+    }
+    for index in 0..list.len() {
+        let here = at.item(index);
+        match list.item(index).map(MemberValue::view) {
+            Some(View::Structure(object)) => check_object(object, &here, report),
+            Some(View::List(list)) => check_items(list, kind, &here, report),
+            Some(View::Unlisted { value, allowed }) => {
+                report(&here, ShapeFault::NotInEnum { value, allowed });
+            }
+            _ => {}
+        }
     }
 }
 

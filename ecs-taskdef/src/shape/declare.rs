@@ -82,15 +82,16 @@ macro_rules! shape {
 
         impl $name {
             /// The members of this object in the API.
-            pub const SHAPE: &'static $crate::shape::Shape = &$crate::shape::Shape {
-                name: stringify!($name),
-                members: &[
+            pub const SHAPE: &'static $crate::shape::Shape = &$crate::shape::Shape::new(
+                stringify!($name),
+                &[
                     $(
                         $crate::shape::Member::of::<$type $(< $item >)?>($wire)
                             $( $( .$call( $($argument),* ) )+ )?
                     ),*
                 ],
-            };
+                <Self as $crate::shape::FromMap>::position,
+            );
         }
 
         $crate::__paste! {
@@ -101,8 +102,7 @@ macro_rules! shape {
                 )*
             });
         }
-        $crate::shape!(@serialize $name { $( $field = $wire ),* });
-        $crate::shape!(@deserialize $name { $( $field = $wire ),* });
+        $crate::shape!(@serde $name { $( $field = $wire ),* });
         $crate::shape!(@structure $name { $( $field ),* });
     };
 
@@ -160,7 +160,7 @@ macro_rules! shape {
         }
     };
 
-    (@serialize $name:ident { $( $field:ident = $wire:literal ),* }) => {
+    (@serde $name:ident { $( $field:ident = $wire:literal ),* }) => {
         impl ::serde::Serialize for $name {
             fn serialize<S: ::serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 use ::serde::ser::SerializeMap as _;
@@ -173,90 +173,54 @@ macro_rules! shape {
                         map.serialize_entry($wire, value)?;
                     }
                 )*
-                for (name, value) in self.unknown.iter() {
-                    let replaced = match name {
-                        $( $wire => self.$field.is_some(), )*
-                        _ => false,
-                    };
-                    if !replaced {
-                        map.serialize_entry(name, value)?;
-                    }
-                }
+                $crate::shape::serialize_unknown(self, &mut map)?;
                 map.end()
             }
         }
-    };
 
-    (@deserialize $name:ident { $( $field:ident = $wire:literal ),* }) => {
         impl<'de> ::serde::Deserialize<'de> for $name {
             fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                #[expect(non_camel_case_types, reason = "a variant is named by its field")]
-                enum Key { $( $field, )* Unknown(String) }
-
-                struct KeyVisitor;
-
-                impl ::serde::de::Visitor<'_> for KeyVisitor {
-                    type Value = Key;
-
-                    fn expecting(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-                        f.write_str("the name of a member")
-                    }
-
-                    fn visit_str<E: ::serde::de::Error>(self, name: &str) -> Result<Key, E> {
-                        Ok(match name {
-                            $( $wire => Key::$field, )*
-                            _ => Key::Unknown(name.to_owned()),
-                        })
-                    }
-                }
-
-                impl<'de> ::serde::Deserialize<'de> for Key {
-                    fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                        deserializer.deserialize_identifier(KeyVisitor)
-                    }
-                }
-
-                struct ObjectVisitor;
-
-                impl<'de> ::serde::de::Visitor<'de> for ObjectVisitor {
-                    type Value = $name;
-
-                    fn expecting(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-                        f.write_str("an object")
-                    }
-
-                    fn visit_map<A: ::serde::de::MapAccess<'de>>(self, mut map: A) -> Result<$name, A::Error> {
-                        let mut object = $name::default();
-                        while let Some(next) = map.next_key::<Key>()? {
-                            match next {
-                                $(
-                                    Key::$field => {
-                                        if object.$field.is_some() || object.unknown.contains($wire) {
-                                            return Err(::serde::de::Error::duplicate_field($wire));
-                                        }
-                                        object.$field = map.next_value()?;
-                                        if object.$field.is_none() {
-                                            object.unknown.insert($wire, ::serde_json::Value::Null);
-                                        }
-                                    }
-                                )*
-                                Key::Unknown(name) => {
-                                    if object.unknown.contains(&name) {
-                                        return Err(::serde::de::Error::custom(
-                                            format_args!("duplicate field `{name}`"),
-                                        ));
-                                    }
-                                    object.unknown.insert(name, map.next_value()?);
-                                }
-                            }
-                        }
-                        Ok(object)
-                    }
-                }
-
-                deserializer.deserialize_map(ObjectVisitor)
+                $crate::shape::deserialize(deserializer)
             }
         }
+
+        const _: () = {
+            #[expect(non_camel_case_types, reason = "a position is named by its field")]
+            enum Position { $( $field ),* }
+
+            impl $crate::shape::FromMap for $name {
+                #[inline(always)]
+                fn position(name: &str) -> usize {
+                    match name {
+                        $( $wire => Position::$field as usize, )*
+                        _ => $crate::shape::UNKNOWN,
+                    }
+                }
+
+                fn read_members<'de, A: ::serde::de::MapAccess<'de>>(
+                    &mut self,
+                    mut map: A,
+                ) -> Result<(), A::Error> {
+                    let mut name = ::std::string::String::new();
+                    while let Some(at) =
+                        $crate::shape::next_position::<Self, A>(&mut name, &mut map)?
+                    {
+                        let unknown = &mut self.unknown;
+                        match at {
+                            $(
+                                _ if at == Position::$field as usize => {
+                                    $crate::shape::next_member(&mut self.$field, $wire, unknown, &mut map)
+                                }
+                            )*
+                            _ => $crate::shape::next_unknown(
+                                ::std::mem::take(&mut name), unknown, &mut map,
+                            ),
+                        }?;
+                    }
+                    Ok(())
+                }
+            }
+        };
     };
 
     (@structure $name:ident { $( $field:ident ),* }) => {

@@ -85,7 +85,8 @@ impl<'r> Reader<'r> {
         };
         object.slots(&mut |slots, unknown| {
             for (name, value) in members {
-                let slot = shape.position(name).and_then(|index| slots.get_mut(index));
+                let known = shape.position(name);
+                let slot = known.and_then(|(index, _)| slots.get_mut(index));
                 let understood = match slot {
                     Some(slot) if !value.is_null() => slot.read(value, &at.member(name), self),
                     _ => false,

@@ -52,12 +52,17 @@
 mod at;
 mod check;
 mod declare;
+mod json;
 mod member_type;
 mod structure;
 mod unknown;
 
 pub use at::At;
 pub use check::{check, check_documented, take_nulls};
+#[doc(hidden)]
+pub use json::{
+    FromMap, UNKNOWN, deserialize, next_member, next_position, next_unknown, serialize_unknown,
+};
 pub use member_type::{MemberType, Read, Reader};
 #[doc(hidden)]
 pub use member_type::{set, set_list};
@@ -75,18 +80,42 @@ pub struct Shape {
     pub name: &'static str,
     /// The members in the order of the API model.
     pub members: &'static [Member],
+    /// Whether every object of known members is right.
+    is_free: bool,
+    position: fn(&str) -> usize,
 }
 
 impl Shape {
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn new(
+        name: &'static str,
+        members: &'static [Member],
+        position: fn(&str) -> usize,
+    ) -> Self {
+        let (mut is_free, mut rest) = (true, members);
+        while let [member, others @ ..] = rest {
+            is_free = is_free && member.is_free && !member.required;
+            rest = others;
+        }
+        Self {
+            name,
+            members,
+            is_free,
+            position,
+        }
+    }
+
     /// The member written as `name` in JSON.
     #[must_use]
     pub fn member(&self, name: &str) -> Option<&'static Member> {
-        self.members.iter().find(|member| member.name == name)
+        self.position(name).map(|(_, member)| member)
     }
 
     /// Where the member written as `name` stands among the members.
-    pub(crate) fn position(&self, name: &str) -> Option<usize> {
-        self.members.iter().position(|member| member.name == name)
+    fn position(&self, name: &str) -> Option<(usize, &'static Member)> {
+        let index = (self.position)(name);
+        Some((index, self.members.get(index)?))
     }
 }
 
@@ -103,6 +132,8 @@ pub struct Member {
     pub limits: Limits,
     /// Bounds that the documents give and the API model does not.
     pub documented: Limits,
+    /// Whether every value of the type is right.
+    is_free: bool,
 }
 
 impl Member {
@@ -115,6 +146,7 @@ impl Member {
             required: false,
             limits: Limits::NONE,
             documented: Limits::NONE,
+            is_free: T::KIND.is_free(),
         }
     }
 
@@ -131,6 +163,7 @@ impl Member {
     pub const fn bounds(mut self, min: i64, max: i64) -> Self {
         self.limits.min = Some(min);
         self.limits.max = Some(max);
+        self.is_free = false;
         self
     }
 
@@ -138,6 +171,7 @@ impl Member {
     #[must_use]
     pub const fn at_least(mut self, min: i64) -> Self {
         self.limits.min = Some(min);
+        self.is_free = false;
         self
     }
 
@@ -215,6 +249,15 @@ impl Kind {
 }
 
 impl Kind {
+    /// Whether every value is right, where there are no bounds.
+    const fn is_free(&self) -> bool {
+        match self {
+            Self::Structure(_) | Self::Enum(_) => false,
+            Self::List(items) => items.is_free(),
+            _ => true,
+        }
+    }
+
     /// An empty value to fill in: every member of an object, one element of a
     /// list, the first value of an enumeration.
     #[must_use]
