@@ -59,8 +59,8 @@ fn type_fits(kind: &Kind, name: &str, api: &serde_json::Map<String, Value>) -> b
         Kind::Double => shape["type"] == "double",
         Kind::String => shape["type"] == "string" && shape.get("enum").is_none(),
         // Windows has one network mode that the API takes and its model does not list.
-        Kind::Enum(NetworkMode::VALUES) => name == "NetworkMode",
-        Kind::Enum(values) => shape["enum"] == Value::from(values.to_vec()),
+        Kind::Enum(list) if *list == NetworkMode::ENUMERATION => name == "NetworkMode",
+        Kind::Enum(list) => shape["enum"] == Value::from(list.values.to_vec()),
         Kind::Timestamp => shape["type"] == "timestamp",
         Kind::Structure(declared) => declared.name == name,
         Kind::List(element) => {

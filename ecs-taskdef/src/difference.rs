@@ -8,7 +8,7 @@ use std::fmt;
 use serde_json::{Map, Value};
 
 use crate::TaskDefinition;
-use crate::shape::Kind;
+use crate::shape::{Elements, Kind, Member};
 
 /// Something that is different between two task definitions.
 #[derive(Clone, Debug, PartialEq)]
@@ -75,63 +75,17 @@ impl TaskDefinition {
     }
 }
 
-/// How the elements of a list are told apart, by the name of the list.
-const KEYS: [(&str, &str); 16] = [
-    ("containerDefinitions", "name"),
-    ("dependsOn", "containerName"),
-    ("devices", "hostPath"),
-    ("environment", "name"),
-    ("inferenceAccelerators", "deviceName"),
-    ("mountPoints", "containerPath"),
-    ("properties", "name"),
-    ("resourceRequirements", "type"),
-    ("secretOptions", "name"),
-    ("secrets", "name"),
-    ("systemControls", "namespace"),
-    ("tags", "key"),
-    ("tmpfs", "containerPath"),
-    ("ulimits", "name"),
-    ("volumes", "name"),
-    ("volumesFrom", "sourceContainer"),
-];
-
-/// Lists that are sets.
-const SETS: [&str; 10] = [
-    "add",
-    "credentialSpecs",
-    "dockerSecurityOptions",
-    "drop",
-    "ignoredExitCodes",
-    "links",
-    "mountOptions",
-    "permissions",
-    "placementConstraints",
-    "requiresCompatibilities",
-];
-
-/// Booleans for which an absent one is not `false`.
-const NOT_FALSE_WHEN_ABSENT: [&str; 2] = ["essential", "enabled"];
-
-/// Other values that are the same as none.
-fn is_default(member: &str, value: &Value) -> bool {
+/// Whether the member might as well be absent. A default that AWS writes out is kept, because
+/// the other definition has it too.
+fn means_nothing(member: &Member, value: &Value) -> bool {
     match value {
         Value::Null => true,
-        Value::Bool(given) => !given && !NOT_FALSE_WHEN_ABSENT.contains(&member),
         Value::Array(items) => items.is_empty(),
         Value::Object(members) => members.is_empty(),
-        Value::Number(number) => match member {
-            "startPeriod" => number.as_i64() == Some(0),
-            "restartAttemptPeriod" => number.as_i64() == Some(300),
-            _ => false,
-        },
-        Value::String(text) => matches!(
-            (member, text.as_str()),
-            ("iam" | "transitEncryption", "DISABLED")
-                | ("rootDirectory", "/")
-                | ("scope", "task")
-                | ("type", "APPMESH")
-                | ("versionConsistency", "enabled")
-        ),
+        value => {
+            let default = member.default.filter(|_| !member.is_default_written);
+            default.is_some_and(|default| default == *value)
+        }
     }
 }
 
@@ -140,60 +94,60 @@ fn canonical_form(task: &TaskDefinition) -> Value {
     input.fill_defaults();
     input.network_mode = Some(input.effective_network_mode());
     let value = serde_json::to_value(&input).unwrap_or_default();
-    canonical("", &Kind::Structure(TaskDefinition::SHAPE), value)
+    canonical(
+        Elements::Sequence,
+        &Kind::Structure(TaskDefinition::SHAPE),
+        value,
+    )
 }
 
 /// The canonical form of a value of the API. What the API does not know, and
 /// objects whose names are people's own, mean what they say.
-fn canonical(member: &str, kind: &Kind, value: Value) -> Value {
+fn canonical(elements: Elements, kind: &Kind, value: Value) -> Value {
     match (kind, value) {
         (Kind::Structure(shape), Value::Object(members)) => {
-            let canonical = members
-                .into_iter()
-                .map(|(name, value)| match shape.member(&name) {
-                    Some(member) => (name, canonical(member.name, &member.kind, value), true),
-                    None => (name, value, false),
-                });
-            canonical
-                .filter(|(name, value, known)| !known || !is_default(name, value))
-                .map(|(name, value, _)| (name, value))
-                .collect()
+            let canonical = members.into_iter().filter_map(|(name, value)| {
+                let Some(member) = shape.member(&name) else {
+                    return Some((name, value));
+                };
+                let value = canonical(member.elements, &member.kind, value);
+                (!means_nothing(member, &value)).then_some((name, value))
+            });
+            canonical.collect()
         }
         (Kind::List(kind), Value::Array(items)) => {
-            let items = items.into_iter().map(|item| canonical("", kind, item));
-            canonical_list(member, items.collect())
+            let items = items
+                .into_iter()
+                .map(|item| canonical(Elements::Sequence, kind, item));
+            canonical_list(elements, items.collect())
         }
         (_, value) => value,
     }
 }
 
-fn canonical_list(member: &str, mut items: Vec<Value>) -> Value {
-    if SETS.contains(&member) {
-        items.sort_by_cached_key(ToString::to_string);
-        items.dedup();
-        return Value::Array(items);
-    }
-    let key = KEYS
-        .iter()
-        .find(|(list, _)| *list == member)
-        .map(|(_, key)| *key);
-    match key {
-        Some(key) => keyed(items, |item| text_of(item.get(key))),
-        None if member == "portMappings" => keyed(items, port_key),
-        None => Value::Array(items),
+fn canonical_list(elements: Elements, mut items: Vec<Value>) -> Value {
+    match elements {
+        Elements::Sequence => Value::Array(items),
+        Elements::Set => {
+            items.sort_by_cached_key(ToString::to_string);
+            items.dedup();
+            Value::Array(items)
+        }
+        Elements::Keyed(key) => keyed(items, key),
     }
 }
 
 /// A list as an object, by what tells its elements apart. Elements that are
 /// told apart by nothing keep their order.
-fn keyed(items: Vec<Value>, key: impl Fn(&Value) -> String) -> Value {
+fn keyed(items: Vec<Value>, key: &[&str]) -> Value {
     if !items.iter().all(Value::is_object) {
         return Value::Array(items);
     }
     let mut members = Map::new();
     let mut counts: HashMap<String, usize> = HashMap::new();
     for item in items {
-        let key = key(&item);
+        let parts = key.iter().filter_map(|name| item.get(name)).map(text_of);
+        let key = parts.collect::<Vec<String>>().join("/");
         let count = counts.entry(key.clone()).or_insert(0);
         *count += 1;
         let mut name = match count {
@@ -209,18 +163,10 @@ fn keyed(items: Vec<Value>, key: impl Fn(&Value) -> String) -> Value {
     Value::Object(members)
 }
 
-fn port_key(mapping: &Value) -> String {
-    let port = mapping
-        .get("containerPort")
-        .or_else(|| mapping.get("containerPortRange"));
-    format!("{}/{}", text_of(port), text_of(mapping.get("protocol")))
-}
-
-fn text_of(value: Option<&Value>) -> String {
+fn text_of(value: &Value) -> String {
     match value {
-        None => String::new(),
-        Some(Value::String(text)) => text.clone(),
-        Some(other) => other.to_string(),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
     }
 }
 

@@ -1,4 +1,4 @@
-use crate::shape;
+use crate::shape::{self, Structure};
 use crate::{
     Compatibility, ContainerDefinition, EFSVolumeConfiguration, HealthCheck, LaunchTypes,
     NetworkMode, PortMapping, TaskDefinition, TransportProtocol,
@@ -166,39 +166,21 @@ impl TaskDefinition {
     pub fn to_register_input(&self) -> RegisterInput {
         let mut input = self.clone();
         let mut dropped: Vec<String> = Vec::new();
-        let mut drop = |member: &str, given: bool| {
-            if given {
-                dropped.push(format!("/{member}"));
+        input.slots(&mut |slots, unknown| {
+            for (member, slot) in Self::SHAPE.members.iter().zip(slots) {
+                if member.describe_only {
+                    let kept = unknown
+                        .get(member.name)
+                        .is_some_and(|value| !value.is_null());
+                    if kept {
+                        unknown.remove(member.name);
+                    }
+                    if slot.clear() || kept {
+                        dropped.push(format!("/{}", member.name));
+                    }
+                }
             }
-        };
-        drop(
-            "taskDefinitionArn",
-            input.task_definition_arn.take().is_some(),
-        );
-        drop("revision", input.revision.take().is_some());
-        drop("status", input.status.take().is_some());
-        drop(
-            "requiresAttributes",
-            input.requires_attributes.take().is_some(),
-        );
-        drop("compatibilities", input.compatibilities.take().is_some());
-        drop("registeredAt", input.registered_at.take().is_some());
-        drop("registeredBy", input.registered_by.take().is_some());
-        drop("deregisteredAt", input.deregistered_at.take().is_some());
-        drop(
-            "deleteRequestedAt",
-            input.delete_requested_at.take().is_some(),
-        );
-        for member in Self::DESCRIBE_ONLY {
-            let kept = input
-                .unknown
-                .get(member)
-                .is_some_and(|value| !value.is_null());
-            if kept {
-                input.unknown.remove(member);
-            }
-            drop(member, kept);
-        }
+        });
         dropped.extend(input.forget_nulls());
         RegisterInput {
             task_definition: input,

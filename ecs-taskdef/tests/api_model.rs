@@ -202,15 +202,16 @@ fn check_kind(model: &Value, place: &str, kind: &Kind, target: &str) {
     let is_enum = shape["enum"].is_array();
     match (text(&shape["type"]).as_str(), kind) {
         ("string", Kind::String) if !is_enum => {}
-        ("string", Kind::Enum(values)) if is_enum => {
-            let ours: BTreeSet<&str> = values.iter().copied().collect();
+        ("string", Kind::Enum(list)) if is_enum => {
+            assert_eq!(list.name, target, "{place}");
+            let ours: BTreeSet<&str> = list.values.iter().copied().collect();
             let theirs = shape["enum"]
                 .as_array()
                 .unwrap()
                 .iter()
                 .filter_map(Value::as_str);
             let mut theirs: BTreeSet<&str> = theirs.collect();
-            if *values == NetworkMode::VALUES {
+            if *list == NetworkMode::ENUMERATION {
                 // DIFFERENCE: the network of Windows, which the API has by leaving the mode away.
                 theirs.insert("default");
             }
@@ -267,9 +268,11 @@ fn what_only_describe_has_is_listed() {
         .difference(&names("RegisterTaskDefinitionRequest"))
         .cloned()
         .collect();
-    let listed: BTreeSet<String> = TaskDefinition::DESCRIBE_ONLY
+    let listed: BTreeSet<String> = TaskDefinition::SHAPE
+        .members
         .iter()
-        .map(|name| (*name).to_owned())
+        .filter(|member| member.describe_only)
+        .map(|member| member.name.to_owned())
         .collect();
     assert_eq!(only, listed);
 }

@@ -61,8 +61,8 @@ fn value_of(kind: &'static Kind) -> BoxedStrategy<Value> {
             Just(json!("2021-08-23T19:01:21.478000-07:00")),
         ]
         .boxed(),
-        Kind::Enum(values) => {
-            prop_oneof![9 => select(*values).prop_map(str::to_owned), 1 => text()]
+        Kind::Enum(list) => {
+            prop_oneof![9 => select(list.values).prop_map(str::to_owned), 1 => text()]
                 .prop_map(Value::from)
                 .boxed()
         }

@@ -1,9 +1,13 @@
 //! The macros that declare the shapes of the API.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 
-use ecs_taskdef::shape::{At, Kind, MemberType, Reader, ShapeFault, check};
-use ecs_taskdef::{open_enum, shape};
+use ecs_taskdef::shape::{
+    At, Constant, Elements, Kind, Member, MemberType, Reader, Shape, ShapeFault, check,
+};
+use ecs_taskdef::{TaskDefinition, TaskOverride, open_enum, shape};
 
 open_enum! {
     /// A size.
@@ -59,7 +63,9 @@ fn words(fault: ShapeFault<'_>) -> String {
         ShapeFault::Converted { expected, found } => {
             format!("{} taken for {}", found, expected.describe())
         }
-        ShapeFault::NotInEnum { value, allowed } => format!("{value} not in {allowed:?}"),
+        ShapeFault::NotInEnum { value, enumeration } => {
+            format!("{value} not in {:?}", enumeration.values)
+        }
         ShapeFault::OutOfBounds { actual, limits, .. } => {
             format!("{actual} not in {:?}..{:?}", limits.min, limits.max)
         }
@@ -238,4 +244,77 @@ fn an_unknown_value_is_kept_as_it_was_written() {
     );
     assert_eq!(Size::Small.to_string(), "small");
     assert_eq!(Size::VALUES, ["small", "LARGE"]);
+}
+
+fn reachable(shape: &'static Shape, found: &mut BTreeMap<&'static str, &'static Shape>) {
+    if found.insert(shape.name, shape).is_none() {
+        for member in shape.members {
+            if let Kind::Structure(inner) | &Kind::List(Kind::Structure(inner)) = &member.kind {
+                reachable(inner, found);
+            }
+        }
+    }
+}
+
+/// What is wrong with what a declaration says of a member beyond its type.
+fn misdeclared(member: &Member) -> Vec<String> {
+    let is_of_enum = |text: &str| match member.kind {
+        Kind::Enum(list) => list.values.contains(&text),
+        _ => matches!(member.kind, Kind::String),
+    };
+    let elements = match (member.elements, member.kind) {
+        (Elements::Sequence, _) | (Elements::Set, Kind::List(_)) => Vec::new(),
+        (Elements::Keyed(key), Kind::List(Kind::Structure(element))) => {
+            let unknown = key.iter().filter(|name| element.member(name).is_none());
+            unknown.map(|name| format!("no key `{name}`")).collect()
+        }
+        (elements, _) => vec![format!("no elements to be {elements:?}")],
+    };
+    let fits = match member.default {
+        None => !member.is_default_written,
+        Some(_) if member.required || member.describe_only => false,
+        Some(Constant::Boolean(_)) => matches!(member.kind, Kind::Boolean),
+        Some(Constant::Number(_)) => matches!(member.kind, Kind::Integer | Kind::Long),
+        Some(Constant::Text(text)) => is_of_enum(text),
+        Some(_) => false,
+    };
+    let default = (!fits).then(|| format!("no such default: {:?}", member.default));
+    elements.into_iter().chain(default).collect()
+}
+
+#[test]
+fn declarations_name_what_is_there() {
+    let mut shapes = BTreeMap::new();
+    reachable(TaskDefinition::SHAPE, &mut shapes);
+    reachable(TaskOverride::SHAPE, &mut shapes);
+    let members: Vec<(&str, &Member)> = shapes
+        .values()
+        .flat_map(|shape| shape.members.iter().map(|member| (shape.name, member)))
+        .collect();
+    for (shape, member) in &members {
+        assert_eq!(misdeclared(member), [""; 0], "{shape}.{}", member.name);
+    }
+    let keyed = |member: &Member| matches!(member.elements, Elements::Keyed(_));
+    let count = |is: &dyn Fn(&Member) -> bool| members.iter().filter(|(_, one)| is(one)).count();
+    assert_eq!(count(&keyed), 19);
+    assert_eq!(count(&|member| member.elements == Elements::Set), 10);
+    assert_eq!(count(&|member| member.default.is_some()), 21);
+    assert_eq!(count(&|member| member.describe_only), 9);
+}
+
+#[test]
+fn a_wrong_declaration_is_found() {
+    let keyed = Member::of::<Vec<Leaf>>("leaves").keyed(&["size", "colour"]);
+    assert_eq!(misdeclared(&keyed), ["no key `colour`"]);
+    assert_eq!(
+        misdeclared(&Member::of::<String>("name").set()),
+        ["no elements to be Set"]
+    );
+    let size = Member::of::<Size>("size");
+    assert_eq!(misdeclared(&size.default_text("LARGE")), [""; 0]);
+    assert_eq!(
+        misdeclared(&size.default_text("huge")),
+        ["no such default: Some(Text(\"huge\"))"]
+    );
+    assert_eq!(misdeclared(&size.required().default_text("LARGE")).len(), 1);
 }

@@ -4,10 +4,11 @@ use serde::de::{Deserialize, Deserializer, Error};
 use serde::ser::{Serialize, Serializer};
 
 use crate::open_enum;
+use crate::rules::shape_rules;
 
 open_enum! {
     /// What a task can run on; the launch types of the API have the same values.
-    pub enum Compatibility {
+    pub enum Compatibility => guarded_by(&shape_rules::COMPATIBILITY) {
         /// Container instances in Amazon EC2.
         Ec2 = "EC2",
         /// AWS Fargate.

@@ -4,6 +4,7 @@ use super::{
     PortMapping, RepositoryCredentials, ResourceRequirement, Secret, SystemControl, Ulimit,
     VolumeFrom,
 };
+use crate::rules::shape_rules;
 use crate::{StringMap, open_enum, shape};
 
 shape! {
@@ -37,11 +38,11 @@ shape! {
         /// MiB that are kept for the container; it may use more.
         memory_reservation: i32 = "memoryReservation",
         /// Other containers, `name` or `name:alias`; network mode `bridge` only.
-        links: Vec<String> = "links",
+        links: Vec<String> = "links" => set(),
         /// The ports of the container.
-        port_mappings: Vec<PortMapping> = "portMappings",
+        port_mappings: Vec<PortMapping> = "portMappings" => keyed(&["containerPort", "containerPortRange", "protocol"]),
         /// Whether the task stops with this container; `true` when absent.
-        essential: bool = "essential",
+        essential: bool = "essential" => default_bool(true).written_out(),
         /// Whether the container is started again without its task.
         restart_policy: ContainerRestartPolicy = "restartPolicy",
         /// The entry point in place of the image's.
@@ -49,25 +50,25 @@ shape! {
         /// The command in place of the image's.
         command: Vec<String> = "command",
         /// Environment variables.
-        environment: Vec<KeyValuePair> = "environment",
+        environment: Vec<KeyValuePair> = "environment" => keyed(&["name"]),
         /// Files of environment variables; at most ten.
         environment_files: Vec<EnvironmentFile> = "environmentFiles",
         /// Volumes of the task and where they are seen.
-        mount_points: Vec<MountPoint> = "mountPoints",
+        mount_points: Vec<MountPoint> = "mountPoints" => keyed(&["containerPath"]),
         /// Containers whose volumes are seen here too.
-        volumes_from: Vec<VolumeFrom> = "volumesFrom",
+        volumes_from: Vec<VolumeFrom> = "volumesFrom" => keyed(&["sourceContainer"]),
         /// Settings that only Linux has.
         linux_parameters: LinuxParameters = "linuxParameters",
         /// Environment variables whose values are secret.
-        secrets: Vec<Secret> = "secrets",
+        secrets: Vec<Secret> = "secrets" => keyed(&["name"]),
         /// Other containers this one waits for.
-        depends_on: Vec<ContainerDependency> = "dependsOn",
+        depends_on: Vec<ContainerDependency> = "dependsOn" => keyed(&["containerName"]),
         /// Seconds after which the start has failed, 2 to 120 on Fargate.
         start_timeout: i32 = "startTimeout",
         /// Seconds from SIGTERM to SIGKILL, 2 to 120 on Fargate; 30 when absent.
         stop_timeout: i32 = "stopTimeout",
         /// Whether a tag is resolved to a digest once per deployment.
-        version_consistency: VersionConsistency = "versionConsistency",
+        version_consistency: VersionConsistency = "versionConsistency" => default_text("enabled"),
         /// The host name; not in the network mode `awsvpc`.
         hostname: String = "hostname",
         /// `user`, `user:group`, `uid`, `uid:gid`, `user:gid` or `uid:group`.
@@ -75,11 +76,11 @@ shape! {
         /// The directory commands run in.
         working_directory: String = "workingDirectory",
         /// Whether networking is off.
-        disable_networking: bool = "disableNetworking",
+        disable_networking: bool = "disableNetworking" => default_bool(false),
         /// Whether the container has the rights of root on the instance.
-        privileged: bool = "privileged",
+        privileged: bool = "privileged" => default_bool(false),
         /// Whether the root file system is read-only.
-        readonly_root_filesystem: bool = "readonlyRootFilesystem",
+        readonly_root_filesystem: bool = "readonlyRootFilesystem" => default_bool(false),
         /// DNS servers; not in the network mode `awsvpc`.
         dns_servers: Vec<String> = "dnsServers",
         /// DNS search domains; not in the network mode `awsvpc`.
@@ -87,27 +88,27 @@ shape! {
         /// Lines of `/etc/hosts`; not in the network mode `awsvpc`.
         extra_hosts: Vec<HostEntry> = "extraHosts",
         /// Settings of SELinux, AppArmor and of credential specifications.
-        docker_security_options: Vec<String> = "dockerSecurityOptions",
+        docker_security_options: Vec<String> = "dockerSecurityOptions" => set(),
         /// Whether standard input stays open.
-        interactive: bool = "interactive",
+        interactive: bool = "interactive" => default_bool(false),
         /// Whether there is a terminal.
-        pseudo_terminal: bool = "pseudoTerminal",
+        pseudo_terminal: bool = "pseudoTerminal" => default_bool(false),
         /// Docker labels.
         docker_labels: StringMap = "dockerLabels",
         /// Limits on what processes may use.
-        ulimits: Vec<Ulimit> = "ulimits",
+        ulimits: Vec<Ulimit> = "ulimits" => keyed(&["name"]),
         /// Where the output goes.
         log_configuration: LogConfiguration = "logConfiguration",
         /// How Docker finds out whether the container works.
         health_check: HealthCheck = "healthCheck",
         /// Kernel parameters.
-        system_controls: Vec<SystemControl> = "systemControls",
+        system_controls: Vec<SystemControl> = "systemControls" => keyed(&["namespace"]),
         /// Special devices.
-        resource_requirements: Vec<ResourceRequirement> = "resourceRequirements",
+        resource_requirements: Vec<ResourceRequirement> = "resourceRequirements" => keyed(&["type"]),
         /// Makes the container the log router of its task.
         firelens_configuration: FirelensConfiguration = "firelensConfiguration",
         /// Credential specifications for Active Directory; at most one.
-        credential_specs: Vec<String> = "credentialSpecs",
+        credential_specs: Vec<String> = "credentialSpecs" => set(),
     }
 }
 
@@ -138,7 +139,7 @@ impl ContainerDefinition {
 
 open_enum! {
     /// Whether a tag is resolved to a digest once per deployment.
-    pub enum VersionConsistency {
+    pub enum VersionConsistency => guarded_by(&shape_rules::VERSION) {
         /// It is; the default.
         Enabled = "enabled",
         /// It is not.

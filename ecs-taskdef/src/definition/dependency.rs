@@ -1,3 +1,4 @@
+use crate::rules::shape_rules;
 use crate::{open_enum, shape};
 
 shape! {
@@ -14,7 +15,7 @@ shape! {
 
 open_enum! {
     /// What a container must have reached before another starts.
-    pub enum ContainerCondition {
+    pub enum ContainerCondition => guarded_by(&shape_rules::CONDITION) {
         /// It has started.
         Start = "START",
         /// It has run to its end. Not for an essential container.

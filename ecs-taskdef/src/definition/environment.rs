@@ -1,3 +1,4 @@
+use crate::rules::shape_rules;
 use crate::{open_enum, shape};
 
 shape! {
@@ -36,7 +37,7 @@ shape! {
 
 open_enum! {
     /// Where an [`EnvironmentFile`] lies.
-    pub enum EnvironmentFileType {
+    pub enum EnvironmentFileType => guarded_by(&shape_rules::ENVIRONMENT_FILE) {
         /// An object in Amazon S3.
         S3 = "s3",
     }

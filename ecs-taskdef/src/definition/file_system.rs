@@ -1,3 +1,4 @@
+use crate::rules::shape_rules;
 use crate::{open_enum, shape};
 
 shape! {
@@ -9,9 +10,9 @@ shape! {
         file_system_id: String = "fileSystemId" => required(),
         /// The directory to mount; `/` when absent. With an access point it
         /// must be absent or `/`.
-        root_directory: String = "rootDirectory",
+        root_directory: String = "rootDirectory" => default_text("/"),
         /// Whether data is encrypted on the way; not when absent.
-        transit_encryption: EFSTransitEncryption = "transitEncryption",
+        transit_encryption: EFSTransitEncryption = "transitEncryption" => default_text("DISABLED"),
         /// The port for encrypted data, 0 to 65535.
         transit_encryption_port: i32 = "transitEncryptionPort",
         /// How access is authorized.
@@ -21,7 +22,7 @@ shape! {
 
 open_enum! {
     /// Whether data of an EFS volume is encrypted on the way.
-    pub enum EFSTransitEncryption {
+    pub enum EFSTransitEncryption => guarded_by(&shape_rules::EFS_SETTING) {
         /// It is.
         Enabled = "ENABLED",
         /// It is not.
@@ -37,13 +38,13 @@ shape! {
         /// The access point, `fsap-...`; needs encryption on the way.
         access_point_id: String = "accessPointId",
         /// Whether the task role is used; needs encryption on the way.
-        iam: EFSAuthorizationConfigIAM = "iam",
+        iam: EFSAuthorizationConfigIAM = "iam" => default_text("DISABLED"),
     }
 }
 
 open_enum! {
     /// Whether the task role authorizes the access to an EFS volume.
-    pub enum EFSAuthorizationConfigIAM {
+    pub enum EFSAuthorizationConfigIAM => guarded_by(&shape_rules::EFS_SETTING) {
         /// It does.
         Enabled = "ENABLED",
         /// It does not.
@@ -60,7 +61,7 @@ shape! {
         file_system_arn: String = "fileSystemArn" => required(),
         /// The directory to mount; `/` when absent. With an access point it
         /// must be absent or `/`.
-        root_directory: String = "rootDirectory",
+        root_directory: String = "rootDirectory" => default_text("/"),
         /// The port for encrypted data, 0 to 65535.
         transit_encryption_port: i32 = "transitEncryptionPort",
         /// The ARN of the access point.

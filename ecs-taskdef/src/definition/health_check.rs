@@ -26,7 +26,7 @@ shape! {
         retries: i32 = "retries",
         /// Seconds at the start in which failed checks do not count, 0 to 300;
         /// none when absent.
-        start_period: i32 = "startPeriod",
+        start_period: i32 = "startPeriod" => default_number(0),
     }
 }
 

@@ -1,3 +1,4 @@
+use crate::rules::shape_rules;
 use crate::{open_enum, shape};
 
 shape! {
@@ -16,7 +17,7 @@ shape! {
 
 open_enum! {
     /// What a [`Ulimit`] limits, as `setrlimit` names it.
-    pub enum UlimitName {
+    pub enum UlimitName => guarded_by(&shape_rules::ULIMIT) {
         /// Size of a core dump.
         Core = "core",
         /// CPU time.

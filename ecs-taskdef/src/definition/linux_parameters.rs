@@ -1,3 +1,4 @@
+use crate::rules::shape_rules;
 use crate::{open_enum, shape};
 
 shape! {
@@ -8,13 +9,13 @@ shape! {
         /// Kernel capabilities added to and dropped from Docker's own set.
         capabilities: KernelCapabilities = "capabilities",
         /// Devices of the instance. Not on Fargate.
-        devices: Vec<Device> = "devices",
+        devices: Vec<Device> = "devices" => keyed(&["hostPath"]),
         /// Whether an init process forwards signals and reaps processes.
-        init_process_enabled: bool = "initProcessEnabled",
+        init_process_enabled: bool = "initProcessEnabled" => default_bool(false),
         /// The size of `/dev/shm` in MiB. Not on Fargate.
         shared_memory_size: i32 = "sharedMemorySize",
         /// File systems in memory.
-        tmpfs: Vec<Tmpfs> = "tmpfs",
+        tmpfs: Vec<Tmpfs> = "tmpfs" => keyed(&["containerPath"]),
         /// Swap in MiB, from 0 (none). Not on Fargate.
         max_swap: i32 = "maxSwap",
         /// How eagerly pages are swapped, 0 to 100; 60 when absent. Has an
@@ -29,9 +30,9 @@ shape! {
     /// Source: API shape `KernelCapabilities`.
     pub struct KernelCapabilities {
         /// Names without `CAP_`, or `ALL`. Fargate adds `SYS_PTRACE` only.
-        add: Vec<String> = "add",
+        add: Vec<String> = "add" => set(),
         /// Names without `CAP_`, or `ALL`.
-        drop: Vec<String> = "drop",
+        drop: Vec<String> = "drop" => set(),
     }
 }
 
@@ -45,13 +46,13 @@ shape! {
         /// The path in the container; the same when absent.
         container_path: String = "containerPath",
         /// What the container may do; everything when absent.
-        permissions: Vec<DeviceCgroupPermission> = "permissions",
+        permissions: Vec<DeviceCgroupPermission> = "permissions" => set(),
     }
 }
 
 open_enum! {
     /// What a container may do with a [`Device`].
-    pub enum DeviceCgroupPermission {
+    pub enum DeviceCgroupPermission => guarded_by(&shape_rules::PERMISSION) {
         /// Read from it.
         Read = "read",
         /// Write to it.
@@ -71,6 +72,6 @@ shape! {
         /// The greatest size in MiB.
         size: i32 = "size" => required(),
         /// Options as `mount` takes them.
-        mount_options: Vec<String> = "mountOptions",
+        mount_options: Vec<String> = "mountOptions" => set(),
     }
 }

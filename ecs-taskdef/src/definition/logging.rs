@@ -1,4 +1,5 @@
 use super::Secret;
+use crate::rules::shape_rules;
 use crate::{StringMap, open_enum, shape};
 
 shape! {
@@ -11,7 +12,7 @@ shape! {
         /// Options of the driver.
         options: StringMap = "options",
         /// Options of the driver whose values are secret.
-        secret_options: Vec<Secret> = "secretOptions",
+        secret_options: Vec<Secret> = "secretOptions" => keyed(&["name"]),
     }
 }
 
@@ -26,7 +27,7 @@ impl LogConfiguration {
 
 open_enum! {
     /// A log driver of Docker or of Amazon ECS.
-    pub enum LogDriver {
+    pub enum LogDriver => guarded_by(&shape_rules::LOG_DRIVER) {
         /// Files on the instance.
         JsonFile = "json-file",
         /// Syslog.
@@ -60,7 +61,7 @@ shape! {
 
 open_enum! {
     /// The program of a log router.
-    pub enum FirelensConfigurationType {
+    pub enum FirelensConfigurationType => guarded_by(&shape_rules::FIRELENS) {
         /// Fluentd.
         Fluentd = "fluentd",
         /// Fluent Bit.

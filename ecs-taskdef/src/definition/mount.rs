@@ -10,7 +10,7 @@ shape! {
         /// The path inside of the container.
         container_path: String = "containerPath",
         /// Whether the container may only read; `false` when absent.
-        read_only: bool = "readOnly",
+        read_only: bool = "readOnly" => default_bool(false),
     }
 }
 
@@ -22,6 +22,6 @@ shape! {
         /// The name of another container of the task definition.
         source_container: String = "sourceContainer",
         /// Whether the container may only read; `false` when absent.
-        read_only: bool = "readOnly",
+        read_only: bool = "readOnly" => default_bool(false),
     }
 }

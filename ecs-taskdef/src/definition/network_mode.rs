@@ -1,8 +1,9 @@
 use crate::open_enum;
+use crate::rules::shape_rules;
 
 open_enum! {
     /// The network the containers of a task use.
-    pub enum NetworkMode {
+    pub enum NetworkMode => guarded_by(&shape_rules::NETWORK_MODE) {
         /// Docker's bridge on each instance.
         Bridge = "bridge",
         /// The network of the instance.
@@ -19,7 +20,7 @@ open_enum! {
 
 open_enum! {
     /// The process namespace the containers of a task share.
-    pub enum PidMode {
+    pub enum PidMode => guarded_by(&shape_rules::PID_MODE) {
         /// That of the instance.
         Host = "host",
         /// One of the task's own.
@@ -29,7 +30,7 @@ open_enum! {
 
 open_enum! {
     /// The namespace for inter-process communication of a task's containers.
-    pub enum IpcMode {
+    pub enum IpcMode => guarded_by(&shape_rules::IPC_MODE) {
         /// That of the instance.
         Host = "host",
         /// One of the task's own.

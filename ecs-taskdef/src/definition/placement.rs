@@ -1,3 +1,4 @@
+use crate::rules::shape_rules;
 use crate::{open_enum, shape};
 
 shape! {
@@ -15,7 +16,7 @@ shape! {
 
 open_enum! {
     /// The kind of a [`TaskDefinitionPlacementConstraint`].
-    pub enum TaskDefinitionPlacementConstraintType {
+    pub enum TaskDefinitionPlacementConstraintType => guarded_by(&shape_rules::CONSTRAINT) {
         /// The instance is one of those the expression selects.
         MemberOf = "memberOf",
     }

@@ -1,3 +1,4 @@
+use crate::rules::shape_rules;
 use crate::{open_enum, shape};
 
 shape! {
@@ -14,7 +15,7 @@ shape! {
 
 open_enum! {
     /// A processor architecture.
-    pub enum CPUArchitecture {
+    pub enum CPUArchitecture => guarded_by(&shape_rules::CPU_ARCHITECTURE) {
         /// 64-bit x86.
         X86_64 = "X86_64",
         /// 64-bit ARM; Linux only.
@@ -24,7 +25,7 @@ open_enum! {
 
 open_enum! {
     /// An operating system.
-    pub enum OSFamily {
+    pub enum OSFamily => guarded_by(&shape_rules::OS_FAMILY) {
         /// Windows Server 2019 Full.
         WindowsServer2019Full = "WINDOWS_SERVER_2019_FULL",
         /// Windows Server 2019 Core.

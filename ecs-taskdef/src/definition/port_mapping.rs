@@ -1,3 +1,4 @@
+use crate::rules::shape_rules;
 use crate::{open_enum, shape};
 
 shape! {
@@ -71,7 +72,7 @@ fn port_number(text: &str) -> Option<u16> {
 
 open_enum! {
     /// A transport protocol, in lower case on the wire.
-    pub enum TransportProtocol {
+    pub enum TransportProtocol => guarded_by(&shape_rules::PROTOCOL) {
         /// TCP, the default.
         Tcp = "tcp",
         /// UDP.
@@ -81,7 +82,7 @@ open_enum! {
 
 open_enum! {
     /// What is spoken on a port, for Service Connect.
-    pub enum ApplicationProtocol {
+    pub enum ApplicationProtocol => guarded_by(&shape_rules::APP_PROTOCOL) {
         /// HTTP/1.
         Http = "http",
         /// HTTP/2.

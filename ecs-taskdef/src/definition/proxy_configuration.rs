@@ -1,4 +1,5 @@
 use super::KeyValuePair;
+use crate::rules::shape_rules;
 use crate::{open_enum, shape};
 
 shape! {
@@ -7,12 +8,12 @@ shape! {
     /// Source: API shape `ProxyConfiguration`.
     pub struct ProxyConfiguration {
         /// The kind of proxy; `APPMESH` when absent.
-        r#type: ProxyConfigurationType = "type",
+        r#type: ProxyConfigurationType = "type" => default_text("APPMESH"),
         /// The container that is the proxy.
         container_name: String = "containerName" => required(),
         /// `IgnoredUID` or `IgnoredGID`, `AppPorts`, `ProxyIngressPort`,
         /// `ProxyEgressPort`, `EgressIgnoredPorts`, `EgressIgnoredIPs`.
-        properties: Vec<KeyValuePair> = "properties",
+        properties: Vec<KeyValuePair> = "properties" => keyed(&["name"]),
     }
 }
 
@@ -30,7 +31,7 @@ impl ProxyConfiguration {
 
 open_enum! {
     /// The kind of a [`ProxyConfiguration`].
-    pub enum ProxyConfigurationType {
+    pub enum ProxyConfigurationType => guarded_by(&shape_rules::PROXY) {
         /// AWS App Mesh.
         Appmesh = "APPMESH",
     }

@@ -1,3 +1,4 @@
+use crate::rules::shape_rules;
 use crate::{open_enum, shape};
 
 shape! {
@@ -17,7 +18,7 @@ shape! {
 
 open_enum! {
     /// A kind of device.
-    pub enum ResourceType {
+    pub enum ResourceType => guarded_by(&shape_rules::RESOURCE) {
         /// Whole GPUs.
         Gpu = "GPU",
         /// An Elastic Inference accelerator; AWS has retired them.

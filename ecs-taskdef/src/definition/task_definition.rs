@@ -10,8 +10,8 @@ shape! {
     /// A task definition: the containers of a task and what they need.
     ///
     /// It holds what `RegisterTaskDefinition` takes and what
-    /// `DescribeTaskDefinition` adds; [`DESCRIBE_ONLY`](Self::DESCRIBE_ONLY)
-    /// names the latter. Every member is optional, so that a wrong document can
+    /// `DescribeTaskDefinition` adds: the members of [`SHAPE`](Self::SHAPE) that
+    /// are `describe_only`. Every member is optional, so that a wrong document can
     /// be read whole and all its faults found at once.
     ///
     /// ```
@@ -34,9 +34,9 @@ shape! {
     /// Source: API shapes `RegisterTaskDefinitionRequest` and `TaskDefinition`.
     pub struct TaskDefinition {
         /// The full ARN with the revision.
-        task_definition_arn: String = "taskDefinitionArn",
+        task_definition_arn: String = "taskDefinitionArn" => describe_only(),
         /// The containers, 1 to 10.
-        container_definitions: Vec<ContainerDefinition> = "containerDefinitions" => required(),
+        container_definitions: Vec<ContainerDefinition> = "containerDefinitions" => required().keyed(&["name"]),
         /// The name under which revisions are counted: up to 255 letters,
         /// digits, `_` and `-`.
         family: String = "family" => required(),
@@ -48,27 +48,27 @@ shape! {
         /// The network of the containers; `bridge` on Linux when absent.
         network_mode: NetworkMode = "networkMode",
         /// The number of the revision, from 1.
-        revision: i32 = "revision",
+        revision: i32 = "revision" => describe_only(),
         /// The volumes that containers mount.
-        volumes: Vec<Volume> = "volumes",
+        volumes: Vec<Volume> = "volumes" => keyed(&["name"]),
         /// Whether the revision may be used.
-        status: TaskDefinitionStatus = "status",
+        status: TaskDefinitionStatus = "status" => describe_only(),
         /// What an instance must have to run the task.
-        requires_attributes: Vec<Attribute> = "requiresAttributes",
+        requires_attributes: Vec<Attribute> = "requiresAttributes" => describe_only(),
         /// Conditions on the instance.
-        placement_constraints: Vec<TaskDefinitionPlacementConstraint> = "placementConstraints",
+        placement_constraints: Vec<TaskDefinitionPlacementConstraint> = "placementConstraints" => set(),
         /// What the task can run on, as AWS found out.
-        compatibilities: Vec<Compatibility> = "compatibilities",
+        compatibilities: Vec<Compatibility> = "compatibilities" => describe_only(),
         /// The processor and the operating system.
         runtime_platform: RuntimePlatform = "runtimePlatform",
         /// What the task must be able to run on.
-        requires_compatibilities: Vec<Compatibility> = "requiresCompatibilities",
+        requires_compatibilities: Vec<Compatibility> = "requiresCompatibilities" => set(),
         /// CPU of the task: units (1,024 to a vCPU) or `1 vCPU`.
         cpu: String = "cpu",
         /// Memory of the task: MiB or `1 GB`.
         memory: String = "memory",
         /// Elastic Inference accelerators; AWS has retired them.
-        inference_accelerators: Vec<InferenceAccelerator> = "inferenceAccelerators",
+        inference_accelerators: Vec<InferenceAccelerator> = "inferenceAccelerators" => keyed(&["deviceName"]),
         /// The process namespace.
         pid_mode: PidMode = "pidMode",
         /// The namespace for inter-process communication.
@@ -76,39 +76,26 @@ shape! {
         /// The proxy that traffic goes through.
         proxy_configuration: ProxyConfiguration = "proxyConfiguration",
         /// When it was registered.
-        registered_at: Timestamp = "registeredAt",
+        registered_at: Timestamp = "registeredAt" => describe_only(),
         /// When it was deregistered.
-        deregistered_at: Timestamp = "deregisteredAt",
+        deregistered_at: Timestamp = "deregisteredAt" => describe_only(),
         /// When its deletion was asked for.
-        delete_requested_at: Timestamp = "deleteRequestedAt",
+        delete_requested_at: Timestamp = "deleteRequestedAt" => describe_only(),
         /// The ARN of the principal that registered it.
-        registered_by: String = "registeredBy",
+        registered_by: String = "registeredBy" => describe_only(),
         /// The disk space on Fargate.
         ephemeral_storage: EphemeralStorage = "ephemeralStorage",
         /// Whether AWS Fault Injection Service may act inside of the task.
-        enable_fault_injection: bool = "enableFaultInjection",
+        enable_fault_injection: bool = "enableFaultInjection" => default_bool(false),
         /// How far the task is kept apart from others.
         trusted_execution_configuration: TrustedExecutionConfiguration =
             "trustedExecutionConfiguration",
         /// Tags; an output of the API has them beside the task definition.
-        tags: Vec<Tag> = "tags" => bounds(0, 50),
+        tags: Vec<Tag> = "tags" => bounds(0, 50).keyed(&["key"]),
     }
 }
 
 impl TaskDefinition {
-    /// Members that AWS fills in and does not take when registering.
-    pub const DESCRIBE_ONLY: [&str; 9] = [
-        "taskDefinitionArn",
-        "revision",
-        "status",
-        "requiresAttributes",
-        "compatibilities",
-        "registeredAt",
-        "registeredBy",
-        "deregisteredAt",
-        "deleteRequestedAt",
-    ];
-
     /// A definition with every member that can be registered, empty, for people
     /// to fill in; what `--generate-cli-skeleton` prints. It is readable and,
     /// as it stands, wrong almost everywhere.

@@ -35,7 +35,7 @@ shape! {
         command: Vec<String> = "command",
         /// Variables; a name the definition has takes the new value, another
         /// is added.
-        environment: Vec<KeyValuePair> = "environment",
+        environment: Vec<KeyValuePair> = "environment" => keyed(&["name"]),
         /// Files of variables in place of the definition's.
         environment_files: Vec<EnvironmentFile> = "environmentFiles",
         /// CPU units in place of the definition's.
@@ -45,7 +45,7 @@ shape! {
         /// MiB in place of the definition's.
         memory_reservation: i32 = "memoryReservation",
         /// Devices in place of the definition's.
-        resource_requirements: Vec<ResourceRequirement> = "resourceRequirements",
+        resource_requirements: Vec<ResourceRequirement> = "resourceRequirements" => keyed(&["type"]),
     }
 }
 

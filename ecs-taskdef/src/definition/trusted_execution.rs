@@ -1,3 +1,4 @@
+use crate::rules::shape_rules;
 use crate::{open_enum, shape};
 
 shape! {
@@ -16,7 +17,7 @@ shape! {
 
 open_enum! {
     /// How far a task is kept apart from others.
-    pub enum IsolationMode {
+    pub enum IsolationMode => guarded_by(&shape_rules::ISOLATION) {
         /// It shares the instance.
         Shared = "SHARED",
         /// It has a small virtual machine of its own.

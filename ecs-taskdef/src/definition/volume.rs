@@ -1,6 +1,7 @@
 use super::{
     EFSVolumeConfiguration, FSxWindowsFileServerVolumeConfiguration, S3FilesVolumeConfiguration,
 };
+use crate::rules::shape_rules;
 use crate::{StringMap, open_enum, shape};
 
 shape! {
@@ -36,7 +37,7 @@ shape! {
         fsx_windows_file_server_volume_configuration: FSxWindowsFileServerVolumeConfiguration =
             "fsxWindowsFileServerVolumeConfiguration",
         /// Whether the volume is described by the call that starts the task.
-        configured_at_launch: bool = "configuredAtLaunch",
+        configured_at_launch: bool = "configuredAtLaunch" => default_bool(false),
     }
 }
 
@@ -88,9 +89,9 @@ shape! {
     /// Source: API shape `DockerVolumeConfiguration`.
     pub struct DockerVolumeConfiguration {
         /// How long the volume lives; `task` when absent.
-        scope: Scope = "scope",
+        scope: Scope = "scope" => default_text("task"),
         /// Whether a missing volume is created; only for the scope `shared`.
-        autoprovision: bool = "autoprovision",
+        autoprovision: bool = "autoprovision" => default_bool(false),
         /// The name of the driver as Docker knows it; `local` when absent.
         driver: String = "driver",
         /// Options handed to the driver.
@@ -102,7 +103,7 @@ shape! {
 
 open_enum! {
     /// How long a Docker volume lives.
-    pub enum Scope {
+    pub enum Scope => guarded_by(&shape_rules::SCOPE) {
         /// As long as the task.
         Task = "task",
         /// Longer than the task.

@@ -41,7 +41,7 @@ pub(crate) mod reading;
 mod resources;
 mod role;
 mod run;
-mod shape_rules;
+pub(crate) mod shape_rules;
 mod sizes;
 mod spelling;
 mod subject;

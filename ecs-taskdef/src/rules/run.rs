@@ -71,7 +71,8 @@ fn forget_consequences(findings: &mut Findings) {
     // What AWS fills in is not registered, so it cannot be refused either.
     let filled_in = |pointer: &str| {
         let member = pointer.split('/').nth(1).unwrap_or_default();
-        TaskDefinition::DESCRIBE_ONLY.contains(&member)
+        let member = TaskDefinition::SHAPE.member(member);
+        member.is_some_and(|member| member.describe_only)
     };
     for finding in findings
         .iter_mut()

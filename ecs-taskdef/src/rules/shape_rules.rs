@@ -2,20 +2,14 @@ use serde_json::Value;
 
 use super::spelling::nearest;
 use super::{Report, Row, Subject, registering};
-use crate::shape::{self, At, Kind, Limits, Measure, Shape, ShapeFault};
-use crate::{
-    ApplicationProtocol, CPUArchitecture, Compatibility, ContainerCondition,
-    DeviceCgroupPermission, EFSTransitEncryption, EnvironmentFileType, Finding, Findings,
-    FirelensConfigurationType, IpcMode, IsolationMode, LogDriver, NetworkMode, OSFamily, PidMode,
-    ProxyConfigurationType, ResourceType, Rule, Scope, Source, TaskDefinition,
-    TaskDefinitionPlacementConstraintType, TransportProtocol, UlimitName, VersionConsistency,
-};
+use crate::shape::{self, At, Kind, Limits, Measure, Shape, ShapeFault, Structure};
+use crate::{Finding, Findings, Rule, Source, TaskDefinition};
 
 const REGISTER_TASK_DEFINITION: Source = Source::Api("RegisterTaskDefinition");
 
 macro_rules! shape_rule {
     ($($name:ident = $rule:expr;)*) => {
-        $( const $name: Rule = registering($rule); )*
+        $( pub(crate) const $name: Rule = registering($rule); )*
         /// Found while the document is compared with the shapes of the API.
         pub(super) const FOUND: &[Rule] = &[$($name),*];
     };
@@ -76,55 +70,21 @@ pub(crate) const REFUSED_WHEN_STRICT: [&str; 6] = [
     "value-converted",
 ];
 
-/// The rule for a value outside of its list, by the list.
-const ENUM_RULES: [(&[&str], &Rule); 21] = [
-    (NetworkMode::VALUES, &NETWORK_MODE),
-    (Compatibility::VALUES, &COMPATIBILITY),
-    (PidMode::VALUES, &PID_MODE),
-    (IpcMode::VALUES, &IPC_MODE),
-    (TaskDefinitionPlacementConstraintType::VALUES, &CONSTRAINT),
-    (ProxyConfigurationType::VALUES, &PROXY),
-    (CPUArchitecture::VALUES, &CPU_ARCHITECTURE),
-    (OSFamily::VALUES, &OS_FAMILY),
-    (TransportProtocol::VALUES, &PROTOCOL),
-    (ApplicationProtocol::VALUES, &APP_PROTOCOL),
-    (ContainerCondition::VALUES, &CONDITION),
-    (LogDriver::VALUES, &LOG_DRIVER),
-    (FirelensConfigurationType::VALUES, &FIRELENS),
-    (EnvironmentFileType::VALUES, &ENVIRONMENT_FILE),
-    (UlimitName::VALUES, &ULIMIT),
-    (DeviceCgroupPermission::VALUES, &PERMISSION),
-    (ResourceType::VALUES, &RESOURCE),
-    (Scope::VALUES, &SCOPE),
-    (EFSTransitEncryption::VALUES, &EFS_SETTING),
-    (IsolationMode::VALUES, &ISOLATION),
-    (VersionConsistency::VALUES, &VERSION),
-];
-
 /// Compares the definition with the shapes of the API.
 pub(super) fn check(task: &TaskDefinition, findings: &mut Findings) {
     shape::check(task, &mut |at, fault| report(at, fault, findings));
 }
 
 fn describe_only_member(subject: &Subject<'_>, report: &mut Report<'_>) {
-    let task = subject.task;
-    let given = [
-        task.task_definition_arn.is_some(),
-        task.revision.is_some(),
-        task.status.is_some(),
-        task.requires_attributes.is_some(),
-        task.compatibilities.is_some(),
-        task.registered_at.is_some(),
-        task.registered_by.is_some(),
-        task.deregistered_at.is_some(),
-        task.delete_requested_at.is_some(),
-    ];
-    for (member, given) in TaskDefinition::DESCRIBE_ONLY.into_iter().zip(given) {
-        if given {
-            let message = format!("`{member}` is filled in by AWS and cannot be registered");
-            report.fault(&At::ROOT.member(member), message);
+    subject.task.values(&mut |values| {
+        for (member, value) in TaskDefinition::SHAPE.members.iter().zip(values) {
+            if member.describe_only && value.is_some() {
+                let name = member.name;
+                let message = format!("`{name}` is filled in by AWS and cannot be registered");
+                report.fault(&At::ROOT.member(name), message);
+            }
         }
-    }
+    });
 }
 
 /// Turns a difference of a task definition from its shape into a finding.
@@ -134,10 +94,7 @@ pub(crate) fn report(at: &At<'_>, fault: ShapeFault<'_>, findings: &mut Findings
         ShapeFault::Missing {
             member: "family" | "containerDefinitions",
         } => return,
-        ShapeFault::NotInEnum { allowed, .. } => ENUM_RULES
-            .into_iter()
-            .find(|(values, _)| *values == allowed)
-            .map_or(&ENUM, |(_, rule)| rule),
+        ShapeFault::NotInEnum { enumeration, .. } => enumeration.rule.unwrap_or(&ENUM),
         _ => &ENUM,
     };
     report_by(enum_rule, at, fault, findings);
@@ -179,8 +136,8 @@ fn breach(enum_rule: &'static Rule, fault: ShapeFault<'_>) -> (&'static Rule, St
         ShapeFault::TooLarge { found } => {
             (&TOO_LARGE, format!("`{found}` does not fit into 32 bits"))
         }
-        ShapeFault::NotInEnum { value, allowed } => {
-            let message = format!("`{value}` is none of {}", list_of(allowed));
+        ShapeFault::NotInEnum { value, enumeration } => {
+            let message = format!("`{value}` is none of {}", list_of(enumeration.values));
             (enum_rule, message)
         }
         ShapeFault::OutOfBounds {
@@ -230,17 +187,4 @@ fn describe(value: &Value) -> String {
 fn list_of(values: &[&str]) -> String {
     let quoted: Vec<String> = values.iter().map(|value| format!("`{value}`")).collect();
     quoted.join(", ")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_list_has_its_own_rule() {
-        for (index, (values, _)) in ENUM_RULES.iter().enumerate() {
-            let first = ENUM_RULES.iter().position(|(other, _)| other == values);
-            assert_eq!(first, Some(index), "{values:?}");
-        }
-    }
 }

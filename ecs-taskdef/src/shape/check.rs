@@ -120,7 +120,9 @@ fn check_value(value: &dyn MemberValue, member: &Member, at: &At<'_>, report: Re
             limits.check(Measure::Characters, count(text.chars().count()), at, report);
         }
         View::Number(number) => limits.check(Measure::Value, number, at, report),
-        View::Unlisted { value, allowed } => report(at, ShapeFault::NotInEnum { value, allowed }),
+        View::Unlisted { value, enumeration } => {
+            report(at, ShapeFault::NotInEnum { value, enumeration })
+        }
         View::Text(_) | View::Leaf => {}
     }
 }
@@ -136,8 +138,8 @@ fn check_items(list: &dyn List, kind: &Kind, at: &At<'_>, report: Report<'_>) {
         match list.item(index).map(MemberValue::view) {
             Some(View::Structure(object)) => check_object(object, &here, report),
             Some(View::List(list)) => check_items(list, kind, &here, report),
-            Some(View::Unlisted { value, allowed }) => {
-                report(&here, ShapeFault::NotInEnum { value, allowed });
+            Some(View::Unlisted { value, enumeration }) => {
+                report(&here, ShapeFault::NotInEnum { value, enumeration });
             }
             _ => {}
         }

@@ -294,13 +294,14 @@ macro_rules! shape {
 /// Declares a list of values of the API that AWS may extend.
 ///
 /// A value that is not in the list is kept as `Other`, and every value is
-/// written the way the API writes it.
+/// written the way the API writes it. `=> guarded_by(&RULE)` behind the name says
+/// which rule a value outside of the list breaks.
 #[macro_export]
 #[doc(hidden)]
 macro_rules! open_enum {
     (
         $(#[$meta:meta])*
-        pub enum $name:ident {
+        pub enum $name:ident $( => $( $call:ident ( $($argument:expr),* ) ).+ )? {
             $( $(#[$variant_meta:meta])* $variant:ident = $wire:literal ),* $(,)?
         }
     ) => {
@@ -316,6 +317,11 @@ macro_rules! open_enum {
         impl $name {
             /// The values of the API that this version of the library knows.
             pub const VALUES: &'static [&'static str] = &[ $( $wire ),* ];
+
+            /// The list of these values in the API.
+            pub const ENUMERATION: &'static $crate::shape::Enumeration =
+                &$crate::shape::Enumeration::new(stringify!($name), Self::VALUES)
+                    $( $( .$call( $($argument),* ) )+ )?;
 
             /// The value as the API writes it.
             #[must_use]
@@ -379,7 +385,7 @@ macro_rules! open_enum {
         }
 
         impl $crate::shape::MemberType for $name {
-            const KIND: $crate::shape::Kind = $crate::shape::Kind::Enum(Self::VALUES);
+            const KIND: $crate::shape::Kind = $crate::shape::Kind::Enum(Self::ENUMERATION);
 
             type Read<'a> = Option<&'a Self>;
 
@@ -406,7 +412,10 @@ macro_rules! open_enum {
         impl $crate::shape::MemberValue for $name {
             fn view(&self) -> $crate::shape::View<'_> {
                 match self {
-                    Self::Other(value) => $crate::shape::View::Unlisted { value, allowed: Self::VALUES },
+                    Self::Other(value) => $crate::shape::View::Unlisted {
+                        value,
+                        enumeration: Self::ENUMERATION,
+                    },
                     _ => $crate::shape::View::Leaf,
                 }
             }

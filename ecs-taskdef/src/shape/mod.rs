@@ -52,17 +52,21 @@
 mod at;
 mod check;
 mod declare;
+mod enumeration;
 mod json;
+mod meaning;
 mod member_type;
 mod structure;
 mod unknown;
 
 pub use at::At;
 pub use check::{check, check_documented, take_nulls};
+pub use enumeration::Enumeration;
 #[doc(hidden)]
 pub use json::{
     FromMap, UNKNOWN, deserialize, next_member, next_position, next_unknown, serialize_unknown,
 };
+pub use meaning::{Constant, Elements};
 pub use member_type::{MemberType, Read, Reader};
 #[doc(hidden)]
 pub use member_type::{set, set_list};
@@ -132,6 +136,14 @@ pub struct Member {
     pub limits: Limits,
     /// Bounds that the documents give and the API model does not.
     pub documented: Limits,
+    /// How AWS understands the elements of a list.
+    pub elements: Elements,
+    /// What an absent member means.
+    pub default: Option<Constant>,
+    /// Whether AWS writes the default out in what it describes.
+    pub is_default_written: bool,
+    /// Whether AWS fills the member in and does not take it from others.
+    pub describe_only: bool,
     /// Whether every value of the type is right.
     is_free: bool,
 }
@@ -146,6 +158,10 @@ impl Member {
             required: false,
             limits: Limits::NONE,
             documented: Limits::NONE,
+            elements: Elements::Sequence,
+            default: None,
+            is_default_written: false,
+            describe_only: false,
             is_free: T::KIND.is_free(),
         }
     }
@@ -218,7 +234,7 @@ pub enum Kind {
     /// A string.
     String,
     /// A string out of a list that AWS extends from time to time.
-    Enum(&'static [&'static str]),
+    Enum(&'static Enumeration),
     /// Seconds since 1970 as a number; ISO 8601 is read as well.
     Timestamp,
     /// An object.
@@ -266,7 +282,7 @@ impl Kind {
             Self::Boolean => Value::Bool(true),
             Self::Integer | Self::Long | Self::Double | Self::Timestamp => Value::from(0),
             Self::String | Self::Document => Value::from(""),
-            Self::Enum(values) => Value::from(values.first().copied().unwrap_or_default()),
+            Self::Enum(list) => Value::from(list.values.first().copied().unwrap_or_default()),
             Self::Structure(shape) => {
                 let members = shape.members.iter();
                 let empty = members.map(|member| (member.name.to_owned(), member.kind.skeleton()));
@@ -356,8 +372,8 @@ pub enum ShapeFault<'a> {
     NotInEnum {
         /// The value found.
         value: &'a str,
-        /// The values the API has today.
-        allowed: &'static [&'static str],
+        /// The list.
+        enumeration: &'static Enumeration,
     },
     /// A value, length or count outside of its bounds.
     OutOfBounds {

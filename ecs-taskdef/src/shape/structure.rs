@@ -3,7 +3,7 @@ use std::fmt;
 
 use serde_json::Value;
 
-use super::{At, Member, MemberType, Reader, Shape, UnknownMembers};
+use super::{At, Enumeration, Member, MemberType, Reader, Shape, UnknownMembers};
 
 /// A value of the API: an object, a list, or something without members.
 ///
@@ -46,8 +46,8 @@ pub enum View<'a> {
     Unlisted {
         /// The value, as it is written.
         value: &'a str,
-        /// The values the API has today.
-        allowed: &'static [&'static str],
+        /// The list.
+        enumeration: &'static Enumeration,
     },
     /// A value that has neither members nor bounds.
     Leaf,
@@ -115,6 +115,9 @@ pub trait Slot {
     /// The value that stands there.
     fn value_mut(&mut self) -> Option<&mut dyn MemberValue>;
 
+    /// Empties the place; `false` if it is empty already.
+    fn clear(&mut self) -> bool;
+
     /// Fills the place from JSON; `false` if the JSON is not understood.
     fn read(&mut self, value: &Value, at: &At<'_>, reader: &mut Reader<'_>) -> bool;
 }
@@ -122,6 +125,10 @@ pub trait Slot {
 impl<T: MemberType> Slot for Option<T> {
     fn value_mut(&mut self) -> Option<&mut dyn MemberValue> {
         Some(self.as_mut()?)
+    }
+
+    fn clear(&mut self) -> bool {
+        self.take().is_some()
     }
 
     fn read(&mut self, value: &Value, at: &At<'_>, reader: &mut Reader<'_>) -> bool {
