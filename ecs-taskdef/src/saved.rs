@@ -1,4 +1,5 @@
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::marker::PhantomData;
 
 use serde::de::{Deserialize, Deserializer, Error};
@@ -71,6 +72,10 @@ impl<T> PartialEq for Format<T> {
 }
 
 impl<T> Eq for Format<T> {}
+
+impl<T> Hash for Format<T> {
+    fn hash<H: Hasher>(&self, _: &mut H) {}
+}
 
 impl<T: Saved> fmt::Debug for Format<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
