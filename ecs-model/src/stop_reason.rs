@@ -8,7 +8,7 @@
 //!
 //! assert_eq!(
 //!     stop_reason::host_terminated("i-0123456789abcdef0"),
-//!     "Host EC2 (instance i-0123456789abcdef0) stopped/terminated"
+//!     "Host EC2 (instance i-0123456789abcdef0) terminated."
 //! );
 //! ```
 //!
@@ -56,9 +56,39 @@ pub const SPOT_INTERRUPTED: &str = "Your Spot Task was interrupted.";
 /// The container instance was deregistered although the task was running.
 pub const DEREGISTRATION_FORCED: &str = "Container instance deregistration forced by user";
 
-/// The container instance of the task was stopped or terminated.
+/// An essential container of a service's task is `UNHEALTHY`.
+pub const CONTAINER_HEALTH_CHECKS_FAILED: &str = "Task failed container health checks";
+
+/// The container instance of a service's task is drained. Only this part of the text is known.
+pub const INSTANCE_DRAINING: &str = "container instance is in DRAINING state";
+
+/// AWS retires the host of a task on Fargate.
+pub const MAINTENANCE: &str =
+    "ECS is performing maintenance on the underlying infrastructure hosting the task";
+
+/// The network interface of the task did not come up in time.
+pub const NETWORK_INTERFACE_TIMEOUT: &str =
+    "Timeout waiting for network interface provisioning to complete.";
+
+/// The agent cannot stop the containers of the task.
+pub const AGENT_STUCK: &str = "TaskStateError: Agent could not progress task's state to stopped";
+
+/// The container instance of the task was terminated.
 #[must_use]
 pub fn host_terminated(ec2_instance_id: &str) -> String {
+    format!("Host EC2 (instance {ec2_instance_id}) terminated.")
+}
+
+/// The container instance of the task was stopped.
+#[must_use]
+pub fn host_stopped(ec2_instance_id: &str) -> String {
+    format!("Host EC2 (instance {ec2_instance_id}) stopped.")
+}
+
+/// The container instance of the task was stopped or terminated, in the words of the guide until
+/// January 2023.
+#[must_use]
+pub fn host_lost_2023(ec2_instance_id: &str) -> String {
     format!("Host EC2 (instance {ec2_instance_id}) stopped/terminated")
 }
 
@@ -68,7 +98,13 @@ pub fn scaling_activity(deployment_id: &str) -> String {
     format!("Scaling activity initiated by (deployment {deployment_id})")
 }
 
-/// The load balancer found the task unhealthy.
+/// A target group found the task unhealthy.
+#[must_use]
+pub fn target_group_health_checks_failed(target_group_arn: &str) -> String {
+    format!("Task failed ELB health checks in (target-group {target_group_arn})")
+}
+
+/// A Classic Load Balancer found the task unhealthy.
 #[must_use]
 pub fn elb_health_checks_failed(load_balancer_name: &str) -> String {
     format!("Task failed ELB health checks in (elb {load_balancer_name})")
