@@ -235,7 +235,7 @@ impl Story {
         let containers = ["wordpress", "mysql"];
         let running = TaskReport::new(ReportedStatus::Running);
         let running = containers.iter().fold(running, |report, name| {
-            report.with_container(ContainerReport::running(*name))
+            report.with_container(ContainerReport::running(name))
         });
         self.report(task, 20, "both containers run", &running)?;
         self.report(task, 1, "the same report again", &running)?;

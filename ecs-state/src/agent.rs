@@ -1,23 +1,55 @@
 //! [`AgentTask`]: the containers of one task on their host, driven as an agent drives them.
 
+mod action;
 mod advance;
 mod container;
+mod deadlock;
 mod event;
+mod failure;
+mod hold;
+mod ladder;
+mod marks;
+mod news;
+mod options;
+mod queue;
+mod resources;
 mod restart;
+mod save;
+mod stop;
+mod timers;
 mod waiting;
 
-use std::collections::VecDeque;
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use ecs_model::{HealthStatus, Timestamp};
+use ecs_taskdef::{Format, Saved};
+use serde::{Deserialize, Serialize};
 
+use crate::moment::Moment;
 use crate::{
-    AgentTaskStatus, ContainerStatus, DependentPull, DesiredStatus, Rejection, TaskReport,
-    TaskSpec, Verdict, task_health,
+    AgentTaskStatus, ContainerStatus, DesiredStatus, ManagedAgentStatus, Rejection, ReportedStatus,
+    ResourceStatus, TaskReport, TaskSpec, Verdict, task_health,
 };
 
+pub use action::AgentAction;
 use container::Container;
-pub use event::{RuntimeError, RuntimeEvent};
+pub use deadlock::{LastResort, last_resort};
+pub use event::{ResourceEvent, RuntimeError, RuntimeEvent};
+pub use failure::{FailedStep, failed_step};
+pub use hold::{
+    Hold, NextStep, credentials_resolved, next_step, resource_credentials_resolved, step_resolved,
+};
+use ladder::Ladder;
+pub use ladder::{is_container_news, is_managed_agent_news, is_task_news};
+use marks::{Marks, Untold};
+pub use news::ContainerHealthReport;
+pub(crate) use news::News;
+pub use options::{AgentOptions, ImagePull};
+use queue::Queue;
+use resources::Resource;
+use timers::Timers;
+pub use timers::{REPORT_BATCH, REPORT_RETRY, TASK_CLEANUP_WAIT, UNSENT_CLEANUP_WAIT};
 pub use waiting::{Wait, WaitCause};
 
 /// The containers of one task on their host.
@@ -26,46 +58,63 @@ pub use waiting::{Wait, WaitCause};
 /// [`handle_event`](Self::handle_event), that the task shall stop with
 /// [`handle_stop`](Self::handle_stop), and that time passed with
 /// [`handle_timeout`](Self::handle_timeout). After each of these, carry out every
-/// [`poll_action`](Self::poll_action), send every [`poll_report`](Self::poll_report) to ECS, and
-/// set a timer for [`poll_timeout`](Self::poll_timeout). The same calls give the same results.
+/// [`poll_action`](Self::poll_action), send every [`poll_report`](Self::poll_report) and
+/// [`poll_health`](Self::poll_health) to ECS, and set a timer for
+/// [`poll_timeout`](Self::poll_timeout). The same calls give the same results.
 ///
 /// ```
 /// use ecs_model::Timestamp;
-/// use ecs_state::{AgentAction, AgentTask, ContainerSpec, ContainerStatus, RuntimeEvent, TaskSpec};
+/// use ecs_state::{AgentTask, ContainerSpec, ContainerStatus, AgentAction, RuntimeEvent, TaskSpec};
 ///
 /// let spec = TaskSpec::new([ContainerSpec::new("web")])?;
 /// let now = Timestamp::from_seconds(1_429_882_340);
 /// let mut task = AgentTask::new(spec, now);
 /// assert_eq!(
 ///     task.poll_action(),
-///     Some(AgentAction::PullManifest { container: "web".to_owned() })
+///     Some(AgentAction::PullManifest { container: "web".into() })
 /// );
 /// let _ = task.handle_event("web", RuntimeEvent::ManifestPulled { digest: None }, now);
 /// assert_eq!(
 ///     task.poll_action(),
-///     Some(AgentAction::Pull { container: "web".to_owned() })
+///     Some(AgentAction::Pull { container: "web".into() })
 /// );
 /// assert_eq!(task.container_status("web"), Some(ContainerStatus::ManifestPulled));
 /// # Ok::<(), ecs_state::SpecError>(())
 /// ```
 ///
-/// Where the agent leaves a container waiting for ever, this machine stops it: see
-/// [`resolve`](crate::resolve).
-#[derive(Clone, Debug, PartialEq)]
+/// Where the agent leaves a container waiting for ever, this machine stops it, unless its options
+/// ask for the agent's own [`Behaviour`](crate::Behaviour).
+///
+/// A clone is a snapshot; serde writes one that outlives the program.
+#[derive(Clone, Debug, PartialEq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "save::Written")]
 pub struct AgentTask {
+    format: Format<Self>,
     spec: Arc<TaskSpec>,
     options: AgentOptions,
-    known: AgentTaskStatus,
-    sent: AgentTaskStatus,
+    status: Ladder<AgentTaskStatus>,
     desired: DesiredStatus,
-    reason: Option<String>,
-    containers: Vec<Container>,
-    pull_started_at: Option<Timestamp>,
-    pull_stopped_at: Option<Timestamp>,
-    execution_stopped_at: Option<Timestamp>,
-    now: Timestamp,
-    actions: VecDeque<AgentAction>,
-    reports: VecDeque<TaskReport>,
+    has_credentials: bool,
+    reason: Option<Cow<'static, str>>,
+    /// Whether the reason is the agent's own, of which ECS hears.
+    is_reason_told: bool,
+    containers: Box<[Container]>,
+    resources: Box<[Resource]>,
+    pull_started_at: Moment,
+    pull_stopped_at: Moment,
+    execution_stopped_at: Moment,
+    now: Moment,
+    timers: Timers,
+    actions: Queue,
+    untold: Untold,
+    /// What follows from the rest, kept at hand.
+    #[serde(skip)]
+    marks: Marks,
+}
+
+impl Saved for AgentTask {
+    const NAME: &'static str = "task on its host";
+    const VERSION: u32 = 1;
 }
 
 impl AgentTask {
@@ -83,22 +132,37 @@ impl AgentTask {
         now: Timestamp,
     ) -> Self {
         let spec = spec.into();
-        let containers = spec.containers().iter().map(Container::new).collect();
+        let now = Moment::at(now);
+        let containers: Box<[_]> = spec
+            .nodes()
+            .iter()
+            .map(|node| Container::new(node, now))
+            .collect();
         let mut task = Self {
-            spec,
+            format: Format::current(),
             options,
-            known: AgentTaskStatus::None,
-            sent: AgentTaskStatus::None,
+            status: Ladder::default(),
             desired: DesiredStatus::Running,
+            has_credentials: false,
             reason: None,
-            containers,
-            pull_started_at: None,
-            pull_stopped_at: None,
-            execution_stopped_at: None,
+            is_reason_told: false,
+            resources: spec
+                .resources()
+                .iter()
+                .map(|_| Resource::default())
+                .collect(),
+            pull_started_at: Moment::NONE,
+            pull_stopped_at: Moment::NONE,
+            execution_stopped_at: Moment::NONE,
             now,
-            actions: VecDeque::new(),
-            reports: VecDeque::new(),
+            timers: Timers::default(),
+            untold: Untold::default(),
+            actions: Queue::for_task(containers.len(), spec.resources().len()),
+            marks: Marks::new(containers.len()),
+            containers,
+            spec,
         };
+        task.marks.again = task.spec.all();
         task.advance();
         task
     }
@@ -115,8 +179,38 @@ impl AgentTask {
         };
         self.observe(now);
         let verdict = self.apply(index, event);
+        self.marks.again |= 1 << index;
         self.advance();
         verdict
+    }
+
+    /// Takes what became of a resource of the task.
+    pub fn handle_resource(
+        &mut self,
+        resource: &str,
+        event: ResourceEvent,
+        now: Timestamp,
+    ) -> Verdict {
+        let Some(index) = self.spec.resource_position(resource) else {
+            return Verdict::Rejected(Rejection::UnknownResource(resource.to_owned()));
+        };
+        self.observe(now);
+        let verdict = self.apply_to_resource(index, event);
+        self.marks.again = self.spec.all();
+        self.advance();
+        verdict
+    }
+
+    /// The credentials of the task execution role are there.
+    pub fn handle_credentials(&mut self, now: Timestamp) -> Verdict {
+        self.observe(now);
+        if self.has_credentials {
+            return Verdict::Duplicate;
+        }
+        self.has_credentials = true;
+        self.marks.again = self.spec.all();
+        self.advance();
+        Verdict::Applied
     }
 
     /// ECS wants the task to stop.
@@ -125,7 +219,7 @@ impl AgentTask {
         if self.desired == DesiredStatus::Stopped {
             return Verdict::Duplicate;
         }
-        self.desired = DesiredStatus::Stopped;
+        self.stop_task(None);
         self.advance();
         Verdict::Applied
     }
@@ -134,8 +228,32 @@ impl AgentTask {
     /// change nothing.
     pub fn handle_timeout(&mut self, now: Timestamp) {
         self.observe(now);
-        self.kill_overdue();
+        self.fire_timers();
+        self.marks.again |= self.spec.timed();
         self.advance();
+    }
+
+    /// ECS has acknowledged the report of the task with this status.
+    ///
+    /// Without acknowledgements nothing is missed as long as no report is lost: see
+    /// [`handle_report_failed`](Self::handle_report_failed).
+    pub fn handle_report_acknowledged(&mut self, status: ReportedStatus, now: Timestamp) {
+        self.observe(now);
+        self.acknowledge(status);
+        self.settle();
+    }
+
+    /// A report was lost, or ECS has answered with an error that may pass: what was not
+    /// acknowledged is reported again, after a pause that begins with [`REPORT_RETRY`].
+    pub fn handle_report_failed(&mut self, now: Timestamp) {
+        self.observe(now);
+        self.lose_reports();
+        self.settle();
+    }
+
+    /// Whatever was sent about health is lost, as it is with a connection.
+    pub fn handle_health_lost(&mut self) {
+        self.untold.health = self.spec.checked();
     }
 
     /// The next thing to do on the host.
@@ -143,16 +261,43 @@ impl AgentTask {
     /// Poll until `None` after each `handle_*`.
     #[must_use]
     pub fn poll_action(&mut self) -> Option<AgentAction> {
-        self.actions.pop_front()
+        self.actions
+            .pop()
+            .and_then(|queued| self.lend_action(queued))
     }
 
-    /// The next report for ECS.
+    /// What ECS has not heard of, if it is time to tell.
     ///
-    /// Poll until `None` after each `handle_*`. Reports are sent in this order; a report that is
-    /// lost on the way is to be sent again before the next one.
+    /// Poll until `None` after each `handle_*`. Reports are sent in this order.
     #[must_use]
-    pub fn poll_report(&mut self) -> Option<TaskReport> {
-        self.reports.pop_front()
+    pub fn poll_report(&mut self) -> Option<TaskReport<'_>> {
+        self.is_report_due().then(|| self.send_report())
+    }
+
+    /// The next container whose health ECS has not heard of.
+    ///
+    /// Health does not travel with the reports of the task. Poll until `None` after each
+    /// `handle_*`.
+    ///
+    /// ```
+    /// use ecs_model::{HealthStatus, Timestamp};
+    /// use ecs_state::{AgentTask, ContainerSpec, Phases, RuntimeEvent, TaskMachine, TaskSpec};
+    ///
+    /// let spec = TaskSpec::new([ContainerSpec::new("web").with_health_check()])?;
+    /// let now = Timestamp::from_seconds(0);
+    /// let mut host = AgentTask::new(spec.clone(), now);
+    /// let mut task = TaskMachine::new(spec, Phases::guide_2015(), now);
+    ///
+    /// let _ = host.handle_event("web", RuntimeEvent::Health(HealthStatus::Unhealthy), now);
+    /// while let Some(report) = host.poll_health() {
+    ///     let _ = task.handle_health(report.container(), report.health(), now);
+    /// }
+    /// assert_eq!(task.health(), HealthStatus::Unhealthy);
+    /// # Ok::<(), ecs_state::SpecError>(())
+    /// ```
+    #[must_use]
+    pub fn poll_health(&mut self) -> Option<ContainerHealthReport<'_>> {
+        self.send_health()
     }
 
     /// When [`handle_timeout`](Self::handle_timeout) is to be called next.
@@ -160,17 +305,25 @@ impl AgentTask {
     /// Poll after each `handle_*`.
     #[must_use]
     pub fn poll_timeout(&self) -> Option<Timestamp> {
-        let stops = self
-            .containers
-            .iter()
-            .filter_map(|container| container.kill_at);
-        stops.chain(self.dependency_deadlines()).min()
+        self.timers.next.get()
+    }
+
+    /// What the task is made of.
+    #[must_use]
+    pub fn spec(&self) -> &TaskSpec {
+        &self.spec
     }
 
     /// The status of the task on this host.
     #[must_use]
     pub const fn status(&self) -> AgentTaskStatus {
-        self.known
+        self.status.known
+    }
+
+    /// The status that ECS was last told of.
+    #[must_use]
+    pub const fn sent_status(&self) -> AgentTaskStatus {
+        self.status.sent
     }
 
     /// Where the task shall be.
@@ -188,7 +341,19 @@ impl AgentTask {
     /// The status of a container of the task.
     #[must_use]
     pub fn container_status(&self, name: &str) -> Option<ContainerStatus> {
-        self.container(name).map(|container| container.known)
+        self.container(name).map(Container::known)
+    }
+
+    /// Where a container of the task shall be.
+    #[must_use]
+    pub fn container_desired_status(&self, name: &str) -> Option<ContainerStatus> {
+        self.container(name).map(|container| container.desired)
+    }
+
+    /// The status of a container that ECS was last told of.
+    #[must_use]
+    pub fn container_sent_status(&self, name: &str) -> Option<ContainerStatus> {
+        self.container(name).map(|container| container.status.sent)
     }
 
     /// The exit code of a container of the task, once it has one.
@@ -197,18 +362,24 @@ impl AgentTask {
         self.container(name)?.exit_code
     }
 
+    /// Why a container of the task stopped, or what went wrong on its way.
+    #[must_use]
+    pub fn container_reason(&self, name: &str) -> Option<&str> {
+        self.container(name)?.reason.as_deref()
+    }
+
     /// What the health check of a container of the task says.
     #[must_use]
     pub fn container_health(&self, name: &str) -> Option<&HealthStatus> {
-        Some(&self.container(name)?.health)
+        Some(self.container(name)?.health.as_status())
     }
 
-    /// The health of the task: that of its essential containers together.
+    /// The health of the task: that of its essential containers with a health check together.
     #[must_use]
     pub fn health(&self) -> HealthStatus {
-        let containers = self.containers.iter().zip(self.spec.containers());
-        let essential = containers.filter(|(_, spec)| spec.essential);
-        task_health(essential.map(|(container, _)| &container.health))
+        let containers = self.containers.iter().zip(self.spec.nodes());
+        let counted = containers.filter(|(_, node)| node.essential);
+        task_health(counted.filter_map(|(container, node)| container.checked_health(node)))
     }
 
     /// How often a container of the task was started again.
@@ -217,91 +388,33 @@ impl AgentTask {
         Some(self.container(name)?.restart_count)
     }
 
+    /// The status of the managed agent of a container, where it has one.
+    #[must_use]
+    pub fn managed_agent_status(&self, name: &str) -> Option<ManagedAgentStatus> {
+        let agent = self.container(name)?.managed_agent.as_ref()?;
+        Some(agent.status.known)
+    }
+
+    /// The status of a managed agent that ECS was last told of.
+    #[must_use]
+    pub fn managed_agent_sent_status(&self, name: &str) -> Option<ManagedAgentStatus> {
+        let agent = self.container(name)?.managed_agent.as_ref()?;
+        Some(agent.status.sent)
+    }
+
+    /// The status of a resource of the task.
+    #[must_use]
+    pub fn resource_status(&self, name: &str) -> Option<ResourceStatus> {
+        let index = self.spec.resource_position(name)?;
+        self.resources.get(index).map(|resource| resource.known)
+    }
+
     fn container(&self, name: &str) -> Option<&Container> {
         self.containers.get(self.spec.position(name)?)
     }
 
     /// Time never goes back here, even if the caller's clock does.
     fn observe(&mut self, now: Timestamp) {
-        self.now = self.now.max(now);
+        self.now = self.now.max(Moment::at(now));
     }
-
-    fn stop_because(&mut self, reason: impl FnOnce() -> String) {
-        self.desired = DesiredStatus::Stopped;
-        self.reason.get_or_insert_with(reason);
-    }
-}
-
-/// What of an agent's configuration changes how a task goes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct AgentOptions {
-    /// `ECS_IMAGE_PULL_BEHAVIOR`.
-    pub image_pull: ImagePull,
-    /// `ECS_PULL_DEPENDENT_CONTAINERS_UPFRONT`.
-    pub dependent_pull: DependentPull,
-}
-
-/// When an agent pulls images, and whether a task goes on if that fails.
-///
-/// Source: agent variable `ECS_IMAGE_PULL_BEHAVIOR`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ImagePull {
-    /// Pull; go on with the image on the host if that fails.
-    #[default]
-    Default,
-    /// Pull; stop the task if that fails.
-    Always,
-    /// Pull what was never pulled; stop the task if that fails.
-    Once,
-    /// Pull what is not on the host; go on if that fails.
-    PreferCached,
-}
-
-impl ImagePull {
-    const fn goes_on(self) -> bool {
-        matches!(self, Self::Default | Self::PreferCached)
-    }
-}
-
-/// What a host is to do for a task.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum AgentAction {
-    /// Find out the digest of the image.
-    PullManifest {
-        /// The name of the container.
-        container: String,
-    },
-    /// Pull the image.
-    Pull {
-        /// The name of the container.
-        container: String,
-    },
-    /// Create the container.
-    Create {
-        /// The name of the container.
-        container: String,
-    },
-    /// Start the container.
-    Start {
-        /// The name of the container.
-        container: String,
-    },
-    /// Set up the network of the task in the running container.
-    ProvisionNetwork {
-        /// The name of the container.
-        container: String,
-    },
-    /// Ask the container's process to end: `SIGTERM`.
-    Stop {
-        /// The name of the container.
-        container: String,
-    },
-    /// End the container's process: `SIGKILL`.
-    Kill {
-        /// The name of the container.
-        container: String,
-    },
 }

@@ -1,5 +1,7 @@
 //! [`AgentTaskStatus`], what a task is on its host, and [`ReportedStatus`], what ECS hears of it.
 
+use serde::{Deserialize, Serialize};
+
 use crate::named::named;
 use crate::{ContainerStatus, SteadyState};
 
@@ -9,7 +11,10 @@ use crate::{ContainerStatus, SteadyState};
 /// phases in which ECS itself works for the task.
 ///
 /// Source: amazon-ecs-agent, task status.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 #[non_exhaustive]
 pub enum AgentTaskStatus {
     /// Some container has not begun.
@@ -50,7 +55,10 @@ impl AgentTaskStatus {
 /// The three statuses that an agent submits, for a task and for a container, in order.
 ///
 /// Source: API shapes `SubmitTaskStateChangeRequest` and `ContainerStateChange`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 #[non_exhaustive]
 pub enum ReportedStatus {
     /// Not yet running.
@@ -120,8 +128,18 @@ pub fn known_task_status(
     let Some(earliest) = earliest else {
         return before;
     };
-    if essential_stopped && earliest.known.is_steady(earliest.steady) {
-        return before;
+    let lowest = earliest.known.task_status(earliest.steady);
+    settle_status(before, lowest, essential_stopped)
+}
+
+/// The status of a task whose containers stand for statuses of which this is the lowest.
+pub(crate) fn settle_status(
+    before: AgentTaskStatus,
+    lowest: AgentTaskStatus,
+    essential_stopped: bool,
+) -> AgentTaskStatus {
+    match lowest {
+        AgentTaskStatus::Running if essential_stopped => before,
+        _ => before.max(lowest),
     }
-    before.max(earliest.known.task_status(earliest.steady))
 }

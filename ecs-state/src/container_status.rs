@@ -1,5 +1,7 @@
 //! [`ContainerStatus`]: how far the agent has brought a container, and [`SteadyState`].
 
+use serde::{Deserialize, Serialize};
+
 use crate::named::named;
 use crate::{AgentTaskStatus, ReportedStatus};
 
@@ -19,7 +21,10 @@ use crate::{AgentTaskStatus, ReportedStatus};
 /// ```
 ///
 /// Source: amazon-ecs-agent, container status.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 #[non_exhaustive]
 pub enum ContainerStatus {
     /// Nothing was done yet.
@@ -113,7 +118,10 @@ impl ContainerStatus {
 }
 
 /// The status at which a container that goes well stays.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 #[non_exhaustive]
 pub enum SteadyState {
     /// The containers of a task definition.

@@ -4,14 +4,16 @@ use core::fmt;
 use core::time::Duration;
 
 use ecs_model::{HealthStatus, Timestamp};
+use serde::{Deserialize, Serialize};
 
 use crate::named::named;
-use crate::{ContainerStatus, SteadyState};
+use crate::{Behaviour, ContainerStatus, SteadyState};
 
 /// What a container waits for in another one.
 ///
 /// Source: API shape `ContainerCondition`; `CREATE` is the agent's own, for `volumesFrom`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
 #[non_exhaustive]
 pub enum Condition {
     /// It was created. Stands for `volumesFrom`.
@@ -38,7 +40,7 @@ named! {
 
 /// When the images of containers with dependencies are pulled: the agent's variable
 /// `ECS_PULL_DEPENDENT_CONTAINERS_UPFRONT`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum DependentPull {
     /// After the dependencies are met, the default.
@@ -93,7 +95,7 @@ pub enum Resolution {
 }
 
 /// Why a condition can never hold.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NeverMet {
     /// `SUCCESS` of a container that failed with this exit code.
@@ -125,23 +127,68 @@ impl fmt::Display for NeverMet {
 
 /// Decides whether `target` may go on with respect to one dependency.
 ///
-/// The agent leaves a container waiting for ever when a `HEALTHY` dependency stops before it was
-/// healthy, when it has no health check at all, and when a `COMPLETE` or `SUCCESS` dependency
-/// stops without an exit code. Here these are [`Resolution::Never`], so that no task is stuck.
+/// What the agent leaves waiting for ever is [`Resolution::Never`] under [`Behaviour::Strict`].
 #[must_use]
 pub fn resolve(
     condition: Condition,
     target: WaitingContainer,
     dependency: Standing<'_>,
+    behaviour: Behaviour,
     now: Timestamp,
 ) -> Resolution {
     if target.known < first_gated(target.pull) || is_met(condition, target, dependency) {
         return Resolution::Met;
     }
-    match never(condition, target, dependency, now) {
+    match never(condition, target, dependency, behaviour, now) {
         Some(reason) => Resolution::Never(reason),
         None => Resolution::Waiting,
     }
+}
+
+/// Whether a condition can hold at all, by where the dependency shall come and how it ended.
+///
+/// Source: amazon-ecs-agent, dependency graph.
+#[must_use]
+pub fn is_resolvable(
+    condition: Condition,
+    target: WaitingContainer,
+    dependency: Standing<'_>,
+) -> bool {
+    let steady = dependency.steady.status();
+    let desired = dependency.desired;
+    let comes_up = desired == ContainerStatus::Created || desired == steady;
+    let stopped = dependency.known == ContainerStatus::Stopped;
+    match condition {
+        Condition::Create => comes_up || desired == ContainerStatus::Stopped,
+        Condition::Start => match target.desired {
+            ContainerStatus::Created => comes_up,
+            _ => desired == steady,
+        },
+        Condition::Complete => {
+            comes_up
+                || desired == ContainerStatus::Stopped
+                || stopped && dependency.exit_code.is_some()
+        }
+        Condition::Success => match (stopped, dependency.exit_code) {
+            (true, Some(code)) => code == 0,
+            _ => comes_up || desired == ContainerStatus::Stopped,
+        },
+        Condition::Healthy => {
+            dependency.health.is_some() && (comes_up || desired == ContainerStatus::Stopped)
+        }
+    }
+}
+
+/// Whether a container was not started and never will be.
+///
+/// Source: amazon-ecs-agent, container.
+#[must_use]
+pub fn will_not_start(
+    known: ContainerStatus,
+    desired: ContainerStatus,
+    in_flight: Option<ContainerStatus>,
+) -> bool {
+    known < ContainerStatus::Running && desired == ContainerStatus::Stopped && in_flight.is_none()
 }
 
 /// The moment at which waiting becomes hopeless, if the dependency does not move before.
@@ -197,28 +244,29 @@ fn never(
     condition: Condition,
     target: WaitingContainer,
     dependency: Standing<'_>,
+    behaviour: Behaviour,
     now: Timestamp,
 ) -> Option<NeverMet> {
     if deadline(condition, target, dependency).is_some_and(|deadline| now >= deadline) {
         return Some(NeverMet::TimedOut);
     }
-    if condition == Condition::Healthy && dependency.health.is_none() {
+    if condition == Condition::Healthy && !is_resolvable(condition, target, dependency) {
         return Some(NeverMet::NoHealthCheck);
     }
     if dependency.known != ContainerStatus::Stopped {
-        return will_not_start(dependency).then_some(NeverMet::WillNotStart);
+        let Standing {
+            known,
+            desired,
+            in_flight,
+            ..
+        } = dependency;
+        return will_not_start(known, desired, in_flight).then_some(NeverMet::WillNotStart);
     }
     match (condition, dependency.exit_code) {
         (Condition::Success, Some(code)) => Some(NeverMet::Failed(code)),
+        _ if behaviour == Behaviour::Agent1_105 => None,
         (Condition::Success | Condition::Complete, None) => Some(NeverMet::NoExitCode),
         (Condition::Healthy, _) => Some(NeverMet::StoppedUnhealthy),
         _ => None,
     }
-}
-
-/// Whether a container was not started and never will be.
-fn will_not_start(dependency: Standing<'_>) -> bool {
-    dependency.known < ContainerStatus::Running
-        && dependency.desired == ContainerStatus::Stopped
-        && dependency.in_flight.is_none()
 }

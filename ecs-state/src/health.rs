@@ -1,12 +1,16 @@
 //! The health of a task, from that of its containers.
 
 use ecs_model::HealthStatus;
+use serde::{Deserialize, Serialize};
 
-/// The health of a task whose essential containers have these healths.
+/// The health of a task whose essential containers with a health check have these healths.
 ///
-/// One that is `UNHEALTHY` makes the task so; otherwise one that is `UNKNOWN`, such as one without
-/// a health check, makes it `UNKNOWN`. A value that this version of the library does not know
-/// counts as `UNKNOWN`, and so does a task without essential containers.
+/// One that is `UNHEALTHY` makes the task so; otherwise one that is `UNKNOWN` makes it `UNKNOWN`.
+/// A value that this version of the library does not know counts as `UNKNOWN`, and so does a task
+/// without such containers.
+///
+/// The API's own text also counts essential containers without a health check, as `UNKNOWN`. Who
+/// wants that passes them too; the machines follow the guide.
 ///
 /// ```
 /// use ecs_model::HealthStatus;
@@ -16,7 +20,7 @@ use ecs_model::HealthStatus;
 /// assert_eq!(task_health(&containers), HealthStatus::Unknown);
 /// ```
 ///
-/// Source: API shape `HealthCheck`.
+/// Source: Developer Guide, container health checks (2026); API shape `HealthCheck`.
 #[must_use]
 pub fn task_health<'a>(essential: impl IntoIterator<Item = &'a HealthStatus>) -> HealthStatus {
     let mut healthy = 0;
@@ -32,5 +36,36 @@ pub fn task_health<'a>(essential: impl IntoIterator<Item = &'a HealthStatus>) ->
         HealthStatus::Healthy
     } else {
         HealthStatus::Unknown
+    }
+}
+
+/// What a health check says, as the rules see it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub(crate) enum Health {
+    #[default]
+    Unknown,
+    Healthy,
+    Unhealthy,
+}
+
+impl Health {
+    pub(crate) const fn as_status(self) -> &'static HealthStatus {
+        match self {
+            Self::Unknown => &HealthStatus::Unknown,
+            Self::Healthy => &HealthStatus::Healthy,
+            Self::Unhealthy => &HealthStatus::Unhealthy,
+        }
+    }
+}
+
+impl From<&HealthStatus> for Health {
+    /// A value that this version of the library does not know counts as `UNKNOWN`.
+    fn from(status: &HealthStatus) -> Self {
+        match status {
+            HealthStatus::Healthy => Self::Healthy,
+            HealthStatus::Unhealthy => Self::Unhealthy,
+            _ => Self::Unknown,
+        }
     }
 }

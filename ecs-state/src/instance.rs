@@ -1,39 +1,72 @@
 //! [`InstanceMachine`]: a container instance as ECS sees it.
 
+mod action;
+mod describe;
+
 use core::time::Duration;
 
 use ecs_model::Timestamp;
+use ecs_taskdef::{Format, Saved};
+use serde::{Deserialize, Serialize};
 
+use crate::moment::Moment;
 use crate::named::named;
+use crate::{StatusPair, TaskStatus};
+
+use action::{Changes, Pending};
+pub use action::{InstanceAction, InstanceChange};
 
 /// How long a deregistered container instance can be described.
 ///
 /// Source: Developer Guide, container instance life cycle.
 pub const INACTIVE_INSTANCE_RETENTION: Duration = Duration::from_secs(3_600);
 
+/// How long an agent may be silent before it counts as disconnected. The guide says "within a few
+/// minutes"; AWS does not publish the time.
+pub const HEARTBEAT_TIMEOUT: Duration = Duration::from_secs(180);
+
+/// How long a container instance of an Auto Scaling group is drained at most.
+///
+/// Source: Developer Guide, managed instance draining.
+pub const MANAGED_DRAINING_LIMIT: Duration = Duration::from_secs(48 * 3_600);
+
 /// The status of a container instance.
 ///
 /// Source: API shape `ContainerInstance`, member `status`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 #[non_exhaustive]
 pub enum InstanceStatus {
+    /// A trunk network interface is being attached to it.
+    Registering,
+    /// The trunk network interface cannot be attached.
+    RegistrationFailed,
     /// It takes new tasks.
     Active,
     /// It takes no new tasks, and service tasks leave it.
     Draining,
+    /// Its trunk network interface is being detached.
+    Deregistering,
     /// It was deregistered.
     Inactive,
 }
 
 named! {
     InstanceStatus {
+        Registering = "REGISTERING",
+        RegistrationFailed = "REGISTRATION_FAILED",
         Active = "ACTIVE",
         Draining = "DRAINING",
+        Deregistering = "DEREGISTERING",
         Inactive = "INACTIVE",
     }
 }
 
 /// A container instance, from its registration until it can no longer be described.
+///
+/// Events come in with `handle_*`; after each of them, carry out every
+/// [`poll_action`](Self::poll_action), publish every [`poll_change`](Self::poll_change) and set a
+/// timer for [`poll_timeout`](Self::poll_timeout).
 ///
 /// An agent that loses its connection changes neither the status nor the tasks; it only keeps new
 /// tasks away.
@@ -56,89 +89,256 @@ named! {
 /// assert!(!instance.is_describable(at(20 + 3_600)));
 /// # Ok::<(), ecs_state::InstanceChangeError>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct InstanceMachine {
+    format: Format<Self>,
     status: InstanceStatus,
-    connected: bool,
-    registered_at: Timestamp,
-    deregistered_at: Option<Timestamp>,
+    status_reason: Option<String>,
+    has_trunk: bool,
+    is_connected: bool,
+    registered_at: Moment,
+    deregistered_at: Moment,
+    /// When the agent counts as disconnected if nothing is heard of it.
+    silent_at: Moment,
+    /// When draining ends at the latest.
+    drain_by: Moment,
+    orphans: usize,
     version: u64,
-    now: Timestamp,
+    updated_at: Moment,
+    now: Moment,
+    pending: Pending,
+    changes: Changes,
+}
+
+impl Saved for InstanceMachine {
+    const NAME: &'static str = "container instance";
+    const VERSION: u32 = 1;
 }
 
 impl InstanceMachine {
     /// A container instance whose agent registers it at `now`: `ACTIVE` and connected.
     #[must_use]
-    pub const fn register(now: Timestamp) -> Self {
-        Self {
-            status: InstanceStatus::Active,
-            connected: true,
+    pub fn register(now: Timestamp) -> Self {
+        Self::new(InstanceStatus::Active, now)
+    }
+
+    /// A container instance that gets a trunk network interface first: `REGISTERING`.
+    #[must_use]
+    pub fn register_with_trunk(now: Timestamp) -> Self {
+        let mut instance = Self::new(InstanceStatus::Registering, now);
+        instance.has_trunk = true;
+        instance.pending.add(InstanceAction::AttachTrunk);
+        instance
+    }
+
+    fn new(status: InstanceStatus, now: Timestamp) -> Self {
+        let now = Moment::at(now);
+        let mut instance = Self {
+            format: Format::current(),
+            status,
+            status_reason: None,
+            has_trunk: false,
+            is_connected: true,
             registered_at: now,
-            deregistered_at: None,
-            version: 1,
+            deregistered_at: Moment::NONE,
+            silent_at: Moment::NONE,
+            drain_by: Moment::NONE,
+            orphans: 0,
+            version: 0,
+            updated_at: now,
             now,
-        }
+            pending: Pending::default(),
+            changes: Changes::default(),
+        };
+        instance.tell(None);
+        instance
     }
 
     /// The agent has connected. Does nothing after the deregistration.
     pub fn handle_agent_connected(&mut self, now: Timestamp) {
-        self.set_connected(true, now);
+        self.observe(now);
+        self.set_connected(true);
     }
 
     /// The agent has lost its connection, or the host was stopped.
     pub fn handle_agent_disconnected(&mut self, now: Timestamp) {
-        self.set_connected(false, now);
+        self.observe(now);
+        self.set_connected(false);
+    }
+
+    /// The agent is alive: it counts as connected until [`HEARTBEAT_TIMEOUT`] from now. Without
+    /// heartbeats only [`handle_agent_disconnected`](Self::handle_agent_disconnected) says that it
+    /// is not.
+    pub fn handle_heartbeat(&mut self, now: Timestamp) {
+        self.observe(now);
+        self.set_connected(true);
+        if self.is_connected {
+            self.silent_at = self.now.after(HEARTBEAT_TIMEOUT);
+        }
+    }
+
+    /// The trunk network interface is attached.
+    ///
+    /// # Errors
+    ///
+    /// [`InstanceChangeError::Status`] if none is being attached.
+    pub fn handle_trunk_attached(&mut self, now: Timestamp) -> Result<(), InstanceChangeError> {
+        self.expect("register", &[InstanceStatus::Registering])?;
+        self.observe(now);
+        self.set_status(InstanceStatus::Active);
+        Ok(())
+    }
+
+    /// The trunk network interface cannot be attached.
+    ///
+    /// # Errors
+    ///
+    /// [`InstanceChangeError::Status`] if none is being attached.
+    pub fn handle_trunk_failed(
+        &mut self,
+        reason: impl Into<String>,
+        now: Timestamp,
+    ) -> Result<(), InstanceChangeError> {
+        self.expect("register", &[InstanceStatus::Registering])?;
+        self.observe(now);
+        self.status_reason = Some(reason.into());
+        self.set_status(InstanceStatus::RegistrationFailed);
+        Ok(())
+    }
+
+    /// The trunk network interface is detached: the deregistration is done.
+    ///
+    /// # Errors
+    ///
+    /// [`InstanceChangeError::Status`] if none is being detached.
+    pub fn handle_trunk_detached(&mut self, now: Timestamp) -> Result<(), InstanceChangeError> {
+        self.expect("deregister", &[InstanceStatus::Deregistering])?;
+        self.observe(now);
+        self.deactivate();
+        Ok(())
     }
 
     /// No new tasks shall come and service tasks shall leave.
     ///
     /// # Errors
     ///
-    /// [`InstanceChangeError::Inactive`] after the deregistration.
+    /// [`InstanceChangeError::Status`] unless it is `ACTIVE` or `DRAINING`.
     pub fn handle_drain(&mut self, now: Timestamp) -> Result<(), InstanceChangeError> {
-        self.set_status(InstanceStatus::Draining, now)
+        self.drain(None, now)
+    }
+
+    /// As [`handle_drain`](Self::handle_drain), for no longer than `limit`, after which
+    /// [`InstanceAction::EndDraining`] follows.
+    ///
+    /// # Errors
+    ///
+    /// [`InstanceChangeError::Status`] unless it is `ACTIVE` or `DRAINING`.
+    pub fn handle_drain_within(
+        &mut self,
+        limit: Duration,
+        now: Timestamp,
+    ) -> Result<(), InstanceChangeError> {
+        self.drain(Some(limit), now)
     }
 
     /// New tasks may come again.
     ///
     /// # Errors
     ///
-    /// [`InstanceChangeError::Inactive`] after the deregistration.
+    /// [`InstanceChangeError::Status`] unless it is `ACTIVE` or `DRAINING`.
     pub fn handle_activate(&mut self, now: Timestamp) -> Result<(), InstanceChangeError> {
-        self.set_status(InstanceStatus::Active, now)
-    }
-
-    /// The container instance leaves the cluster. The caller gives the number of its tasks that
-    /// shall run, and tells each of them
-    /// [`TaskMachine::handle_host_lost`](crate::TaskMachine::handle_host_lost) if it was forced.
-    ///
-    /// # Errors
-    ///
-    /// [`InstanceChangeError::RunsTasks`] without force while tasks run, [`InstanceChangeError::Inactive`]
-    /// after the deregistration.
-    pub fn handle_deregister(
-        &mut self,
-        force: ForceDeregistration,
-        running_tasks: usize,
-        now: Timestamp,
-    ) -> Result<(), InstanceChangeError> {
-        if force == ForceDeregistration::No && running_tasks > 0 {
-            return Err(InstanceChangeError::RunsTasks(running_tasks));
-        }
-        self.set_status(InstanceStatus::Inactive, now)?;
-        self.connected = false;
-        self.deregistered_at = Some(self.now);
+        use InstanceStatus::{Active, Draining};
+        self.expect("activate", &[Active, Draining])?;
+        self.observe(now);
+        self.drain_by = Moment::NONE;
+        self.pending.remove(InstanceAction::DrainTasks);
+        self.set_status(Active);
         Ok(())
     }
 
-    /// The host was terminated, which deregisters it. The caller tells each of its tasks
+    /// The container instance leaves the cluster. The caller gives the number of its tasks that
+    /// shall run, and on [`InstanceAction::LoseTasks`] tells each task
     /// [`TaskMachine::handle_host_lost`](crate::TaskMachine::handle_host_lost).
     ///
     /// # Errors
     ///
-    /// [`InstanceChangeError::Inactive`] after the deregistration.
+    /// [`InstanceChangeError::RunsTasks`] without force while tasks run, [`InstanceChangeError::Status`] if it
+    /// was deregistered before.
+    pub fn handle_deregister(
+        &mut self,
+        deregistration: ForceDeregistration,
+        running_tasks: usize,
+        now: Timestamp,
+    ) -> Result<(), InstanceChangeError> {
+        use InstanceStatus::{Active, Draining, Registering, RegistrationFailed};
+        if deregistration == ForceDeregistration::No && running_tasks > 0 {
+            return Err(InstanceChangeError::RunsTasks(running_tasks));
+        }
+        let here = [Active, Draining, Registering, RegistrationFailed];
+        self.expect("deregister", &here)?;
+        self.observe(now);
+        self.orphans = running_tasks;
+        if running_tasks > 0 {
+            self.pending.add(InstanceAction::LoseTasks);
+        }
+        self.leave();
+        Ok(())
+    }
+
+    /// The host was terminated. That deregisters the container instance if its agent is
+    /// connected; otherwise it stays as it is, until somebody deregisters it. On
+    /// [`InstanceAction::LoseTasks`] the caller tells each of its tasks
+    /// [`TaskMachine::handle_host_lost`](crate::TaskMachine::handle_host_lost).
+    ///
+    /// # Errors
+    ///
+    /// [`InstanceChangeError::Status`] if it was deregistered before.
     pub fn handle_terminated(&mut self, now: Timestamp) -> Result<(), InstanceChangeError> {
-        self.handle_deregister(ForceDeregistration::Yes, 0, now)
+        use InstanceStatus::{Active, Draining, Registering, RegistrationFailed};
+        let here = [Active, Draining, Registering, RegistrationFailed];
+        self.expect("deregister", &here)?;
+        self.observe(now);
+        self.pending.add(InstanceAction::LoseTasks);
+        if self.is_connected {
+            self.deactivate();
+        }
+        Ok(())
+    }
+
+    /// Time has passed: the agent was silent for too long, or draining has lasted too long.
+    pub fn handle_timeout(&mut self, now: Timestamp) {
+        self.observe(now);
+        if self.silent_at.is_due(self.now) {
+            self.set_connected(false);
+        }
+        if self.drain_by.is_due(self.now) {
+            self.drain_by = Moment::NONE;
+            self.pending.add(InstanceAction::EndDraining);
+        }
+    }
+
+    /// The next thing to do.
+    ///
+    /// Poll until `None` after each `handle_*`.
+    #[must_use]
+    pub fn poll_action(&mut self) -> Option<InstanceAction> {
+        self.pending.take()
+    }
+
+    /// The next change to publish, the registration being the first.
+    ///
+    /// Poll until `None` after each `handle_*`.
+    #[must_use]
+    pub fn poll_change(&mut self) -> Option<InstanceChange> {
+        self.changes.take()
+    }
+
+    /// When [`handle_timeout`](Self::handle_timeout) is to be called.
+    ///
+    /// Poll after each `handle_*`.
+    #[must_use]
+    pub fn poll_timeout(&self) -> Option<Timestamp> {
+        self.silent_at.earlier(self.drain_by).get()
     }
 
     /// The status.
@@ -147,29 +347,55 @@ impl InstanceMachine {
         self.status
     }
 
+    /// Why the status is what it is: why the registration failed.
+    #[must_use]
+    pub fn status_reason(&self) -> Option<&str> {
+        self.status_reason.as_deref()
+    }
+
     /// Whether the agent is connected: `agentConnected`.
     #[must_use]
     pub const fn is_connected(&self) -> bool {
-        self.connected
+        self.is_connected
     }
 
     /// Whether new tasks may be placed here.
     #[must_use]
     pub fn takes_tasks(&self) -> bool {
-        self.status == InstanceStatus::Active && self.connected
+        self.status == InstanceStatus::Active && self.is_connected
+    }
+
+    /// Whether a list without a filter shows it: everything but `INACTIVE` is listed.
+    ///
+    /// Source: API operation `ListContainerInstances`.
+    #[must_use]
+    pub fn is_listed(&self) -> bool {
+        self.status != InstanceStatus::Inactive
     }
 
     /// When it was registered.
     #[must_use]
-    pub const fn registered_at(&self) -> Timestamp {
-        self.registered_at
+    pub fn registered_at(&self) -> Timestamp {
+        self.registered_at.get().unwrap_or_default()
+    }
+
+    /// When anything last changed of which an event tells.
+    #[must_use]
+    pub fn updated_at(&self) -> Timestamp {
+        self.updated_at.get().unwrap_or_default()
     }
 
     /// Whether describing it at `now` finds it; otherwise it is `MISSING`.
     #[must_use]
     pub fn is_describable(&self, now: Timestamp) -> bool {
-        self.deregistered_at
-            .is_none_or(|at| now < at.saturating_add(INACTIVE_INSTANCE_RETENTION))
+        let until = self.deregistered_at.after(INACTIVE_INSTANCE_RETENTION);
+        !until.is_due(Moment::at(now))
+    }
+
+    /// The number of tasks that were left running on the host when it was deregistered by force.
+    #[must_use]
+    pub const fn orphans(&self) -> usize {
+        self.orphans
     }
 
     /// The number of changes so far, the registration included.
@@ -178,28 +404,73 @@ impl InstanceMachine {
         self.version
     }
 
-    fn set_connected(&mut self, connected: bool, now: Timestamp) {
-        self.now = self.now.max(now);
-        if self.connected != connected && self.status != InstanceStatus::Inactive {
-            self.connected = connected;
-            self.version += 1;
+    fn drain(
+        &mut self,
+        limit: Option<Duration>,
+        now: Timestamp,
+    ) -> Result<(), InstanceChangeError> {
+        use InstanceStatus::{Active, Draining};
+        self.expect("drain", &[Active, Draining])?;
+        self.observe(now);
+        if self.status == Active {
+            self.drain_by = limit.map_or(Moment::NONE, |limit| self.now.after(limit));
+            self.pending.add(InstanceAction::DrainTasks);
+        }
+        self.set_status(Draining);
+        Ok(())
+    }
+
+    fn leave(&mut self) {
+        if self.has_trunk && self.status != InstanceStatus::RegistrationFailed {
+            self.pending.remove(InstanceAction::AttachTrunk);
+            self.pending.add(InstanceAction::DetachTrunk);
+            self.set_status(InstanceStatus::Deregistering);
+        } else {
+            self.deactivate();
+        }
+        self.drain_by = Moment::NONE;
+    }
+
+    fn deactivate(&mut self) {
+        self.deregistered_at = self.now;
+        self.is_connected = false;
+        self.silent_at = Moment::NONE;
+        self.drain_by = Moment::NONE;
+        self.set_status(InstanceStatus::Inactive);
+    }
+
+    fn set_connected(&mut self, is_connected: bool) {
+        self.silent_at = Moment::NONE;
+        if self.is_connected != is_connected && self.status != InstanceStatus::Inactive {
+            self.is_connected = is_connected;
+            self.tell(Some(self.status));
         }
     }
 
-    fn set_status(
-        &mut self,
-        status: InstanceStatus,
-        now: Timestamp,
-    ) -> Result<(), InstanceChangeError> {
-        if self.status == InstanceStatus::Inactive {
-            return Err(InstanceChangeError::Inactive);
-        }
-        self.now = self.now.max(now);
-        if self.status != status {
+    fn set_status(&mut self, status: InstanceStatus) {
+        let before = self.status;
+        if before != status {
             self.status = status;
-            self.version += 1;
+            self.tell(Some(before));
         }
-        Ok(())
+    }
+
+    fn expect(
+        &self,
+        operation: &'static str,
+        statuses: &[InstanceStatus],
+    ) -> Result<(), InstanceChangeError> {
+        match statuses.contains(&self.status) {
+            true => Ok(()),
+            false => Err(InstanceChangeError::Status {
+                operation,
+                status: self.status,
+            }),
+        }
+    }
+
+    fn observe(&mut self, now: Timestamp) {
+        self.now = self.now.max(Moment::at(now));
     }
 }
 
@@ -217,73 +488,53 @@ pub enum ForceDeregistration {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InstanceChangeError {
-    /// It was deregistered.
-    #[error("the container instance is INACTIVE")]
-    Inactive,
+    /// Its status does not allow it.
+    #[error("cannot {operation} a container instance that is {status}")]
+    Status {
+        /// What was to be done.
+        operation: &'static str,
+        /// The status.
+        status: InstanceStatus,
+    },
     /// That many tasks run on it.
     #[error("the container instance runs {0} tasks and is not deregistered by force")]
     RunsTasks(usize),
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// How many tasks a container instance has.
+///
+/// ```
+/// use ecs_state::{DesiredStatus, StatusPair, TaskCounts, TaskStatus};
+///
+/// let pair = |last, desired| StatusPair { last, desired };
+/// let counts = TaskCounts::of([
+///     pair(TaskStatus::Running, DesiredStatus::Running),
+///     pair(TaskStatus::Pending, DesiredStatus::Running),
+///     pair(TaskStatus::Running, DesiredStatus::Stopped),
+/// ]);
+/// assert_eq!((counts.running, counts.pending), (2, 1));
+/// ```
+///
+/// Source: API shape `ContainerInstance`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct TaskCounts {
+    /// Those that shall run: `runningTasksCount`.
+    pub running: usize,
+    /// Those in `PENDING`: `pendingTasksCount`.
+    pub pending: usize,
+}
 
-    fn at(seconds: i64) -> Timestamp {
-        Timestamp::from_seconds(seconds)
-    }
-
-    #[test]
-    fn draining_and_back() {
-        let mut instance = InstanceMachine::register(at(0));
-        instance.handle_drain(at(1)).unwrap();
-        assert_eq!(instance.status().to_string(), "DRAINING");
-        assert!(!instance.takes_tasks());
-        instance.handle_activate(at(2)).unwrap();
-        instance.handle_activate(at(2)).unwrap();
-        assert!(instance.takes_tasks());
-        assert_eq!(instance.version(), 3);
-    }
-
-    #[test]
-    fn a_stopped_host_stays_active_and_comes_back() {
-        let mut instance = InstanceMachine::register(at(0));
-        instance.handle_agent_disconnected(at(60));
-        instance.handle_agent_disconnected(at(61));
-        assert_eq!(instance.status(), InstanceStatus::Active);
-        assert!(!instance.is_connected());
-        instance.handle_agent_connected(at(600));
-        assert!(instance.takes_tasks());
-        assert_eq!(instance.version(), 3);
-    }
-
-    #[test]
-    fn after_the_deregistration_nothing_changes() {
-        let mut instance = InstanceMachine::register(at(0));
-        instance.handle_terminated(at(1)).unwrap();
-        let before = instance.clone();
-        instance.handle_agent_connected(at(2));
-        assert_eq!(instance.status(), before.status());
-        assert!(!instance.is_connected());
-        for result in [
-            instance.handle_drain(at(3)),
-            instance.handle_activate(at(3)),
-            instance.handle_deregister(ForceDeregistration::Yes, 0, at(3)),
-        ] {
-            let error = result.unwrap_err();
-            assert_eq!(error.to_string(), "the container instance is INACTIVE");
-        }
-        assert_eq!(instance.version(), before.version());
-    }
-
-    #[test]
-    fn a_refused_deregistration_changes_nothing() {
-        let mut instance = InstanceMachine::register(at(0));
-        let before = instance.clone();
-        assert_eq!(
-            instance.handle_deregister(ForceDeregistration::No, 1, at(9)),
-            Err(InstanceChangeError::RunsTasks(1))
-        );
-        assert_eq!(instance, before);
+impl TaskCounts {
+    /// Counts tasks with these statuses.
+    #[must_use]
+    pub fn of(tasks: impl IntoIterator<Item = StatusPair>) -> Self {
+        tasks
+            .into_iter()
+            .fold(Self::default(), |counts, task| Self {
+                running: counts.running
+                    + usize::from(task.desired == crate::DesiredStatus::Running),
+                pending: counts.pending + usize::from(task.last == TaskStatus::Pending),
+            })
     }
 }

@@ -7,20 +7,19 @@
 //! - [`AgentTask`] is the same task on its host: containers that are pulled, created, started and
 //!   stopped in the order of their dependencies, and an explanation for each that waits.
 //!
-//! An agent tells ECS what happened with a [`TaskReport`], which one machine makes and the other
+//! An agent tells ECS what happened with a [`TaskReport`], which one machine lends and the other
 //! takes. Each can be used without the other. [`InstanceMachine`] is the container instance that
-//! tasks run on. Machines outside of AWS, their activations and moves are in [`anywhere`], a
-//! feature that is on by default.
+//! tasks run on, and [`AgentUpdate`] an update of its agent.
 //!
 //! The machines follow one scheme. Events go in with `handle_*`, which take the time as `now`; what
 //! is to be done comes out of `poll_*`. There is no clock, no thread and no I/O, a clone is a
-//! snapshot, and the same calls give the same results. Statuses only go up: what comes twice, late
+//! snapshot, serde writes one that outlives the program, and the same calls give the same results. Statuses only go up: what comes twice, late
 //! or in another order gets a [`Verdict`] and does no harm.
 //!
 //! ```
 //! use ecs_model::Timestamp;
 //! use ecs_state::{
-//!     AgentAction, AgentTask, ContainerSpec, Phases, RuntimeEvent, TaskMachine, TaskSpec,
+//!     AgentTask, ContainerSpec, AgentAction, Phases, RuntimeEvent, TaskMachine, TaskSpec,
 //! };
 //!
 //! let spec = TaskSpec::new([ContainerSpec::new("web")])?;
@@ -50,48 +49,88 @@
 //! # Ok::<(), ecs_state::SpecError>(())
 //! ```
 //!
-//! # Scope
+//! # Whose rules
 //!
-//! Volumes and other resources of a task, managed agents, attachments and updates of the agent are
-//! not here yet.
+//! The host follows the rules of amazon-ecs-agent without their holes, or with them: see
+//! [`Behaviour`]. Every status and event with what follows stands in [`transition`].
 
 mod agent;
 mod agent_status;
+#[cfg(feature = "agent")]
+mod agent_update;
 #[cfg(feature = "anywhere")]
 pub mod anywhere;
+mod attachment;
+mod behaviour;
+mod bindings;
 mod container_status;
 mod dependency;
+mod exit_code;
 mod health;
 mod instance;
+mod managed_agent;
+mod moment;
 mod named;
 mod report;
+mod resource;
 mod restart;
+mod restore;
 mod stop;
+mod stop_signal;
 mod task;
 mod task_spec;
 mod task_status;
 mod timeline;
+pub mod transition;
+mod verdict;
 
 pub use agent::{
-    AgentAction, AgentOptions, AgentTask, ImagePull, RuntimeError, RuntimeEvent, Wait, WaitCause,
+    AgentAction, AgentOptions, AgentTask, ContainerHealthReport, FailedStep, Hold, ImagePull,
+    LastResort, NextStep, REPORT_BATCH, REPORT_RETRY, ResourceEvent, RuntimeError, RuntimeEvent,
+    TASK_CLEANUP_WAIT, UNSENT_CLEANUP_WAIT, Wait, WaitCause, credentials_resolved, failed_step,
+    is_container_news, is_managed_agent_news, is_task_news, last_resort, next_step,
+    resource_credentials_resolved, step_resolved,
 };
 pub use agent_status::{AgentTaskStatus, ContainerStanding, ReportedStatus, known_task_status};
+#[cfg(feature = "agent")]
+pub use agent_update::{AgentUpdate, UPDATE_TIMEOUT, UpdateAction, UpdateStatus};
+pub use attachment::{
+    ATTACHMENT_TIMEOUT, AttachmentKind, AttachmentStatus, HostAttachment, HostAttachmentStatus,
+};
+pub use behaviour::{Behaviour, Difference};
 pub use container_status::{ContainerStatus, SteadyState};
 pub use dependency::{
-    Condition, DependentPull, NeverMet, Resolution, Standing, WaitingContainer, deadline, resolve,
+    Condition, DependentPull, NeverMet, Resolution, Standing, WaitingContainer, deadline,
+    is_resolvable, resolve, will_not_start,
 };
+pub use exit_code::ExitCode;
 pub use health::task_health;
 pub use instance::{
-    ForceDeregistration, INACTIVE_INSTANCE_RETENTION, InstanceChangeError, InstanceMachine,
-    InstanceStatus,
+    ForceDeregistration, HEARTBEAT_TIMEOUT, INACTIVE_INSTANCE_RETENTION, InstanceAction,
+    InstanceChange, InstanceChangeError, InstanceMachine, InstanceStatus, MANAGED_DRAINING_LIMIT,
+    TaskCounts,
 };
+pub use managed_agent::ManagedAgentStatus;
 pub use named::UnknownName;
-pub use report::{ContainerReport, Rejection, TaskReport, Verdict};
+pub use report::{
+    ContainerReport, MAX_IMAGE_DIGEST_LENGTH, MAX_REASON_LENGTH, MAX_RUNTIME_ID_LENGTH,
+    ManagedAgentReport, TaskReport,
+};
+pub use resource::{ResourceSpec, ResourceStatus};
 pub use restart::{ContainerEnd, DEFAULT_RESTART_ATTEMPT_PERIOD, NoRestart, RestartPolicy};
-pub use stop::StopCause;
-pub use task::{HostLoss, STOPPED_TASK_RETENTION, StatusChange, TaskAction, TaskMachine};
-pub use task_spec::{ContainerSpec, DEFAULT_STOP_TIMEOUT, Dependency, SpecError, TaskSpec};
+pub use restore::RestoreError;
+pub use stop::{StopCause, StopWording};
+pub use stop_signal::{StopSignal, StopSignalError};
+pub use task::{
+    ASK_AGAIN, Decision, HostLoss, STOPPED_TASK_RETENTION, TaskAction, TaskChange, TaskEvent,
+    TaskExplanation, TaskMachine, TaskRecord, TaskTimeout, TaskWait,
+};
+pub use task_spec::{
+    ContainerSpec, DEFAULT_STOP_TIMEOUT, Dependency, NETWORK_CONTAINER, SpecError, StepDependency,
+    TaskSpec,
+};
 pub use task_status::{
     DesiredStatus, HostProvider, Phases, Registration, StatusPair, TaskNetwork, TaskStatus,
 };
 pub use timeline::Timeline;
+pub use verdict::{Rejection, Verdict};

@@ -4,6 +4,7 @@ use core::fmt;
 use core::time::Duration;
 
 use ecs_model::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::ContainerStatus;
 
@@ -37,7 +38,7 @@ pub const DEFAULT_RESTART_ATTEMPT_PERIOD: Duration = Duration::from_secs(300);
 /// ```
 ///
 /// Source: API shape `ContainerRestartPolicy`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct RestartPolicy {
     ignored_exit_codes: Vec<i32>,
     attempt_period: Duration,
@@ -58,6 +59,8 @@ pub struct ContainerEnd {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NoRestart {
+    /// No policy is enabled.
+    NoPolicy,
     /// It was to stop.
     ShallStop,
     /// It has no exit code.
@@ -122,6 +125,7 @@ impl Default for RestartPolicy {
 impl fmt::Display for NoRestart {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::NoPolicy => f.write_str("restart policy is not enabled"),
             Self::ShallStop => f.write_str("container's desired status is stopped"),
             Self::NoExitCode => f.write_str("exit code is nil"),
             Self::IgnoredExitCode(code) => write!(f, "exit code {code} should be ignored"),

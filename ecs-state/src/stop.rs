@@ -3,16 +3,17 @@
 use std::borrow::Cow;
 
 use ecs_model::{TaskStopCode, stop_reason};
+use serde::{Deserialize, Serialize};
 
 /// Why a task is to stop.
 ///
 /// ```
-/// use ecs_state::StopCause;
+/// use ecs_state::{StopCause, StopWording};
 ///
 /// let cause = StopCause::User { reason: None };
-/// assert_eq!(cause.reason(), "Task stopped by user");
+/// assert_eq!(cause.reason(StopWording::Today), "Task stopped by user");
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum StopCause {
     /// StopTask, with the caller's reason.
@@ -30,11 +31,22 @@ pub enum StopCause {
         /// The id of the deployment.
         deployment: String,
     },
-    /// The service scheduler, after failed health checks of a load balancer.
+    /// The service scheduler, after failed health checks of a Classic Load Balancer.
     LoadBalancerHealth {
         /// The name of the load balancer.
         load_balancer: String,
     },
+    /// The service scheduler, after failed health checks of a target group.
+    TargetGroupHealth {
+        /// The ARN of the target group.
+        target_group: String,
+    },
+    /// The service scheduler, because an essential container is `UNHEALTHY`.
+    ContainerHealth,
+    /// The service scheduler, because the container instance is being drained.
+    Draining,
+    /// AWS retires the host of a task on Fargate.
+    Maintenance,
     /// Fargate takes Spot capacity back.
     SpotNotice,
     /// An essential container ended by itself.
@@ -44,34 +56,72 @@ pub enum StopCause {
         /// What the agent said.
         reason: Option<String>,
     },
-    /// The host was stopped or terminated.
+    /// The network interface of the task did not come up in time.
+    NetworkInterfaceTimeout,
+    /// The host was terminated.
     HostTerminated {
+        /// The EC2 id of the host, or the managed instance id of an external one.
+        instance: String,
+    },
+    /// The host was stopped.
+    HostStopped {
         /// The EC2 id of the host, or the managed instance id of an external one.
         instance: String,
     },
     /// The container instance was deregistered by force.
     DeregistrationForced,
+    /// The host is not healthy. AWS has published the code but no words for it.
+    InfrastructureHealth {
+        /// What is to be said.
+        reason: String,
+    },
+}
+
+/// Whose words and codes are used where AWS has changed them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum StopWording {
+    /// Those of today.
+    #[default]
+    Today,
+    /// Those of the guide until 2023: a Spot task has `TerminationNotice`, a lost host no code,
+    /// and stopped and terminated hosts one text.
+    Guide2023,
 }
 
 impl StopCause {
-    /// The code of the API. The loss of a host has none.
+    /// The code of the API. A forced deregistration has none.
     #[must_use]
-    pub const fn code(&self) -> Option<TaskStopCode> {
+    pub const fn code(&self, wording: StopWording) -> Option<TaskStopCode> {
         match self {
             Self::User { .. } => Some(TaskStopCode::UserInitiated),
             Self::Scaling { .. }
             | Self::ZoneRebalancing { .. }
-            | Self::LoadBalancerHealth { .. } => Some(TaskStopCode::ServiceSchedulerInitiated),
-            Self::SpotNotice => Some(TaskStopCode::TerminationNotice),
+            | Self::LoadBalancerHealth { .. }
+            | Self::TargetGroupHealth { .. }
+            | Self::ContainerHealth
+            | Self::Draining
+            | Self::Maintenance => Some(TaskStopCode::ServiceSchedulerInitiated),
+            Self::SpotNotice => Some(match wording {
+                StopWording::Today => TaskStopCode::SpotInterruption,
+                StopWording::Guide2023 => TaskStopCode::TerminationNotice,
+            }),
             Self::EssentialContainerExited => Some(TaskStopCode::EssentialContainerExited),
-            Self::FailedToStart { .. } => Some(TaskStopCode::TaskFailedToStart),
-            Self::HostTerminated { .. } | Self::DeregistrationForced => None,
+            Self::FailedToStart { .. } | Self::NetworkInterfaceTimeout => {
+                Some(TaskStopCode::TaskFailedToStart)
+            }
+            Self::HostTerminated { .. } | Self::HostStopped { .. } => match wording {
+                StopWording::Today => Some(TaskStopCode::TerminationNotice),
+                StopWording::Guide2023 => None,
+            },
+            Self::DeregistrationForced => None,
+            Self::InfrastructureHealth { .. } => Some(TaskStopCode::InfrastructureHealth),
         }
     }
 
     /// The words of ECS.
     #[must_use]
-    pub fn reason(&self) -> Cow<'_, str> {
+    pub fn reason(&self, wording: StopWording) -> Cow<'_, str> {
         match self {
             Self::User { reason } => said_or(reason.as_deref(), stop_reason::STOPPED_BY_USER),
             Self::Scaling { deployment } => stop_reason::scaling_activity(deployment).into(),
@@ -81,14 +131,36 @@ impl StopCause {
             Self::LoadBalancerHealth { load_balancer } => {
                 stop_reason::elb_health_checks_failed(load_balancer).into()
             }
+            Self::TargetGroupHealth { target_group } => {
+                stop_reason::target_group_health_checks_failed(target_group).into()
+            }
+            Self::ContainerHealth => stop_reason::CONTAINER_HEALTH_CHECKS_FAILED.into(),
+            Self::Draining => stop_reason::INSTANCE_DRAINING.into(),
+            Self::Maintenance => stop_reason::MAINTENANCE.into(),
             Self::SpotNotice => stop_reason::SPOT_INTERRUPTED.into(),
             Self::EssentialContainerExited => stop_reason::ESSENTIAL_CONTAINER_EXITED.into(),
             Self::FailedToStart { reason } => {
                 said_or(reason.as_deref(), stop_reason::TASK_FAILED_TO_START)
             }
+            Self::NetworkInterfaceTimeout => stop_reason::NETWORK_INTERFACE_TIMEOUT.into(),
+            Self::HostTerminated { instance } | Self::HostStopped { instance }
+                if wording == StopWording::Guide2023 =>
+            {
+                stop_reason::host_lost_2023(instance).into()
+            }
             Self::HostTerminated { instance } => stop_reason::host_terminated(instance).into(),
+            Self::HostStopped { instance } => stop_reason::host_stopped(instance).into(),
             Self::DeregistrationForced => stop_reason::DEREGISTRATION_FORCED.into(),
+            Self::InfrastructureHealth { reason } => reason.into(),
         }
+    }
+
+    /// Whether the agent stops the containers of its own accord.
+    pub(crate) const fn is_known_to_agent(&self) -> bool {
+        matches!(
+            self,
+            Self::EssentialContainerExited | Self::FailedToStart { .. }
+        )
     }
 }
 
@@ -103,6 +175,10 @@ mod tests {
     #[test]
     fn codes_and_texts() {
         let text = |value: &str| value.to_owned();
+        let arn = "arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/web/1";
+        let instance = || text("i-0123456789abcdef0");
+        let deployment = || text("ecs-svc/1");
+        let service = "ServiceSchedulerInitiated";
         let table = [
             (
                 StopCause::User {
@@ -118,28 +194,51 @@ mod tests {
             ),
             (
                 StopCause::Scaling {
-                    deployment: text("ecs-svc/1"),
+                    deployment: deployment(),
                 },
-                "ServiceSchedulerInitiated",
+                service,
                 "Scaling activity initiated by (deployment ecs-svc/1)",
             ),
             (
                 StopCause::ZoneRebalancing {
-                    deployment: text("ecs-svc/1"),
+                    deployment: deployment(),
                 },
-                "ServiceSchedulerInitiated",
+                service,
                 "Availability-zone rebalancing initiated by (deployment ecs-svc/1)",
             ),
             (
                 StopCause::LoadBalancerHealth {
                     load_balancer: text("web-lb"),
                 },
-                "ServiceSchedulerInitiated",
+                service,
                 "Task failed ELB health checks in (elb web-lb)",
             ),
             (
+                StopCause::TargetGroupHealth {
+                    target_group: text(arn),
+                },
+                service,
+                "Task failed ELB health checks in (target-group \
+                 arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/web/1)",
+            ),
+            (
+                StopCause::ContainerHealth,
+                service,
+                "Task failed container health checks",
+            ),
+            (
+                StopCause::Draining,
+                service,
+                "container instance is in DRAINING state",
+            ),
+            (
+                StopCause::Maintenance,
+                service,
+                "ECS is performing maintenance on the underlying infrastructure hosting the task",
+            ),
+            (
                 StopCause::SpotNotice,
-                "TerminationNotice",
+                "SpotInterruption",
                 "Your Spot Task was interrupted.",
             ),
             (
@@ -153,22 +252,63 @@ mod tests {
                 "Task failed to start",
             ),
             (
+                StopCause::NetworkInterfaceTimeout,
+                "TaskFailedToStart",
+                "Timeout waiting for network interface provisioning to complete.",
+            ),
+            (
                 StopCause::HostTerminated {
-                    instance: text("i-0123456789abcdef0"),
+                    instance: instance(),
                 },
-                "",
-                "Host EC2 (instance i-0123456789abcdef0) stopped/terminated",
+                "TerminationNotice",
+                "Host EC2 (instance i-0123456789abcdef0) terminated.",
+            ),
+            (
+                StopCause::HostStopped {
+                    instance: instance(),
+                },
+                "TerminationNotice",
+                "Host EC2 (instance i-0123456789abcdef0) stopped.",
             ),
             (
                 StopCause::DeregistrationForced,
                 "",
                 "Container instance deregistration forced by user",
             ),
+            (
+                StopCause::InfrastructureHealth {
+                    reason: text("the host does not answer"),
+                },
+                "InfrastructureHealth",
+                "the host does not answer",
+            ),
         ];
         for (cause, code, reason) in table {
-            let found = cause.code();
+            let found = cause.code(StopWording::Today);
             assert_eq!(found.as_ref().map_or("", TaskStopCode::as_str), code);
-            assert_eq!(cause.reason(), reason);
+            assert_eq!(cause.reason(StopWording::Today), reason);
+        }
+    }
+
+    #[test]
+    fn the_words_of_2023() {
+        let instance = "i-0123456789abcdef0".to_owned();
+        let old = StopWording::Guide2023;
+        assert_eq!(
+            StopCause::SpotNotice.code(old),
+            Some(TaskStopCode::TerminationNotice)
+        );
+        for cause in [
+            StopCause::HostTerminated {
+                instance: instance.clone(),
+            },
+            StopCause::HostStopped { instance },
+        ] {
+            assert_eq!(cause.code(old), None);
+            assert_eq!(
+                cause.reason(old),
+                "Host EC2 (instance i-0123456789abcdef0) stopped/terminated"
+            );
         }
     }
 }

@@ -1,26 +1,51 @@
 //! [`TaskMachine`]: a task as ECS sees it.
 
+mod action;
 mod advance;
+mod change;
+mod container;
 mod describe;
+mod explain;
+mod host;
 mod merge;
+mod record;
+mod save;
 
 use std::borrow::Cow;
-use std::collections::VecDeque;
 use std::sync::Arc;
 
 use core::time::Duration;
 
-use ecs_model::{TaskStopCode, Timestamp};
+use ecs_model::{HealthStatus, TaskStopCode, Timestamp};
+use ecs_taskdef::{Format, Saved};
+use serde::{Deserialize, Serialize};
 
+use crate::attachment::ATTACHMENT_TIMEOUT;
+use crate::moment::Moment;
+use crate::timeline::Times;
 use crate::{
-    ContainerReport, DesiredStatus, Phases, Rejection, ReportedStatus, StatusPair, StopCause,
-    TaskReport, TaskSpec, TaskStatus, Timeline, Verdict,
+    AttachmentKind, AttachmentStatus, ContainerReport, DesiredStatus, Phases, Rejection,
+    StatusPair, StopCause, StopWording, TaskReport, TaskSpec, TaskStatus, Timeline, Verdict,
+    task_health,
 };
+
+use action::Pending;
+pub use action::TaskAction;
+use change::Changes;
+pub use change::TaskChange;
+use container::{TaskAttachment, TaskContainer};
+pub use explain::{TaskExplanation, TaskTimeout, TaskWait};
+pub use host::HostLoss;
+pub use record::{Decision, TaskEvent, TaskRecord};
 
 /// How long a stopped task can be described, at least.
 ///
 /// Source: Developer Guide, task lifecycle.
 pub const STOPPED_TASK_RETENTION: Duration = Duration::from_secs(3_600);
+
+/// How long ECS waits for an agent before it gives it a task, or asks it to stop one, again. AWS
+/// does not publish its own time.
+pub const ASK_AGAIN: Duration = Duration::from_secs(60);
 
 /// A task as ECS sees it, from its creation until it is forgotten.
 ///
@@ -65,42 +90,54 @@ pub const STOPPED_TASK_RETENTION: Duration = Duration::from_secs(3_600);
 /// );
 /// # Ok::<(), ecs_state::SpecError>(())
 /// ```
-#[derive(Clone, Debug, PartialEq)]
+///
+/// A clone is a snapshot; serde writes one that outlives the program.
+#[derive(Clone, Debug, PartialEq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "save::Written")]
 pub struct TaskMachine {
+    format: Format<Self>,
     spec: Arc<TaskSpec>,
     phases: Phases,
+    wording: StopWording,
     retention: Duration,
     status: StatusPair,
     cause: Option<StopCause>,
     stops: Stops,
-    containers: Vec<ContainerReport>,
-    timeline: Timeline,
-    orphaned: bool,
+    is_connected: Option<bool>,
+    is_orphaned: bool,
+    containers: Box<[TaskContainer]>,
+    attachments: Vec<TaskAttachment>,
+    times: Times,
+    /// When the status last changed.
+    since: Moment,
+    /// When the agent is asked again.
+    ask_at: Moment,
+    /// When the network interface has to be there.
+    attach_by: Moment,
     version: u64,
-    now: Timestamp,
-    actions: VecDeque<TaskAction>,
-    changes: VecDeque<StatusChange>,
+    now: Moment,
+    pending: Pending,
+    changes: Changes,
 }
 
-/// What is known of the way down.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// What is known of the way down, and of the agent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 struct Stops {
+    /// The agent has the task.
+    agent_has_it: bool,
+    /// An essential container has stopped.
+    essential_ended: bool,
     /// All containers have stopped.
     containers_stopped: bool,
     /// The task was entered somewhere and not yet taken out.
     registered: bool,
-    /// The agent was told to stop the containers.
+    /// The agent was told to stop the containers, or does so of its own accord.
     agent_told: bool,
 }
 
-/// How far ECS is with its own work in a phase.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum PhaseWork {
-    NotBegun,
-    Open,
-    Done,
-    /// The task is to stop instead.
-    InVain,
+impl Saved for TaskMachine {
+    const NAME: &'static str = "task";
+    const VERSION: u32 = 1;
 }
 
 impl TaskMachine {
@@ -109,65 +146,117 @@ impl TaskMachine {
     #[must_use]
     pub fn new(spec: impl Into<Arc<TaskSpec>>, phases: Phases, now: Timestamp) -> Self {
         let spec = spec.into();
-        let containers = spec.containers().iter();
-        let containers = containers
-            .map(|container| ContainerReport::new(&container.name, ReportedStatus::Pending))
-            .collect();
+        let now = Moment::at(now);
+        let reported = spec.nodes().iter().filter(|node| !node.internal);
+        let status = StatusPair {
+            last: phases.entry(),
+            desired: DesiredStatus::Running,
+        };
         let mut task = Self {
-            spec,
+            format: Format::current(),
             phases,
+            wording: StopWording::default(),
             retention: STOPPED_TASK_RETENTION,
-            status: StatusPair {
-                last: phases.entry(),
-                desired: DesiredStatus::Running,
-            },
+            status,
             cause: None,
             stops: Stops::default(),
-            containers,
-            timeline: Timeline::new(now),
-            orphaned: false,
+            is_connected: None,
+            is_orphaned: false,
+            containers: reported.map(|_| TaskContainer::default()).collect(),
+            attachments: Vec::new(),
+            times: Times::new(now),
+            since: now,
+            ask_at: Moment::NONE,
+            attach_by: Moment::NONE,
             version: 1,
             now,
-            actions: VecDeque::new(),
-            changes: VecDeque::new(),
+            pending: Pending::default(),
+            changes: Changes::created(status, now),
+            spec,
         };
-        task.changes.push_back(StatusChange {
-            from: None,
-            to: task.status,
-            at: now,
-            version: task.version,
-        });
-        task.actions.push_back(match phases.entry() {
-            TaskStatus::Provisioning => TaskAction::Provision,
-            _ => TaskAction::Launch,
-        });
+        match phases.entry() {
+            TaskStatus::Provisioning => task.pending.add(TaskAction::Provision),
+            _ => task.launch(),
+        }
         task
     }
 
     /// Sets how long the task can be described after its end.
     #[must_use]
-    pub fn with_retention(mut self, retention: Duration) -> Self {
+    pub const fn with_retention(mut self, retention: Duration) -> Self {
         self.retention = retention;
+        self
+    }
+
+    /// Sets whose words say why the task stopped.
+    #[must_use]
+    pub const fn with_wording(mut self, wording: StopWording) -> Self {
+        self.wording = wording;
+        self
+    }
+
+    /// Adds an attachment, `PRECREATED`. A network interface has [`ATTACHMENT_TIMEOUT`] to come
+    /// up.
+    #[must_use]
+    pub fn with_attachment(mut self, id: impl Into<String>, kind: AttachmentKind) -> Self {
+        self.attachments.push(TaskAttachment {
+            id: id.into(),
+            kind,
+            status: AttachmentStatus::Precreated,
+        });
+        if kind == AttachmentKind::ElasticNetworkInterface {
+            self.attach_by = self.times.created_at.after(ATTACHMENT_TIMEOUT);
+        }
         self
     }
 
     /// Takes what an agent reports.
     ///
     /// A report may come twice, late or out of order; the status only goes up. Times, exit codes
-    /// and ids that a late report still adds are kept.
-    pub fn handle_report(&mut self, report: &TaskReport, now: Timestamp) -> Verdict {
-        if let Err(rejection) = self.examine(report) {
-            return Verdict::Rejected(rejection);
+    /// and ids that a late report still adds are kept, and what cannot be taken does not keep the
+    /// rest from being taken.
+    pub fn handle_report(&mut self, report: &TaskReport<'_>, now: Timestamp) -> Verdict {
+        if self.status.last == TaskStatus::Provisioning {
+            return Verdict::Rejected(Rejection::NotLaunched(self.status.last));
         }
         self.observe(now);
-        let containers_moved = self.merge(report);
-        let before = self.status.last;
+        self.hear_of_agent();
+        let version = self.version;
+        let merged = self.merge(report);
         let told = self.follow(report);
         self.advance();
-        match told {
-            _ if containers_moved || self.status.last > before => Verdict::Applied,
-            verdict => verdict,
+        if merged.moved && self.version == version {
+            self.tell(self.status);
         }
+        match merged.rejections {
+            rejections if !rejections.is_empty() => Verdict::Partial(rejections),
+            _ if merged.moved || self.version > version => Verdict::Applied,
+            _ => told,
+        }
+    }
+
+    /// Takes what the health check of a container says. The status of the task does not depend on
+    /// it, and no event tells of it.
+    pub fn handle_health(
+        &mut self,
+        container: &str,
+        health: &HealthStatus,
+        now: Timestamp,
+    ) -> Verdict {
+        self.take_health(container, health, now)
+    }
+
+    /// The agent has acknowledged that it was given the task.
+    pub fn handle_launched(&mut self, now: Timestamp) -> Verdict {
+        if self.status.last == TaskStatus::Provisioning {
+            return Verdict::Rejected(Rejection::NotLaunched(self.status.last));
+        }
+        self.observe(now);
+        if self.stops.agent_has_it {
+            return Verdict::Duplicate;
+        }
+        self.hear_of_agent();
+        Verdict::Applied
     }
 
     /// The task shall stop. The first cause is the one that stays.
@@ -181,51 +270,11 @@ impl TaskMachine {
         Verdict::Applied
     }
 
-    /// The task's host is gone: the task is stopped at once, without any report.
-    ///
-    /// What ECS has done for it elsewhere is still to be taken back, as
-    /// [`poll_action`](Self::poll_action) says.
-    ///
-    /// After a forced deregistration the containers may still run on a host that ECS does not
-    /// know any more; [`is_orphaned`](Self::is_orphaned) says so.
-    pub fn handle_host_lost(&mut self, loss: HostLoss, now: Timestamp) -> Verdict {
-        self.observe(now);
-        if self.status.last >= TaskStatus::Stopped {
-            return Verdict::Duplicate;
-        }
-        let cause = match loss {
-            HostLoss::Terminated { instance } => StopCause::HostTerminated { instance },
-            HostLoss::Deregistered => {
-                let launched = self.status.last > TaskStatus::Provisioning;
-                self.orphaned = launched && !self.stops.containers_stopped;
-                StopCause::DeregistrationForced
-            }
-        };
-        self.cause.get_or_insert(cause);
-        let stopped = StatusPair {
-            last: TaskStatus::Stopped,
-            desired: DesiredStatus::Stopped,
-        };
-        self.become_pair(stopped);
-        self.actions.clear();
-        self.take_back();
-        Verdict::Applied
-    }
-
     /// ECS itself has finished a phase of the task: `PROVISIONING`, `ACTIVATING`, `DEACTIVATING`
     /// or `DEPROVISIONING`.
     pub fn handle_phase_done(&mut self, phase: TaskStatus, now: Timestamp) -> Verdict {
-        if !self.is_own_phase(phase) {
-            return Verdict::Rejected(Rejection::NoSuchPhase(phase));
-        }
-        match self.work_of(phase) {
-            PhaseWork::NotBegun => {
-                let at = self.status.last;
-                return Verdict::Rejected(Rejection::PhaseNotBegun { at, phase });
-            }
-            PhaseWork::Done => return Verdict::Duplicate,
-            PhaseWork::InVain => return Verdict::Stale,
-            PhaseWork::Open => {}
+        if let Some(verdict) = self.refuse_phase(phase) {
+            return verdict;
         }
         self.observe(now);
         self.finish_phase(phase);
@@ -233,12 +282,29 @@ impl TaskMachine {
         Verdict::Applied
     }
 
-    /// Time has passed: a stopped task is forgotten when its retention is over.
+    /// The work of a phase cannot be done. A task that is on its way up stops for this reason;
+    /// what is to be taken back is asked for again.
+    pub fn handle_phase_failed(
+        &mut self,
+        phase: TaskStatus,
+        reason: impl Into<String>,
+        now: Timestamp,
+    ) -> Verdict {
+        if let Some(verdict) = self.refuse_phase(phase) {
+            return verdict;
+        }
+        self.observe(now);
+        self.fail_phase(phase, reason.into());
+        self.advance();
+        Verdict::Applied
+    }
+
+    /// Time has passed: the agent is asked again, a network interface did not come, or a stopped
+    /// task is forgotten.
     pub fn handle_timeout(&mut self, now: Timestamp) {
         self.observe(now);
-        if self.poll_timeout().is_some_and(|at| at <= self.now) {
-            self.become_last(TaskStatus::Deleted);
-        }
+        self.fire_timers();
+        self.advance();
     }
 
     /// The next thing to do for the task.
@@ -246,15 +312,15 @@ impl TaskMachine {
     /// Poll until `None` after each `handle_*`.
     #[must_use]
     pub fn poll_action(&mut self) -> Option<TaskAction> {
-        self.actions.pop_front()
+        self.pending.take()
     }
 
-    /// The next change of status to publish, the creation being the first.
+    /// The next change to publish, the creation being the first.
     ///
     /// Poll until `None` after each `handle_*`.
     #[must_use]
-    pub fn poll_change(&mut self) -> Option<StatusChange> {
-        self.changes.pop_front()
+    pub fn poll_change(&mut self) -> Option<TaskChange> {
+        self.changes.take()
     }
 
     /// When [`handle_timeout`](Self::handle_timeout) is to be called.
@@ -262,8 +328,20 @@ impl TaskMachine {
     /// Poll after each `handle_*`.
     #[must_use]
     pub fn poll_timeout(&self) -> Option<Timestamp> {
-        let stopped_at = self.timeline.stopped_at?;
-        (self.status.last == TaskStatus::Stopped).then(|| stopped_at.saturating_add(self.retention))
+        let own = self.ask_at.earlier(self.attach_by);
+        own.earlier(self.forgotten_at()).get()
+    }
+
+    /// What the task is made of.
+    #[must_use]
+    pub fn spec(&self) -> &TaskSpec {
+        &self.spec
+    }
+
+    /// The phases of the task.
+    #[must_use]
+    pub const fn phases(&self) -> Phases {
+        self.phases
     }
 
     /// Last and desired status.
@@ -281,31 +359,72 @@ impl TaskMachine {
     /// The code of the API for why the task stops.
     #[must_use]
     pub fn stop_code(&self) -> Option<TaskStopCode> {
-        self.cause.as_ref()?.code()
+        self.cause.as_ref()?.code(self.wording)
     }
 
     /// The words of ECS for why the task stops.
     #[must_use]
     pub fn stopped_reason(&self) -> Option<Cow<'_, str>> {
-        Some(self.cause.as_ref()?.reason())
+        Some(self.cause.as_ref()?.reason(self.wording))
     }
 
     /// The times of the task.
     #[must_use]
-    pub const fn timeline(&self) -> &Timeline {
-        &self.timeline
+    pub fn timeline(&self) -> Timeline {
+        self.times.lend()
     }
 
     /// What was reported of each container, in the order of the task definition.
+    pub fn containers(&self) -> impl ExactSizeIterator<Item = ContainerReport<'_>> {
+        let nodes = self.spec.nodes().iter();
+        self.containers
+            .iter()
+            .zip(nodes)
+            .map(|(container, node)| container.report(node))
+    }
+
+    /// What was reported of one container.
     #[must_use]
-    pub fn containers(&self) -> &[ContainerReport] {
-        &self.containers
+    pub fn container(&self, name: &str) -> Option<ContainerReport<'_>> {
+        let index = self.spec.position(name)?;
+        Some(self.containers.get(index)?.report(self.spec.node(index)?))
+    }
+
+    /// What the health check of a container was last heard to say.
+    #[must_use]
+    pub fn container_health(&self, name: &str) -> Option<&HealthStatus> {
+        let container = self.containers.get(self.spec.position(name)?)?;
+        Some(container.health.as_status())
+    }
+
+    /// The health of the task: that of its essential containers with a health check together, as
+    /// it was last heard of.
+    #[must_use]
+    pub fn health(&self) -> HealthStatus {
+        let containers = self.containers.iter().zip(self.spec.nodes());
+        let counted = containers.filter(|(_, node)| node.essential && node.has_health_check);
+        task_health(counted.map(|(container, _)| container.health.as_status()))
+    }
+
+    /// How far each attachment is: its id, what it is, and its status.
+    pub fn attachments(
+        &self,
+    ) -> impl ExactSizeIterator<Item = (&str, AttachmentKind, AttachmentStatus)> {
+        self.attachments
+            .iter()
+            .map(|attachment| (attachment.id.as_str(), attachment.kind, attachment.status))
+    }
+
+    /// Whether the agent of the task is connected; `None` before it ever was.
+    #[must_use]
+    pub const fn is_connected(&self) -> Option<bool> {
+        self.is_connected
     }
 
     /// Whether containers of the stopped task may still run on a deregistered host.
     #[must_use]
     pub const fn is_orphaned(&self) -> bool {
-        self.orphaned
+        self.is_orphaned
     }
 
     /// The number of changes so far, the creation included.
@@ -316,53 +435,6 @@ impl TaskMachine {
 
     /// Time never goes back here, even if the caller's clock does.
     fn observe(&mut self, now: Timestamp) {
-        self.now = self.now.max(now);
+        self.now = self.now.max(Moment::at(now));
     }
-}
-
-/// How a task lost its host.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum HostLoss {
-    /// The host was stopped or terminated.
-    Terminated {
-        /// Its EC2 id, or managed instance id.
-        instance: String,
-    },
-    /// The container instance was deregistered by force.
-    Deregistered,
-}
-
-/// What ECS is to do for a task.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum TaskAction {
-    /// Prepare the network interface or the host; answer with
-    /// [`TaskMachine::handle_phase_done`].
-    Provision,
-    /// Give the task to the agent.
-    Launch,
-    /// Enter the task in target groups and service discovery; answer with
-    /// [`TaskMachine::handle_phase_done`].
-    Register,
-    /// Take the task out of its target groups; answer with [`TaskMachine::handle_phase_done`].
-    Deregister,
-    /// Tell the agent to stop the containers.
-    StopContainers,
-    /// Take back what was prepared; answer with [`TaskMachine::handle_phase_done`].
-    Deprovision,
-}
-
-/// A change of the status of a task.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct StatusChange {
-    /// What it was; `None` for the creation.
-    pub from: Option<StatusPair>,
-    /// What it is.
-    pub to: StatusPair,
-    /// When it changed.
-    pub at: Timestamp,
-    /// The number of the change, from 1.
-    pub version: u64,
 }

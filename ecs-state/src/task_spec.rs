@@ -1,15 +1,26 @@
 //! [`TaskSpec`]: what a lifecycle needs to know of a task definition.
 
 mod from_definition;
+mod graph;
 
 use core::time::Duration;
 
-use crate::{Condition, RestartPolicy, SteadyState};
+use serde::{Deserialize, Serialize};
+
+use crate::{Condition, ContainerStatus, ResourceSpec, RestartPolicy, SteadyState};
+
+use graph::Graph;
+pub(crate) use graph::Node;
 
 /// How long a container may take to stop before it is killed, where nothing else is said.
 ///
 /// Source: Developer Guide, service scheduler; `ECS_CONTAINER_STOP_TIMEOUT`.
 pub const DEFAULT_STOP_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// The name of the container that holds the network of an `awsvpc` task.
+///
+/// Source: amazon-ecs-agent, task.
+pub const NETWORK_CONTAINER: &str = "~internal~ecs~pause";
 
 /// The containers of a task and how they depend on each other, checked.
 ///
@@ -30,89 +41,194 @@ pub const DEFAULT_STOP_TIMEOUT: Duration = Duration::from_secs(30);
 /// );
 /// # Ok::<(), ecs_state::SpecError>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "Parts", into = "Parts")]
 pub struct TaskSpec {
+    parts: Parts,
+    graph: Graph,
+}
+
+/// What a specification is made of.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+struct Parts {
     containers: Vec<ContainerSpec>,
-    nodes: Vec<Node>,
-}
-
-/// The edges of one container in the graph of dependencies, as positions in the task.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Node {
-    pub(crate) dependencies: Vec<Link>,
-    pub(crate) dependents: Vec<usize>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Link {
-    pub(crate) on: usize,
-    pub(crate) condition: Condition,
+    #[serde(default)]
+    resources: Vec<ResourceSpec>,
+    #[serde(default)]
+    internal: bool,
 }
 
 impl TaskSpec {
+    /// The most containers of a task. The API allows 10, to which come those of the agent.
+    pub const MAX_CONTAINERS: usize = 64;
+
     /// Checks the containers and their dependencies.
     ///
     /// # Errors
     ///
-    /// [`SpecError`] if there is no container or no essential one, if two containers have the same
-    /// name, or if a dependency is unknown or goes in a circle.
+    /// [`SpecError`] if there is no container or no essential one, if there are more than
+    /// [`MAX_CONTAINERS`](Self::MAX_CONTAINERS), if two have the same name, or if a dependency is
+    /// unknown or goes in a circle.
     pub fn new(containers: impl IntoIterator<Item = ContainerSpec>) -> Result<Self, SpecError> {
-        let containers: Vec<ContainerSpec> = containers.into_iter().collect();
+        Self::try_from(Parts {
+            containers: containers.into_iter().collect(),
+            ..Parts::default()
+        })
+    }
+
+    /// Adds what the task needs besides its containers.
+    ///
+    /// # Errors
+    ///
+    /// [`SpecError`] if two resources have the same name, or if one names a container that is not
+    /// in the task.
+    pub fn with_resources(
+        self,
+        resources: impl IntoIterator<Item = ResourceSpec>,
+    ) -> Result<Self, SpecError> {
+        let mut parts = self.parts;
+        parts.resources.extend(resources);
+        Self::try_from(parts)
+    }
+
+    /// Adds the container that holds the network of an `awsvpc` task, unless it is there.
+    ///
+    /// The others wait until the network is set up in it, and it stops after all of them. ECS
+    /// never hears of it.
+    ///
+    /// Source: amazon-ecs-agent, task.
+    #[must_use]
+    pub fn with_network_container(self) -> Self {
+        if self.position(NETWORK_CONTAINER).is_some() {
+            return self;
+        }
+        let mut parts = self.parts.clone();
+        let mut pause = ContainerSpec::new(NETWORK_CONTAINER)
+            .internal()
+            .with_steady_state(SteadyState::ResourcesProvisioned);
+        for container in &mut parts.containers {
+            let ready = ContainerStatus::ResourcesProvisioned;
+            pause = pause.after(
+                container.name.as_str(),
+                ContainerStatus::Stopped,
+                ContainerStatus::Stopped,
+            );
+            container.after.push(StepDependency {
+                container: NETWORK_CONTAINER.to_owned(),
+                before: ContainerStatus::ManifestPulled,
+                needs: ready,
+            });
+        }
+        parts.containers.push(pause);
+        Self::try_from(parts).unwrap_or(self)
+    }
+
+    /// The task is the agent's own; ECS never hears of it.
+    #[must_use]
+    pub const fn internal(mut self) -> Self {
+        self.parts.internal = true;
+        self
+    }
+
+    /// The containers in the order of the task definition; those of the agent come last.
+    #[must_use]
+    pub fn containers(&self) -> &[ContainerSpec] {
+        &self.parts.containers
+    }
+
+    /// What the task needs besides its containers.
+    #[must_use]
+    pub fn resources(&self) -> &[ResourceSpec] {
+        &self.parts.resources
+    }
+
+    pub(crate) const fn is_internal(&self) -> bool {
+        self.parts.internal
+    }
+
+    /// The position of a container. A name that was lent by this specification is found at once.
+    pub(crate) fn position(&self, name: &str) -> Option<usize> {
+        let nodes = &self.graph.nodes;
+        let lent = nodes
+            .iter()
+            .position(|node| core::ptr::eq(node.name.as_ptr(), name.as_ptr()));
+        lent.or_else(|| nodes.iter().position(|node| &*node.name == name))
+    }
+
+    pub(crate) fn resource_position(&self, name: &str) -> Option<usize> {
+        let mut resources = self.parts.resources.iter();
+        resources.position(|resource| resource.name() == name)
+    }
+
+    pub(crate) fn container(&self, index: usize) -> Option<&ContainerSpec> {
+        self.parts.containers.get(index)
+    }
+
+    pub(crate) fn nodes(&self) -> &[Node] {
+        &self.graph.nodes
+    }
+
+    pub(crate) fn node(&self, index: usize) -> Option<&Node> {
+        self.graph.nodes.get(index)
+    }
+
+    pub(crate) fn is_essential(&self, index: usize) -> bool {
+        self.node(index).is_some_and(|node| node.essential)
+    }
+
+    /// The containers to be looked at when this one has moved, itself included.
+    pub(crate) fn watchers(&self, index: usize) -> u64 {
+        self.node(index).map_or(0, |node| node.watchers)
+    }
+
+    /// Every container.
+    pub(crate) const fn all(&self) -> u64 {
+        self.graph.all
+    }
+
+    /// The containers that wait for others with a start timeout.
+    pub(crate) const fn timed(&self) -> u64 {
+        self.graph.timed
+    }
+
+    /// The containers with a health check.
+    pub(crate) const fn checked(&self) -> u64 {
+        self.graph.checked
+    }
+}
+
+impl TryFrom<Parts> for TaskSpec {
+    type Error = SpecError;
+
+    fn try_from(parts: Parts) -> Result<Self, SpecError> {
+        let containers = &parts.containers;
         if containers.is_empty() {
             return Err(SpecError::NoContainer);
+        }
+        if containers.len() > Self::MAX_CONTAINERS {
+            return Err(SpecError::TooManyContainers(containers.len()));
         }
         if !containers.iter().any(|container| container.essential) {
             return Err(SpecError::NoEssentialContainer);
         }
         for (index, container) in containers.iter().enumerate() {
-            if position(&containers, &container.name) != Some(index) {
+            if position(containers, &container.name) != Some(index) {
                 return Err(SpecError::DuplicateName(container.name.clone()));
             }
         }
-        let nodes = link(&containers)?;
-        if let Some(index) = find_circle(&nodes) {
-            let name = containers
-                .get(index)
-                .map_or_else(String::new, |container| container.name.clone());
-            return Err(SpecError::Circle(name));
-        }
-        Ok(Self { containers, nodes })
+        let graph = Graph::new(containers, &parts.resources)?;
+        Ok(Self { parts, graph })
     }
+}
 
-    /// The containers in the order of the task definition.
-    #[must_use]
-    pub fn containers(&self) -> &[ContainerSpec] {
-        &self.containers
-    }
-
-    pub(crate) fn position(&self, name: &str) -> Option<usize> {
-        position(&self.containers, name)
-    }
-
-    pub(crate) fn container(&self, index: usize) -> Option<&ContainerSpec> {
-        self.containers.get(index)
-    }
-
-    pub(crate) fn is_essential(&self, index: usize) -> bool {
-        self.container(index)
-            .is_some_and(|container| container.essential)
-    }
-
-    pub(crate) fn dependencies(&self, index: usize) -> &[Link] {
-        self.nodes
-            .get(index)
-            .map_or(&[], |node| node.dependencies.as_slice())
-    }
-
-    pub(crate) fn dependents(&self, index: usize) -> &[usize] {
-        self.nodes
-            .get(index)
-            .map_or(&[], |node| node.dependents.as_slice())
+impl From<TaskSpec> for Parts {
+    fn from(spec: TaskSpec) -> Self {
+        spec.parts
     }
 }
 
 /// One container of a [`TaskSpec`].
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ContainerSpec {
     /// The name, unique in the task.
@@ -131,6 +247,14 @@ pub struct ContainerSpec {
     pub restart: Option<RestartPolicy>,
     /// Where the container stays if it goes well.
     pub steady: SteadyState,
+    /// What other containers have to have reached before a step of this one.
+    pub after: Vec<StepDependency>,
+    /// Whether its image is pulled with the credentials of the task execution role.
+    pub needs_credentials: bool,
+    /// Whether the agent of ECS Exec runs in it.
+    pub managed_agent: bool,
+    /// Whether it is the agent's own; ECS never hears of it.
+    pub internal: bool,
 }
 
 impl ContainerSpec {
@@ -147,6 +271,10 @@ impl ContainerSpec {
             has_health_check: false,
             restart: None,
             steady: SteadyState::Running,
+            after: Vec::new(),
+            needs_credentials: false,
+            managed_agent: false,
+            internal: false,
         }
     }
 
@@ -201,12 +329,64 @@ impl ContainerSpec {
         self.steady = steady;
         self
     }
+
+    /// The container does not take the step to `before` until the other one has come as far as
+    /// `needs`.
+    #[must_use]
+    pub fn after(
+        mut self,
+        container: impl Into<String>,
+        before: ContainerStatus,
+        needs: ContainerStatus,
+    ) -> Self {
+        self.after.push(StepDependency {
+            container: container.into(),
+            before,
+            needs,
+        });
+        self
+    }
+
+    /// Its image is pulled with the credentials of the task execution role, for which it waits.
+    #[must_use]
+    pub fn with_credentials(mut self) -> Self {
+        self.needs_credentials = true;
+        self
+    }
+
+    /// The agent of ECS Exec runs in it.
+    #[must_use]
+    pub fn with_managed_agent(mut self) -> Self {
+        self.managed_agent = true;
+        self
+    }
+
+    /// It is the agent's own; ECS never hears of it.
+    #[must_use]
+    pub fn internal(mut self) -> Self {
+        self.internal = true;
+        self
+    }
+}
+
+/// What another container has to have reached before a step.
+///
+/// Source: amazon-ecs-agent, transition dependencies.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct StepDependency {
+    /// The name of the other container.
+    pub container: String,
+    /// The status to which the step leads.
+    pub before: ContainerStatus,
+    /// How far the other container has to have come.
+    pub needs: ContainerStatus,
 }
 
 /// What a container waits for.
 ///
 /// Source: API shape `ContainerDependency`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Dependency {
     /// The name of the other container.
     pub container: String,
@@ -224,9 +404,23 @@ pub enum SpecError {
     /// No container is essential.
     #[error("a task needs an essential container")]
     NoEssentialContainer,
+    /// There are more containers than [`TaskSpec::MAX_CONTAINERS`].
+    #[error("a task has at most 64 containers, not {0}")]
+    TooManyContainers(usize),
     /// Two containers have this name.
     #[error("two containers are called `{0}`")]
     DuplicateName(String),
+    /// Two resources have this name.
+    #[error("two resources are called `{0}`")]
+    DuplicateResource(String),
+    /// A resource names no container of the task.
+    #[error("resource `{resource}` depends on `{container}`, which is not in the task")]
+    UnknownContainer {
+        /// The resource.
+        resource: String,
+        /// The name that is unknown.
+        container: String,
+    },
     /// A dependency names no container of the task.
     #[error("container `{container}` depends on `{dependency}`, which is not in the task")]
     UnknownDependency {
@@ -268,63 +462,6 @@ fn position(containers: &[ContainerSpec], name: &str) -> Option<usize> {
     containers
         .iter()
         .position(|container| container.name == name)
-}
-
-fn link(containers: &[ContainerSpec]) -> Result<Vec<Node>, SpecError> {
-    let mut nodes = vec![Node::default(); containers.len()];
-    for (index, container) in containers.iter().enumerate() {
-        for dependency in &container.depends_on {
-            let Some(on) = position(containers, &dependency.container) else {
-                return Err(SpecError::UnknownDependency {
-                    container: container.name.clone(),
-                    dependency: dependency.container.clone(),
-                });
-            };
-            if let Some(node) = nodes.get_mut(index) {
-                node.dependencies.push(Link {
-                    on,
-                    condition: dependency.condition,
-                });
-            }
-            if let Some(node) = nodes.get_mut(on) {
-                node.dependents.push(index);
-            }
-        }
-    }
-    Ok(nodes)
-}
-
-/// Removes containers whose dependencies are all removed; what cannot be removed lies on a circle
-/// or behind one, and among these one that has no dependent left outside is on it.
-fn find_circle(nodes: &[Node]) -> Option<usize> {
-    let mut open: Vec<usize> = nodes.iter().map(|node| node.dependencies.len()).collect();
-    let mut ready: Vec<usize> = (0..nodes.len())
-        .filter(|index| open.get(*index) == Some(&0))
-        .collect();
-    while let Some(done) = ready.pop() {
-        let dependents = nodes.get(done).map_or(&[][..], |node| &node.dependents);
-        for dependent in dependents {
-            if let Some(count) = open.get_mut(*dependent) {
-                *count -= 1;
-                if *count == 0 {
-                    ready.push(*dependent);
-                }
-            }
-        }
-    }
-    let stuck = open.iter().position(|count| *count > 0)?;
-    Some(walk_into_circle(nodes, &open, stuck))
-}
-
-/// Follows stuck dependencies until a circle must have been entered.
-fn walk_into_circle(nodes: &[Node], open: &[usize], start: usize) -> usize {
-    let is_stuck = |index: &usize| open.get(*index).is_some_and(|count| *count > 0);
-    (0..nodes.len()).fold(start, |at, _| {
-        nodes
-            .get(at)
-            .and_then(|node| node.dependencies.iter().map(|link| link.on).find(is_stuck))
-            .unwrap_or(at)
-    })
 }
 
 #[cfg(test)]
@@ -382,7 +519,7 @@ mod tests {
             ContainerSpec::new("bottom"),
         ])
         .unwrap();
-        assert_eq!(spec.dependents(3), [1, 2]);
-        assert_eq!(spec.dependencies(0).len(), 2);
+        assert_eq!(spec.node(3).unwrap().dependents, 0b110);
+        assert_eq!(spec.node(0).unwrap().dependencies.len(), 2);
     }
 }

@@ -3,6 +3,7 @@
 use core::fmt;
 
 use ecs_model::{LaunchType, NetworkMode};
+use serde::{Deserialize, Serialize};
 
 use crate::named::named;
 
@@ -11,7 +12,8 @@ use crate::named::named;
 /// A task only goes up. Which statuses it passes is written in its [`Phases`].
 ///
 /// Source: Developer Guide, task lifecycle.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
 #[non_exhaustive]
 pub enum TaskStatus {
     /// ECS prepares what the task needs before its launch, such as a network interface.
@@ -75,7 +77,10 @@ impl TaskStatus {
 /// Where a task shall be, as ECS says in `desiredStatus`. It changes once, to `STOPPED`.
 ///
 /// The API's enumeration also has `PENDING`, which ECS never sets.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(rename_all = "UPPERCASE")]
 #[non_exhaustive]
 pub enum DesiredStatus {
     /// The task shall run.
@@ -93,7 +98,7 @@ named! {
 }
 
 /// Last and desired status together, written `RUNNING:STOPPED` as the guide of 2015 does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct StatusPair {
     /// Where the task is.
     pub last: TaskStatus,
@@ -129,7 +134,7 @@ impl fmt::Display for StatusPair {
 }
 
 /// The phases a task passes besides `PENDING`, `RUNNING` and `STOPPED`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Phases {
     /// ECS prepares a network interface, or waits for capacity, before the launch.
@@ -301,6 +306,12 @@ mod tests {
                 );
             }
         }
+    }
+
+    #[test]
+    fn a_task_never_shall_be_pending() {
+        let error = "PENDING".parse::<DesiredStatus>().unwrap_err();
+        assert_eq!(error.to_string(), "unknown name `PENDING`");
     }
 
     #[test]

@@ -1,4 +1,5 @@
-//! The rules of the agent against cases converted from its own tests.
+//! The rules of the agent against cases converted from its own tests: every case is answered, or
+//! listed with the reason why it cannot be.
 
 #![expect(
     clippy::panic,
@@ -13,14 +14,26 @@ mod conformance_data;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use ecs_model::{HealthStatus, Timestamp};
+use ecs_model::{HealthStatus, Timestamp, stop_reason};
 use ecs_state::{
-    AgentAction, AgentTask, AgentTaskStatus, Condition, ContainerEnd, ContainerSpec,
-    ContainerStanding, ContainerStatus, DependentPull, NoRestart, ReportedStatus, Resolution,
-    RestartPolicy, RuntimeEvent, Standing, SteadyState, TaskSpec, WaitingContainer, deadline,
-    known_task_status, resolve, task_health,
+    AgentAction, AgentOptions, AgentTask, AgentTaskStatus, Behaviour, Condition, ContainerEnd,
+    ContainerSpec, ContainerStanding, ContainerStatus, DependentPull, DesiredStatus,
+    HostAttachment, HostAttachmentStatus, ImagePull, LastResort, ManagedAgentStatus, NextStep,
+    NoRestart, ReportedStatus, Resolution, ResourceEvent, ResourceSpec, ResourceStatus,
+    RestartPolicy, RuntimeError, RuntimeEvent, Standing, SteadyState, TaskSpec, WaitCause,
+    WaitingContainer, credentials_resolved, deadline, failed_step, is_container_news,
+    is_managed_agent_news, is_resolvable, is_task_news, known_task_status, last_resort, next_step,
+    resolve, resource_credentials_resolved, step_resolved, task_health, will_not_start,
 };
-use serde_json::Value;
+use serde_json::{Value, json};
+
+/// The cases that cannot be answered, by what stands in them, and why.
+const NOT_OURS: [(&str, &str); 1] = [(
+    "ZOMBIE",
+    "the agent's sentinel past every status; no container ever has it or shall have it",
+)];
+
+const EPOCH: Timestamp = Timestamp::UNIX_EPOCH;
 
 fn cases() -> Vec<Value> {
     let text = conformance_data::read("cases/lifecycle.jsonl");
@@ -29,8 +42,45 @@ fn cases() -> Vec<Value> {
         .collect()
 }
 
+fn list(value: &Value) -> &[Value] {
+    value.as_array().map_or(&[], Vec::as_slice)
+}
+
+fn text(value: &Value) -> &str {
+    value.as_str().unwrap()
+}
+
 fn status(value: &Value) -> ContainerStatus {
-    value.as_str().unwrap().parse().unwrap()
+    text(value).parse().unwrap()
+}
+
+fn status_or(value: &Value, otherwise: ContainerStatus) -> ContainerStatus {
+    value
+        .as_str()
+        .map_or(otherwise, |name| name.parse().unwrap())
+}
+
+/// A step that the container runtime works at; the agent writes `NONE` where there is none.
+fn applied(value: &Value) -> Option<ContainerStatus> {
+    let name = value.as_str().filter(|name| *name != "NONE")?;
+    Some(name.parse().unwrap())
+}
+
+fn task_status(value: &Value) -> AgentTaskStatus {
+    text(value).parse().unwrap()
+}
+
+fn desired_status(value: &Value) -> DesiredStatus {
+    text(value).parse().unwrap()
+}
+
+fn resource_status(value: &Value) -> ResourceStatus {
+    match value.as_u64() {
+        Some(0) => ResourceStatus::None,
+        Some(1) => ResourceStatus::Created,
+        Some(2) => ResourceStatus::Removed,
+        _ => text(value).parse().unwrap(),
+    }
 }
 
 fn steady(value: &Value) -> SteadyState {
@@ -41,11 +91,11 @@ fn steady(value: &Value) -> SteadyState {
 }
 
 fn condition(value: &Value) -> Condition {
-    value.as_str().unwrap().parse().unwrap()
+    text(value).parse().unwrap()
 }
 
 fn health(value: &Value) -> HealthStatus {
-    HealthStatus::from(value.as_str().unwrap())
+    HealthStatus::from(text(value))
 }
 
 fn exit_code(value: &Value) -> Option<i32> {
@@ -61,13 +111,13 @@ fn standing(container: &Value) -> ContainerStanding {
 }
 
 fn standings(given: &Value) -> impl Iterator<Item = ContainerStanding> {
-    given["containers"].as_array().unwrap().iter().map(standing)
+    list(&given["containers"]).iter().map(standing)
 }
 
-fn target(given: &Value) -> WaitingContainer {
+fn waiting(given: &Value) -> WaitingContainer {
     WaitingContainer {
-        known: status(&given["target"]["known"]),
-        desired: status(&given["target"]["desired"]),
+        known: status_or(&given["target"]["known"], ContainerStatus::None),
+        desired: status_or(&given["target"]["desired"], ContainerStatus::Running),
         pull: match given["pull_upfront"] == true {
             true => DependentPull::Upfront,
             false => DependentPull::WhenMet,
@@ -77,15 +127,11 @@ fn target(given: &Value) -> WaitingContainer {
 
 fn dependency<'a>(given: &Value, health: Option<&'a HealthStatus>) -> Standing<'a> {
     let dependency = &given["dependency"];
-    let desired = dependency["desired"].as_str();
     Standing {
         known: status(&dependency["known"]),
-        desired: desired.map_or(ContainerStatus::Running, |name| name.parse().unwrap()),
+        desired: status_or(&dependency["desired"], ContainerStatus::Running),
         steady: steady(&dependency["steady"]),
-        in_flight: dependency["applied"]
-            .as_str()
-            .filter(|applied| *applied != "NONE")
-            .map(|applied| applied.parse().unwrap()),
+        in_flight: applied(&dependency["applied"]),
         exit_code: exit_code(&dependency["exit_code"]),
         health,
         started_at: None,
@@ -93,13 +139,22 @@ fn dependency<'a>(given: &Value, health: Option<&'a HealthStatus>) -> Standing<'
     }
 }
 
+fn checked_health(given: &Value) -> Option<HealthStatus> {
+    let dependency = &given["dependency"];
+    (dependency["has_health_check"] == true).then(|| health(&dependency["health"]))
+}
+
 fn resolution(given: &Value, condition: Condition) -> Resolution {
-    let found = match given["dependency"]["has_health_check"] == true {
-        true => Some(health(&given["dependency"]["health"])),
-        false => None,
-    };
+    let found = checked_health(given);
     let dependency = dependency(given, found.as_ref());
-    resolve(condition, target(given), dependency, Timestamp::UNIX_EPOCH)
+    let behaviour = Behaviour::Agent1_105;
+    resolve(condition, waiting(given), dependency, behaviour, EPOCH)
+}
+
+fn resolvable(given: &Value) -> bool {
+    let found = checked_health(given);
+    let dependency = dependency(given, found.as_ref());
+    is_resolvable(condition(&given["condition"]), waiting(given), dependency)
 }
 
 fn start_timeout(given: &Value) -> bool {
@@ -114,36 +169,103 @@ fn start_timeout(given: &Value) -> bool {
         started_at: given["started_at"].as_str().map(|at| at.parse().unwrap()),
         start_timeout: Some(Duration::from_secs(seconds)),
     };
-    let target = WaitingContainer {
+    let waiting = WaitingContainer {
         known: ContainerStatus::ManifestPulled,
         desired: ContainerStatus::Running,
         pull: DependentPull::WhenMet,
     };
-    let now: Timestamp = given["now"].as_str().unwrap().parse().unwrap();
-    deadline(condition(&given["condition"]), target, dependency).is_some_and(|end| end <= now)
+    let now: Timestamp = text(&given["now"]).parse().unwrap();
+    deadline(condition(&given["condition"]), waiting, dependency).is_some_and(|end| end <= now)
+}
+
+/// The status that a container that goes on has next.
+fn next_status(given: &Value) -> ContainerStatus {
+    let target = &given["target"];
+    let known = status(&target["known"]);
+    let desired = status_or(&target["desired"], ContainerStatus::Running);
+    match next_step(known, desired, steady(&target["steady"]), None) {
+        NextStep::Step(next) => next,
+        NextStep::Declare => ContainerStatus::Stopped,
+        _ => known.next(steady(&target["steady"])),
+    }
+}
+
+fn steps_resolved(given: &Value, next: ContainerStatus) -> bool {
+    list(&given["depends"]).iter().all(|depends| {
+        let known = status(&given["others"][text(&depends["on"])]);
+        step_resolved(
+            next,
+            status(&depends["before"]),
+            known,
+            status(&depends["needs"]),
+        )
+    })
+}
+
+fn next_state(given: &Value) -> Value {
+    let (known, desired) = (status(&given["known"]), status(&given["desired"]));
+    let step = next_step(
+        known,
+        desired,
+        steady(&given["steady"]),
+        applied(&given["applied"]),
+    );
+    let held = |reason: &str| json!({"next": "NONE", "action_required": false, "reason": reason});
+    let (next, needs_action) = match step {
+        NextStep::AtGoal => return held("AT_OR_PAST_DESIRED"),
+        NextStep::InFlight => (None, false),
+        NextStep::Declare => (Some(ContainerStatus::Stopped), false),
+        NextStep::Step(next) => (Some(next), true),
+        _ => panic!("{step:?}"),
+    };
+    let (required, available) = (
+        given["needs_execution_role"] == true,
+        given["credentials_present"] == true,
+    );
+    if !credentials_resolved(required, available, known, desired) {
+        return held("CREDENTIALS_NOT_RESOLVED");
+    }
+    if !next.is_none_or(|next| steps_resolved(given, next)) {
+        return held("CONTAINER_DEPENDENCY_NOT_RESOLVED");
+    }
+    let in_order = list(&given["steady_state_dependencies"]).iter().all(|on| {
+        let known = status(&given["others"][text(on)]);
+        step_resolved((), (), known, SteadyState::Running.status())
+    });
+    if !in_order {
+        return held("STEADY_STATE_DEPENDENCY_NOT_RESOLVED");
+    }
+    json!({
+        "next": next.map_or("NONE", ContainerStatus::as_str),
+        "action_required": needs_action,
+        "reason": null,
+    })
 }
 
 /// The agent's graphs have no essential containers; ours need one.
 fn graph_is_valid(given: &Value) -> bool {
-    let containers = given["containers"].as_array().unwrap();
+    let containers = list(&given["containers"]);
     if containers.is_empty() {
         return true;
     }
     TaskSpec::new(containers.iter().map(|container| {
-        let name = container["name"].as_str().unwrap();
-        let dependencies = container["depends_on"].as_array().unwrap().iter();
-        dependencies.fold(ContainerSpec::new(name), |spec, dependency| {
-            spec.depends_on(dependency[0].as_str().unwrap(), condition(&dependency[1]))
-        })
+        let dependencies = list(&container["depends_on"]).iter();
+        dependencies.fold(
+            ContainerSpec::new(text(&container["name"])),
+            |spec, pair| spec.depends_on(text(&pair[0]), condition(&pair[1])),
+        )
     }))
     .is_ok()
 }
 
 fn restart_decision(given: &Value) -> Result<(), NoRestart> {
     let policy = &given["policy"];
+    if policy["enabled"] != true {
+        return Err(NoRestart::NoPolicy);
+    }
     let period = policy["restart_attempt_period_s"].as_u64().unwrap_or(300);
-    let codes = policy["ignored_exit_codes"].as_array();
-    let codes = codes.into_iter().flatten().filter_map(exit_code);
+    let codes = list(&policy["ignored_exit_codes"]);
+    let codes = codes.iter().filter_map(exit_code);
     let now = 10_000;
     let since = given["seconds_since_last_restart"]
         .as_i64()
@@ -161,51 +283,81 @@ fn restart_decision(given: &Value) -> Result<(), NoRestart> {
         )
 }
 
+/// What brings a container to a status at once.
+fn reached(status: ContainerStatus, exit_code: Option<i32>) -> Option<RuntimeEvent> {
+    Some(match status {
+        ContainerStatus::None => return None,
+        ContainerStatus::ManifestPulled => RuntimeEvent::ManifestPulled { digest: None },
+        ContainerStatus::Pulled => RuntimeEvent::Pulled,
+        ContainerStatus::Created => RuntimeEvent::Created { runtime_id: None },
+        ContainerStatus::Running => RuntimeEvent::Started {
+            network_bindings: Vec::new(),
+        },
+        ContainerStatus::ResourcesProvisioned => RuntimeEvent::NetworkProvisioned,
+        ContainerStatus::Stopped => RuntimeEvent::Stopped {
+            exit_code,
+            reason: None,
+        },
+        _ => panic!("{status}"),
+    })
+}
+
+fn bring(task: &mut AgentTask, name: &str, container: &Value) {
+    let event = reached(
+        status(&container["known"]),
+        exit_code(&container["exit_code"]),
+    );
+    if let Some(event) = event {
+        let _ = task.handle_event(name, event, EPOCH);
+    }
+}
+
 /// A machine whose containers have these statuses, with one more that is essential.
 fn machine(containers: &[(&str, &Value)]) -> AgentTask {
     let specs = containers.iter().map(|(name, container)| {
-        let dependencies = container["depends_on"].as_array();
-        let names = dependencies.into_iter().flatten();
-        names.fold(
-            ContainerSpec::new(*name).non_essential(),
-            |spec, on| match (on.as_str(), on.as_array()) {
-                (Some(name), _) => spec.depends_on(name, Condition::Start),
-                (_, Some(pair)) => spec.depends_on(pair[0].as_str().unwrap(), condition(&pair[1])),
-                _ => panic!("{on}"),
-            },
-        )
+        let spec = ContainerSpec::new(*name)
+            .non_essential()
+            .with_steady_state(steady(&container["steady"]));
+        let dependencies = list(&container["depends_on"]).iter();
+        dependencies.fold(spec, |spec, on| match (on.as_str(), on.as_array()) {
+            (Some(name), _) => spec.depends_on(name, Condition::Start),
+            (_, Some(pair)) => spec.depends_on(text(&pair[0]), condition(&pair[1])),
+            _ => panic!("{on}"),
+        })
     });
     let spec = TaskSpec::new(specs.chain([ContainerSpec::new("essential")])).unwrap();
-    let mut task = AgentTask::new(spec, Timestamp::UNIX_EPOCH);
+    let mut task = AgentTask::new(spec, EPOCH);
     for (name, container) in containers {
-        let event = match status(&container["known"]) {
-            ContainerStatus::Created => RuntimeEvent::Created { runtime_id: None },
-            ContainerStatus::Running => RuntimeEvent::Started {
-                network_bindings: Vec::new(),
-            },
-            ContainerStatus::Stopped => RuntimeEvent::Stopped {
-                exit_code: exit_code(&container["exit_code"]),
-                reason: None,
-            },
-            other => panic!("{other}"),
-        };
-        let _ = task.handle_event(name, event, Timestamp::UNIX_EPOCH);
+        bring(&mut task, name, container);
     }
     while task.poll_action().is_some() {}
     task
 }
 
+/// The containers of a case, by name; one without a name has its position.
+fn named(given: &Value) -> Vec<(String, &Value)> {
+    let containers = list(&given["containers"]).iter().enumerate();
+    containers
+        .map(|(position, container)| {
+            let name = container["name"].as_str().map(str::to_owned);
+            (name.unwrap_or_else(|| position.to_string()), container)
+        })
+        .collect()
+}
+
 fn stops(task: &mut AgentTask, name: &str) -> usize {
     std::iter::from_fn(|| task.poll_action())
-        .filter(|action| matches!(action, AgentAction::Stop { container } if container == name))
+        .filter(
+            |action| matches!(action, AgentAction::Stop { container, .. } if &**container == name),
+        )
         .count()
 }
 
 /// Containers that a case names only as dependencies run.
 fn may_stop(given: &Value) -> bool {
-    let target = given["target"].as_str().unwrap();
+    let target = text(&given["target"]);
     let others = given["others"].as_object().unwrap();
-    let running = serde_json::json!({ "known": "RUNNING" });
+    let running = json!({ "known": "RUNNING" });
     let mut containers: Vec<(&str, &Value)> = others
         .iter()
         .map(|(name, container)| (name.as_str(), container))
@@ -216,127 +368,395 @@ fn may_stop(given: &Value) -> bool {
         }
     }
     let mut task = machine(&containers);
-    let _ = task.handle_stop(Timestamp::UNIX_EPOCH);
+    let _ = task.handle_stop(EPOCH);
     stops(&mut task, target) == 1
 }
 
 fn stop_commands(given: &Value) -> usize {
     let mut task = machine(&[("container", given)]);
-    for _ in given["events"].as_array().unwrap() {
-        let network_bindings = Vec::new();
-        let started = RuntimeEvent::Started { network_bindings };
-        let _ = task.handle_event("container", started, Timestamp::UNIX_EPOCH);
+    for event in list(&given["events"]) {
+        let event = reached(status(event), None).unwrap();
+        let _ = task.handle_event("container", event, EPOCH);
     }
     stops(&mut task, "container")
 }
 
-fn given_up(given: &Value) -> serde_json::Map<String, Value> {
-    let containers: Vec<(&str, &Value)> = given["containers"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|container| (container["name"].as_str().unwrap(), container))
-        .collect();
-    let task = machine(&containers);
-    let stopped = containers
-        .iter()
-        .filter(|(_, container)| container["known"] != "STOPPED");
-    stopped
-        .filter_map(|(name, _)| Some(((*name).to_owned(), task.exit_code(name)?.into())))
-        .collect()
+/// Whether the container runtime has something to do for one of these containers.
+fn can_transition(task: &AgentTask, containers: &[(String, &Value)]) -> bool {
+    task.waiting().iter().any(|wait| {
+        let ours = containers.iter().any(|(name, _)| name == wait.container);
+        ours && matches!(wait.cause, WaitCause::Runtime { .. })
+    })
 }
 
-/// What our function says, in the form in which the case expects it; `None` for a kind of case
-/// that nothing here answers.
-fn answer(kind: &str, given: &Value) -> Option<Value> {
+fn terminal_dependency(given: &Value) -> Value {
+    let containers = named(given);
+    let borrowed: Vec<(&str, &Value)> = containers
+        .iter()
+        .map(|(name, container)| (name.as_str(), *container))
+        .collect();
+    let task = machine(&borrowed);
+    let given_up = |name: &str| {
+        let reason = task.container_reason(name).unwrap_or_default();
+        reason.starts_with("CannotStartContainerError: dependency ")
+    };
+    let stopped = borrowed.iter().filter(|(name, _)| given_up(name));
+    let stopped: serde_json::Map<String, Value> = stopped
+        .map(|(name, _)| ((*name).to_owned(), json!(task.exit_code(name))))
+        .collect();
+    let terminal: Vec<bool> = borrowed.iter().map(|(name, _)| given_up(name)).collect();
+    json!({
+        "stopped": stopped,
+        "terminal": terminal,
+        "any_can_transition": can_transition(&task, &containers),
+    })
+}
+
+fn no_transition(given: &Value) -> Value {
+    let containers = named(given);
+    let borrowed: Vec<(&str, &Value)> = containers
+        .iter()
+        .map(|(name, container)| (name.as_str(), *container))
+        .collect();
+    let task = machine(&borrowed);
+    json!({ "any_can_transition": can_transition(&task, &containers) })
+}
+
+fn image_pull(value: &Value) -> ImagePull {
+    match text(value) {
+        "default" => ImagePull::Default,
+        "always" => ImagePull::Always,
+        "once" => ImagePull::Once,
+        "prefer-cached" => ImagePull::PreferCached,
+        other => panic!("{other}"),
+    }
+}
+
+/// What the rule says, and what the machine keeps as the reason of the container.
+fn transition_error(case: &Value) -> Value {
+    let given = &case["given"];
+    let (step, known) = (status(&given["event"]), status(&given["known_before"]));
+    let hung_up = case["note"]
+        .as_str()
+        .is_some_and(|note| note.contains("EOF"));
+    let message = if hung_up { "EOF" } else { "it did not work" };
+    let error = RuntimeError::new(text(&given["error"]), message);
+    let pull = image_pull(&given["image_pull_behavior"]);
+    let outcome = failed_step(step, known, &error, pull);
+
+    let options = AgentOptions::default().with_image_pull(pull);
+    let spec = TaskSpec::new([ContainerSpec::new("container")]).unwrap();
+    let mut task = AgentTask::with_options(spec, options, EPOCH);
+    bring(&mut task, "container", &json!({ "known": known.as_str() }));
+    let _ = task.handle_event("container", RuntimeEvent::Failed { step, error }, EPOCH);
+    let reason = task.container_reason("container").unwrap();
+    let wanted = |stops, status: &str| {
+        if stops {
+            "STOPPED".to_owned()
+        } else {
+            status.to_owned()
+        }
+    };
+    json!({
+        "proceed": outcome.known == step,
+        "error_name": reason.split_once(": ").unwrap().0,
+        "container_known": outcome.known.as_str(),
+        "container_desired": wanted(outcome.stops_container, "RUNNING"),
+        "task_desired": wanted(outcome.stops_task, "RUNNING"),
+    })
+}
+
+fn deadlock(given: &Value) -> Value {
+    let desired = desired_status(&given["task_desired"]);
+    match last_resort(desired, standings(given)) {
+        Some(LastResort::CountAsStopped) => {
+            json!({ "task_known": "STOPPED", "reason": stop_reason::AGENT_STUCK })
+        }
+        Some(_) => json!({ "task_desired": "STOPPED", "container_desired": "STOPPED" }),
+        None => json!({
+            "task_desired": desired.as_str(),
+            "container_desired": given["containers"][0]["desired"],
+        }),
+    }
+}
+
+fn restart_flow(given: &Value) -> Value {
+    assert_eq!(given["restart_policy"]["enabled"], true);
+    let web = ContainerSpec::new("web").with_restart(RestartPolicy::new());
+    let mut task = AgentTask::new(TaskSpec::new([web]).unwrap(), EPOCH);
+    bring(&mut task, "web", &json!({ "known": given["task_known"] }));
+    let later = Timestamp::from_seconds(301);
+    if given["container_desired"] == "STOPPED" {
+        let _ = task.handle_stop(later);
+    }
+    let stopped = reached(ContainerStatus::Stopped, exit_code(&given["exit_code"])).unwrap();
+    let _ = task.handle_event("web", stopped, later);
+    let answer = match given["start_result"].as_str() {
+        Some("ok") => reached(ContainerStatus::Running, None),
+        Some(_) => Some(RuntimeEvent::Failed {
+            step: ContainerStatus::Running,
+            error: RuntimeError::new("CannotStartContainerError", "it did not work"),
+        }),
+        None => None,
+    };
+    if let Some(answer) = answer {
+        let _ = task.handle_event("web", answer, later);
+    }
+    json!({
+        "restart_count": task.restart_count("web"),
+        "task_desired": task.desired_status().as_str(),
+    })
+}
+
+fn records_end(given: &Value) -> bool {
+    let mut first = ContainerSpec::new("first");
+    first.essential = given["essential"] == true;
+    let spec = TaskSpec::new([first, ContainerSpec::new("second")]).unwrap();
+    let mut task = AgentTask::new(spec, EPOCH);
+    bring(&mut task, "first", given);
+    let report = task.poll_report().unwrap();
+    report.execution_stopped_at().is_some()
+}
+
+fn terminal_reason(given: &Value) -> Value {
+    let reasons = list(&given["reasons"]);
+    let resources = (0..reasons.len()).map(|position| ResourceSpec::new(position.to_string()));
+    let spec = TaskSpec::new([ContainerSpec::new("web")]).unwrap();
+    let mut task = AgentTask::new(spec.with_resources(resources).unwrap(), EPOCH);
+    for (position, reason) in reasons.iter().enumerate() {
+        let reason = text(reason).to_owned();
+        let failed = ResourceEvent::Failed { reason };
+        let _ = task.handle_resource(&position.to_string(), failed, EPOCH);
+    }
+    json!({ "reason": task.poll_report().unwrap().reason() })
+}
+
+fn submits(given: &Value) -> bool {
+    let news = |container: &Value| {
+        let (known, sent) = (status(&container["known"]), status(&container["sent"]));
+        is_container_news(known, sent, SteadyState::Running, false)
+    };
+    let agent_news = |agent: &Value| {
+        let status = |value: &Value| text(value).parse::<ManagedAgentStatus>().unwrap();
+        is_managed_agent_news(status(&agent["known"]), status(&agent["sent"]))
+    };
+    let (event, sent) = (&given["event_status"], &given["task_sent"]);
+    given["internal"] != true
+        && (is_task_news(task_status(event), task_status(sent), false)
+            || list(&given["containers"]).iter().any(news)
+            || list(&given["managed_agents"]).iter().any(agent_news))
+}
+
+fn submits_attachment(given: &Value) -> Value {
+    let event = task_status(&given["event_status"]);
+    let submit = given["attachment"].as_object().is_some_and(|known| {
+        let late = known["expired"] == true;
+        let mut attachment = HostAttachment::new(Timestamp::from_seconds(10));
+        let _ = attachment.handle_seen(EPOCH);
+        if known["sent"] == true {
+            assert!(attachment.poll_report(AgentTaskStatus::None).is_some());
+        }
+        attachment.handle_timeout(Timestamp::from_seconds(if late { 11 } else { 9 }));
+        attachment.poll_report(event).is_some()
+    });
+    let task = given["task_present"] == true && is_task_news(event, AgentTaskStatus::None, false);
+    json!({ "submit_attachment": submit, "submit_task": task })
+}
+
+fn submitted(given: &Value) -> Vec<&'static str> {
+    let spec = TaskSpec::new([ContainerSpec::new("web")]).unwrap();
+    let mut task = AgentTask::new(spec, EPOCH);
+    let mut seen = Vec::new();
+    for event in list(&given["events"]) {
+        let event = reached(status(event), Some(0)).unwrap();
+        let _ = task.handle_event("web", event, EPOCH);
+        while let Some(report) = task.poll_report() {
+            seen.push(report.status().as_str());
+        }
+    }
+    seen
+}
+
+/// Two reports are sent, and acknowledged in the order of the case.
+fn sent_status(given: &Value) -> Value {
+    let spec = TaskSpec::new([ContainerSpec::new("web").with_managed_agent()]).unwrap();
+    let options = AgentOptions::default().with_behaviour(Behaviour::Agent1_105);
+    let mut task = AgentTask::with_options(spec, options, EPOCH);
+    for event in [
+        reached(ContainerStatus::Running, None).unwrap(),
+        RuntimeEvent::ManagedAgentStarted,
+        reached(ContainerStatus::Stopped, Some(0)).unwrap(),
+    ] {
+        let _ = task.handle_event("web", event, EPOCH);
+        while task.poll_report().is_some() {}
+    }
+    for mark in list(&given["marks"]) {
+        let mark: ReportedStatus = text(mark).parse().unwrap();
+        task.handle_report_acknowledged(mark, EPOCH);
+    }
+    json!({
+        "task_sent": task.sent_status().as_str(),
+        "container_sent": task.container_sent_status("web").unwrap().as_str(),
+        "managed_agent_sent": task.managed_agent_sent_status("web").unwrap().as_str(),
+    })
+}
+
+/// What our rules say, in the form in which the case expects it.
+fn answer(case: &Value) -> Value {
+    let given = &case["given"];
     let known = || status(&given["known"]);
     let container = || status(&given["container"]);
-    Some(match kind {
+    match text(&case["kind"]) {
         "depends_on_resolved" => {
             let met = resolution(given, condition(&given["condition"])) == Resolution::Met;
-            serde_json::json!({ "resolved": met })
+            json!({ "resolved": met })
         }
+        "depends_on_resolvable" => json!({ "resolvable": resolvable(given) }),
         "dependency_never_starts" => {
             let resolution = resolution(given, Condition::Start);
-            serde_json::json!({ "terminal": matches!(resolution, Resolution::Never(_)) })
+            json!({ "terminal": matches!(resolution, Resolution::Never(_)) })
         }
-        "start_timeout" => serde_json::json!({ "timed_out": start_timeout(given) }),
-        "graph_valid" => serde_json::json!({ "valid": graph_is_valid(given) }),
-        "next_progression" => {
-            serde_json::json!({ "next": known().next(steady(&given["steady"])).as_str() })
+        "steady_state_dependency" => {
+            let dependency = &given["dependency"];
+            let needs = steady(&dependency["steady"]).status();
+            json!({ "resolved": step_resolved((), (), status(&dependency["known"]), needs) })
         }
-        "is_steady_state" => {
-            serde_json::json!({ "steady": known().is_steady(steady(&given["steady"])) })
+        "transition_dependency" => {
+            let resolved = steps_resolved(given, next_status(given));
+            json!({ "reason": (!resolved).then_some("CONTAINER_DEPENDENCY_NOT_RESOLVED") })
         }
+        "resource_dependency" => {
+            let (known, needs) = (&given["resource_known"], &given["resource_required"]);
+            json!({ "resolved": step_resolved(
+                next_status(given),
+                status(&given["before"]),
+                resource_status(known),
+                resource_status(needs),
+            ) })
+        }
+        "resource_on_container" => {
+            let next = resource_status(&given["resource_next"]);
+            let known = status(&given["container_known"]);
+            let resolved = step_resolved(next, next, known, status(&given["needs"]));
+            let reason = "RESOURCE_CONTAINER_DEPENDENCY_NOT_RESOLVED";
+            json!({ "reason": (!resolved).then_some(reason) })
+        }
+        "resource_credentials" => json!({ "resolved": resource_credentials_resolved(
+            given["requires"] == true,
+            given["available"] == true,
+            resource_status(&given["resource"]),
+            desired_status(&given["task_desired"]),
+        ) }),
+        "start_timeout" => json!({ "timed_out": start_timeout(given) }),
+        "graph_valid" => json!({ "valid": graph_is_valid(given) }),
+        "container_next_state" => next_state(given),
+        "deadlock" => deadlock(given),
+        "transition_error" => transition_error(case),
+        "terminal_dependency" => terminal_dependency(given),
+        "no_transition" => no_transition(given),
+        "shutdown_order" => json!({ "may_stop": may_stop(given) }),
+        "unexpected_start" => json!({ "stop_commands": stop_commands(given) }),
+        "restart_policy_flow" => restart_flow(given),
+        "execution_stopped_at" => json!({ "recorded": records_end(given) }),
+        "terminal_reason" => terminal_reason(given),
+        "will_not_start" => {
+            let (desired, applied) = (status(&given["desired"]), applied(&given["applied"]));
+            json!({ "will_not_start": will_not_start(known(), desired, applied) })
+        }
+        "next_progression" => json!({ "next": known().next(steady(&given["steady"])).as_str() }),
+        "is_steady_state" => json!({ "steady": known().is_steady(steady(&given["steady"])) }),
         "container_to_task_status" => {
-            let status = container().task_status(steady(&given["steady"]));
-            serde_json::json!({ "task": status.as_str() })
+            json!({ "task": container().task_status(steady(&given["steady"])).as_str() })
         }
         "backend_status" => {
-            let status = container().reported(SteadyState::Running);
-            serde_json::json!({ "backend": status.as_str() })
+            json!({ "backend": container().reported(SteadyState::Running).as_str() })
         }
         "report_to_backend" => {
-            let report = container().is_reportable(steady(&given["steady"]));
-            serde_json::json!({ "report": report })
+            json!({ "report": container().is_reportable(steady(&given["steady"])) })
         }
         "earliest_task_status" => {
             let status = known_task_status(AgentTaskStatus::None, standings(given));
-            serde_json::json!({ "status": status.as_str() })
+            json!({ "status": status.as_str() })
         }
         "task_known_status" => {
-            let before: AgentTaskStatus = given["task_known"].as_str().unwrap().parse().unwrap();
+            let before = task_status(&given["task_known"]);
             let after = known_task_status(before, standings(given));
             let changed = (after != before).then(|| after.as_str());
-            serde_json::json!({ "changed_to": changed, "task_known": after.as_str() })
+            json!({ "changed_to": changed, "task_known": after.as_str() })
         }
-        // A policy that is not enabled is no policy here.
-        "should_restart" if given["policy"]["enabled"] == true => {
+        "managed_agent_status" => {
+            let status: ManagedAgentStatus = text(&given["status"]).parse().unwrap();
+            json!({
+                "backend": status.reported().as_str(),
+                "report": status.is_reportable(),
+                "terminal": status.is_terminal(),
+            })
+        }
+        "attachment_status" => {
+            let status: HostAttachmentStatus = text(&given["status"]).parse().unwrap();
+            json!({ "send": status.is_reportable() })
+        }
+        "should_restart" => {
             let decision = restart_decision(given);
-            serde_json::json!({
+            json!({
                 "restart": decision.is_ok(),
                 "reason": decision.err().map_or_else(String::new, |reason| reason.to_string()),
             })
         }
-        "shutdown_order" => serde_json::json!({ "may_stop": may_stop(given) }),
-        "unexpected_start" => serde_json::json!({ "stop_commands": stop_commands(given) }),
-        "terminal_dependency" => serde_json::json!({ "stopped": given_up(given) }),
+        "task_report" => {
+            let ours = |container: &&Value| container["internal"] != true;
+            let mut containers = list(&given["containers"]).iter().filter(ours);
+            let has_digest = containers.any(|container| container["digest"] == true);
+            let (known, sent) = (task_status(&given["known"]), task_status(&given["sent"]));
+            let news = given["internal"] != true && is_task_news(known, sent, has_digest);
+            json!({ "report": news })
+        }
+        "container_report" => {
+            let (sent, digest) = (status(&given["sent"]), given["digest"] == true);
+            let news = is_container_news(known(), sent, steady(&given["steady"]), digest);
+            json!({ "report": given["internal"] != true && news })
+        }
+        "submit_needed" => json!({ "submit": submits(given) }),
+        "attachment_submit_needed" => submits_attachment(given),
+        "submit_sequence" => json!({ "submitted": submitted(given) }),
+        "sent_status" => sent_status(given),
         "task_health" => {
-            let found: Vec<HealthStatus> = given["essential_containers"]
-                .as_array()
-                .unwrap()
+            let found: Vec<HealthStatus> = list(&given["essential_containers"])
                 .iter()
                 .map(health)
                 .collect();
-            serde_json::json!({ "task": task_health(&found).as_str() })
+            json!({ "task": task_health(&found).as_str() })
         }
-        _ => return None,
-    })
+        "scenario" => scenario(&case["expect"], given),
+        kind => panic!("kind `{kind}` is not known"),
+    }
 }
 
 #[test]
 #[ignore = "needs ECS_CONFORMANCE_DATA"]
-fn the_rules_are_those_of_the_agent() {
+fn every_case_is_answered_or_listed() {
     let mut passed: BTreeMap<String, usize> = BTreeMap::new();
+    let mut listed = Vec::new();
     let mut wrong = Vec::new();
-    for case in cases() {
-        let kind = case["kind"].as_str().unwrap();
-        let Some(found) = answer(kind, &case["given"]) else {
+    let cases = cases();
+    for case in &cases {
+        let line = case.to_string();
+        if let Some((_, reason)) = NOT_OURS.iter().find(|(word, _)| line.contains(word)) {
+            listed.push(format!("{}: {reason}", case["id"]));
             continue;
-        };
-        // A case may ask for more than a kind is answered with.
-        let answered = found.as_object().unwrap();
-        if answered
-            .iter()
-            .all(|(name, value)| case["expect"][name] == *value)
-        {
-            *passed.entry(kind.to_owned()).or_default() += 1;
-        } else {
-            wrong.push(format!("{}: {found}, not {}", case["id"], case["expect"]));
+        }
+        let found = answer(case);
+        let expected = case["expect"].as_object().unwrap();
+        match expected.iter().all(|(name, value)| found[name] == *value) {
+            true => *passed.entry(text(&case["kind"]).to_owned()).or_default() += 1,
+            false => wrong.push(format!("{}: {found}, not {}", case["id"], case["expect"])),
         }
     }
     assert_eq!(wrong, Vec::<String>::new());
-    assert_eq!(passed.len(), 16, "{passed:?}");
+    assert_eq!(passed.len(), 39, "{passed:?}");
+    let answered: usize = passed.values().sum();
+    assert_eq!(answered + listed.len(), cases.len(), "{listed:#?}");
+    assert!(listed.len() <= 1, "{listed:#?}");
 }
 
 /// A host on which containers run for a given time.
@@ -345,8 +765,9 @@ struct Host<'a> {
     task: AgentTask,
     clock: i64,
     ends: Vec<(i64, String)>,
+    statuses: BTreeMap<String, ContainerStatus>,
+    status: AgentTaskStatus,
     seen: Vec<String>,
-    task_seen: ReportedStatus,
 }
 
 impl Host<'_> {
@@ -360,28 +781,29 @@ impl Host<'_> {
     fn tell(&mut self, name: &str, event: RuntimeEvent) {
         let now = Timestamp::from_seconds(self.clock);
         let _ = self.task.handle_event(name, event, now);
-        self.listen();
+        self.look();
     }
 
-    fn listen(&mut self) {
-        while let Some(report) = self.task.poll_report() {
-            for container in report.containers {
-                if container.status != ReportedStatus::Pending {
-                    self.seen
-                        .push(format!("{}:{}", container.name, container.status));
-                }
+    /// Notes what has changed, containers first.
+    fn look(&mut self) {
+        for container in self.containers {
+            let name = text(&container["name"]).to_owned();
+            let known = self.task.container_status(&name).unwrap();
+            if self.statuses.insert(name.clone(), known) != Some(known) {
+                self.seen.push(format!("{name}:{known}"));
             }
-            if report.status > self.task_seen {
-                self.task_seen = report.status;
-                self.seen.push(format!("task:{}", report.status));
-            }
+        }
+        if self.task.status() != self.status {
+            self.status = self.task.status();
+            self.seen.push(format!("task:{}", self.status));
         }
     }
 
     fn act(&mut self, action: &AgentAction) {
         let (name, event) = match action {
             AgentAction::PullManifest { container } => {
-                (container, RuntimeEvent::ManifestPulled { digest: None })
+                let digest = Some("sha256:0".to_owned());
+                (container, RuntimeEvent::ManifestPulled { digest })
             }
             AgentAction::Pull { container } => (container, RuntimeEvent::Pulled),
             AgentAction::Create { container } => {
@@ -391,16 +813,17 @@ impl Host<'_> {
                 let network_bindings = Vec::new();
                 (container, RuntimeEvent::Started { network_bindings })
             }
-            AgentAction::Stop { container } => {
-                self.ends.retain(|(_, other)| other != container);
-                return self.end(&container.clone(), Some(143));
+            AgentAction::Stop { container, .. } => {
+                self.ends.retain(|(_, other)| **other != **container);
+                return self.end(container, Some(143));
             }
+            AgentAction::CleanUp => return,
             other => panic!("{other:?}"),
         };
         self.tell(name, event);
         if matches!(action, AgentAction::Start { .. }) {
             let runs_for = self.named(name)["runs_for_s"].as_i64().unwrap();
-            self.ends.push((self.clock + runs_for, name.clone()));
+            self.ends.push((self.clock + runs_for, name.to_string()));
             if let Some(health) = self.named(name)["health"].as_str() {
                 let health = HealthStatus::from(health);
                 self.tell(name, RuntimeEvent::Health(health));
@@ -414,7 +837,7 @@ impl Host<'_> {
     }
 
     fn run(&mut self) {
-        loop {
+        while self.status != AgentTaskStatus::Stopped {
             while let Some(action) = self.task.poll_action() {
                 self.act(&action);
             }
@@ -431,33 +854,39 @@ impl Host<'_> {
                 self.end(&name, code);
             } else {
                 self.task.handle_timeout(Timestamp::from_seconds(next));
-                self.listen();
+                self.look();
             }
         }
     }
 }
 
-fn play(given: &Value) -> Vec<String> {
-    let containers = given["containers"].as_array().unwrap();
+fn play(given: &Value, behaviour: Behaviour) -> Vec<String> {
+    let containers = list(&given["containers"]);
     let spec = TaskSpec::new(containers.iter().map(|container| {
-        let mut spec = ContainerSpec::new(container["name"].as_str().unwrap());
+        let mut spec = ContainerSpec::new(text(&container["name"]));
         spec.essential = container["essential"] == true;
         spec.has_health_check = container.get("health").is_some();
         spec.start_timeout = container["start_timeout_s"]
             .as_u64()
             .map(Duration::from_secs);
-        for dependency in container["depends_on"].as_array().unwrap() {
-            spec = spec.depends_on(dependency[0].as_str().unwrap(), condition(&dependency[1]));
+        for dependency in list(&container["depends_on"]) {
+            spec = spec.depends_on(text(&dependency[0]), condition(&dependency[1]));
         }
         spec
     }));
+    let options = AgentOptions::default().with_behaviour(behaviour);
+    let none = ContainerStatus::None;
     let mut host = Host {
         containers,
-        task: AgentTask::new(spec.unwrap(), Timestamp::UNIX_EPOCH),
+        task: AgentTask::with_options(spec.unwrap(), options, EPOCH),
         clock: 0,
         ends: Vec::new(),
+        statuses: containers
+            .iter()
+            .map(|container| (text(&container["name"]).to_owned(), none))
+            .collect(),
+        status: AgentTaskStatus::None,
         seen: Vec::new(),
-        task_seen: ReportedStatus::Pending,
     };
     host.run();
     host.seen
@@ -469,8 +898,7 @@ fn in_order(expected: &[Value], seen: &[String]) -> bool {
     let mut seen = seen.iter();
     expected
         .iter()
-        .filter_map(Value::as_str)
-        .filter(|event| !event.ends_with("MANIFEST_PULLED"))
+        .map(text)
         .all(|event| match event.strip_prefix("container:") {
             Some(status) => {
                 seen.any(|found| found.ends_with(status) && !found.starts_with("task:"))
@@ -479,15 +907,13 @@ fn in_order(expected: &[Value], seen: &[String]) -> bool {
         })
 }
 
-#[test]
-#[ignore = "needs ECS_CONFORMANCE_DATA"]
-fn whole_lives_go_as_with_the_agent() {
-    let mut played = 0;
-    for case in cases().iter().filter(|case| case["kind"] == "scenario") {
-        let seen = play(&case["given"]);
-        let expected = case["expect"]["events"].as_array().unwrap();
-        assert!(in_order(expected, &seen), "{}: {seen:?}", case["id"]);
-        played += 1;
+/// The events of the case if they happened, otherwise what happened.
+fn scenario(expected: &Value, given: &Value) -> Value {
+    for behaviour in [Behaviour::Strict, Behaviour::Agent1_105] {
+        let seen = play(given, behaviour);
+        if !in_order(list(&expected["events"]), &seen) {
+            return json!({ "events": seen });
+        }
     }
-    assert!(played > 0);
+    json!({ "events": expected["events"] })
 }

@@ -10,13 +10,16 @@ use std::time::Duration;
 
 use ecs_model::{HealthStatus, Timestamp};
 use ecs_state::{
-    AgentAction, AgentTask, AgentTaskStatus, Condition, ContainerReport, ContainerSpec,
-    ContainerStatus, DesiredStatus, HostLoss, HostProvider, Phases, Registration, ReportedStatus,
-    RestartPolicy, RuntimeError, RuntimeEvent, StatusPair, StopCause, TaskMachine, TaskNetwork,
+    AgentAction, AgentOptions, AgentTask, AgentTaskStatus, AttachmentKind, AttachmentStatus,
+    Behaviour, Condition, ContainerReport, ContainerSpec, ContainerStatus, DesiredStatus, HostLoss,
+    HostProvider, Phases, Registration, ReportedStatus, ResourceEvent, ResourceSpec, RestartPolicy,
+    RuntimeError, RuntimeEvent, StatusPair, StopCause, TaskEvent, TaskMachine, TaskNetwork,
     TaskReport, TaskSpec, TaskStatus, Verdict, WaitCause,
 };
 use proptest::prelude::*;
 use proptest::sample::Index;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 const NAMES: [&str; 4] = ["a", "b", "c", "d"];
 
@@ -52,7 +55,7 @@ fn spec() -> impl Strategy<Value = TaskSpec> {
         proptest::option::of(0_u64..5),
         proptest::collection::vec((any::<Index>(), condition()), 0..3),
     );
-    proptest::collection::vec(container, 1..=4).prop_map(|drawn| {
+    (proptest::collection::vec(container, 1..=4), any::<bool>()).prop_map(|(drawn, secret)| {
         let count = drawn.len();
         let containers = drawn.into_iter().enumerate().map(|(position, drawn)| {
             let (essential, health_check, start_timeout, restart, dependencies) = drawn;
@@ -70,7 +73,14 @@ fn spec() -> impl Strategy<Value = TaskSpec> {
             }
             container
         });
-        TaskSpec::new(containers).unwrap()
+        let secrets = ResourceSpec::new("secrets")
+            .with_credentials()
+            .required_by("a", ContainerStatus::Pulled);
+        let resources = secret.then_some(secrets);
+        TaskSpec::new(containers)
+            .unwrap()
+            .with_resources(resources)
+            .unwrap()
     })
 }
 
@@ -99,6 +109,10 @@ fn runtime_event() -> impl Strategy<Value = RuntimeEvent> {
 #[derive(Clone, Debug)]
 enum AgentInput {
     Event(usize, RuntimeEvent),
+    Credentials,
+    Resource(ResourceEvent),
+    Acknowledged(ReportedStatus),
+    Failed,
     Stop,
     Timeout,
 }
@@ -108,6 +122,14 @@ fn agent_input() -> impl Strategy<Value = (AgentInput, i64)> {
         20 => (0_usize..5, runtime_event())
             .prop_map(|(container, event)| AgentInput::Event(container, event)),
         1 => Just(AgentInput::Stop),
+        1 => Just(AgentInput::Credentials),
+        1 => prop_oneof![
+            Just(ResourceEvent::Created),
+            Just(ResourceEvent::Failed { reason: "no".to_owned() }),
+            Just(ResourceEvent::Removed),
+        ].prop_map(AgentInput::Resource),
+        2 => status().prop_map(AgentInput::Acknowledged),
+        1 => Just(AgentInput::Failed),
         4 => Just(AgentInput::Timeout),
     ];
     // The clock of a host may also go back.
@@ -121,6 +143,16 @@ fn feed_agent(task: &mut AgentTask, input: &AgentInput, now: Timestamp) -> Verdi
             task.handle_event(name, event.clone(), now)
         }
         AgentInput::Stop => task.handle_stop(now),
+        AgentInput::Credentials => task.handle_credentials(now),
+        AgentInput::Resource(event) => task.handle_resource("secrets", event.clone(), now),
+        AgentInput::Acknowledged(status) => {
+            task.handle_report_acknowledged(*status, now);
+            Verdict::Duplicate
+        }
+        AgentInput::Failed => {
+            task.handle_report_failed(now);
+            Verdict::Duplicate
+        }
         AgentInput::Timeout => {
             task.handle_timeout(now);
             Verdict::Duplicate
@@ -141,9 +173,12 @@ proptest! {
     #[test]
     fn an_agent_never_goes_back_and_repeats_itself(
         spec in spec(),
+        agent in any::<bool>(),
         inputs in proptest::collection::vec(agent_input(), 0..60),
     ) {
-        let mut task = AgentTask::new(spec.clone(), at(0));
+        let behaviour = if agent { Behaviour::Agent1_105 } else { Behaviour::Strict };
+        let options = AgentOptions::default().with_behaviour(behaviour);
+        let mut task = AgentTask::with_options(spec.clone(), options, at(0));
         let mut again = task.clone();
         let mut now = 0;
         let mut reported = ReportedStatus::Pending;
@@ -165,17 +200,17 @@ proptest! {
                 }
             }
             while let Some(report) = task.poll_report() {
-                prop_assert!(report.status >= reported);
-                reported = report.status;
+                prop_assert!(report.status() >= reported);
+                reported = report.status();
             }
-        }
-        now = 0;
-        for (input, seconds) in &inputs {
-            now += seconds;
+            while task.poll_health().is_some() {}
+            // One that is saved and restored at every step goes the same way.
+            again = restored(&again);
             let _ = feed_agent(&mut again, input, at(now));
             while again.poll_report().is_some() {}
+            while again.poll_health().is_some() {}
+            prop_assert_eq!(&task, &again);
         }
-        prop_assert_eq!(task, again);
     }
 
     /// A runtime that answers everything, in any order, brings every task to where it shall be;
@@ -186,6 +221,7 @@ proptest! {
         choices in proptest::collection::vec((any::<Index>(), 0..12), 200),
     ) {
         let mut task = AgentTask::new(spec, at(0));
+        let _ = task.handle_credentials(at(0));
         let mut open: Vec<AgentAction> = Vec::new();
         let mut choices = choices.into_iter();
         let mut clock = 0;
@@ -199,8 +235,7 @@ proptest! {
             };
             clock += 1;
             let action = open.swap_remove(which.index(open.len()));
-            let (container, event) = respond(&action, outcome);
-            let _ = task.handle_event(&container, event, at(clock));
+            take(&mut task, &action, outcome, at(clock));
         }
         for wait in task.waiting() {
             let WaitCause::Dependency { on, .. } = wait.cause else {
@@ -214,12 +249,29 @@ proptest! {
         let _ = task.handle_stop(at(clock));
         let mut steps = 0;
         while let Some(action) = task.poll_action() {
-            let (container, event) = respond(&action, 0);
-            let _ = task.handle_event(&container, event, at(clock));
+            take(&mut task, &action, 0, at(clock));
             steps += 1;
             prop_assert!(steps < 100);
         }
         prop_assert_eq!(task.status(), AgentTaskStatus::Stopped);
+    }
+}
+
+/// The host takes an action, and the task hears of it.
+fn take(task: &mut AgentTask, action: &AgentAction, outcome: i32, now: Timestamp) {
+    if let AgentAction::CreateResource { resource } = action {
+        let event = match outcome {
+            1 => ResourceEvent::Failed {
+                reason: "no".to_owned(),
+            },
+            _ => ResourceEvent::Created,
+        };
+        let _ = task.handle_resource(resource, event, now);
+    } else if let AgentAction::RemoveResource { resource } = action {
+        let _ = task.handle_resource(resource, ResourceEvent::Removed, now);
+    } else {
+        let (container, event) = respond(action, outcome);
+        let _ = task.handle_event(&container, event, now);
     }
 }
 
@@ -254,7 +306,7 @@ fn respond(action: &AgentAction, outcome: i32) -> (String, RuntimeEvent) {
                 network_bindings: Vec::new(),
             },
         ),
-        AgentAction::Stop { container } | AgentAction::Kill { container } => (
+        AgentAction::Stop { container, .. } | AgentAction::Kill { container } => (
             container,
             ContainerStatus::Stopped,
             RuntimeEvent::Stopped {
@@ -272,16 +324,7 @@ fn respond(action: &AgentAction, outcome: i32) -> (String, RuntimeEvent) {
     } else {
         event
     };
-    (container.clone(), event)
-}
-
-#[derive(Clone, Debug)]
-enum Input {
-    Report(TaskReport),
-    Stop,
-    Lost(HostLoss),
-    Done(TaskStatus),
-    Timeout,
+    (container.to_string(), event)
 }
 
 fn phases() -> impl Strategy<Value = Phases> {
@@ -313,12 +356,14 @@ fn status() -> impl Strategy<Value = ReportedStatus> {
     ]
 }
 
-fn report() -> impl Strategy<Value = TaskReport> {
+fn report() -> impl Strategy<Value = TaskEvent> {
     let container =
         (0_usize..4, status(), proptest::option::of(0..2)).prop_map(|(name, status, exit_code)| {
-            let mut container = ContainerReport::new(NAMES[name], status);
-            container.exit_code = exit_code.filter(|_| status == ReportedStatus::Stopped);
-            container
+            let container = ContainerReport::new(NAMES[name], status);
+            match exit_code.filter(|_| status == ReportedStatus::Stopped) {
+                Some(code) => container.with_exit_code(code),
+                None => container,
+            }
         });
     let time = || proptest::option::of((0_i64..300).prop_map(at));
     (
@@ -327,40 +372,78 @@ fn report() -> impl Strategy<Value = TaskReport> {
         (time(), time(), time()),
     )
         .prop_map(|(status, containers, times)| {
-            let mut report = TaskReport::new(status);
-            report.containers = containers;
-            (
-                report.pull_started_at,
-                report.pull_stopped_at,
-                report.execution_stopped_at,
-            ) = times;
-            report
+            let report = containers
+                .into_iter()
+                .fold(TaskReport::new(status), TaskReport::with_container);
+            let mut request = report.to_request();
+            request.pull_started_at = times.0;
+            request.pull_stopped_at = times.1;
+            request.execution_stopped_at = times.2;
+            TaskEvent::Report(request)
         })
 }
 
-fn input() -> impl Strategy<Value = (Input, i64)> {
-    let phase = (0_usize..9).prop_map(|position| Input::Done(TaskStatus::ALL[position]));
-    let input = prop_oneof![
-        8 => report().prop_map(Input::Report),
-        2 => Just(Input::Stop),
-        1 => Just(Input::Lost(HostLoss::Deregistered)),
-        8 => phase,
-        1 => Just(Input::Timeout),
+fn event() -> impl Strategy<Value = (TaskEvent, i64)> {
+    let phase = || (0_usize..9).prop_map(|position| TaskStatus::ALL[position]);
+    let reason = || "no".to_owned();
+    let health = prop_oneof![Just(HealthStatus::Healthy), Just(HealthStatus::Unhealthy)];
+    let event = prop_oneof![
+        8 => report(),
+        2 => Just(TaskEvent::Stop(StopCause::User { reason: None })),
+        1 => Just(TaskEvent::HostLost(HostLoss::Deregistered)),
+        8 => phase().prop_map(TaskEvent::PhaseDone),
+        1 => phase().prop_map(move |phase| TaskEvent::PhaseFailed { phase, reason: reason() }),
+        1 => Just(TaskEvent::Launched),
+        1 => (0_usize..4, health).prop_map(|(name, health)| TaskEvent::Health {
+            container: NAMES[name].to_owned(),
+            health,
+        }),
+        1 => any::<bool>().prop_map(|is_connected| TaskEvent::Connectivity { is_connected }),
+        1 => any::<bool>().prop_map(|has_task| TaskEvent::HostReturned { has_task }),
+        1 => (0_usize..8).prop_map(|position| TaskEvent::Attachment {
+            id: "eni".to_owned(),
+            status: AttachmentStatus::ALL[position],
+        }),
+        2 => Just(TaskEvent::Timeout),
     ];
-    (input, -3_i64..20)
+    (event, -3_i64..90)
 }
 
-fn feed(task: &mut TaskMachine, input: &Input, now: Timestamp) -> Verdict {
-    match input {
-        Input::Report(report) => task.handle_report(report, now),
-        Input::Stop => task.handle_stop(StopCause::User { reason: None }, now),
-        Input::Lost(loss) => task.handle_host_lost(loss.clone(), now),
-        Input::Done(phase) => task.handle_phase_done(*phase, now),
-        Input::Timeout => {
+fn feed(task: &mut TaskMachine, event: &TaskEvent, now: Timestamp) -> Verdict {
+    match event {
+        TaskEvent::Report(request) => {
+            task.handle_report(&TaskReport::try_from(request).unwrap(), now)
+        }
+        TaskEvent::Launched => task.handle_launched(now),
+        TaskEvent::Health { container, health } => task.handle_health(container, health, now),
+        TaskEvent::Attachment { id, status } => task.handle_attachment(id, *status, now),
+        TaskEvent::Connectivity { is_connected } => task.handle_connectivity(*is_connected, now),
+        TaskEvent::Stop(cause) => task.handle_stop(cause.clone(), now),
+        TaskEvent::HostLost(loss) => task.handle_host_lost(loss.clone(), now),
+        TaskEvent::HostReturned { has_task } => task.handle_host_returned(*has_task, now),
+        TaskEvent::PhaseDone(phase) => task.handle_phase_done(*phase, now),
+        TaskEvent::PhaseFailed { phase, reason } => {
+            task.handle_phase_failed(*phase, reason.as_str(), now)
+        }
+        _ => {
             task.handle_timeout(now);
             Verdict::Duplicate
         }
     }
+}
+
+/// What comes back when a machine is saved.
+fn restored<T: Serialize + DeserializeOwned>(machine: &T) -> T {
+    let text = serde_json::to_string(machine).unwrap();
+    serde_json::from_str(&text).unwrap()
+}
+
+/// Whether an event asks for something anew each time that it comes.
+const fn asks_again(event: &TaskEvent) -> bool {
+    matches!(
+        event,
+        TaskEvent::PhaseFailed { .. } | TaskEvent::HostReturned { .. }
+    )
 }
 
 /// The times that are known, in the order that they must have.
@@ -406,7 +489,7 @@ fn check_changes(task: &mut TaskMachine, phases: Phases) -> Result<(), TestCaseE
 
 fn four_containers() -> TaskSpec {
     TaskSpec::new([
-        ContainerSpec::new("a"),
+        ContainerSpec::new("a").with_health_check(),
         ContainerSpec::new("b"),
         ContainerSpec::new("c").non_essential(),
         ContainerSpec::new("d").non_essential(),
@@ -420,15 +503,17 @@ proptest! {
     #[test]
     fn a_task_obeys_its_rules_whatever_comes(
         phases in phases(),
-        inputs in proptest::collection::vec(input(), 0..40),
+        events in proptest::collection::vec(event(), 0..40),
     ) {
-        let mut task = TaskMachine::new(four_containers(), phases, at(0));
+        let interface = AttachmentKind::ElasticNetworkInterface;
+        let mut task = TaskMachine::new(four_containers(), phases, at(0))
+            .with_attachment("eni", interface);
         let mut again = task.clone();
         let mut now = 0;
-        for (input, seconds) in &inputs {
+        for (event, seconds) in &events {
             now += seconds;
             let before = task.clone();
-            let verdict = feed(&mut task, input, at(now));
+            let verdict = feed(&mut task, event, at(now));
             prop_assert!(times_in_order(&task), "{:?}", task.timeline());
             prop_assert!(task.status().last >= before.status().last);
             prop_assert!(task.status().desired >= before.status().desired);
@@ -436,35 +521,38 @@ proptest! {
                 prop_assert_eq!(task.stop_cause(), before.stop_cause());
             }
             if matches!(verdict, Verdict::Rejected(_)) {
-                prop_assert_eq!(task.status(), before.status());
-                prop_assert_eq!(task.containers(), before.containers());
-                prop_assert_eq!(task.timeline(), before.timeline());
+                prop_assert_eq!(&task, &before);
             }
-            if task.containers()[..2].iter().any(|essential| essential.status == ReportedStatus::Stopped) {
+            let stopped = ReportedStatus::Stopped;
+            if task.containers().take(2).any(|essential| essential.status() == stopped) {
                 prop_assert_eq!(task.status().desired, DesiredStatus::Stopped);
             }
             // A second copy of an event never moves anything.
             let mut twice = task.clone();
-            let second = feed(&mut twice, input, at(now));
-            prop_assert_ne!(second, Verdict::Applied);
+            let second = feed(&mut twice, event, at(now));
+            prop_assert!(second != Verdict::Applied || asks_again(event), "{:?}", event);
             prop_assert_eq!(&twice, &task);
+
+            // Deciding says the same, and what is decided brings a copy to the same state, even
+            // one that was saved in between.
+            let decision = before.decide(event.clone(), at(now)).unwrap();
+            if !matches!(event, TaskEvent::Timeout) {
+                prop_assert_eq!(decision.verdict, verdict);
+            }
+            if let Some(record) = &decision.record {
+                again = restored(&again);
+                let _ = again.apply(&restored(record)).unwrap();
+            }
+            prop_assert_eq!(&again, &task);
         }
-        now = 0;
-        for (input, seconds) in &inputs {
-            now += seconds;
-            let _ = feed(&mut again, input, at(now));
-        }
-        prop_assert_eq!(&again, &task);
         check_changes(&mut task, phases)?;
     }
 
     /// Whatever the order in which the reports of one life arrive, the end is the same.
     #[test]
     fn reports_may_overtake_each_other(order in Just([0, 1, 2, 3]).prop_shuffle()) {
-        let mut pulled = TaskReport::new(ReportedStatus::Pending);
-        pulled.pull_started_at = Some(at(1));
         let reports = [
-            pulled,
+            TaskReport::new(ReportedStatus::Pending).with_pull_started_at(at(1)),
             TaskReport::new(ReportedStatus::Running)
                 .with_container(ContainerReport::running("a"))
                 .with_container(ContainerReport::running("b")),
@@ -478,8 +566,8 @@ proptest! {
             let _ = task.handle_report(&reports[position], at(9));
         }
         prop_assert_eq!(task.status().to_string(), "STOPPED:STOPPED");
-        prop_assert_eq!(task.containers()[0].exit_code, Some(7));
-        prop_assert_eq!(task.containers()[1].exit_code, Some(0));
+        prop_assert_eq!(task.container("a").unwrap().exit_code(), Some(7));
+        prop_assert_eq!(task.container("b").unwrap().exit_code(), Some(0));
         prop_assert_eq!(task.timeline().pull_started_at, Some(at(1)));
         prop_assert!(times_in_order(&task));
     }

@@ -3,14 +3,16 @@
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use ecs_model::{HealthStatus, TaskStopCode, Timestamp};
 use ecs_state::{
     AgentAction, AgentOptions, AgentTask, AgentTaskStatus, Condition, ContainerReport,
     ContainerSpec, ContainerStatus, HostLoss, HostProvider, ImagePull, Phases, Registration,
-    Rejection, ReportedStatus, RestartPolicy, RuntimeError, RuntimeEvent, StopCause, TaskAction,
-    TaskMachine, TaskNetwork, TaskReport, TaskSpec, TaskStatus, Verdict,
+    Rejection, ReportedStatus, RestartPolicy, RuntimeError, RuntimeEvent, StopCause, StopSignal,
+    TASK_CLEANUP_WAIT, TaskAction, TaskMachine, TaskNetwork, TaskReport, TaskSpec, TaskStatus,
+    Verdict,
 };
 
 fn at(seconds: i64) -> Timestamp {
@@ -36,7 +38,7 @@ fn work(task: &mut TaskMachine) -> Vec<TaskAction> {
 }
 
 /// What a runtime answers when everything goes well, except what a test says.
-fn answer(action: &AgentAction) -> Option<(String, RuntimeEvent)> {
+fn answer(action: &AgentAction) -> Option<(Arc<str>, RuntimeEvent)> {
     let (container, event) = match action {
         AgentAction::PullManifest { container } => {
             (container, RuntimeEvent::ManifestPulled { digest: None })
@@ -51,7 +53,7 @@ fn answer(action: &AgentAction) -> Option<(String, RuntimeEvent)> {
                 network_bindings: Vec::new(),
             },
         ),
-        AgentAction::Stop { container } => (
+        AgentAction::Stop { container, .. } => (
             container,
             RuntimeEvent::Stopped {
                 exit_code: Some(0),
@@ -77,7 +79,7 @@ fn run(task: &mut AgentTask, now: Timestamp) -> Vec<String> {
     while let Some(action) = task.poll_action() {
         match &action {
             AgentAction::Start { container } => done.push(format!("start {container}")),
-            AgentAction::Stop { container } => done.push(format!("stop {container}")),
+            AgentAction::Stop { container, .. } => done.push(format!("stop {container}")),
             _ => {}
         }
         if let Some((container, event)) = answer(&action) {
@@ -129,7 +131,7 @@ fn both_layers_from_pending_to_stopped() {
         task.stopped_reason().as_deref(),
         Some("Essential container in task exited")
     );
-    assert_eq!(task.containers()[0].exit_code, Some(1));
+    assert_eq!(task.container("web").unwrap().exit_code(), Some(1));
     assert_eq!(task.timeline().execution_stopped_at, Some(at(60)));
     assert_eq!(task.timeline().stopped_at, Some(at(62)));
     assert_eq!(work(&mut task), []);
@@ -138,7 +140,7 @@ fn both_layers_from_pending_to_stopped() {
         [
             "PENDING:RUNNING",
             "RUNNING:RUNNING",
-            "RUNNING:STOPPED",
+            "STOPPED:RUNNING",
             "STOPPED:STOPPED"
         ]
     );
@@ -167,19 +169,24 @@ fn a_process_has_thirty_seconds_to_end() {
         assert_eq!(agent.handle_stop(at(100)), Verdict::Applied);
         assert_eq!(agent.handle_stop(at(100)), Verdict::Duplicate);
         let stop = AgentAction::Stop {
-            container: "web".to_owned(),
+            container: "web".into(),
+            signal: StopSignal::TERM,
+            timeout: Duration::from_secs(30),
         };
         assert_eq!(actions(&mut agent), [stop]);
         assert_eq!(agent.poll_timeout(), Some(at(130)));
         let now = at(100 + ends_after);
         agent.handle_timeout(now);
         let kill = AgentAction::Kill {
-            container: "web".to_owned(),
+            container: "web".into(),
         };
         assert_eq!(actions(&mut agent), Vec::from_iter(killed.then_some(kill)));
         let _ = agent.handle_event("web", exited(if killed { 137 } else { 0 }), now);
         assert_eq!(agent.status(), AgentTaskStatus::Stopped);
-        assert_eq!(agent.poll_timeout(), None);
+        assert_eq!(
+            agent.poll_timeout(),
+            Some(now.saturating_add(TASK_CLEANUP_WAIT))
+        );
         assert_eq!(agent.reason(), None);
     }
 }
@@ -316,10 +323,14 @@ fn an_image_that_cannot_be_pulled() {
     assert_eq!(agent.status(), AgentTaskStatus::Stopped);
     let report = agent.poll_report().unwrap();
     let text = "CannotPullContainerError: Error: image library/bogus-1:latest not found";
-    assert_eq!(report.containers[0].reason.as_deref(), Some(text));
+    assert_eq!(report.containers().next().unwrap().reason(), Some(text));
     assert_eq!(task.handle_report(&report, at(3)), Verdict::Applied);
     assert_eq!(task.stop_code(), Some(TaskStopCode::TaskFailedToStart));
-    assert_eq!(task.stopped_reason().as_deref(), Some(text));
+    assert_eq!(
+        task.stopped_reason().as_deref(),
+        Some("Task failed to start")
+    );
+    assert_eq!(task.container("bogus").unwrap().reason(), Some(text));
     assert_eq!(
         path(&mut task),
         ["PENDING:RUNNING", "STOPPED:RUNNING", "STOPPED:STOPPED"]
@@ -348,7 +359,7 @@ fn a_dependency_that_cannot_start_does_not_hold_up_what_runs() {
     let mut agent = AgentTask::new(spec([web, data]), at(0));
     let mut start_of_data = None;
     while let Some(action) = agent.poll_action() {
-        if matches!(&action, AgentAction::Start { container } if container == "data") {
+        if matches!(&action, AgentAction::Start { container } if **container == *"data") {
             start_of_data = Some(action);
         } else if let Some((container, event)) = answer(&action) {
             let _ = agent.handle_event(&container, event, at(1));
@@ -463,7 +474,7 @@ fn a_start_that_is_under_way_is_waited_for() {
         let _ = agent.handle_event(&container, event, at(1));
     }
     let start = AgentAction::Start {
-        container: "web".to_owned(),
+        container: "web".into(),
     };
     assert_eq!(actions(&mut agent), [start]);
     let _ = agent.handle_stop(at(2));
@@ -605,7 +616,7 @@ fn a_lost_host_stops_its_tasks_at_once() {
         (
             terminated,
             false,
-            "Host EC2 (instance i-0123456789abcdef0) stopped/terminated",
+            "Host EC2 (instance i-0123456789abcdef0) terminated.",
         ),
         (
             HostLoss::Deregistered,
@@ -619,7 +630,8 @@ fn a_lost_host_stops_its_tasks_at_once() {
         assert_eq!(task.handle_host_lost(loss.clone(), at(2)), Verdict::Applied);
         assert_eq!(task.handle_host_lost(loss, at(2)), Verdict::Duplicate);
         assert_eq!(task.status().to_string(), "STOPPED:STOPPED");
-        assert_eq!(task.stop_code(), None);
+        let code = (!orphaned).then_some(TaskStopCode::TerminationNotice);
+        assert_eq!(task.stop_code(), code);
         assert_eq!(task.stopped_reason().as_deref(), Some(reason));
         assert_eq!(task.is_orphaned(), orphaned);
         assert_eq!(task.handle_report(&running, at(3)), Verdict::Stale);
@@ -638,25 +650,25 @@ fn a_late_report_still_brings_its_facts() {
         at(0),
     );
     let _ = task.handle_report(&TaskReport::new(ReportedStatus::Stopped), at(9));
-    let mut late =
-        TaskReport::new(ReportedStatus::Running).with_container(ContainerReport::stopped("log", 3));
-    late.pull_started_at = Some(at(2));
+    let late = TaskReport::new(ReportedStatus::Running)
+        .with_container(ContainerReport::stopped("log", 3))
+        .with_pull_started_at(at(2));
     assert_eq!(task.handle_report(&late, at(10)), Verdict::Stale);
     assert_eq!(task.timeline().pull_started_at, Some(at(2)));
-    assert_eq!(task.containers()[1].exit_code, Some(3));
+    assert_eq!(task.container("log").unwrap().exit_code(), Some(3));
 
     let other =
         TaskReport::new(ReportedStatus::Stopped).with_container(ContainerReport::stopped("log", 4));
     let before = task.clone();
     assert_eq!(
         task.handle_report(&other, at(10)).to_string(),
-        "rejected: container `log` ended with code 3, not with 4"
+        "taken, except that container `log` ended with code 3, not with 4"
     );
     let unknown =
         TaskReport::new(ReportedStatus::Stopped).with_container(ContainerReport::running("nobody"));
     assert_eq!(
         task.handle_report(&unknown, at(10)).to_string(),
-        "rejected: the task has no container `nobody`"
+        "taken, except that the task has no container `nobody`"
     );
     assert_eq!(task, before);
 }
@@ -668,6 +680,7 @@ fn a_stopped_task_is_forgotten_after_an_hour() {
         Phases::guide_2015(),
         at(0),
     );
+    let _ = task.handle_launched(at(1));
     assert_eq!(task.poll_timeout(), None);
     let _ = task.handle_report(&TaskReport::new(ReportedStatus::Stopped), at(10));
     assert_eq!(task.poll_timeout(), Some(at(3_610)));
@@ -696,15 +709,19 @@ fn every_container_is_reported_once_per_status() {
         spec([ContainerSpec::new("a"), ContainerSpec::new("b")]),
         at(0),
     );
-    run(&mut agent, at(1));
-    let _ = agent.handle_stop(at(2));
-    run(&mut agent, at(3));
     let mut seen: BTreeMap<(String, ReportedStatus), usize> = BTreeMap::new();
     let mut statuses = Vec::new();
-    while let Some(report) = agent.poll_report() {
-        statuses.push(report.status);
-        for container in report.containers {
-            *seen.entry((container.name, container.status)).or_default() += 1;
+    for stop in [false, true] {
+        if stop {
+            let _ = agent.handle_stop(at(2));
+        }
+        run(&mut agent, at(3));
+        while let Some(report) = agent.poll_report() {
+            statuses.push(report.status());
+            for container in report.containers() {
+                let key = (container.name().to_owned(), container.status());
+                *seen.entry(key).or_default() += 1;
+            }
         }
     }
     assert_eq!(seen.len(), 4);

@@ -1,127 +1,145 @@
 //! What the machine keeps of one container.
 
-use ecs_model::{HealthStatus, NetworkBinding, Timestamp};
+use ecs_model::{HealthStatus, Timestamp};
+use serde::{Deserialize, Serialize};
 
+use super::ladder::{Ladder, is_container_news};
+use crate::bindings::Bindings;
+use crate::health::Health;
+use crate::moment::Moment;
+use crate::task_spec::Node;
 use crate::{
-    ContainerReport, ContainerSpec, ContainerStanding, ContainerStatus, DependentPull,
-    ReportedStatus, Standing, SteadyState, WaitingContainer,
+    ContainerReport, ContainerStanding, ContainerStatus, DependentPull, ManagedAgentStatus,
+    ReportedStatus, Standing, StopSignal, WaitingContainer,
 };
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash, Serialize, Deserialize)]
 pub(super) struct Container {
-    pub(super) known: ContainerStatus,
-    pub(super) sent: ContainerStatus,
+    pub(super) status: Ladder<ContainerStatus>,
     pub(super) desired: ContainerStatus,
     /// The step that the container runtime works at.
     pub(super) in_flight: Option<ContainerStatus>,
-    /// When the process is killed, once it was asked to end.
-    pub(super) kill_at: Option<Timestamp>,
+    pub(super) health: Health,
+    pub(super) stop_signal: StopSignal,
     /// Whether a container that ran again after its end was stopped once more.
     pub(super) stopped_again: bool,
-    pub(super) started_at: Option<Timestamp>,
     pub(super) restart_count: u32,
-    pub(super) restarted_at: Option<Timestamp>,
+    pub(super) exit_code: Option<i32>,
     /// The exit code of a process that ended and is being started again.
     pub(super) ended_with: Option<i32>,
-    pub(super) exit_code: Option<i32>,
+    /// When its status or step last changed.
+    pub(super) since: Moment,
+    /// When the process is killed, once it was asked to end.
+    pub(super) kill_at: Moment,
+    pub(super) started_at: Moment,
+    pub(super) restarted_at: Moment,
     pub(super) reason: Option<String>,
-    pub(super) health: HealthStatus,
     pub(super) runtime_id: Option<String>,
     pub(super) image_digest: Option<String>,
-    pub(super) network_bindings: Vec<NetworkBinding>,
+    pub(super) network_bindings: Bindings,
+    pub(super) managed_agent: Option<Box<ManagedAgent>>,
+}
+
+/// The agent of ECS Exec in a container.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub(super) struct ManagedAgent {
+    pub(super) status: Ladder<ManagedAgentStatus>,
+    pub(super) reason: Option<String>,
 }
 
 impl Container {
-    pub(super) fn new(spec: &ContainerSpec) -> Self {
+    pub(super) fn new(node: &Node, now: Moment) -> Self {
         Self {
-            known: ContainerStatus::None,
-            sent: ContainerStatus::None,
-            desired: spec.steady.status(),
+            status: Ladder::default(),
+            desired: node.steady.status(),
             in_flight: None,
-            kill_at: None,
+            health: Health::Unknown,
+            stop_signal: StopSignal::TERM,
             stopped_again: false,
-            started_at: None,
             restart_count: 0,
-            restarted_at: None,
-            ended_with: None,
             exit_code: None,
+            ended_with: None,
+            since: now,
+            kill_at: Moment::NONE,
+            started_at: Moment::NONE,
+            restarted_at: Moment::NONE,
             reason: None,
-            health: HealthStatus::Unknown,
             runtime_id: None,
             image_digest: None,
-            network_bindings: Vec::new(),
+            network_bindings: Bindings::default(),
+            managed_agent: node.managed_agent.then(Box::default),
         }
     }
 
+    pub(super) const fn known(&self) -> ContainerStatus {
+        self.status.known
+    }
+
     pub(super) fn is_stopped(&self) -> bool {
-        self.known == ContainerStatus::Stopped
+        self.status.known == ContainerStatus::Stopped
     }
 
     pub(super) fn shall_stop(&self) -> bool {
         self.desired == ContainerStatus::Stopped
     }
 
-    pub(super) fn stop(&mut self) {
-        self.known = ContainerStatus::Stopped;
-        self.desired = ContainerStatus::Stopped;
-        self.in_flight = None;
-        self.kill_at = None;
-        self.ended_with = None;
+    pub(super) fn last_start(&self) -> Option<Timestamp> {
+        self.restarted_at.get().or_else(|| self.started_at.get())
     }
 
-    pub(super) fn as_target(&self, pull: DependentPull) -> WaitingContainer {
+    pub(super) const fn as_waiting(&self, pull: DependentPull) -> WaitingContainer {
         WaitingContainer {
-            known: self.known,
+            known: self.status.known,
             desired: self.desired,
             pull,
         }
     }
 
-    pub(super) fn as_dependency(&self, spec: &ContainerSpec) -> Standing<'_> {
+    pub(super) fn as_dependency(&self, node: &Node) -> Standing<'static> {
         Standing {
-            known: self.known,
+            known: self.status.known,
             desired: self.desired,
-            steady: spec.steady,
+            steady: node.steady,
             in_flight: self.in_flight,
             exit_code: self.exit_code,
-            health: spec.has_health_check.then_some(&self.health),
-            started_at: self.started_at,
-            start_timeout: spec.start_timeout,
+            health: self.checked_health(node),
+            started_at: self.started_at.get(),
+            start_timeout: node.start_timeout,
         }
     }
 
-    pub(super) fn standing(&self, spec: &ContainerSpec) -> ContainerStanding {
+    pub(super) const fn checked_health(&self, node: &Node) -> Option<&'static HealthStatus> {
+        match node.has_health_check {
+            true => Some(self.health.as_status()),
+            false => None,
+        }
+    }
+
+    pub(super) const fn standing(&self, node: &Node) -> ContainerStanding {
         ContainerStanding {
-            known: self.known,
-            steady: spec.steady,
-            essential: spec.essential,
+            known: self.status.known,
+            steady: node.steady,
+            essential: node.essential,
         }
     }
 
-    /// The report about a status that ECS has not heard of, marked as sent.
-    ///
-    /// Besides the statuses that are worth a report, a digest that was found is.
-    pub(super) fn take_report(
-        &mut self,
-        name: &str,
-        steady: SteadyState,
-    ) -> Option<ContainerReport> {
-        let digest_found =
-            self.known == ContainerStatus::ManifestPulled && self.image_digest.is_some();
-        let worth = self.known.is_reportable(steady) || digest_found;
-        if !worth || self.sent >= self.known {
-            return None;
-        }
-        self.sent = self.known;
-        let status = self.known.reported(steady);
+    /// Whether ECS has not heard of a status that is worth a report.
+    pub(super) fn is_news(&self, node: &Node) -> bool {
+        let Ladder { known, sent, .. } = self.status;
+        !node.internal && is_container_news(known, sent, node.steady, self.image_digest.is_some())
+    }
+
+    pub(super) fn report<'a>(&'a self, node: &'a Node) -> ContainerReport<'a> {
+        let status = self.status.known.reported(node.steady);
         let stopped = status == ReportedStatus::Stopped;
-        Some(ContainerReport {
+        ContainerReport {
+            name: &node.name,
+            status,
             exit_code: self.exit_code,
-            reason: self.reason.clone().filter(|_| stopped),
-            runtime_id: self.runtime_id.clone(),
-            image_digest: self.image_digest.clone(),
-            network_bindings: self.network_bindings.clone(),
-            ..ContainerReport::new(name, status)
-        })
+            reason: self.reason.as_deref().filter(|_| stopped),
+            runtime_id: self.runtime_id.as_deref(),
+            image_digest: self.image_digest.as_deref(),
+            network_bindings: &self.network_bindings.0,
+        }
     }
 }

@@ -1,12 +1,16 @@
 //! What the container runtime says, and what it changes.
 
 use ecs_model::{HealthStatus, NetworkBinding, stop_reason};
+use serde::{Deserialize, Serialize};
 
-use super::{AgentAction, AgentTask};
-use crate::{ContainerStatus, DesiredStatus, Verdict};
+use super::queue::Verb;
+use super::{AgentTask, failed_step};
+use crate::bindings::Bindings;
+use crate::health::Health;
+use crate::{ContainerStatus, ManagedAgentStatus, Rejection, StopSignal, Verdict};
 
 /// What the container runtime did with a container.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum RuntimeEvent {
     /// The digest of the image was looked up.
@@ -16,6 +20,9 @@ pub enum RuntimeEvent {
     },
     /// The image is on the host.
     Pulled,
+    /// The image asks for this signal when its process is to end. Without this event it is
+    /// `SIGTERM`.
+    StopSignal(StopSignal),
     /// The container was created.
     Created {
         /// The id that the runtime gave it.
@@ -47,11 +54,34 @@ pub enum RuntimeEvent {
     },
     /// The container's health check has decided.
     Health(HealthStatus),
+    /// The agent of ECS Exec runs in the container.
+    ManagedAgentStarted,
+    /// The agent of ECS Exec ended or cannot be started.
+    ManagedAgentStopped {
+        /// Why.
+        reason: Option<String>,
+    },
+}
+
+/// What became of a resource of a task.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum ResourceEvent {
+    /// It was created.
+    Created,
+    /// It cannot be created: the task stops for this reason.
+    Failed {
+        /// Why.
+        reason: String,
+    },
+    /// It was removed.
+    Removed,
 }
 
 /// An error of the container runtime, with the name that the agent gives it.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
 #[error("{name}: {message}")]
+#[non_exhaustive]
 pub struct RuntimeError {
     /// The agent's name, such as `CannotPullContainerError`.
     pub name: String,
@@ -69,12 +99,11 @@ impl RuntimeError {
         }
     }
 
-    /// Whether a container may run although starting it failed with this error.
-    fn may_have_started(&self) -> bool {
-        matches!(
-            self.name.as_str(),
-            "DockerTimeoutError" | "CannotInspectContainerError"
-        )
+    /// Whether a container may run although starting it failed with this error: the runtime took
+    /// too long, hung up, or could not say.
+    pub(super) fn may_have_started(&self) -> bool {
+        let unsure = ["DockerTimeoutError", "CannotInspectContainerError"];
+        unsure.contains(&self.name.as_str()) || self.message.ends_with("EOF")
     }
 }
 
@@ -88,7 +117,7 @@ impl RuntimeEvent {
             Self::Started { .. } => Some(ContainerStatus::Running),
             Self::NetworkProvisioned => Some(ContainerStatus::ResourcesProvisioned),
             Self::Stopped { .. } => Some(ContainerStatus::Stopped),
-            Self::Failed { .. } | Self::Health(_) => None,
+            _ => None,
         }
     }
 }
@@ -100,129 +129,143 @@ impl AgentTask {
             Err(event) => event,
         };
         match event {
-            RuntimeEvent::Health(health) => self.set_health(index, health),
+            RuntimeEvent::Health(health) => self.set_health(index, &health),
+            RuntimeEvent::StopSignal(signal) => self.set_stop_signal(index, signal),
             RuntimeEvent::Failed { step, error } => self.fail(index, step, &error),
+            RuntimeEvent::ManagedAgentStarted => {
+                self.move_agent(index, ManagedAgentStatus::Running, None)
+            }
+            RuntimeEvent::ManagedAgentStopped { reason } => {
+                self.move_agent(index, ManagedAgentStatus::Stopped, reason.as_deref())
+            }
             event => self.reach(index, event),
         }
     }
 
-    fn set_health(&mut self, index: usize, health: HealthStatus) -> Verdict {
-        let Some(container) = self.containers.get_mut(index) else {
+    fn set_health(&mut self, index: usize, health: &HealthStatus) -> Verdict {
+        let (Some(container), Some(node)) = (self.containers.get_mut(index), self.spec.node(index))
+        else {
             return Verdict::Stale;
         };
+        if !node.has_health_check {
+            return Verdict::Rejected(Rejection::NoHealthCheck {
+                container: node.name.as_ref().to_owned(),
+                health: health.clone(),
+            });
+        }
         if container.is_stopped() {
             return Verdict::Stale;
         }
+        let health = Health::from(health);
         if container.health == health {
             return Verdict::Duplicate;
         }
         container.health = health;
+        self.untold.health |= 1 << index;
+        self.marks.again |= node.watchers;
+        Verdict::Applied
+    }
+
+    fn set_stop_signal(&mut self, index: usize, signal: StopSignal) -> Verdict {
+        let Some(container) = self.containers.get_mut(index) else {
+            return Verdict::Stale;
+        };
+        if container.stop_signal == signal {
+            return Verdict::Duplicate;
+        }
+        container.stop_signal = signal;
         Verdict::Applied
     }
 
     fn reach(&mut self, index: usize, event: RuntimeEvent) -> Verdict {
-        let Some(status) = event.status() else {
+        let (Some(status), Some(container)) = (event.status(), self.containers.get_mut(index))
+        else {
             return Verdict::Stale;
         };
-        let Some(container) = self.containers.get_mut(index) else {
-            return Verdict::Stale;
-        };
-        if status == container.known {
+        let known = container.known();
+        if status == known {
             return Verdict::Duplicate;
         }
-        if status < container.known {
+        if status < known {
             if container.is_stopped() && status.is_running() {
                 self.stop_again(index);
             }
             return Verdict::Stale;
         }
-        let now = self.now;
-        container.known = status;
         if container.in_flight.is_some_and(|step| step <= status) {
-            container.in_flight = None;
+            self.land(index);
         }
-        match event {
-            RuntimeEvent::ManifestPulled { digest } => container.image_digest = digest,
-            RuntimeEvent::Pulled => self.pull_stopped_at = Some(now),
-            RuntimeEvent::Created { runtime_id } => container.runtime_id = runtime_id,
-            RuntimeEvent::Started { network_bindings } => {
-                container.started_at.get_or_insert(now);
-                container.network_bindings = network_bindings;
-            }
-            RuntimeEvent::Stopped { exit_code, reason } => {
-                container.exit_code = exit_code;
-                if container.reason.is_none() {
-                    container.reason = reason;
-                }
-                container.stop();
-                self.end_with_essential(index);
-            }
-            _ => {}
+        if let RuntimeEvent::Stopped { exit_code, reason } = event {
+            self.end(index, exit_code, reason);
+            return Verdict::Applied;
         }
+        self.note(index, event);
+        self.set_known(index, status);
+        self.begin_agent(index, status);
         Verdict::Applied
     }
 
-    /// An essential container has stopped.
-    pub(super) fn end_with_essential(&mut self, index: usize) {
-        if self.spec.is_essential(index) {
-            let now = self.now;
-            self.execution_stopped_at.get_or_insert(now);
-            self.stop_with_essential(index);
+    /// What an event on the way up says besides the status.
+    fn note(&mut self, index: usize, event: RuntimeEvent) {
+        let now = self.now;
+        let Some(container) = self.containers.get_mut(index) else {
+            return;
+        };
+        match event {
+            RuntimeEvent::ManifestPulled { digest } => container.image_digest = digest,
+            RuntimeEvent::Pulled => self.pull_stopped_at = now,
+            RuntimeEvent::Created { runtime_id } => container.runtime_id = runtime_id,
+            RuntimeEvent::Started { network_bindings } => {
+                container.started_at.set_once(now);
+                container.network_bindings = Bindings(network_bindings);
+                // What went wrong before, such as a pull, did not matter.
+                container.reason = None;
+            }
+            _ => {}
         }
     }
 
-    /// The end of an essential container, or that it will end, is the end of the task.
-    pub(super) fn stop_with_essential(&mut self, index: usize) {
-        if self.desired == DesiredStatus::Stopped || !self.spec.is_essential(index) {
-            return;
+    fn end(&mut self, index: usize, exit_code: Option<i32>, reason: Option<String>) {
+        if let Some(container) = self.containers.get_mut(index) {
+            container.exit_code = exit_code;
+            if container.reason.is_none() {
+                container.reason = reason;
+            }
         }
-        let error = self
-            .containers
-            .get(index)
-            .filter(|container| container.started_at.is_none())
-            .and_then(|container| container.reason.clone());
-        self.stop_because(|| {
-            error.unwrap_or_else(|| stop_reason::ESSENTIAL_CONTAINER_EXITED.to_owned())
-        });
+        self.set_stopped(index);
     }
 
     fn fail(&mut self, index: usize, step: ContainerStatus, error: &RuntimeError) -> Verdict {
-        let goes_on = self.options.image_pull.goes_on();
-        let now = self.now;
         let Some(container) = self.containers.get_mut(index) else {
             return Verdict::Stale;
         };
-        if step <= container.known {
-            return if step == container.known {
-                Verdict::Duplicate
-            } else {
-                Verdict::Stale
+        let known = container.known();
+        if step <= known {
+            return match step == known {
+                true => Verdict::Duplicate,
+                false => Verdict::Stale,
             };
         }
-        container.in_flight = None;
-        container
-            .reason
-            .get_or_insert_with(|| stop_reason::agent_error(&error.name, &error.message));
-        match step {
-            ContainerStatus::ManifestPulled | ContainerStatus::Pulled if goes_on => {
-                container.known = step;
-                if step == ContainerStatus::Pulled {
-                    self.pull_stopped_at = Some(now);
-                }
-            }
-            ContainerStatus::ManifestPulled | ContainerStatus::Pulled => {
-                self.stop_because(|| stop_reason::agent_error(&error.name, &error.message));
-            }
-            ContainerStatus::Stopped => {
-                container.stop();
-                self.end_with_essential(index);
-            }
-            _ => {
-                container.desired = ContainerStatus::Stopped;
-                if step == ContainerStatus::Running && error.may_have_started() {
-                    self.push_stop(index);
-                }
-            }
+        let text = || stop_reason::agent_error(&error.name, &error.message);
+        container.reason.get_or_insert_with(text);
+        self.land(index);
+        let outcome = failed_step(step, known, error, self.options.image_pull);
+        if step == ContainerStatus::Pulled && outcome.known == step {
+            self.pull_stopped_at = self.now;
+        }
+        if outcome.known == ContainerStatus::Stopped {
+            self.set_stopped(index);
+        } else if outcome.known != known {
+            self.set_known(index, outcome.known);
+        }
+        if outcome.stops_task {
+            self.stop_task(Some(text().into()));
+        }
+        if outcome.stops_container {
+            self.shall_stop(index);
+        }
+        if outcome.may_run {
+            self.actions.push(Verb::Stop, index);
         }
         Verdict::Applied
     }
@@ -234,15 +277,7 @@ impl AgentTask {
         };
         if !container.stopped_again {
             container.stopped_again = true;
-            self.push_stop(index);
-        }
-    }
-
-    fn push_stop(&mut self, index: usize) {
-        if let Some(spec) = self.spec.container(index) {
-            self.actions.push_back(AgentAction::Stop {
-                container: spec.name.clone(),
-            });
+            self.actions.push(Verb::Stop, index);
         }
     }
 }

@@ -1,8 +1,11 @@
 //! Starts containers again without their task.
 
-use ecs_model::{HealthStatus, NetworkBinding, stop_reason};
+use ecs_model::{NetworkBinding, stop_reason};
 
-use super::{AgentAction, AgentTask, RuntimeError, RuntimeEvent};
+use super::queue::Verb;
+use super::{AgentTask, RuntimeError, RuntimeEvent};
+use crate::bindings::Bindings;
+use crate::health::Health;
 use crate::{ContainerEnd, ContainerStatus, Verdict};
 
 impl AgentTask {
@@ -48,37 +51,36 @@ impl AgentTask {
         else {
             return false;
         };
-        let Some(policy) = spec
-            .restart
-            .as_ref()
-            .filter(|_| container.known.is_running())
-        else {
+        let policy = spec.restart.as_ref();
+        let Some(policy) = policy.filter(|_| container.known().is_running()) else {
             return false;
         };
         let end = ContainerEnd {
             exit_code,
             desired: container.desired,
-            last_start: container.restarted_at.or(container.started_at),
+            last_start: container.last_start(),
         };
-        if policy.decide(end, self.now).is_err() {
+        let now = self.now.get();
+        if now.is_none_or(|now| policy.decide(end, now).is_err()) {
             return false;
         }
-        container.restart_count += 1;
-        container.restarted_at = Some(self.now);
+        container.restart_count = container.restart_count.saturating_add(1);
+        container.restarted_at = self.now;
         container.ended_with = exit_code;
-        container.in_flight = Some(ContainerStatus::Running);
-        container.health = HealthStatus::Unknown;
-        self.actions.push_back(AgentAction::Start {
-            container: spec.name.clone(),
-        });
+        if container.health != Health::Unknown {
+            container.health = Health::Unknown;
+            self.untold.health |= 1 << index;
+        }
+        self.send_off(index, ContainerStatus::Running);
+        self.actions.push(Verb::Start, index);
         true
     }
 
     fn finish_restart(&mut self, index: usize, network_bindings: Vec<NetworkBinding>) {
+        self.land(index);
         if let Some(container) = self.containers.get_mut(index) {
             container.ended_with = None;
-            container.in_flight = None;
-            container.network_bindings = network_bindings;
+            container.network_bindings = Bindings(network_bindings);
         }
     }
 
@@ -89,8 +91,7 @@ impl AgentTask {
             container
                 .reason
                 .get_or_insert_with(|| stop_reason::agent_error(&error.name, &error.message));
-            container.stop();
-            self.end_with_essential(index);
         }
+        self.set_stopped(index);
     }
 }

@@ -2,19 +2,47 @@
 
 use core::cmp::Ordering;
 
-use super::{PhaseWork, StatusChange, TaskAction, TaskMachine};
+use super::{ASK_AGAIN, TaskAction, TaskMachine};
+use crate::moment::Moment;
 use crate::{
-    DesiredStatus, ReportedStatus, StatusPair, StopCause, TaskReport, TaskStatus, Verdict,
+    AttachmentKind, AttachmentStatus, DesiredStatus, Rejection, ReportedStatus, StatusPair,
+    StopCause, TaskReport, TaskStatus, Verdict,
 };
 
+/// How far ECS is with its own work in a phase.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum PhaseWork {
+    NotBegun,
+    Open,
+    Done,
+    /// The task is to stop instead.
+    InVain,
+}
+
 impl TaskMachine {
+    /// Gives the task to its agent.
+    pub(super) fn launch(&mut self) {
+        self.pending.add(TaskAction::Launch);
+        self.ask_at = self.now.after(ASK_AGAIN);
+    }
+
+    /// The agent has spoken of the task, so it has it.
+    pub(super) fn hear_of_agent(&mut self) {
+        if !self.stops.agent_has_it {
+            self.stops.agent_has_it = true;
+            if self.status.desired == DesiredStatus::Running {
+                self.ask_at = Moment::NONE;
+            }
+        }
+    }
+
     /// Draws the consequences of a report that was merged.
-    pub(super) fn follow(&mut self, report: &TaskReport) -> Verdict {
-        let verdict = self.compare(report.status);
-        match report.status {
+    pub(super) fn follow(&mut self, report: &TaskReport<'_>) -> Verdict {
+        let verdict = self.compare(report.status());
+        match report.status() {
             ReportedStatus::Pending => self.follow_pending(),
             ReportedStatus::Running => self.follow_running(),
-            ReportedStatus::Stopped => self.stops.containers_stopped = true,
+            ReportedStatus::Stopped => {}
         }
         self.follow_ends(report);
         verdict
@@ -22,9 +50,10 @@ impl TaskMachine {
 
     /// How a report compares if it turns out to change nothing.
     fn compare(&self, reported: ReportedStatus) -> Verdict {
-        let known = if self.stops.containers_stopped || self.status.last >= TaskStatus::Stopped {
+        let stopped = reported != ReportedStatus::Stopped && self.stops.containers_stopped;
+        let known = if stopped || self.status.last >= TaskStatus::Stopped {
             ReportedStatus::Stopped
-        } else if self.timeline.started_at.is_some() || self.stops.registered {
+        } else if self.times.started_at.is_set() || self.stops.registered {
             ReportedStatus::Running
         } else {
             ReportedStatus::Pending
@@ -47,10 +76,13 @@ impl TaskMachine {
 
     fn follow_running(&mut self) {
         let past = self.status.last >= TaskStatus::Running || self.stops.containers_stopped;
-        if past || self.stops.registered {
+        let shall_run = self.status.desired == DesiredStatus::Running;
+        // One that was being registered when it was told to stop does not run any more.
+        let in_vain = self.status.last == TaskStatus::Activating && !shall_run;
+        if past || in_vain || self.stops.registered {
             return;
         }
-        let register = self.phases.registering && self.status.desired == DesiredStatus::Running;
+        let register = self.phases.registering && shall_run;
         if !register {
             self.become_last(TaskStatus::Running);
         } else {
@@ -58,7 +90,7 @@ impl TaskMachine {
             if self.status.last < TaskStatus::Activating {
                 self.become_last(TaskStatus::Activating);
             }
-            self.actions.push_back(TaskAction::Register);
+            self.pending.add(TaskAction::Register);
         }
     }
 
@@ -66,30 +98,11 @@ impl TaskMachine {
     ///
     /// It exited if it has an exit code and no error of the agent, or if the task has been
     /// running; otherwise the task failed to start.
-    fn follow_ends(&mut self, report: &TaskReport) {
-        if self.status.desired == DesiredStatus::Stopped {
+    fn follow_ends(&mut self, report: &TaskReport<'_>) {
+        if !self.stops.essential_ended || self.status.desired == DesiredStatus::Stopped {
             return;
         }
-        let mut ended = self
-            .containers
-            .iter()
-            .zip(self.spec.containers())
-            .filter(|(container, spec)| {
-                spec.essential && container.status == ReportedStatus::Stopped
-            })
-            .map(|(container, _)| container)
-            .peekable();
-        let Some(first) = ended.peek() else {
-            return;
-        };
-        let said = report.reason.clone().or_else(|| first.reason.clone());
-        let exited =
-            ended.any(|container| container.exit_code.is_some() && container.reason.is_none());
-        let cause = if self.timeline.started_at.is_some() || exited {
-            StopCause::EssentialContainerExited
-        } else {
-            StopCause::FailedToStart { reason: said }
-        };
+        let cause = self.cause_of_end(report);
         if self.stops.containers_stopped && self.next_down() == TaskStatus::Stopped {
             self.cause.get_or_insert(cause);
             self.become_last(TaskStatus::Stopped);
@@ -103,6 +116,29 @@ impl TaskMachine {
         }
     }
 
+    fn cause_of_end(&self, report: &TaskReport<'_>) -> StopCause {
+        let containers = self.containers.iter().zip(self.spec.nodes());
+        let ended = containers
+            .filter(|(container, node)| {
+                node.essential && container.status == ReportedStatus::Stopped
+            })
+            .map(|(container, node)| container.report(node));
+        let mut exited = self.times.started_at.is_set();
+        let mut words = None;
+        for container in ended {
+            exited |= container.exit_code().is_some() && container.reason().is_none();
+            words = words.or(container.reason());
+        }
+        if exited {
+            return StopCause::EssentialContainerExited;
+        }
+        // Where AWS has the host, the words of the container are those of the task.
+        let words = words.filter(|_| self.phases.pulling_in_activating);
+        StopCause::FailedToStart {
+            reason: report.reason().or(words).map(str::to_owned),
+        }
+    }
+
     pub(super) fn stop_because(&mut self, cause: StopCause) {
         self.cause.get_or_insert(cause);
         self.become_pair(StatusPair {
@@ -113,10 +149,22 @@ impl TaskMachine {
 
     /// Takes a task that shall stop down, as far as it can go.
     pub(super) fn advance(&mut self) {
-        while self.status.desired == DesiredStatus::Stopped
-            && self.status.last < TaskStatus::Stopped
-            && self.step_down()
-        {}
+        if self.status.desired == DesiredStatus::Running {
+            return;
+        }
+        self.leave_discovery();
+        while self.status.last < TaskStatus::Stopped && self.step_down() {}
+        if self.stops.containers_stopped || self.status.last >= TaskStatus::Deprovisioning {
+            self.ask_at = Moment::NONE;
+        }
+    }
+
+    /// A task is taken out of service discovery without a phase of its own.
+    fn leave_discovery(&mut self) {
+        if self.stops.registered && !self.phases.deactivating {
+            self.stops.registered = false;
+            self.pending.add(TaskAction::Deregister);
+        }
     }
 
     /// One step down; says whether another one may follow.
@@ -131,7 +179,11 @@ impl TaskMachine {
             }
             _ => {
                 self.tell_agent();
-                let visible = self.phases.stopping && !self.ends_by_itself();
+                let by_itself = self
+                    .cause
+                    .as_ref()
+                    .is_some_and(StopCause::is_known_to_agent);
+                let visible = self.phases.stopping && !by_itself;
                 let running = matches!(
                     self.status.last,
                     TaskStatus::Running | TaskStatus::Deactivating
@@ -163,10 +215,11 @@ impl TaskMachine {
 
     fn go_down(&mut self, next: TaskStatus) -> bool {
         match next {
-            TaskStatus::Deactivating => self.actions.push_back(TaskAction::Deregister),
+            TaskStatus::Deactivating => self.pending.add(TaskAction::Deregister),
             TaskStatus::Deprovisioning => {
                 self.stops.containers_stopped = true;
-                self.actions.push_back(TaskAction::Deprovision);
+                self.detach(AttachmentStatus::Detaching);
+                self.pending.add(TaskAction::Deprovision);
             }
             _ => {}
         }
@@ -174,23 +227,28 @@ impl TaskMachine {
         true
     }
 
+    /// Attachments go with the network of the task.
+    fn detach(&mut self, status: AttachmentStatus) {
+        for attachment in &mut self.attachments {
+            if attachment.status.can_become(status) {
+                attachment.status = status;
+            }
+        }
+        self.attach_by = Moment::NONE;
+    }
+
     fn tell_agent(&mut self) {
         if !self.stops.agent_told {
             self.stops.agent_told = true;
-            self.actions.push_back(TaskAction::StopContainers);
+            self.pending.add(TaskAction::StopContainers);
+        }
+        if !self.ask_at.is_set() {
+            self.ask_at = self.now.after(ASK_AGAIN);
         }
     }
 
-    /// Whether the agent stops the containers of its own accord.
-    fn ends_by_itself(&self) -> bool {
-        matches!(
-            self.cause,
-            Some(StopCause::EssentialContainerExited | StopCause::FailedToStart { .. })
-        )
-    }
-
     /// Whether ECS itself ends this phase of this task.
-    pub(super) fn is_own_phase(&self, phase: TaskStatus) -> bool {
+    fn is_own_phase(&self, phase: TaskStatus) -> bool {
         match phase {
             TaskStatus::Provisioning | TaskStatus::Deactivating | TaskStatus::Deprovisioning => {
                 self.phases.includes(phase)
@@ -200,29 +258,35 @@ impl TaskMachine {
         }
     }
 
-    pub(super) fn work_of(&self, phase: TaskStatus) -> PhaseWork {
+    /// Why the end of a phase is not taken, if it is not.
+    pub(super) fn refuse_phase(&self, phase: TaskStatus) -> Option<Verdict> {
+        if !self.is_own_phase(phase) {
+            return Some(Verdict::Rejected(Rejection::NoSuchPhase(phase)));
+        }
+        match self.work_of(phase) {
+            PhaseWork::NotBegun => {
+                let at = self.status.last;
+                Some(Verdict::Rejected(Rejection::PhaseNotBegun { at, phase }))
+            }
+            PhaseWork::Done => Some(Verdict::Duplicate),
+            PhaseWork::InVain => Some(Verdict::Stale),
+            PhaseWork::Open => None,
+        }
+    }
+
+    fn work_of(&self, phase: TaskStatus) -> PhaseWork {
         let registered = self.stops.registered;
         match self.status.last.cmp(&phase) {
             Ordering::Less => PhaseWork::NotBegun,
             Ordering::Greater => PhaseWork::Done,
             Ordering::Equal => match phase {
-                TaskStatus::Activating if !registered => PhaseWork::NotBegun,
                 TaskStatus::Activating if self.status.desired == DesiredStatus::Stopped => {
                     PhaseWork::InVain
                 }
+                TaskStatus::Activating if !registered => PhaseWork::NotBegun,
                 TaskStatus::Deactivating if !registered => PhaseWork::Done,
                 _ => PhaseWork::Open,
             },
-        }
-    }
-
-    /// Asks to take back what ECS has done for a task that is gone.
-    pub(super) fn take_back(&mut self) {
-        if self.phases.deactivating && self.stops.registered {
-            self.actions.push_back(TaskAction::Deregister);
-        }
-        if self.phases.deprovisioning {
-            self.actions.push_back(TaskAction::Deprovision);
         }
     }
 
@@ -230,53 +294,88 @@ impl TaskMachine {
         match phase {
             TaskStatus::Provisioning => {
                 self.become_last(TaskStatus::Pending);
-                self.actions.push_back(TaskAction::Launch);
+                self.launch();
             }
             TaskStatus::Activating => self.become_last(TaskStatus::Running),
             TaskStatus::Deactivating => self.stops.registered = false,
-            TaskStatus::Deprovisioning => self.become_last(TaskStatus::Stopped),
+            TaskStatus::Deprovisioning => {
+                self.detach(AttachmentStatus::Deleted);
+                self.become_last(TaskStatus::Stopped);
+            }
             _ => {}
         }
     }
 
-    pub(super) fn become_last(&mut self, last: TaskStatus) {
-        self.become_pair(StatusPair {
-            last,
-            ..self.status
-        });
+    pub(super) fn fail_phase(&mut self, phase: TaskStatus, reason: String) {
+        match phase {
+            TaskStatus::Deactivating => self.pending.add(TaskAction::Deregister),
+            TaskStatus::Deprovisioning => self.pending.add(TaskAction::Deprovision),
+            _ => self.stop_because(StopCause::FailedToStart {
+                reason: Some(reason),
+            }),
+        }
     }
 
-    pub(super) fn become_pair(&mut self, to: StatusPair) {
-        let from = self.status;
-        if to == from {
-            return;
-        }
+    /// What follows when a status is entered.
+    pub(super) fn enter(&mut self, last: TaskStatus) {
         let now = self.now;
-        if to.last != from.last {
-            match to.last {
-                TaskStatus::Running => self.timeline.started_at = Some(now),
-                TaskStatus::Stopping => self.timeline.stopping_at = Some(now),
-                TaskStatus::Stopped => self.end(),
-                _ => {}
+        match last {
+            TaskStatus::Running => {
+                self.times.started_at = now;
+                // Whatever is attached is there.
+                self.attach_by = Moment::NONE;
             }
+            TaskStatus::Stopping => self.times.stopping_at = now,
+            TaskStatus::Stopped => self.end(),
+            _ => {}
         }
-        self.status = to;
-        self.version += 1;
-        self.changes.push_back(StatusChange {
-            from: Some(from),
-            to,
-            at: now,
-            version: self.version,
-        });
     }
 
     /// The containers of a stopped task have stopped, unless nobody knows.
     fn end(&mut self) {
-        self.timeline.stopped_at = Some(self.now);
-        if !self.orphaned {
+        self.times.stopped_at = self.now;
+        self.ask_at = Moment::NONE;
+        self.attach_by = Moment::NONE;
+        if !self.is_orphaned {
             for container in &mut self.containers {
                 container.status = ReportedStatus::Stopped;
             }
+        }
+    }
+
+    pub(super) fn forgotten_at(&self) -> Moment {
+        match self.status.last {
+            TaskStatus::Stopped => self.times.stopped_at.after(self.retention),
+            _ => Moment::NONE,
+        }
+    }
+
+    pub(super) fn fire_timers(&mut self) {
+        if self.forgotten_at().is_due(self.now) {
+            self.become_last(TaskStatus::Deleted);
+        }
+        if self.attach_by.is_due(self.now) {
+            self.attach_by = Moment::NONE;
+            self.give_up_interface();
+        }
+        if self.ask_at.is_due(self.now) {
+            self.ask_at = self.now.after(ASK_AGAIN);
+            self.pending.add(match self.status.desired {
+                DesiredStatus::Stopped => TaskAction::StopContainers,
+                _ => TaskAction::Launch,
+            });
+        }
+    }
+
+    fn give_up_interface(&mut self) {
+        for attachment in &mut self.attachments {
+            let missing = attachment.status < AttachmentStatus::Attached;
+            if missing && attachment.kind == AttachmentKind::ElasticNetworkInterface {
+                attachment.status = AttachmentStatus::Failed;
+            }
+        }
+        if self.status.desired == DesiredStatus::Running {
+            self.stop_because(StopCause::NetworkInterfaceTimeout);
         }
     }
 }

@@ -4,17 +4,19 @@ use core::time::Duration;
 
 use ecs_taskdef::{
     ContainerCondition, ContainerDefinition, ContainerDependency, ContainerRestartPolicy,
-    LogDriver, TaskDefinition,
+    LogDriver, NetworkMode, TaskDefinition,
 };
 
 use super::{ContainerSpec, DEFAULT_STOP_TIMEOUT, Dependency, SpecError, TaskSpec};
-use crate::{Condition, DEFAULT_RESTART_ATTEMPT_PERIOD, RestartPolicy, SteadyState};
+use crate::{Condition, DEFAULT_RESTART_ATTEMPT_PERIOD, RestartPolicy};
 
 /// Takes names, `essential`, `dependsOn`, `links`, `volumesFrom`, timeouts, health checks and restart
 /// policies.
 ///
 /// A link waits for `START` of the other container, `volumesFrom` for `CREATE`, and a container
-/// that logs to `awsfirelens` for `START` of the log router, as the agent has it.
+/// that logs to `awsfirelens` for `START` of the log router, as the agent has it. In network mode
+/// `awsvpc` the container that holds the network is added:
+/// [`with_network_container`](TaskSpec::with_network_container).
 ///
 /// ```
 /// use ecs_state::{Condition, TaskSpec};
@@ -45,12 +47,16 @@ impl TryFrom<&TaskDefinition> for TaskSpec {
             .iter()
             .find(|container| container.firelens_configuration.is_some())
             .and_then(|container| container.name.as_deref());
-        let specs: Result<Vec<_>, _> = containers
+        let specs: Result<Vec<_>, SpecError> = containers
             .iter()
             .enumerate()
             .map(|(position, container)| container_spec(position, container, router))
             .collect();
-        Self::new(specs?)
+        let spec = Self::new(specs?)?;
+        Ok(match definition.network_mode {
+            Some(NetworkMode::Awsvpc) => spec.with_network_container(),
+            _ => spec,
+        })
     }
 }
 
@@ -71,8 +77,7 @@ fn container_spec(
         start_timeout: seconds(&name, "startTimeout", container.start_timeout)?,
         has_health_check: container.health_check.is_some(),
         restart: restart(&name, container.restart_policy.as_ref())?,
-        steady: SteadyState::Running,
-        name,
+        ..ContainerSpec::new(name.as_str())
     })
 }
 

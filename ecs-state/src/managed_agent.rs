@@ -1,0 +1,79 @@
+//! [`ManagedAgentStatus`]: how far an agent is that ECS runs in a container.
+
+use serde::{Deserialize, Serialize};
+
+use crate::ReportedStatus;
+use crate::named::named;
+
+/// How far the agent of ECS Exec is in its container, in order.
+///
+/// ```
+/// use ecs_state::{ManagedAgentStatus, ReportedStatus};
+///
+/// assert_eq!(ManagedAgentStatus::Created.reported(), ReportedStatus::Pending);
+/// assert!(!ManagedAgentStatus::None.is_reportable());
+/// ```
+///
+/// Source: amazon-ecs-agent, managed agent status; API shape `ManagedAgent`.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(rename_all = "UPPERCASE")]
+#[non_exhaustive]
+pub enum ManagedAgentStatus {
+    /// Nothing was done yet.
+    #[default]
+    None,
+    /// Its container was created with it.
+    Created,
+    /// It runs.
+    Running,
+    /// It ended, or its container did.
+    Stopped,
+}
+
+named! {
+    ManagedAgentStatus {
+        None = "NONE",
+        Created = "CREATED",
+        Running = "RUNNING",
+        Stopped = "STOPPED",
+    }
+}
+
+/// Why the managed agent of a container that ended has stopped.
+///
+/// Source: amazon-ecs-agent, task manager.
+pub(crate) const CONTAINER_STOPPED: &str = "Received Container Stopped event";
+
+impl ManagedAgentStatus {
+    /// What the agent tells ECS about it.
+    #[must_use]
+    pub const fn reported(self) -> ReportedStatus {
+        match self {
+            Self::None | Self::Created => ReportedStatus::Pending,
+            Self::Running => ReportedStatus::Running,
+            Self::Stopped => ReportedStatus::Stopped,
+        }
+    }
+
+    /// Whether it is worth a report.
+    #[must_use]
+    pub const fn is_reportable(self) -> bool {
+        !matches!(self, Self::None)
+    }
+
+    /// Whether it is the last one.
+    #[must_use]
+    pub const fn is_terminal(self) -> bool {
+        matches!(self, Self::Stopped)
+    }
+
+    pub(crate) const fn of_report(status: ReportedStatus) -> Self {
+        match status {
+            ReportedStatus::Pending => Self::Created,
+            ReportedStatus::Running => Self::Running,
+            ReportedStatus::Stopped => Self::Stopped,
+        }
+    }
+}

@@ -1,0 +1,489 @@
+//! Every state that a task can come to, by breadth-first search.
+//!
+//! The whole state of a machine is its key: what `Hash` feeds into a hasher that records it.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test stops at the first surprise"
+)]
+
+use std::collections::HashMap;
+use std::hash::{Hash, Hasher};
+use std::time::Duration;
+
+use ecs_model::{HealthStatus, Timestamp};
+use ecs_state::{
+    AgentAction, AgentOptions, AgentTask, AgentTaskStatus, Behaviour, Condition, ContainerSpec,
+    ContainerStatus, DesiredStatus, ResourceEvent, ResourceSpec, RestartPolicy, RuntimeError,
+    RuntimeEvent, TaskSpec, Verdict,
+};
+
+const NAMES: [&str; 3] = ["a", "b", "c"];
+
+#[derive(Default)]
+struct Recorder(Vec<u8>);
+
+impl Hasher for Recorder {
+    fn finish(&self) -> u64 {
+        0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        self.0.extend_from_slice(bytes);
+    }
+}
+
+/// A task and what its host works at.
+#[derive(Clone, Hash)]
+struct World {
+    task: AgentTask,
+    open: Vec<AgentAction>,
+    told_to_stop: bool,
+}
+
+/// What may happen next.
+#[derive(Clone, Debug)]
+enum Step {
+    Succeed(usize),
+    Fail(usize),
+    Exit(usize, i32),
+    Health(usize, HealthStatus),
+    Stop,
+    Timeout,
+}
+
+impl World {
+    fn new(spec: &TaskSpec, behaviour: Behaviour) -> Self {
+        let options = AgentOptions::default().with_behaviour(behaviour);
+        let task = AgentTask::with_options(spec.clone(), options, Timestamp::UNIX_EPOCH);
+        let mut world = Self {
+            task,
+            open: Vec::new(),
+            told_to_stop: false,
+        };
+        world.poll();
+        world
+    }
+
+    fn key(&self) -> Vec<u8> {
+        let mut recorder = Recorder::default();
+        self.hash(&mut recorder);
+        recorder.0
+    }
+
+    fn now(&self) -> Timestamp {
+        // The machine keeps its own time; the host's clock stands still between timeouts.
+        Timestamp::UNIX_EPOCH
+    }
+
+    /// Takes up what is to be done; asks in which order containers are stopped.
+    fn poll(&mut self) {
+        while let Some(action) = self.task.poll_action() {
+            if let AgentAction::Stop { container, .. } = &action {
+                self.check_order(container);
+            }
+            if action != AgentAction::CleanUp {
+                self.open.push(action);
+            }
+        }
+        self.open.sort_by_key(|action| format!("{action:?}"));
+        while self.task.poll_report().is_some() {}
+        while self.task.poll_health().is_some() {}
+    }
+
+    /// A container that runs stops after those that depend on it.
+    fn check_order(&self, container: &str) {
+        if self.task.container_status(container) == Some(ContainerStatus::Stopped) {
+            return;
+        }
+        for other in self.task.spec().containers() {
+            let depends = other
+                .depends_on
+                .iter()
+                .any(|link| link.container == container);
+            let known = self.task.container_status(&other.name).unwrap();
+            assert!(
+                !depends || known == ContainerStatus::Stopped,
+                "`{container}` stops before `{}`, which is {known}",
+                other.name
+            );
+        }
+    }
+
+    fn is_over(&self) -> bool {
+        self.task.status() == AgentTaskStatus::Stopped && self.open.is_empty()
+    }
+
+    fn runs(&self, name: &str) -> bool {
+        let known = self.task.container_status(name);
+        known == Some(ContainerStatus::Running)
+            && !self.open.iter().any(
+                |action| matches!(action, AgentAction::Start { container } if &**container == name),
+            )
+    }
+
+    fn steps(&self) -> Vec<Step> {
+        let mut steps = Vec::new();
+        for position in 0..self.open.len() {
+            steps.push(Step::Succeed(position));
+            if !matches!(self.open[position], AgentAction::Kill { .. }) {
+                steps.push(Step::Fail(position));
+            }
+        }
+        for (position, spec) in self.task.spec().containers().iter().enumerate() {
+            if !self.runs(&spec.name) {
+                continue;
+            }
+            if self.task.restart_count(&spec.name) < Some(2) {
+                steps.push(Step::Exit(position, 0));
+                steps.push(Step::Exit(position, 1));
+            }
+            if spec.has_health_check {
+                steps.push(Step::Health(position, HealthStatus::Healthy));
+                steps.push(Step::Health(position, HealthStatus::Unhealthy));
+            }
+        }
+        if !self.told_to_stop {
+            steps.push(Step::Stop);
+        }
+        if self.task.poll_timeout().is_some() && self.task.status() != AgentTaskStatus::Stopped {
+            steps.push(Step::Timeout);
+        }
+        steps
+    }
+
+    fn take(&mut self, step: &Step) {
+        let now = self.now();
+        match step {
+            Step::Succeed(position) => {
+                let action = self.open.remove(*position);
+                self.answer(&action);
+            }
+            Step::Fail(position) => {
+                let action = self.open.remove(*position);
+                self.fail(&action);
+            }
+            Step::Exit(position, code) => {
+                let event = stopped(*code);
+                // What was to stop it finds it gone.
+                let name = self.name(*position);
+                let gone = |action: &AgentAction| match action {
+                    AgentAction::Stop { container, .. } | AgentAction::Kill { container } => {
+                        **container == *name
+                    }
+                    _ => false,
+                };
+                self.open.retain(|action| !gone(action));
+                let _ = self.task.handle_event(&name, event, now);
+            }
+            Step::Health(position, health) => {
+                let event = RuntimeEvent::Health(health.clone());
+                let name = self.name(*position);
+                let _ = self.task.handle_event(&name, event, now);
+            }
+            Step::Stop => {
+                self.told_to_stop = true;
+                let _ = self.task.handle_stop(now);
+            }
+            Step::Timeout => {
+                let at = self.task.poll_timeout().unwrap();
+                self.task.handle_timeout(at);
+            }
+        }
+        self.poll();
+    }
+
+    fn name(&self, position: usize) -> String {
+        self.task.spec().containers()[position].name.clone()
+    }
+
+    fn answer(&mut self, action: &AgentAction) {
+        let event = match action {
+            AgentAction::PullManifest { .. } => RuntimeEvent::ManifestPulled { digest: None },
+            AgentAction::Pull { .. } => RuntimeEvent::Pulled,
+            AgentAction::Create { .. } => RuntimeEvent::Created { runtime_id: None },
+            AgentAction::Start { .. } => RuntimeEvent::Started {
+                network_bindings: Vec::new(),
+            },
+            AgentAction::ProvisionNetwork { .. } => RuntimeEvent::NetworkProvisioned,
+            AgentAction::Stop { .. } => stopped(143),
+            AgentAction::Kill { container } => {
+                // The process cannot answer the stop any more.
+                let killed = container.clone();
+                self.open.retain(
+                    |other| !matches!(other, AgentAction::Stop { container, .. } if *container == killed),
+                );
+                stopped(137)
+            }
+            AgentAction::CreateResource { resource } => {
+                let created = ResourceEvent::Created;
+                let _ = self.task.handle_resource(resource, created, self.now());
+                return;
+            }
+            AgentAction::RemoveResource { resource } => {
+                let removed = ResourceEvent::Removed;
+                let _ = self.task.handle_resource(resource, removed, self.now());
+                return;
+            }
+            _ => return,
+        };
+        let container = action.container().unwrap();
+        let _ = self.task.handle_event(container, event, self.now());
+    }
+
+    fn fail(&mut self, action: &AgentAction) {
+        let step = match action {
+            AgentAction::PullManifest { .. } => ContainerStatus::ManifestPulled,
+            AgentAction::Pull { .. } => ContainerStatus::Pulled,
+            AgentAction::Create { .. } => ContainerStatus::Created,
+            AgentAction::Start { .. } => ContainerStatus::Running,
+            AgentAction::ProvisionNetwork { .. } => ContainerStatus::ResourcesProvisioned,
+            AgentAction::Stop { .. } => ContainerStatus::Stopped,
+            AgentAction::CreateResource { resource } => {
+                let reason = "no".to_owned();
+                let failed = ResourceEvent::Failed { reason };
+                let _ = self.task.handle_resource(resource, failed, self.now());
+                return;
+            }
+            _ => return self.answer(action),
+        };
+        let error = RuntimeError::new("CannotDoItError", "no");
+        let failed = RuntimeEvent::Failed { step, error };
+        let container = action.container().unwrap();
+        let _ = self.task.handle_event(container, failed, self.now());
+    }
+
+    /// Nothing will ever happen by itself, and the task is neither where it shall be nor waits
+    /// for a process that runs.
+    fn is_dead(&self) -> bool {
+        let names = || self.task.spec().containers().iter();
+        let settled = match self.task.desired_status() {
+            DesiredStatus::Running => self.task.status() == AgentTaskStatus::Running,
+            _ => self.task.status() == AgentTaskStatus::Stopped,
+        };
+        !settled
+            && self.open.is_empty()
+            && self.task.poll_timeout().is_none()
+            && !names().any(|spec| self.runs(&spec.name))
+    }
+
+    /// What holds between a state and the next.
+    fn check_step(&self, next: &Self) {
+        assert!(next.task.status() >= self.task.status());
+        for spec in self.task.spec().containers() {
+            let (before, after) = (
+                self.task.container_status(&spec.name).unwrap(),
+                next.task.container_status(&spec.name).unwrap(),
+            );
+            assert!(after >= before);
+            if spec.essential && after == ContainerStatus::Stopped {
+                assert_eq!(next.task.desired_status(), DesiredStatus::Stopped);
+            }
+        }
+    }
+}
+
+fn stopped(code: i32) -> RuntimeEvent {
+    RuntimeEvent::Stopped {
+        exit_code: Some(code),
+        reason: None,
+    }
+}
+
+/// What was found in one world.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Found {
+    states: usize,
+    dead: usize,
+}
+
+/// Visits every state, and asks whether each can still come to an end.
+fn explore(spec: &TaskSpec, behaviour: Behaviour) -> Found {
+    let first = World::new(spec, behaviour);
+    let mut numbers: HashMap<Vec<u8>, usize> = HashMap::from([(first.key(), 0)]);
+    let mut worlds = vec![first];
+    let mut before: Vec<Vec<usize>> = vec![Vec::new()];
+    let mut dead = 0;
+    let mut position = 0;
+    while position < worlds.len() {
+        let world = worlds[position].clone();
+        dead += usize::from(world.is_dead());
+        let steps = if world.is_over() {
+            Vec::new()
+        } else {
+            world.steps()
+        };
+        for step in steps {
+            let mut next = world.clone();
+            next.take(&step);
+            world.check_step(&next);
+            let count = worlds.len();
+            let number = *numbers.entry(next.key()).or_insert(count);
+            if number == count {
+                worlds.push(next);
+                before.push(Vec::new());
+            }
+            before[number].push(position);
+        }
+        position += 1;
+    }
+    assert_all_end(&worlds, &before);
+    Found {
+        states: worlds.len(),
+        dead,
+    }
+}
+
+/// From every state a way leads to the end.
+fn assert_all_end(worlds: &[World], before: &[Vec<usize>]) {
+    let mut ends = vec![false; worlds.len()];
+    let mut open: Vec<usize> = (0..worlds.len())
+        .filter(|one| worlds[*one].is_over())
+        .collect();
+    for end in &open {
+        ends[*end] = true;
+    }
+    while let Some(end) = open.pop() {
+        for other in &before[end] {
+            if !ends[*other] {
+                ends[*other] = true;
+                open.push(*other);
+            }
+        }
+    }
+    let stuck = ends.iter().position(|end| !end);
+    assert_eq!(stuck.map(|stuck| worlds[stuck].task.waiting().len()), None);
+}
+
+/// `a` depends on `b`, in every way in which two containers can.
+fn pairs() -> Vec<(Condition, TaskSpec)> {
+    let mut found = Vec::new();
+    for condition in Condition::ALL {
+        for variant in 0..16_u8 {
+            let is = |bit: u8| variant & (1 << bit) != 0;
+            let mut b = ContainerSpec::new("b");
+            if *condition == Condition::Healthy {
+                b = b.with_health_check();
+            }
+            if is(0) {
+                b = b.non_essential();
+            }
+            if is(1) {
+                b = b.with_restart(RestartPolicy::new().with_attempt_period(Duration::ZERO));
+            }
+            if is(2) {
+                b = b.with_start_timeout(Duration::from_secs(5));
+            }
+            let a = ContainerSpec::new("a").depends_on("b", *condition);
+            let mut spec = TaskSpec::new([a, b]).unwrap();
+            if is(3) {
+                let secrets =
+                    ResourceSpec::new("secrets").required_by("b", ContainerStatus::Created);
+                spec = spec.with_resources([secrets]).unwrap();
+            }
+            found.push((*condition, spec));
+        }
+    }
+    found
+}
+
+#[test]
+fn two_containers_always_come_to_an_end() {
+    let mut found: HashMap<Condition, Found> = HashMap::new();
+    for (condition, spec) in pairs() {
+        let Found { states, dead } = explore(&spec, Behaviour::Strict);
+        let sum = found.entry(condition).or_default();
+        sum.states += states;
+        sum.dead += dead;
+    }
+    let states = |condition| found[&condition].states;
+    assert_eq!(found.values().map(|found| found.dead).sum::<usize>(), 0);
+    assert_eq!(
+        Condition::ALL
+            .iter()
+            .map(|condition| states(*condition))
+            .collect::<Vec<_>>(),
+        [27_168, 21_916, 7_008, 6_480, 49_584],
+    );
+}
+
+/// What the agent leaves waiting for ever: a container that waits for the health of one that ended
+/// before it was healthy.
+#[test]
+fn the_agent_hangs_where_strict_rules_do_not() {
+    let dead = |condition, behaviour| {
+        let b = ContainerSpec::new("b").non_essential().with_health_check();
+        let a = ContainerSpec::new("a").depends_on("b", condition);
+        explore(&TaskSpec::new([a, b]).unwrap(), behaviour).dead
+    };
+    for condition in Condition::ALL {
+        assert_eq!(dead(*condition, Behaviour::Strict), 0, "{condition}");
+    }
+    let agent = |condition| dead(condition, Behaviour::Agent1_105);
+    assert_eq!(
+        Condition::ALL
+            .iter()
+            .map(|condition| agent(*condition))
+            .collect::<Vec<_>>(),
+        [0, 0, 0, 0, 88],
+    );
+}
+
+/// Chains, forks and joins of three, with more pairs of conditions in the long run.
+#[test]
+fn three_containers_always_come_to_an_end() {
+    let long = std::env::var("ECS_LONG").is_ok_and(|value| value == "1");
+    let conditions: &[Condition] = match long {
+        true => &[Condition::Success, Condition::Healthy],
+        false => &[Condition::Success],
+    };
+    let mut sum = Found::default();
+    for first in conditions {
+        for second in conditions {
+            for spec in threes(*first, *second) {
+                let found = explore(&spec, Behaviour::Strict);
+                sum.states += found.states;
+                sum.dead += found.dead;
+            }
+        }
+    }
+    assert_eq!(sum.dead, 0);
+    assert_eq!(sum.states, if long { 231_823 } else { 30_543 });
+}
+
+fn threes(first: Condition, second: Condition) -> [TaskSpec; 3] {
+    let container = |position: usize| {
+        let container = ContainerSpec::new(NAMES[position]);
+        match position {
+            0 => container,
+            _ => container.non_essential().with_health_check(),
+        }
+    };
+    let chain = [
+        container(0).depends_on("b", first),
+        container(1).depends_on("c", second),
+        container(2),
+    ];
+    let fork = [
+        container(0).depends_on("c", first),
+        container(1).depends_on("c", second),
+        container(2),
+    ];
+    let join = [
+        container(0).depends_on("b", first).depends_on("c", second),
+        container(1),
+        container(2),
+    ];
+    [chain, fork, join].map(|containers| TaskSpec::new(containers).unwrap())
+}
+
+#[test]
+fn a_verdict_is_given_for_every_event() {
+    let spec = TaskSpec::new([ContainerSpec::new("a")]).unwrap();
+    let mut world = World::new(&spec, Behaviour::Strict);
+    let verdict = world
+        .task
+        .handle_event("a", stopped(0), Timestamp::UNIX_EPOCH);
+    assert_eq!(verdict, Verdict::Applied);
+}

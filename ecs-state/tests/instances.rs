@@ -1,0 +1,178 @@
+//! Container instances and updates of their agents.
+
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+use ecs_model::Timestamp;
+use ecs_state::{
+    ForceDeregistration, HEARTBEAT_TIMEOUT, InstanceAction, InstanceChangeError, InstanceMachine,
+    InstanceStatus, MANAGED_DRAINING_LIMIT,
+};
+
+fn at(seconds: i64) -> Timestamp {
+    Timestamp::from_seconds(seconds)
+}
+
+fn actions(instance: &mut InstanceMachine) -> Vec<InstanceAction> {
+    std::iter::from_fn(|| instance.poll_action()).collect()
+}
+
+#[test]
+fn draining_and_back() {
+    let mut instance = InstanceMachine::register(at(0));
+    instance.handle_drain(at(1)).unwrap();
+    assert_eq!(actions(&mut instance), [InstanceAction::DrainTasks]);
+    assert_eq!(instance.status().to_string(), "DRAINING");
+    assert!(!instance.takes_tasks());
+    instance.handle_activate(at(2)).unwrap();
+    instance.handle_activate(at(2)).unwrap();
+    assert!(instance.takes_tasks());
+    assert_eq!(instance.version(), 3);
+    instance
+        .handle_drain_within(MANAGED_DRAINING_LIMIT, at(3))
+        .unwrap();
+    let end = at(3).saturating_add(MANAGED_DRAINING_LIMIT);
+    assert_eq!(instance.poll_timeout(), Some(end));
+    instance.handle_timeout(end);
+    assert_eq!(
+        actions(&mut instance),
+        [InstanceAction::DrainTasks, InstanceAction::EndDraining]
+    );
+}
+
+#[test]
+fn a_silent_agent_counts_as_disconnected() {
+    let mut instance = InstanceMachine::register(at(0));
+    instance.handle_heartbeat(at(10));
+    let silent = at(10).saturating_add(HEARTBEAT_TIMEOUT);
+    assert_eq!(instance.poll_timeout(), Some(silent));
+    instance.handle_timeout(silent);
+    assert!(!instance.is_connected());
+    assert_eq!(instance.status(), InstanceStatus::Active);
+    instance.handle_heartbeat(at(600));
+    assert!(instance.takes_tasks());
+    let changes: Vec<bool> = std::iter::from_fn(|| instance.poll_change())
+        .map(|change| change.is_connected)
+        .collect();
+    assert_eq!(changes, [true, false, true]);
+}
+
+#[test]
+fn a_trunk_comes_first_and_goes_last() {
+    let mut instance = InstanceMachine::register_with_trunk(at(0));
+    assert_eq!(actions(&mut instance), [InstanceAction::AttachTrunk]);
+    let error = instance.handle_drain(at(1)).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "cannot drain a container instance that is REGISTERING"
+    );
+    let mut failed = instance.clone();
+    failed
+        .handle_trunk_failed("no interface left", at(1))
+        .unwrap();
+    assert_eq!(failed.status().to_string(), "REGISTRATION_FAILED");
+    assert_eq!(failed.status_reason(), Some("no interface left"));
+    instance.handle_trunk_attached(at(2)).unwrap();
+    instance
+        .handle_deregister(ForceDeregistration::No, 0, at(3))
+        .unwrap();
+    assert_eq!(instance.status().to_string(), "DEREGISTERING");
+    assert_eq!(actions(&mut instance), [InstanceAction::DetachTrunk]);
+    instance.handle_trunk_detached(at(4)).unwrap();
+    assert!(!instance.is_listed() && instance.is_describable(at(5)));
+}
+
+#[test]
+fn a_forced_deregistration_leaves_orphans() {
+    let mut instance = InstanceMachine::register(at(0));
+    let before = instance.clone();
+    let refused = instance.handle_deregister(ForceDeregistration::No, 1, at(9));
+    assert_eq!(refused, Err(InstanceChangeError::RunsTasks(1)));
+    assert_eq!(instance, before);
+    instance
+        .handle_deregister(ForceDeregistration::Yes, 2, at(9))
+        .unwrap();
+    assert_eq!(instance.orphans(), 2);
+    assert_eq!(actions(&mut instance), [InstanceAction::LoseTasks]);
+    instance.handle_agent_connected(at(10));
+    assert!(!instance.is_connected());
+    let error = instance.handle_terminated(at(11)).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "cannot deregister a container instance that is INACTIVE"
+    );
+}
+
+#[test]
+fn a_host_without_agent_stays_registered_when_it_is_terminated() {
+    let mut instance = InstanceMachine::register(at(0));
+    instance.handle_agent_disconnected(at(1));
+    instance.handle_terminated(at(2)).unwrap();
+    assert_eq!(instance.status(), InstanceStatus::Active);
+    assert_eq!(actions(&mut instance), [InstanceAction::LoseTasks]);
+    let saved = serde_json::to_string(&instance).unwrap();
+    assert_eq!(
+        serde_json::from_str::<InstanceMachine>(&saved).unwrap(),
+        instance
+    );
+}
+
+#[cfg(feature = "agent")]
+mod update {
+    use super::at;
+    use ecs_model::agent::AgentUpdateSubject;
+    use ecs_model::version::Version;
+    use ecs_state::{AgentUpdate, UPDATE_TIMEOUT, UpdateAction, UpdateStatus, Verdict};
+
+    fn update(is_connected: bool) -> AgentUpdate {
+        let agent = AgentUpdateSubject::new(Some(Version::new(1, 3, 1)));
+        AgentUpdate::request(&agent, Version::new(1, 4, 0), is_connected, at(0)).unwrap()
+    }
+
+    #[test]
+    fn it_waits_for_the_connection() {
+        let mut update = update(false);
+        assert_eq!(update.poll_action(), None);
+        let _ = update.handle_connected(at(1));
+        assert_eq!(update.poll_action(), Some(UpdateAction::StageUpdate));
+        let _ = update.handle_sent(UpdateAction::StageUpdate, at(1));
+        assert_eq!(update.status(), UpdateStatus::Staging);
+        let _ = update.handle_disconnected(at(2));
+        assert_eq!(update.handle_disconnected(at(2)), Verdict::Duplicate);
+        let saved = serde_json::to_string(&update).unwrap();
+        let mut update: AgentUpdate = serde_json::from_str(&saved).unwrap();
+        let _ = update.handle_connected(at(900));
+        assert_eq!(update.poll_action(), Some(UpdateAction::StageUpdate));
+        assert_eq!(update.status(), UpdateStatus::Staging);
+    }
+
+    #[test]
+    fn a_refusal_is_the_end() {
+        let mut update = update(true);
+        let _ = update.handle_sent(UpdateAction::StageUpdate, at(1));
+        let _ = update.handle_refused("Updates are disabled", at(2));
+        assert_eq!(update.status(), UpdateStatus::Failed);
+        assert_eq!(update.reason(), Some("Updates are disabled"));
+        assert_eq!(
+            update.handle_acknowledged(UpdateAction::StageUpdate, at(3)),
+            Verdict::Stale
+        );
+    }
+
+    #[test]
+    fn the_new_agent_has_to_come_back() {
+        let mut update = update(true);
+        let _ = update.handle_sent(UpdateAction::StageUpdate, at(1));
+        let _ = update.handle_acknowledged(UpdateAction::StageUpdate, at(2));
+        let _ = update.handle_sent(UpdateAction::PerformUpdate, at(3));
+        let mut old = update.clone();
+        let _ = old.handle_registered(Some(&Version::new(1, 3, 1)), at(4));
+        assert_eq!(
+            old.reason(),
+            Some("the agent registered with the version from before")
+        );
+        let end = at(3).saturating_add(UPDATE_TIMEOUT);
+        assert_eq!(update.poll_timeout(), Some(end));
+        update.handle_timeout(end);
+        assert_eq!(update.reason(), Some("the agent did not come back"));
+    }
+}
