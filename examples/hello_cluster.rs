@@ -9,14 +9,16 @@
 
 use std::collections::BTreeMap;
 use std::error::Error;
+use std::sync::Arc;
 
-use ecs_arn::{ClusterRef, EcsArn, Scope};
+use ecs_arn::{ClusterRef, EcsArn, EcsResource, Scope};
 use ecs_iam_policy::{CompiledPolicy, Policy, PolicySet, Request};
 use ecs_model::metrics::{Capacity, Utilization, cluster_utilization};
 use ecs_model::operation::{DescribeContainerInstancesResponse, RunTaskRequest};
 use ecs_model::{ContainerInstance, LaunchType, Resource, Timestamp};
 use ecs_placement::{
-    CellState, CommitPolicy, PlacementRequest, ServiceScheduler, TaskId, run_task, start_task,
+    CellState, CellTask, Commit, CommitPolicy, Placed, PlacementRequest, Plan, Planner,
+    Registration, ServiceScheduler, run_task, start_task,
 };
 use ecs_state::{
     ContainerReport, HostLoss, Phases, ReportedStatus, TaskMachine, TaskReport, TaskSpec,
@@ -51,7 +53,9 @@ struct Story {
     registry: Registry,
     instances: Vec<ContainerInstance>,
     cell: CellState,
-    machines: BTreeMap<TaskId, TaskMachine>,
+    planner: Planner,
+    machines: BTreeMap<Arc<str>, TaskMachine>,
+    started: u32,
     seconds: i64,
 }
 
@@ -63,7 +67,9 @@ impl Story {
             scope,
             instances: Vec::new(),
             cell: CellState::new(),
+            planner: Planner::new(),
             machines: BTreeMap::new(),
+            started: 0,
             seconds: 1_438_893_060,
         })
     }
@@ -120,7 +126,7 @@ impl Story {
         let like_the_guides = |id: &str| -> Result<ContainerInstance, Box<dyn Error>> {
             let arn = self
                 .scope
-                .arn(ecs_arn::EcsResource::ContainerInstance { cluster: None, id })?;
+                .arn(EcsResource::ContainerInstance { cluster: None, id })?;
             Ok(guide
                 .clone()
                 .with_container_instance_arn(arn.to_string())
@@ -130,7 +136,7 @@ impl Story {
         let more = [like_the_guides(FIRST)?, like_the_guides(SECOND)?];
         self.instances = [guide].into_iter().chain(more).chain([external]).collect();
         for instance in &self.instances {
-            self.cell.register(instance)?;
+            self.cell.register(&Registration::try_from(instance)?);
         }
         for instance in self.cell.snapshot().instances() {
             println!(
@@ -138,7 +144,7 @@ impl Story {
                 EcsArn::parse(instance.arn())?.resource().name(),
                 instance.registered().cpu,
                 instance.registered().memory,
-                instance.registered().taken_tcp,
+                instance.registered().taken_ports,
                 if instance.agent_connected() {
                     "connected"
                 } else {
@@ -190,9 +196,9 @@ impl Story {
             &[FIRST, DISCONNECTED, "nowhere"],
         )?;
         print_failures(plan.failures())?;
-        let commit = self.cell.commit(plan.transaction(), CommitPolicy::Partial);
-        println!("  started: {}\n", commit.placed.len());
-        self.start_machines(&commit.placed, "sleep360")
+        let commit = self.commit(plan.into_plan(), CommitPolicy::Partial)?;
+        println!("  started: {}\n", commit.placed().len());
+        self.start_machines(commit.placed(), "sleep360")
     }
 
     /// One RunTask: resolve, plan on a snapshot, commit, and start the lifecycle of each task.
@@ -200,38 +206,51 @@ impl Story {
         let name = request.task_definition().unwrap_or_default();
         let definition = self.registry.resolve(name, self.now())?;
         let placement = PlacementRequest::of_run_task(request, definition)?;
-        let count = u32::try_from(request.count.unwrap_or(1))?;
-        let plan = run_task(&self.cell.snapshot(), &placement, count, 7)?;
-        let commit = self.cell.commit(plan.transaction(), CommitPolicy::Rebase);
+        let plan = run_task(&mut self.planner, &self.cell.snapshot(), &placement, 7)?;
+        let (count, unplaced, failures) = (placement.count(), plan.unplaced(), plan.failures());
+        let commit = self.commit(plan, CommitPolicy::Rebase)?;
         let launch_type = request.launch_type.clone().unwrap_or(LaunchType::Ec2);
         println!("RunTask {name}, {count} times, {launch_type}:");
         println!(
-            "  placed: {}, not placed: {}",
-            commit.placed.len(),
-            plan.unplaced()
+            "  placed: {}, not placed: {unplaced}",
+            commit.placed().len(),
         );
-        print_failures(&plan.failures())?;
+        print_failures(&failures)?;
         println!();
-        self.start_machines(&commit.placed, name)
+        self.start_machines(commit.placed(), name)
     }
 
-    fn start_machines(
-        &mut self,
-        placed: &[(TaskId, impl AsRef<str>)],
-        definition: &str,
-    ) -> Outcome {
+    /// Commits a plan under a token of its own, with a new ARN for each task.
+    fn commit(&mut self, plan: Plan, policy: CommitPolicy) -> Result<Commit, Box<dyn Error>> {
+        let (scope, first) = (&self.scope, self.started + 1);
+        let ids = (first..).map(|number| format!("{number:08}"));
+        let arn = |id: String| {
+            let task = EcsResource::Task {
+                cluster: None,
+                id: &id,
+            };
+            scope.arn(task).map(|arn| arn.to_string())
+        };
+        let arns: Result<Vec<_>, _> = ids.take(plan.claims().len()).map(arn).collect();
+        let transaction = plan.into_transaction(format!("commit-{first}"), arns?)?;
+        self.started += u32::try_from(transaction.claims().len())?;
+        Ok(self.cell.commit(&transaction, policy)?)
+    }
+
+    fn start_machines(&mut self, placed: &[Placed], definition: &str) -> Outcome {
         let definition = self.registry.resolve(definition, self.now())?;
         let spec = TaskSpec::try_from(definition)?;
-        for (task, _) in placed {
+        for Placed { task, .. } in placed {
             let machine = TaskMachine::new(spec.clone(), Phases::guide_2015(), self.now());
-            self.machines.insert(*task, machine);
+            self.machines.insert(Arc::clone(task), machine);
         }
         Ok(())
     }
 
     fn follow_a_task(&mut self) -> Outcome {
         heading("5. One WordPress task from PENDING to STOPPED");
-        let task = *self.machines.keys().next().ok_or("no task was placed")?;
+        let task = self.machines.keys().next().cloned();
+        let task = &*task.ok_or("no task was placed")?;
         let containers = ["wordpress", "mysql"];
         let running = TaskReport::new(ReportedStatus::Running);
         let running = containers.iter().fold(running, |report, name| {
@@ -247,7 +266,7 @@ impl Story {
         self.report(task, 30, "wordpress was killed after 30 seconds", &stopped)?;
         self.report(task, 1, "a late report that both run", &running)?;
 
-        let machine = self.machines.get_mut(&task).ok_or("the task is gone")?;
+        let machine = self.machines.get_mut(task).ok_or("the task is gone")?;
         println!(
             "  {}: {}",
             machine
@@ -260,14 +279,14 @@ impl Story {
             .map(|change| change.to.to_string())
             .collect();
         println!("  {}", path.join(" -> "));
-        self.cell.release(task).ok_or("the task held nothing")?;
+        self.cell.stopped(task).ok_or("the task held nothing")?;
         Ok(())
     }
 
-    fn report(&mut self, task: TaskId, after: i64, what: &str, report: &TaskReport) -> Outcome {
+    fn report(&mut self, task: &str, after: i64, what: &str, report: &TaskReport) -> Outcome {
         self.seconds += after;
         let now = self.now();
-        let machine = self.machines.get_mut(&task).ok_or("no such task")?;
+        let machine = self.machines.get_mut(task).ok_or("no such task")?;
         let verdict = machine.handle_report(report, now);
         println!(
             "  {:<42} {:<10} {}",
@@ -280,9 +299,9 @@ impl Story {
 
     fn keep_a_service_running(&mut self) -> Outcome {
         heading("6. A service of three tasks, and a lost instance");
-        let all: Vec<_> = self.cell.tasks().map(|(task, _)| task).collect();
+        let all: Vec<_> = self.cell.tasks().map(|task| task.task).collect();
         for task in all {
-            self.cell.release(task);
+            self.cell.stopped(&task);
         }
         let disconnected = self
             .cell
@@ -305,7 +324,7 @@ impl Story {
             .map(|i| i.arn().to_owned());
         let lost = lost.ok_or("not registered")?;
         println!("  {SECOND} is terminated");
-        for task in self.cell.deregister(&lost) {
+        for CellTask { task, .. } in self.cell.deregister(&lost) {
             let now = self.now();
             let machine = self.machines.get_mut(&task).ok_or("no such task")?;
             let _ = machine.handle_host_lost(
@@ -315,7 +334,8 @@ impl Story {
                 now,
             );
             let reason = machine.stopped_reason().unwrap_or_default();
-            println!("  task {} is {}: {reason}", task.number(), machine.status());
+            let id = EcsArn::parse(&task)?.resource().name();
+            println!("  task {id} is {}: {reason}", machine.status());
         }
         self.instances
             .retain(|instance| instance.container_instance_arn.as_ref() != Some(&lost));
@@ -326,16 +346,14 @@ impl Story {
     fn reconcile(&mut self, service: &mut ServiceScheduler, after: i64) -> Outcome {
         self.seconds += after;
         let plan = service.reconcile(&self.cell, u64::try_from(self.seconds)?, 7);
-        let commit = self
-            .cell
-            .commit(plan.start.transaction(), CommitPolicy::Rebase);
-        self.start_machines(&commit.placed, "console-sample-app")?;
+        let commit = self.commit(plan.start, CommitPolicy::Rebase)?;
+        self.start_machines(commit.placed(), "console-sample-app")?;
         println!(
             "  {}: {} of {} tasks, {} just started",
             service.name(),
             service.tasks(&self.cell).count(),
             service.desired_count(),
-            commit.placed.len(),
+            commit.placed().len(),
         );
         for event in plan.events {
             println!("    {event}");
@@ -348,7 +366,7 @@ impl Story {
         let reserved = self
             .cell
             .tasks()
-            .map(|(_, task)| Capacity::new(task.requirements.cpu, task.requirements.memory))
+            .map(|task| Capacity::new(task.needs.cpu.into(), task.needs.memory.into()))
             .sum();
         print_percent(
             "this cluster, reserved",

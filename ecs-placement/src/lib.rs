@@ -7,20 +7,21 @@
 //! give the same placements.
 //!
 //! ```text
-//!            snapshot()            Plan::new, run_task, start_task
-//! CellState ----------> Snapshot ---------------------------------> Transaction
-//!     ^                                                                  |
-//!     +------------------------ commit(policy) --------------------------+
+//!            snapshot()            Planner::plan, run_task, start_task
+//! CellState ----------> Snapshot ------------------------------------> Transaction
+//!     ^                                                                     |
+//!     +------------------------- commit(policy) ----------------------------+
 //! ```
 //!
 //! # What is where
 //!
 //! | for | take |
 //! |---|---|
-//! | the cluster that all schedulers share | [`CellState`], [`Instance`] |
+//! | the cluster that all schedulers share | [`CellState`], [`Registration`], [`Snapshot`] |
 //! | a task to place | [`PlacementRequest`], [`Strategy`] |
-//! | choosing instances | [`run_task`], [`start_task`], [`Plan`], [`ServiceScheduler`] |
+//! | choosing instances | [`Planner`], [`Plan`], [`run_task`], [`start_task`], [`ServiceScheduler`] |
 //! | making it true, or learning why not | [`CellState::commit`], [`CommitPolicy`], [`Conflict`] |
+//! | keeping it, and following it elsewhere | [`Record`], [`CellState::apply`] |
 //! | which instances an expression selects | [`Query`] |
 //! | why an instance does not take a task | [`Snapshot::explain`], [`Explanation`], [`Reason`] |
 //!
@@ -37,12 +38,17 @@
 
 mod amounts;
 mod cell_state;
+mod commit;
 mod explain;
 mod fits;
-mod instance;
+mod host_port;
+mod needs;
 mod plan;
+mod planner;
 mod query;
 mod reason;
+mod record;
+mod registration;
 mod request;
 mod scheduler;
 mod snapshot;
@@ -50,17 +56,22 @@ mod strategy;
 mod transaction;
 
 pub use amounts::Amounts;
-pub use cell_state::{CellState, PlacedTask};
+pub use cell_state::{CellState, CellTask};
+pub use commit::{Commit, CommitError, Conflict, Placed, Totals};
 pub use explain::{Explanation, InstanceExplanation};
-pub use instance::{Instance, InstanceError};
+pub use host_port::{HostPort, HostPortError};
+pub use needs::Needs;
 pub use plan::Plan;
+pub use planner::Planner;
 pub use query::{Query, QueryError};
 pub use reason::Reason;
+pub use record::{ApplyError, Change, Decision, Record};
+pub use registration::{InstanceError, Registration};
 pub use request::{PlacementRequest, Unsupported};
 pub use scheduler::{
     RunTaskError, ServicePlan, ServiceScheduler, StartTaskError, StartTaskPlan, run_task,
     start_task,
 };
-pub use snapshot::Snapshot;
+pub use snapshot::{Instance, Snapshot};
 pub use strategy::{BinpackField, SpreadField, Strategy};
-pub use transaction::{Claim, Commit, CommitPolicy, Conflict, TaskId, Transaction};
+pub use transaction::{Claim, CommitPolicy, Transaction, TransactionError};

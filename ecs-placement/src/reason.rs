@@ -4,6 +4,7 @@ use std::fmt;
 
 use ecs_model::FailureReason;
 use ecs_model::network::TransportProtocol;
+use serde::{Deserialize, Serialize};
 
 /// What events say of a `distinctInstance` constraint that no instance meets.
 const DISTINCT_INSTANCE: &str = "DistinctInstance placement constraint unsatisfied.";
@@ -17,7 +18,8 @@ const DISTINCT_INSTANCE: &str = "DistinctInstance placement constraint unsatisfi
 /// assert_eq!(reason.code().as_str(), "RESOURCE:MEMORY");
 /// assert_eq!(reason.to_string(), "needs 500 MiB of memory, 455 are left");
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(tag = "reason", rename_all = "camelCase")]
 #[non_exhaustive]
 pub enum Reason {
     /// No such container instance.
@@ -48,6 +50,13 @@ pub enum Reason {
         /// GPUs of the task.
         needed: u64,
         /// GPUs left.
+        remaining: u64,
+    },
+    /// Too few network interfaces.
+    Interfaces {
+        /// Interfaces of the task.
+        needed: u64,
+        /// Interfaces left.
         remaining: u64,
     },
     /// A host port is taken.
@@ -93,6 +102,7 @@ impl Reason {
             Self::Cpu { .. } => FailureReason::ResourceCpu,
             Self::Memory { .. } => FailureReason::ResourceMemory,
             Self::Gpus { .. } => FailureReason::ResourceGpu,
+            Self::Interfaces { .. } => FailureReason::ResourceEni,
             Self::Port {
                 protocol: TransportProtocol::Udp,
                 ..
@@ -119,6 +129,9 @@ impl fmt::Display for Reason {
             }
             Self::Gpus { needed, remaining } => {
                 write!(f, "needs {needed} GPUs, {remaining} are left")
+            }
+            Self::Interfaces { needed, remaining } => {
+                write!(f, "needs {needed} network interfaces, {remaining} are left")
             }
             Self::Port { protocol, port } => write!(f, "host port {port}/{protocol} is taken"),
             Self::Attribute { name, value: None } => write!(f, "lacks attribute `{name}`"),

@@ -1,24 +1,40 @@
-//! What a scheduler asks the cell to do, and what came of it.
+//! What a scheduler asks the cell to do.
 
 use std::sync::Arc;
 
-use crate::{PlacementRequest, Reason};
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::PlacementRequest;
+use crate::snapshot::State;
 
 /// Copies of one task and the instances that a scheduler has chosen for them.
 ///
 /// It is planned against a snapshot and means nothing until it is committed.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Transaction {
-    pub(crate) version: u64,
-    pub(crate) request: PlacementRequest,
-    pub(crate) claims: Vec<Claim>,
-    pub(crate) seed: u64,
+    token: Arc<str>,
+    request: PlacementRequest,
+    seed: u64,
+    /// The version of the cell that it was planned on.
+    version: u64,
+    claims: Vec<Claim>,
+    tasks: Vec<Arc<str>>,
+    /// The cell that it was planned on, if it is in this process.
+    #[serde(skip)]
+    lineage: Option<Arc<()>>,
 }
 
 /// One task on one instance.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Claim {
     instance: Arc<str>,
+    /// The instance's version.
+    version: u64,
+    #[serde(skip, default = "unknown_slot")]
+    slot: u32,
 }
 
 /// What a commit does with claims that no longer fit.
@@ -35,36 +51,100 @@ pub enum CommitPolicy {
     Rebase,
 }
 
-/// The outcome of a commit.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[must_use = "the conflicts are the tasks that were not placed"]
+/// A plan that is no transaction.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
-pub struct Commit {
-    /// The version of the cell after the commit.
-    pub version: u64,
-    /// The tasks that were placed.
-    pub placed: Vec<(TaskId, Arc<str>)>,
-    /// The claims that were not.
-    pub conflicts: Vec<Conflict>,
+pub enum TransactionError {
+    /// Not every claim has a task.
+    #[error("{tasks} tasks were named for {claims} claims")]
+    TooFewTasks {
+        /// How many were named.
+        tasks: usize,
+        /// How many are needed.
+        claims: usize,
+    },
 }
 
-/// A claim that no longer fits, because another scheduler was faster or an instance changed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Conflict {
-    /// The instance that was claimed.
-    pub instance: Arc<str>,
-    /// Why it does not take the task any more.
-    pub reasons: Vec<Reason>,
-}
+impl Transaction {
+    pub(crate) fn new(
+        token: Arc<str>,
+        (request, seed): (PlacementRequest, u64),
+        (version, lineage): (u64, Arc<()>),
+        claims: Vec<Claim>,
+        tasks: impl Iterator<Item = Arc<str>>,
+    ) -> Result<Self, TransactionError> {
+        let named: Vec<Arc<str>> = tasks.take(claims.len()).collect();
+        if named.len() < claims.len() {
+            return Err(TransactionError::TooFewTasks {
+                tasks: named.len(),
+                claims: claims.len(),
+            });
+        }
+        Ok(Self {
+            token,
+            request,
+            seed,
+            version,
+            claims,
+            tasks: named,
+            lineage: Some(lineage),
+        })
+    }
 
-/// A placed task, numbered by its cell. Numbers are never used again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct TaskId(pub(crate) u64);
+    /// The name under which it is committed once.
+    #[must_use]
+    pub fn token(&self) -> &str {
+        &self.token
+    }
+
+    /// What was asked for.
+    #[must_use]
+    pub fn request(&self) -> &PlacementRequest {
+        &self.request
+    }
+
+    /// The version of the cell that it was planned on.
+    #[must_use]
+    pub fn version(&self) -> u64 {
+        self.version
+    }
+
+    /// The claims and the tasks that they are for.
+    pub fn claims(&self) -> impl ExactSizeIterator<Item = (&Claim, &str)> {
+        let tasks = self.tasks.iter().map(|task| &**task);
+        self.claims.iter().zip(tasks)
+    }
+
+    pub(crate) fn named_claims(
+        &self,
+    ) -> impl ExactSizeIterator<Item = (&Claim, &Arc<str>)> + Clone {
+        self.claims.iter().zip(&self.tasks)
+    }
+
+    pub(crate) fn shared_token(&self) -> &Arc<str> {
+        &self.token
+    }
+
+    pub(crate) fn seed(&self) -> u64 {
+        self.seed
+    }
+
+    /// Whether it was planned on an earlier state of the same cell.
+    pub(crate) fn is_of(&self, state: &State) -> bool {
+        self.lineage
+            .as_ref()
+            .is_some_and(|lineage| Arc::ptr_eq(lineage, state.lineage()))
+    }
+}
 
 impl Claim {
-    pub(crate) fn new(instance: Arc<str>) -> Self {
-        Self { instance }
+    pub(crate) fn on(state: &State, slot: u32) -> Option<Self> {
+        let place = state.place(slot)?;
+        Some(Self {
+            instance: Arc::clone(&place.registration()?.arn),
+            version: place.numbers()?.changed,
+            slot,
+        })
     }
 
     /// The ARN of the instance.
@@ -73,35 +153,29 @@ impl Claim {
         &self.instance
     }
 
-    pub(crate) fn shared_instance(&self) -> Arc<str> {
-        Arc::clone(&self.instance)
-    }
-}
-
-impl Transaction {
-    /// The version of the snapshot against which it was planned.
+    /// The version that the instance had when it was chosen.
     #[must_use]
     pub fn version(&self) -> u64 {
         self.version
     }
 
-    /// The task.
-    #[must_use]
-    pub fn request(&self) -> &PlacementRequest {
-        &self.request
+    pub(crate) fn shared_instance(&self) -> &Arc<str> {
+        &self.instance
     }
 
-    /// One claim for each copy.
-    #[must_use]
-    pub fn claims(&self) -> &[Claim] {
-        &self.claims
+    /// The slot of the instance, if it is still there.
+    pub(crate) fn find(&self, state: &State) -> Option<u32> {
+        let is_it = |slot: &u32| {
+            let place = state.place(*slot).and_then(|place| place.registration());
+            place.is_some_and(|registration| Arc::ptr_eq(&registration.arn, &self.instance))
+        };
+        Some(self.slot)
+            .filter(is_it)
+            .or_else(|| state.find(&self.instance))
     }
 }
 
-impl TaskId {
-    /// The number.
-    #[must_use]
-    pub fn number(self) -> u64 {
-        self.0
-    }
+/// No slot: of a claim that was read.
+const fn unknown_slot() -> u32 {
+    u32::MAX
 }

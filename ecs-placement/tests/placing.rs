@@ -14,8 +14,9 @@ use ecs_model::{
     Attribute, ContainerInstance, LaunchType, PlacementConstraint, PlacementStrategy, Resource,
 };
 use ecs_placement::{
-    CellState, CommitPolicy, Instance, PlacementRequest, Plan, Reason, RunTaskError,
-    ServiceScheduler, StartTaskError, Unsupported, run_task, start_task,
+    CellState, Commit, CommitPolicy, HostPort, Instance, PlacementRequest, Plan, Planner, Reason,
+    Registration, RunTaskError, ServiceScheduler, StartTaskError, Unsupported, run_task,
+    start_task,
 };
 use ecs_taskdef::TaskDefinition;
 use serde_json::{Value, json};
@@ -37,9 +38,20 @@ fn described(name: &str, cpu: i32, memory: i32) -> ContainerInstance {
 fn cell(instances: &[ContainerInstance]) -> CellState {
     let mut cell = CellState::new();
     for instance in instances {
-        cell.register(instance).unwrap();
+        cell.register(&registration(instance));
     }
     cell
+}
+
+fn registration(instance: &ContainerInstance) -> Registration {
+    Registration::try_from(instance).unwrap()
+}
+
+/// Commits a plan; its tasks are named by the token and a number.
+fn commit(cell: &mut CellState, plan: Plan, token: &str, policy: CommitPolicy) -> Commit {
+    let tasks = (1..).map(|number| format!("{token}-{number}"));
+    let transaction = plan.into_transaction(token, tasks).unwrap();
+    cell.commit(&transaction, policy).unwrap()
 }
 
 fn in_zone(mut instance: ContainerInstance, zone: &str) -> ContainerInstance {
@@ -69,17 +81,14 @@ fn strategy(kind: &str, field: &str) -> PlacementStrategy {
 
 /// How many copies each instance gets, in the order of the ARNs.
 fn spread_of(cell: &CellState, request: &PlacementRequest, count: u32) -> Vec<u32> {
-    let plan = Plan::new(&cell.snapshot(), request, count, 1);
-    let claims = plan.transaction().claims();
     let snapshot = cell.snapshot();
-    let count = |instance: &Instance| {
-        u32::try_from(
-            claims
-                .iter()
-                .filter(|c| c.instance() == instance.arn())
-                .count(),
-        )
-        .unwrap()
+    let plan = Plan::new(&snapshot, &request.clone().with_count(count), 1);
+    let count = |instance: Instance<'_>| {
+        let here = plan
+            .claims()
+            .iter()
+            .filter(|claim| claim.instance() == instance.arn());
+        u32::try_from(here.count()).unwrap()
     };
     snapshot.instances().map(count).collect()
 }
@@ -92,8 +101,8 @@ fn the_guides_examples_fit_once() {
     }
     let two = cell(&[described("a", 1_024, 1_024), described("b", 1_024, 1_024)]);
     let static_port = request(json!({"portMappings": [{"containerPort": 80, "hostPort": 80}]}));
-    let plan = Plan::new(&two.snapshot(), &static_port, 3, 0);
-    assert_eq!((plan.transaction().claims().len(), plan.unplaced()), (2, 1));
+    let plan = Plan::new(&two.snapshot(), &static_port.with_count(3), 0);
+    assert_eq!((plan.claims().len(), plan.unplaced()), (2, 1));
 }
 
 #[test]
@@ -101,24 +110,32 @@ fn a_task_takes_what_it_needs_and_gives_it_back() {
     let mut cell = cell(&[described("a", 2_048, 3_955)]);
     let sleep = request(json!({"cpu": 10, "memory": 10}));
     let before = cell.snapshot();
-    let plan = Plan::new(&before, &sleep, 1, 0);
-    let commit = cell.commit(plan.transaction(), CommitPolicy::Partial);
-    let instance = cell.snapshot().instances().next().unwrap().clone();
-    assert_eq!(
-        (instance.remaining().cpu, instance.remaining().memory),
-        (2_038, 3_945)
-    );
+    let plan = Plan::new(&before, &sleep, 0);
+    let committed = commit(&mut cell, plan, "run", CommitPolicy::Partial);
+    let after = cell.snapshot();
+    let instance = after.instances().next().unwrap();
+    let left = instance.remaining();
+    assert_eq!((left.cpu, left.memory), (2_038, 3_945));
     assert_eq!(instance.tasks_of("family:web"), 1);
-    assert_eq!(commit.version, before.version() + 1);
-    assert_eq!(commit.placed[0].0.number(), 1);
+    assert_eq!(committed.version(), before.version() + 1);
 
-    let task = commit.placed[0].0;
-    assert_eq!(cell.release(task).unwrap().group.as_ref(), "family:web");
-    assert_eq!(cell.release(task), None);
-    assert_eq!(
-        cell.snapshot().instances().next(),
-        before.instances().next()
+    assert!(cell.stopping("run-1"));
+    assert!(!cell.stopping("run-1"), "it shall stop already");
+    let stopping = cell.snapshot();
+    let instance = stopping.instances().next().unwrap();
+    assert_eq!((instance.remaining(), instance.running_tasks()), (left, 0));
+    assert_eq!(instance.tasks_of("family:web"), 0);
+
+    let stopped = cell.stopped("run-1").unwrap();
+    assert_eq!((&*stopped.group, stopped.is_stopping), ("family:web", true));
+    assert_eq!(cell.stopped("run-1"), None);
+    let now = cell.snapshot();
+    let (now, then) = (
+        now.instances().next().unwrap(),
+        before.instances().next().unwrap(),
     );
+    assert_eq!(now.remaining(), then.remaining());
+    assert!(now.remaining().taken_ports.contains(&HostPort::tcp(22)));
 }
 
 #[test]
@@ -220,7 +237,9 @@ fn failures_name_each_active_instance_once() {
     let mut drained = described("c", 2_048, 4_000);
     drained.status = Some("DRAINING".into());
     let cell = cell(&[described("a", 2_048, 400), disconnected, drained]);
-    let plan = run_task(&cell.snapshot(), &request(json!({"memory": 500})), 1, 0).unwrap();
+    let mut planner = Planner::new();
+    let task = request(json!({"memory": 500}));
+    let plan = run_task(&mut planner, &cell.snapshot(), &task, 0).unwrap();
     let failures: Vec<_> = plan
         .failures()
         .into_iter()
@@ -247,7 +266,8 @@ fn failures_name_each_active_instance_once() {
             ),
         ]
     );
-    let placed = run_task(&cell.snapshot(), &request(json!({"memory": 400})), 1, 0).unwrap();
+    let task = request(json!({"memory": 400}));
+    let placed = run_task(&mut planner, &cell.snapshot(), &task, 0).unwrap();
     assert!(placed.failures().is_empty());
 }
 
@@ -329,10 +349,10 @@ fn distinct_instance_counts_the_group() {
     let distinct: PlacementConstraint =
         serde_json::from_value(json!({"type": "distinctInstance"})).unwrap();
     let task = request(json!({})).with_constraints(&[distinct]).unwrap();
-    let plan = Plan::new(&cell.snapshot(), &task, 3, 0);
+    let plan = Plan::new(&cell.snapshot(), &task.with_count(3), 0);
     assert_eq!(plan.unplaced(), 1);
     assert_eq!(
-        plan.explain().instances()[1].to_string(),
+        plan.explain().unwrap().instances()[1].to_string(),
         format!("{PREFIX}b: runs a task of `family:web` already")
     );
 }
@@ -358,9 +378,9 @@ fn member_of_is_binding_wherever_it_stands() {
     ]))
     .unwrap();
     let apart = request(json!({})).with_constraints(&constraints).unwrap();
-    let plan = Plan::new(&cell.snapshot(), &apart, 3, 0);
+    let plan = Plan::new(&cell.snapshot(), &apart.with_count(3), 0);
     assert_eq!(plan.unplaced(), 1);
-    let explanation = plan.explain();
+    let explanation = plan.explain().unwrap();
     assert_eq!(
         explanation.instances()[2].to_string(),
         format!("{PREFIX}c: is not a member of `attribute:ecs.availability-zone exists`")
@@ -455,15 +475,18 @@ fn what_is_not_evaluated_is_refused_by_name() {
 fn bounds_of_the_calls() {
     let cell = cell(&[described("a", 1_000, 900)]);
     let task = request(json!({}));
+    let mut planner = Planner::new();
     for count in [0, 11] {
-        let error = run_task(&cell.snapshot(), &task, count, 0).unwrap_err();
+        let task = task.clone().with_count(count);
+        let error = run_task(&mut planner, &cell.snapshot(), &task, 0).unwrap_err();
         assert_eq!(error, RunTaskError::Count { count });
         assert_eq!(
             error.to_string(),
             format!("count is {count}, not from 1 to 10")
         );
     }
-    let error = run_task(&CellState::new().snapshot(), &task, 1, 0).unwrap_err();
+    let empty = CellState::new().snapshot();
+    let error = run_task(&mut planner, &empty, &task, 0).unwrap_err();
     assert_eq!(
         error.to_string(),
         "no container instances were found in the cluster"
@@ -487,7 +510,7 @@ fn start_task_answers_for_each_instance_it_was_given() {
     let long = "arn:aws:ecs:us-east-1:123456789012:container-instance/default/a";
     let task = request(json!({"memory": 500}));
     let plan = start_task(&cell.snapshot(), &task, &["a", long, "b", "c", "nowhere"]).unwrap();
-    assert_eq!(plan.transaction().claims().len(), 1);
+    assert_eq!(plan.plan().claims().len(), 1);
     let reasons: Vec<_> = plan
         .failures()
         .iter()
@@ -500,24 +523,24 @@ fn start_task_answers_for_each_instance_it_was_given() {
 #[test]
 fn a_stale_plan_conflicts_only_where_it_no_longer_fits() {
     let start = cell(&[described("a", 1_000, 600), described("b", 1_000, 600)]);
-    let task = request(json!({"memory": 500}));
-    let stale = Plan::new(&start.snapshot(), &task, 2, 0);
+    let task = request(json!({"memory": 500})).with_count(2);
+    let stale = || {
+        let plan = Plan::new(&start.snapshot(), &task, 0);
+        plan.into_transaction("stale", ["one", "two"]).unwrap()
+    };
     let rival = request(json!({"memory": 200}));
-    let rival = start_task(&start.snapshot(), &rival, &["a"]).unwrap();
+    let rival = start_task(&start.snapshot(), &rival, &["a"])
+        .unwrap()
+        .into_plan();
 
     let mut partial = start.clone();
-    assert!(
-        partial
-            .commit(rival.transaction(), CommitPolicy::Partial)
-            .conflicts
-            .is_empty()
-    );
+    let first = commit(&mut partial, rival, "rival", CommitPolicy::Partial);
+    assert!(first.conflicts().is_empty());
     let untouched = partial.clone();
-    let commit = partial.commit(stale.transaction(), CommitPolicy::Partial);
-    assert_eq!(commit.placed.len(), 1);
-    assert_eq!(commit.conflicts.len(), 1);
+    let second = partial.commit(&stale(), CommitPolicy::Partial).unwrap();
+    assert_eq!((second.placed().len(), second.conflicts().len()), (1, 1));
     assert_eq!(
-        commit.conflicts[0].reasons,
+        second.conflicts()[0].reasons,
         [Reason::Memory {
             needed: 500,
             remaining: 400
@@ -525,24 +548,24 @@ fn a_stale_plan_conflicts_only_where_it_no_longer_fits() {
     );
 
     let mut all_or_nothing = untouched.clone();
-    let commit = all_or_nothing.commit(stale.transaction(), CommitPolicy::AllOrNothing);
-    assert!(commit.placed.is_empty());
-    assert_eq!(
-        all_or_nothing.snapshot().version(),
-        untouched.snapshot().version()
-    );
-    assert_eq!(all_or_nothing.tasks().count(), untouched.tasks().count());
+    let before = serde_json::to_string(&all_or_nothing).unwrap();
+    let refused = all_or_nothing
+        .commit(&stale(), CommitPolicy::AllOrNothing)
+        .unwrap();
+    assert!(refused.placed().is_empty());
+    assert_eq!(serde_json::to_string(&all_or_nothing).unwrap(), before);
 
     let mut rebase = untouched;
-    rebase.register(&described("c", 1_000, 600)).unwrap();
-    let commit = rebase.commit(stale.transaction(), CommitPolicy::Rebase);
-    assert_eq!((commit.placed.len(), commit.conflicts.len()), (2, 0));
-    assert_eq!(&*commit.placed[1].1, format!("{PREFIX}c"));
+    rebase.register(&registration(&described("c", 1_000, 600)));
+    let moved = rebase.commit(&stale(), CommitPolicy::Rebase).unwrap();
+    assert_eq!((moved.placed().len(), moved.conflicts().len()), (2, 0));
+    assert_eq!(&*moved.placed()[1].instance, format!("{PREFIX}c"));
+    assert_eq!(rebase.totals().conflicts, 1);
 
-    let mut gone = start;
+    let mut gone = start.clone();
     gone.deregister(&format!("{PREFIX}a"));
-    let commit = gone.commit(stale.transaction(), CommitPolicy::Partial);
-    assert_eq!(commit.conflicts[0].reasons, [Reason::Missing]);
+    let missing = gone.commit(&stale(), CommitPolicy::Partial).unwrap();
+    assert_eq!(missing.conflicts()[0].reasons, [Reason::Missing]);
 }
 
 #[test]
@@ -552,8 +575,8 @@ fn a_service_replaces_what_an_instance_takes_with_it() {
     let mut service = ServiceScheduler::new("sample-webapp", web, 3);
     let plan = service.reconcile(&cell, 0, 0);
     assert!(plan.events.is_empty());
-    let commit = cell.commit(plan.start.transaction(), CommitPolicy::Rebase);
-    assert_eq!(commit.placed.len(), 3);
+    let started = commit(&mut cell, plan.start, "first", CommitPolicy::Rebase);
+    assert_eq!(started.placed().len(), 3);
     assert_eq!(
         service.reconcile(&cell, 1, 0).events,
         ["(service sample-webapp) has reached a steady state."]
@@ -568,8 +591,8 @@ fn a_service_replaces_what_an_instance_takes_with_it() {
     let unable = "(service sample-webapp) was unable to place a task because the resources could not be found.";
     let plan = service.reconcile(&cell, 600, 0);
     assert_eq!(plan.events, [unable]);
-    let commit = cell.commit(plan.start.transaction(), CommitPolicy::Rebase);
-    assert!(commit.conflicts.is_empty());
+    let started = commit(&mut cell, plan.start, "second", CommitPolicy::Rebase);
+    assert!(started.conflicts().is_empty());
     assert_eq!(service.tasks(&cell).count(), 2);
     assert!(
         service.reconcile(&cell, 692, 0).events.is_empty(),
@@ -581,24 +604,22 @@ fn a_service_replaces_what_an_instance_takes_with_it() {
     let plan = service.reconcile(&cell, 700, 0);
     assert_eq!(plan.stop.len(), 1);
     for task in plan.stop {
-        cell.release(task).unwrap();
+        cell.stopped(&task).unwrap();
     }
     assert_eq!(service.tasks(&cell).count(), 1);
 }
 
 #[test]
 fn documents_without_numbers_are_refused() {
-    let mut cell = CellState::new();
-    let error = cell.register(&ContainerInstance::default()).unwrap_err();
+    let error = Registration::try_from(&ContainerInstance::default()).unwrap_err();
     assert_eq!(error.to_string(), "the container instance has no ARN");
     let mut poor = described("a", 10, 10);
     poor.registered_resources = Some(vec![Resource::integer("CPU", 10)]);
-    let error = cell.register(&poor).unwrap_err();
+    let error = Registration::try_from(&poor).unwrap_err();
     assert_eq!(
         error.to_string(),
         format!(
             "the registered resources of `{PREFIX}a` do not say how much CPU and memory there is"
         )
     );
-    assert_eq!(cell.snapshot().version(), 0);
 }

@@ -3,7 +3,9 @@
 #![expect(clippy::unwrap_used, reason = "a failed step fails the test")]
 
 use ecs_model::{ContainerInstance, Resource};
-use ecs_placement::{CellState, CommitPolicy, PlacementRequest, Plan, TaskId};
+use ecs_placement::{
+    CellState, CommitPolicy, HostPort, PlacementRequest, Plan, Registration, Transaction,
+};
 use ecs_taskdef::TaskDefinition;
 use proptest::prelude::*;
 use serde_json::json;
@@ -21,15 +23,21 @@ fn config() -> ProptestConfig {
     }
 }
 
-fn instance(name: usize, cpu: i32, memory: i32) -> ContainerInstance {
-    ContainerInstance::default()
+fn instance(name: usize, cpu: i32, memory: i32) -> Registration {
+    let described = ContainerInstance::default()
         .with_container_instance_arn(format!("instance-{name}"))
         .with_status("ACTIVE")
         .with_agent_connected(true)
         .with_registered_resources([
             Resource::integer(Resource::CPU, cpu),
             Resource::integer(Resource::MEMORY, memory),
-        ])
+        ]);
+    Registration::try_from(&described).unwrap()
+}
+
+fn transaction(plan: Plan, token: &str) -> Transaction {
+    let tasks = (0..).map(|number| format!("{token}-{number}"));
+    plan.into_transaction(token, tasks).unwrap()
 }
 
 fn task(cpu: u16, memory: u16, port: u16) -> PlacementRequest {
@@ -95,26 +103,21 @@ const MEMORY: i32 = 1_000;
 fn check(cell: &CellState) -> Result<(), TestCaseError> {
     let snapshot = cell.snapshot();
     for instance in snapshot.instances() {
-        let here: Vec<_> = cell
-            .tasks()
-            .filter(|(_, task)| *task.instance == *instance.arn())
-            .collect();
-        let cpu: u64 = here.iter().map(|(_, task)| task.requirements.cpu).sum();
-        let memory: u64 = here.iter().map(|(_, task)| task.requirements.memory).sum();
+        let here: Vec<_> = cell.tasks_on(instance.arn()).collect();
+        let cpu: u64 = here.iter().map(|task| u64::from(task.needs.cpu)).sum();
+        let memory: u64 = here.iter().map(|task| u64::from(task.needs.memory)).sum();
         prop_assert_eq!(cpu + instance.remaining().cpu, instance.registered().cpu);
         prop_assert_eq!(
             memory + instance.remaining().memory,
             instance.registered().memory
         );
-        let mut ports: Vec<u16> = here
-            .iter()
-            .flat_map(|(_, task)| task.requirements.tcp_ports.clone())
-            .collect();
+        let ports = here.iter().flat_map(|task| task.needs.ports.clone());
+        let mut ports: Vec<HostPort> = ports.collect();
         ports.sort_unstable();
-        let taken: Vec<u16> = instance.remaining().taken_tcp.iter().copied().collect();
+        let taken: Vec<_> = instance.remaining().taken_ports.into_iter().collect();
         prop_assert_eq!(ports, taken);
     }
-    for (_, task) in cell.tasks() {
+    for task in cell.tasks() {
         prop_assert!(
             snapshot.instance(&task.instance).is_some(),
             "a task without an instance"
@@ -130,43 +133,49 @@ proptest! {
     fn no_history_overcommits(steps in prop::collection::vec(step(), 1..40)) {
         let mut cell = CellState::new();
         for name in 0..3 {
-            cell.register(&instance(name, CPU, MEMORY)).unwrap();
+            cell.register(&instance(name, CPU, MEMORY));
         }
-        let mut plans: Vec<Plan> = Vec::new();
-        for step in steps {
+        let mut plans: Vec<Transaction> = Vec::new();
+        for (number, step) in steps.into_iter().enumerate() {
             match step {
                 Step::Plan { cpu, memory, port, count, seed } => {
-                    plans.push(Plan::new(&cell.snapshot(), &task(cpu, memory, port), count, seed));
+                    let request = task(cpu, memory, port).with_count(count);
+                    let plan = Plan::new(&cell.snapshot(), &request, seed);
+                    plans.push(transaction(plan, &format!("step-{number}")));
                 }
                 Step::Commit { which, policy } if !plans.is_empty() => {
                     let plan = plans.swap_remove(which % plans.len());
-                    let before = (cell.snapshot().version(), cell.tasks().count());
-                    let commit = cell.commit(plan.transaction(), policy);
-                    let claimed = plan.transaction().claims().len();
+                    let before = serde_json::to_string(&cell).unwrap();
+                    let version = cell.version();
+                    let commit = cell.commit(&plan, policy).unwrap();
+                    let claimed = plan.claims().len();
                     if policy == CommitPolicy::AllOrNothing {
-                        prop_assert!(commit.placed.is_empty() || commit.conflicts.is_empty());
+                        prop_assert!(commit.placed().is_empty() || commit.conflicts().is_empty());
                     } else {
-                        prop_assert_eq!(commit.placed.len() + commit.conflicts.len(), claimed);
+                        let answered = commit.placed().len() + commit.conflicts().len();
+                        prop_assert_eq!(answered, claimed);
                     }
-                    if commit.placed.is_empty() {
-                        prop_assert_eq!((cell.snapshot().version(), cell.tasks().count()), before);
+                    if commit.placed().is_empty() {
+                        prop_assert_eq!(serde_json::to_string(&cell).unwrap(), before);
                     } else {
-                        prop_assert_eq!(commit.version, before.0 + 1);
+                        prop_assert_eq!(commit.version(), version + 1);
+                        prop_assert_eq!(&cell.commit(&plan, policy).unwrap(), &commit);
+                        prop_assert_eq!(cell.version(), version + 1);
                     }
                 }
                 Step::Release { which } => {
-                    let tasks: Vec<TaskId> = cell.tasks().map(|(id, _)| id).collect();
-                    if let Some(id) = tasks.get(which % tasks.len().max(1)) {
-                        cell.release(*id).unwrap();
+                    let tasks: Vec<_> = cell.tasks().map(|task| task.task).collect();
+                    if let Some(task) = tasks.get(which % tasks.len().max(1)) {
+                        cell.stopped(task).unwrap();
                     }
                 }
                 Step::Lose { which } => {
                     let lost = cell.deregister(&format!("instance-{which}"));
-                    prop_assert!(lost.iter().all(|id| cell.task(*id).is_none()));
+                    prop_assert!(lost.iter().all(|lost| cell.task(&lost.task).is_none()));
                 }
                 Step::Join { which } => {
                     if cell.snapshot().instance(&format!("instance-{which}")).is_none() {
-                        cell.register(&instance(which, CPU, MEMORY)).unwrap();
+                        cell.register(&instance(which, CPU, MEMORY));
                     }
                 }
                 Step::Commit { .. } => {}
@@ -181,14 +190,17 @@ proptest! {
     ) {
         let mut cell = CellState::new();
         for name in 0..3 {
-            cell.register(&instance(name, CPU, MEMORY)).unwrap();
+            cell.register(&instance(name, CPU, MEMORY));
         }
-        let plan = Plan::new(&cell.snapshot(), &task(cpu, memory, port), count, seed);
-        let again = Plan::new(&cell.snapshot(), &task(cpu, memory, port), count, seed);
-        prop_assert_eq!(plan.transaction(), again.transaction());
-        let commit = cell.commit(plan.transaction(), CommitPolicy::AllOrNothing);
-        prop_assert!(commit.conflicts.is_empty());
-        prop_assert_eq!(commit.placed.len() + plan.unplaced() as usize, count as usize);
+        let request = task(cpu, memory, port).with_count(count);
+        let plan = Plan::new(&cell.snapshot(), &request, seed);
+        let again = Plan::new(&cell.snapshot(), &request, seed);
+        prop_assert_eq!(plan.claims(), again.claims());
+        let unplaced = plan.unplaced() as usize;
+        let transaction = transaction(plan, "token");
+        let commit = cell.commit(&transaction, CommitPolicy::AllOrNothing).unwrap();
+        prop_assert!(commit.conflicts().is_empty());
+        prop_assert_eq!(commit.placed().len() + unplaced, count as usize);
     }
 
     #[test]
@@ -197,15 +209,18 @@ proptest! {
     ) {
         let mut cell = CellState::new();
         for name in 0..instances {
-            cell.register(&instance(name, CPU, MEMORY)).unwrap();
+            cell.register(&instance(name, CPU, MEMORY));
         }
         let request = task(u16::try_from(cpu).unwrap(), u16::try_from(memory).unwrap(), 0);
-        let plan = Plan::new(&cell.snapshot(), &request, count, seed);
+        let request = request.with_count(count);
+        let plan = Plan::new(&cell.snapshot(), &request, seed);
         let each = (1_000 / cpu).min(1_000 / memory);
         let room = usize::try_from(each).unwrap() * instances;
-        prop_assert_eq!(plan.transaction().claims().len(), room.min(count as usize));
-        let explanation = plan.explain();
-        prop_assert_eq!(explanation.fitting().next().is_none(), room <= count as usize);
+        prop_assert_eq!(plan.claims().len(), room.min(count as usize));
+        let is_full = |explanation: ecs_placement::Explanation| {
+            explanation.fitting().next().is_none()
+        };
+        prop_assert_eq!(plan.explain().map(is_full), (room < count as usize).then_some(true));
         prop_assert_eq!(plan.failures().is_empty(), plan.unplaced() == 0);
     }
 
@@ -213,16 +228,16 @@ proptest! {
     fn rebase_loses_no_task_while_there_is_room(seeds in prop::collection::vec(any::<u64>(), 2..32)) {
         let mut cell = CellState::new();
         for name in 0..4 {
-            cell.register(&instance(name, CPU, MEMORY)).unwrap();
+            cell.register(&instance(name, CPU, MEMORY));
         }
-        let request = task(25, 25, 0);
+        let request = task(25, 25, 0).with_count(5);
         let snapshot = cell.snapshot();
-        let plans: Vec<_> =
-            seeds.iter().map(|seed| Plan::new(&snapshot, &request, 5, *seed)).collect();
-        for plan in &plans {
-            let commit = cell.commit(plan.transaction(), CommitPolicy::Rebase);
-            prop_assert!(commit.conflicts.is_empty());
+        let plans = seeds.iter().map(|seed| Plan::new(&snapshot, &request, *seed));
+        for (number, plan) in plans.enumerate() {
+            let transaction = transaction(plan, &format!("scheduler-{number}"));
+            let commit = cell.commit(&transaction, CommitPolicy::Rebase).unwrap();
+            prop_assert!(commit.conflicts().is_empty());
         }
-        prop_assert_eq!(cell.tasks().count(), plans.len() * 5);
+        prop_assert_eq!(cell.task_count(), seeds.len() * 5);
     }
 }

@@ -8,7 +8,7 @@ mod chain;
 
 use ecs_model::container_instance::VersionInfo;
 use ecs_model::{Attribute, ContainerInstance, Resource, Timestamp};
-use ecs_placement::{CellState, CommitPolicy, Instance, PlacementRequest, Plan, Query};
+use ecs_placement::{CellState, PlacementRequest, Query, Registration, Snapshot};
 use ecs_taskdef::TaskDefinition;
 use proptest::prelude::*;
 use serde_json::json;
@@ -35,7 +35,7 @@ fn described(attributes: &[(&str, Option<&str>)]) -> ContainerInstance {
 }
 
 /// An instance of the guide's examples with one task of the group `database`.
-fn instance() -> Instance {
+fn instance() -> Snapshot {
     let mut cell = CellState::new();
     let described = described(&[
         ("ecs.instance-type", Some("t2.micro")),
@@ -44,7 +44,7 @@ fn instance() -> Instance {
         ("slots", Some("10")),
         ("ssd", None),
     ]);
-    cell.register(&described).unwrap();
+    cell.register(&Registration::try_from(&described).unwrap());
     let definition: TaskDefinition = serde_json::from_value(json!({
         "family": "db", "containerDefinitions": [{"name": "db", "image": "db", "memory": 1}],
     }))
@@ -52,10 +52,20 @@ fn instance() -> Instance {
     let request = PlacementRequest::new(&definition)
         .unwrap()
         .with_group("database");
-    let plan = Plan::new(&cell.snapshot(), &request, 1, 0);
-    let _ = cell.commit(plan.transaction(), CommitPolicy::Partial);
-    let snapshot = cell.snapshot();
-    snapshot.instance("instance").unwrap().clone()
+    let placed = cell.run(&request, 0, "token", ["task"]).unwrap();
+    assert_eq!(placed.placed().len(), 1);
+    cell.snapshot()
+}
+
+/// A cluster of one instance.
+fn alone(described: &ContainerInstance) -> Snapshot {
+    let mut cell = CellState::new();
+    cell.register(&Registration::try_from(described).unwrap());
+    cell.snapshot()
+}
+
+fn selects(expression: &Query, snapshot: &Snapshot) -> bool {
+    expression.matches(snapshot.instance("instance").unwrap())
 }
 
 #[test]
@@ -158,7 +168,7 @@ fn expressions_select_or_not() {
     ] {
         let query =
             Query::parse(expression).unwrap_or_else(|error| panic!("{expression}: {error}"));
-        assert_eq!(query.matches(&instance), expected, "{expression}");
+        assert_eq!(selects(&query, &instance), expected, "{expression}");
         assert_eq!(query.to_string(), expression);
     }
 }
@@ -170,7 +180,7 @@ fn what_is_not_known_is_not_selected() {
     bare.registered_at = None;
     bare.version_info = None;
     bare.attributes = None;
-    let bare = Instance::try_from(&bare).unwrap();
+    let bare = alone(&bare);
     for expression in [
         "ec2InstanceId != x",
         "registeredAt != 2018-06-18",
@@ -178,11 +188,12 @@ fn what_is_not_known_is_not_selected() {
         "attribute:x != y",
     ] {
         assert!(
-            !Query::parse(expression).unwrap().matches(&bare),
+            !selects(&Query::parse(expression).unwrap(), &bare),
             "{expression}"
         );
     }
-    assert!(Query::parse("attribute:x !exists").unwrap().matches(&bare));
+    let absent = Query::parse("attribute:x !exists").unwrap();
+    assert!(selects(&absent, &bare));
 }
 
 #[test]
@@ -393,10 +404,11 @@ proptest! {
 
     #[test]
     fn the_naive_interpreter_agrees(tree in tree()) {
-        let instance = Instance::try_from(&described(&ATTRIBUTES)).unwrap();
+        let instance = alone(&described(&ATTRIBUTES));
         let text = tree.write();
         prop_assume!(text.len() <= Query::MAX_CHARS);
-        prop_assert_eq!(Query::parse(&text).unwrap().matches(&instance), tree.ask(), "{}", text);
+        let query = Query::parse(&text).unwrap();
+        prop_assert_eq!(selects(&query, &instance), tree.ask(), "{}", text);
     }
 
     #[test]

@@ -15,6 +15,20 @@ pub(super) enum Expression {
     Test(Test),
 }
 
+impl Expression {
+    /// Whether what runs on an instance, or its agent's connection, changes the answer.
+    pub(super) fn varies(&self) -> bool {
+        match self {
+            Self::Any(parts) | Self::All(parts) => parts.iter().any(Self::varies),
+            Self::Not(inner) => inner.varies(),
+            Self::Test(test) => matches!(
+                test,
+                Test::AgentConnected(_) | Test::TaskGroup(_) | Test::RunningTasksCount(..)
+            ),
+        }
+    }
+}
+
 /// One comparison.
 #[derive(Debug)]
 pub(super) enum Test {

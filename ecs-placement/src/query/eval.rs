@@ -7,16 +7,22 @@ use ecs_model::version::Version;
 use super::ast::{Expression, Presence, Test, TextKind, TextTest};
 use crate::Instance;
 
-pub(super) fn matches(expression: &Expression, instance: &Instance) -> bool {
+/// `planned` are tasks of a group that shall be thought on the instance.
+pub(super) fn matches(
+    expression: &Expression,
+    instance: Instance<'_>,
+    planned: Option<(&str, u32)>,
+) -> bool {
+    let ask = |part: &Expression| matches(part, instance, planned);
     match expression {
-        Expression::Any(parts) => parts.iter().any(|part| matches(part, instance)),
-        Expression::All(parts) => parts.iter().all(|part| matches(part, instance)),
-        Expression::Not(inner) => !matches(inner, instance),
-        Expression::Test(test) => test_matches(test, instance),
+        Expression::Any(parts) => parts.iter().any(ask),
+        Expression::All(parts) => parts.iter().all(ask),
+        Expression::Not(inner) => !ask(inner),
+        Expression::Test(test) => test_matches(test, instance, planned),
     }
 }
 
-fn test_matches(test: &Test, instance: &Instance) -> bool {
+fn test_matches(test: &Test, instance: Instance<'_>, planned: Option<(&str, u32)>) -> bool {
     match test {
         Test::Attribute(name, presence) => {
             instance.attribute(name).is_some() == (*presence == Presence::Exists)
@@ -35,7 +41,9 @@ fn test_matches(test: &Test, instance: &Instance) -> bool {
         }),
         // Negation speaks of all groups: none of them is meant.
         Test::TaskGroup(test) => {
-            instance.task_groups().any(|group| test.kind.accepts(group)) != test.negated
+            let planned = planned.map(|(group, _)| group);
+            let mut groups = instance.task_groups().chain(planned);
+            groups.any(|group| test.kind.accepts(group)) != test.negated
         }
         Test::AgentVersion(relation, version) => instance
             .agent_version()
@@ -45,13 +53,15 @@ fn test_matches(test: &Test, instance: &Instance) -> bool {
             .registered_at()
             .is_some_and(|found| relation.holds(found.cmp(at))),
         Test::RunningTasksCount(relation, count) => {
-            relation.holds(instance.running_tasks().cmp(count))
+            let planned = planned.map_or(0, |(_, tasks)| i64::from(tasks));
+            let running = instance.running_tasks().saturating_add(planned);
+            relation.holds(running.cmp(count))
         }
     }
 }
 
 impl TextTest {
-    fn accepts(&self, text: &str) -> bool {
+    pub(super) fn accepts(&self, text: &str) -> bool {
         self.kind.accepts(text) != self.negated
     }
 }

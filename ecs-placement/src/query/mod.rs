@@ -1,17 +1,22 @@
 //! The cluster query language: which instances an expression selects.
 
 mod ast;
+mod bits;
 mod error;
 mod eval;
 mod parse;
 mod token;
 
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::str::FromStr;
 use std::sync::Arc;
 
 use ast::Expression;
+pub(crate) use bits::Columns;
 pub use error::QueryError;
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::Instance;
 
@@ -77,8 +82,27 @@ impl Query {
 
     /// Whether the expression selects the instance.
     #[must_use]
-    pub fn matches(&self, instance: &Instance) -> bool {
-        eval::matches(&self.expression, instance)
+    pub fn matches(&self, instance: Instance<'_>) -> bool {
+        self.matches_with(instance, None)
+    }
+
+    /// Whether the expression selects the instance with so many more tasks of a group on it.
+    pub(crate) fn matches_with(
+        &self,
+        instance: Instance<'_>,
+        planned: Option<(&str, u32)>,
+    ) -> bool {
+        eval::matches(&self.expression, instance, planned)
+    }
+
+    /// Whether what runs on an instance, or its agent's connection, changes the answer.
+    pub(crate) fn varies(&self) -> bool {
+        self.expression.varies()
+    }
+
+    /// The instances that an expression that does not [vary](Self::varies) selects, as bits.
+    pub(crate) fn bits(&self, columns: &mut impl Columns) -> Vec<u64> {
+        bits::of(&self.expression, columns)
     }
 
     /// The expression as it was given.
@@ -93,6 +117,25 @@ impl FromStr for Query {
 
     fn from_str(text: &str) -> Result<Self, QueryError> {
         Self::parse(text)
+    }
+}
+
+impl Hash for Query {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.text.hash(state);
+    }
+}
+
+impl Serialize for Query {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.text)
+    }
+}
+
+impl<'de> Deserialize<'de> for Query {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Self::parse(&text).map_err(D::Error::custom)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use crate::{PlacementRequest, Plan, Snapshot};
+use crate::{PlacementRequest, Plan, Planner, Snapshot};
 
 /// The most copies that one RunTask call starts (API shape `RunTaskRequest`, `count`).
 const MAX_COUNT: u32 = 10;
@@ -29,16 +29,17 @@ pub enum RunTaskError {
 ///
 /// A count out of bounds, or a cluster without container instances.
 pub fn run_task(
+    planner: &mut Planner,
     snapshot: &Snapshot,
     request: &PlacementRequest,
-    count: u32,
     seed: u64,
 ) -> Result<Plan, RunTaskError> {
+    let count = request.count();
     if !(1..=MAX_COUNT).contains(&count) {
         return Err(RunTaskError::Count { count });
     }
-    if snapshot.instances().next().is_none() {
+    if snapshot.is_empty() {
         return Err(RunTaskError::NoContainerInstances);
     }
-    Ok(Plan::new(snapshot, request, count, seed))
+    Ok(planner.plan(snapshot, request, seed))
 }

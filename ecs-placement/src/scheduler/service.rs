@@ -1,10 +1,11 @@
 //! The service scheduler: keep a number of tasks running.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use ecs_model::service_message;
 
-use crate::{CellState, PlacementRequest, Plan, TaskId};
+use crate::{CellState, CellTask, PlacementRequest, Plan};
 
 /// Keeps the desired number of tasks of a service running.
 ///
@@ -28,7 +29,7 @@ pub struct ServicePlan {
     /// The tasks to start.
     pub start: Plan,
     /// The tasks to stop.
-    pub stop: Vec<TaskId>,
+    pub stop: Vec<Arc<str>>,
     /// What to add to the service's events, in Amazon ECS's words.
     pub events: Vec<String>,
 }
@@ -75,26 +76,29 @@ impl ServiceScheduler {
         &self.name
     }
 
-    /// The tasks of the service that the cell has.
-    pub fn tasks<'c>(&'c self, cell: &'c CellState) -> impl Iterator<Item = TaskId> + 'c {
+    /// The tasks of the service that the cell has and that shall run.
+    pub fn tasks<'c>(&'c self, cell: &'c CellState) -> impl Iterator<Item = CellTask> + 'c {
         let group = self.request.group();
         cell.tasks()
-            .filter(move |(_, task)| *task.group == *group)
-            .map(|(id, _)| id)
+            .filter(move |task| *task.group == *group && !task.is_stopping)
     }
 
     /// Compares the cell with the desired count. `now` is in seconds since any moment.
     ///
     /// If tasks are missing, as many as fit are planned, and an event says so if not all do.
     /// If there are too many, those to stop are chosen from the instances with most of them,
-    /// the youngest first; Amazon ECS publishes no order beyond that.
+    /// the last name first; Amazon ECS publishes no order beyond that.
     pub fn reconcile(&mut self, cell: &CellState, now: u64, seed: u64) -> ServicePlan {
         let running: Vec<_> = self.tasks(cell).collect();
         let count = u32::try_from(running.len()).unwrap_or(u32::MAX);
         let missing = self.desired_count.saturating_sub(count);
-        let start = Plan::new(&cell.snapshot(), &self.request, missing, seed);
+        let start = Plan::new(
+            &cell.snapshot(),
+            &self.request.clone().with_count(missing),
+            seed,
+        );
         let surplus = count.saturating_sub(self.desired_count);
-        let stop = surplus_tasks(cell, running, surplus);
+        let stop = surplus_tasks(running, surplus);
         let message = if start.unplaced() > 0 {
             Some(service_message::resources_not_found(&self.name))
         } else if missing == 0 && stop.is_empty() {
@@ -129,12 +133,13 @@ impl ServiceScheduler {
 }
 
 /// Takes from the instance with most tasks of the service, again and again.
-fn surplus_tasks(cell: &CellState, running: Vec<TaskId>, surplus: u32) -> Vec<TaskId> {
-    let mut by_instance: BTreeMap<&str, Vec<TaskId>> = BTreeMap::new();
+fn surplus_tasks(running: Vec<CellTask>, surplus: u32) -> Vec<Arc<str>> {
+    let mut by_instance: BTreeMap<Arc<str>, Vec<Arc<str>>> = BTreeMap::new();
     for task in running {
-        if let Some(placed) = cell.task(task) {
-            by_instance.entry(&placed.instance).or_default().push(task);
-        }
+        by_instance
+            .entry(task.instance)
+            .or_default()
+            .push(task.task);
     }
     let take = |_| {
         by_instance

@@ -4,7 +4,7 @@ use ecs_model::Failure;
 use thiserror::Error;
 
 use crate::explain::failure;
-use crate::{Claim, PlacementRequest, Plan, Reason, Snapshot, Transaction, fits};
+use crate::{PlacementRequest, Plan, Reason, Snapshot, fits};
 
 /// The most instances that one StartTask call names (API shape `StartTaskRequest`).
 const MAX_INSTANCES: usize = 10;
@@ -30,10 +30,14 @@ pub struct StartTaskPlan {
 }
 
 impl StartTaskPlan {
-    /// What to commit.
-    #[must_use]
-    pub fn transaction(&self) -> &Transaction {
-        self.plan.transaction()
+    /// One claim on each instance that takes the task.
+    pub fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// The same, to be made a transaction of.
+    pub fn into_plan(self) -> Plan {
+        self.plan
     }
 
     /// Why instances that were named take no task.
@@ -44,7 +48,7 @@ impl StartTaskPlan {
 }
 
 /// Plans a StartTask call: one copy on each of the instances, which are named by id or ARN.
-/// Strategies and constraints have no say.
+/// Strategies and the count of the request have no say.
 ///
 /// # Errors
 ///
@@ -59,21 +63,24 @@ pub fn start_task(
             count: instances.len(),
         });
     }
-    let mut plan = Plan::empty(snapshot, request, 0);
+    let mut slots: Vec<u32> = Vec::new();
     let mut failures = Vec::new();
     for reference in instances {
-        let Some(instance) = plan.after().find(reference) else {
+        let Some(instance) = snapshot.find(reference) else {
             failures.extend(failure(reference, &[Reason::Missing]));
             continue;
         };
-        let reasons: Vec<_> = fits::refusals(instance, request).collect();
+        let slot = instance.place().slot;
+        let already = slots.iter().filter(|known| **known == slot).count();
+        let already = u32::try_from(already).unwrap_or(u32::MAX);
+        let reasons: Vec<_> = fits::refusals_after(instance, request, already).collect();
         match failure(instance.arn(), &reasons) {
             Some(refused) => failures.push(refused),
-            None => {
-                let claim = Claim::new(instance.shared_arn());
-                plan.claim(claim);
-            }
+            None => slots.push(slot),
         }
     }
+    let placed = u32::try_from(slots.len()).unwrap_or(u32::MAX);
+    let request = request.clone().with_count(placed);
+    let plan = Plan::of(snapshot, &request, 0, &slots);
     Ok(StartTaskPlan { plan, failures })
 }

@@ -1,23 +1,29 @@
 //! Placement strategies: preferences among the instances that fit.
 
-mod binpack;
-mod random;
-mod spread;
-
 use std::fmt;
 
 use ecs_model::{PlacementStrategy, PlacementStrategyType};
+use serde::{Deserialize, Serialize};
 
-pub(crate) use random::Random;
-
-use crate::{Instance, PlacementRequest, Unsupported};
+use crate::Unsupported;
 
 /// A placement strategy. Several are applied in their order: each keeps the best of what the
-/// one before has left.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+/// one before has left. What all of them leave open falls to the first ARN in order; Amazon ECS
+/// publishes no rule for it.
+///
+/// Without a strategy the guide asks for a random choice that keeps any one instance from a
+/// disproportionate share: the instances with the fewest tasks of the group, one of them at
+/// random.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub enum Strategy {
-    /// Any instance.
+    /// Any instance, each as likely as any other. What follows it has nothing left to decide.
+    ///
+    /// The draw is of the seed: [SplitMix64](https://doi.org/10.1145/2714064.2660195), one
+    /// number for each copy, the high half of its product with the number of candidates. The
+    /// candidates stand in the order of the values of the attributes that the strategies before
+    /// have spread by, those without value first, and of their ARNs.
     Random,
     /// The instance, or value of an attribute, with the fewest tasks of the group.
     Spread(SpreadField),
@@ -26,52 +32,28 @@ pub enum Strategy {
 }
 
 /// What `spread` counts by.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub enum SpreadField {
     /// `instanceId`, or `host`, which means the same.
     InstanceId,
-    /// `attribute:` and the name of an attribute, such as `ecs.availability-zone`. The
+    /// `attribute:` and the name of an attribute, such as `ecs.availability-zone`. All
+    /// instances with a value count, those that do not fit too: their tasks are there. The
     /// instances without it count as one more value; Amazon ECS does not publish how it treats
     /// them.
     Attribute(Box<str>),
 }
 
 /// What `binpack` packs by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub enum BinpackField {
     /// CPU units.
     Cpu,
     /// MiB of memory.
     Memory,
-}
-
-/// Picks one of the instances that fit. `all` are the instances over which `spread` counts.
-///
-/// Without a strategy the guide asks for a random choice that keeps any one instance from a
-/// disproportionate share: the instances with the fewest tasks of the group, one of them at
-/// random. With strategies, what they leave open falls to the first ARN in order; Amazon ECS
-/// publishes no rule for it.
-pub(crate) fn select<'a>(
-    mut candidates: Vec<&'a Instance>,
-    all: impl Iterator<Item = &'a Instance> + Clone,
-    request: &PlacementRequest,
-    random: &mut Random,
-) -> Option<&'a Instance> {
-    let group = request.group();
-    if request.strategies().is_empty() {
-        spread::narrow(&mut candidates, all, &SpreadField::InstanceId, group);
-        return random.pick(&candidates);
-    }
-    for strategy in request.strategies() {
-        match strategy {
-            Strategy::Random => candidates = random.pick(&candidates).into_iter().collect(),
-            Strategy::Spread(field) => spread::narrow(&mut candidates, all.clone(), field, group),
-            Strategy::Binpack(field) => binpack::narrow(&mut candidates, *field),
-        }
-    }
-    candidates.first().copied()
 }
 
 impl TryFrom<&PlacementStrategy> for Strategy {

@@ -2,19 +2,19 @@
 
 /// SplitMix64: a short generator of well-mixed numbers, enough to choose among instances.
 #[derive(Debug, Clone)]
-pub(crate) struct Random(u64);
+pub(super) struct Random(u64);
 
 impl Random {
-    pub(crate) fn new(seed: u64) -> Self {
+    pub(super) fn new(seed: u64) -> Self {
         Self(seed)
     }
 
-    /// One of the items, each as likely as any other.
-    pub(crate) fn pick<T: Copy>(&mut self, items: &[T]) -> Option<T> {
-        let len = items.len() as u128;
-        // The high half of the product is below `len`.
-        let at = (u128::from(self.next()) * len) >> 64;
-        items.get(usize::try_from(at).ok()?).copied()
+    /// A number below `bound`, each as likely as any other; `None` if there is none.
+    pub(super) fn below(&mut self, bound: usize) -> Option<usize> {
+        let product = u128::from(self.next()) * bound as u128;
+        // The high half of the product is below the bound.
+        let drawn = usize::try_from(product >> 64).ok()?;
+        (drawn < bound).then_some(drawn)
     }
 
     fn next(&mut self) -> u64 {

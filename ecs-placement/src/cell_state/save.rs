@@ -1,0 +1,123 @@
+//! A cell as it is saved.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use hashbrown::HashMap;
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::CellState;
+use crate::record::{FORMAT, read_format};
+use crate::{Commit, Needs, Registration};
+
+/// Equal cells are saved as equal bytes: everything is in the order of its name.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Saved {
+    #[serde(deserialize_with = "read_format")]
+    format: u32,
+    version: u64,
+    instances: Vec<Registration>,
+    /// What tasks hold, each once.
+    needs: Vec<Needs>,
+    tasks: Vec<SavedTask>,
+    commits: BTreeMap<Arc<str>, Commit>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct SavedTask {
+    task: Arc<str>,
+    /// Which of the instances.
+    instance: usize,
+    group: Arc<str>,
+    /// Which of the needs.
+    needs: usize,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    is_stopping: bool,
+}
+
+impl Serialize for CellState {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.saved().serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for CellState {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let saved = Saved::deserialize(deserializer)?;
+        Self::restored(saved).map_err(D::Error::custom)
+    }
+}
+
+impl CellState {
+    fn saved(&self) -> Saved {
+        let slots: Vec<u32> = self.state.in_order().collect();
+        let known = |slot: &u32| self.state.place(*slot)?.registration();
+        let registrations = slots.iter().filter_map(known);
+        let place: HashMap<u32, usize> = slots.iter().copied().zip(0..).collect();
+        let mut needs = Vec::new();
+        let mut known = HashMap::new();
+        let mut entries: Vec<_> = self.tasks.iter().collect();
+        entries.sort_unstable_by(|a, b| a.name.cmp(&b.name));
+        let save = |entry: &super::Entry| {
+            let at = *known.entry(Arc::clone(&entry.needs)).or_insert_with(|| {
+                needs.push(Needs::clone(&entry.needs));
+                needs.len() - 1
+            });
+            Some(SavedTask {
+                task: Arc::clone(&entry.name),
+                instance: place.get(&entry.slot).copied()?,
+                group: Arc::clone(self.state.group_name(entry.group)?),
+                needs: at,
+                is_stopping: entry.is_stopping,
+            })
+        };
+        let tasks = entries.into_iter().filter_map(save).collect();
+        Saved {
+            format: FORMAT,
+            version: self.version(),
+            instances: registrations
+                .map(|known| Registration::clone(known))
+                .collect(),
+            needs,
+            tasks,
+            commits: self.commits.clone(),
+        }
+    }
+
+    fn restored(saved: Saved) -> Result<Self, String> {
+        let mut cell = Self::new();
+        let mut slots = Vec::with_capacity(saved.instances.len());
+        for registration in saved.instances {
+            if cell.state.find(&registration.arn).is_some() {
+                return Err(format!(
+                    "the instance `{}` is in it twice",
+                    registration.arn
+                ));
+            }
+            slots.push(cell.add(registration));
+        }
+        let needs: Vec<_> = saved.needs.into_iter().map(Arc::new).collect();
+        for task in saved.tasks {
+            let name = &task.task;
+            let (Some(slot), Some(needs)) = (slots.get(task.instance), needs.get(task.needs))
+            else {
+                return Err(format!(
+                    "the task `{name}` is on no instance or needs nothing"
+                ));
+            };
+            if cell.tasks.get(name).is_some() {
+                return Err(format!("the task `{name}` is in it twice"));
+            }
+            cell.place(Arc::clone(name), needs, &task.group, *slot);
+            if task.is_stopping {
+                cell.stop_counting(name);
+            }
+        }
+        cell.commits = saved.commits;
+        Arc::make_mut(&mut cell.state).set_version(saved.version);
+        Ok(cell)
+    }
+}

@@ -1,0 +1,159 @@
+//! The tasks that hold resources.
+
+use std::hash::BuildHasher;
+use std::sync::Arc;
+
+use hashbrown::{DefaultHashBuilder, HashTable};
+
+use crate::Needs;
+
+/// No task.
+const NONE: u32 = u32::MAX;
+
+/// A task in the cell.
+#[derive(Debug, Clone)]
+pub(super) struct Entry {
+    pub(super) name: Arc<str>,
+    pub(super) needs: Arc<Needs>,
+    pub(super) slot: u32,
+    pub(super) group: u32,
+    /// Its neighbours in the list of its instance.
+    next: u32,
+    previous: u32,
+    hash: u32,
+    /// Desired status STOPPED: it counts no more, and holds what it has.
+    pub(super) is_stopping: bool,
+}
+
+/// All tasks by name, and those of each instance in a list.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Tasks {
+    entries: Vec<Option<Entry>>,
+    free: Vec<u32>,
+    by_name: HashTable<u32>,
+    hasher: DefaultHashBuilder,
+    /// For each slot the first task of its list.
+    firsts: Vec<u32>,
+}
+
+impl Tasks {
+    pub(super) fn len(&self) -> usize {
+        self.by_name.len()
+    }
+
+    pub(super) fn get(&self, name: &str) -> Option<&Entry> {
+        self.entry(self.find(name)?)
+    }
+
+    pub(super) fn get_mut(&mut self, name: &str) -> Option<&mut Entry> {
+        let at = self.find(name)?;
+        self.entry_mut(at)
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Entry> {
+        self.entries.iter().filter_map(Option::as_ref)
+    }
+
+    /// The tasks of an instance, the latest first.
+    pub(super) fn on(&self, slot: u32) -> impl Iterator<Item = &Entry> {
+        let first = self.firsts.get(slot as usize).copied().unwrap_or(NONE);
+        std::iter::successors(self.entry(first), |task| self.entry(task.next))
+    }
+
+    /// Adds a task whose name is new.
+    pub(super) fn add(
+        &mut self,
+        name: Arc<str>,
+        needs: Arc<Needs>,
+        (slot, group): (u32, u32),
+        is_stopping: bool,
+    ) {
+        let hash = self.hash(&name);
+        let at = self.free.pop().unwrap_or_else(|| self.push());
+        let next = self.lead(slot, at);
+        if let Some(next) = self.entry_mut(next) {
+            next.previous = at;
+        }
+        let entry = Entry {
+            name,
+            needs,
+            slot,
+            group,
+            next,
+            previous: NONE,
+            hash,
+            is_stopping,
+        };
+        if let Some(place) = self.entries.get_mut(at as usize) {
+            *place = Some(entry);
+        }
+        let entries = &self.entries;
+        let hash_of = |at: &u32| {
+            let known = entries.get(*at as usize).and_then(Option::as_ref);
+            known.map_or(0, |known| spread(known.hash))
+        };
+        self.by_name.insert_unique(spread(hash), at, hash_of);
+    }
+
+    pub(super) fn remove(&mut self, name: &str) -> Option<Entry> {
+        let at = self.find(name)?;
+        let entry = self.entries.get_mut(at as usize)?.take()?;
+        self.free.push(at);
+        let known = self
+            .by_name
+            .find_entry(spread(entry.hash), |known| *known == at);
+        if let Ok(known) = known {
+            known.remove();
+        }
+        if let Some(next) = self.entry_mut(entry.next) {
+            next.previous = entry.previous;
+        }
+        match self.entry_mut(entry.previous) {
+            Some(previous) => previous.next = entry.next,
+            None => {
+                self.lead(entry.slot, entry.next);
+            }
+        }
+        Some(entry)
+    }
+
+    fn entry(&self, at: u32) -> Option<&Entry> {
+        self.entries.get(at as usize)?.as_ref()
+    }
+
+    fn entry_mut(&mut self, at: u32) -> Option<&mut Entry> {
+        self.entries.get_mut(at as usize)?.as_mut()
+    }
+
+    /// A new place, with room for few more: there can be very many.
+    fn push(&mut self) -> u32 {
+        if self.entries.len() == self.entries.capacity() {
+            self.entries.reserve_exact(self.entries.len() / 8 + 64);
+        }
+        self.entries.push(None);
+        u32::try_from(self.entries.len() - 1).unwrap_or(NONE)
+    }
+
+    /// Makes a task the first of an instance; gives back which was it.
+    fn lead(&mut self, slot: u32, first: u32) -> u32 {
+        let slots = self.firsts.len().max(slot as usize + 1);
+        self.firsts.resize(slots, NONE);
+        let known = self.firsts.get_mut(slot as usize);
+        known.map_or(NONE, |known| std::mem::replace(known, first))
+    }
+
+    fn find(&self, name: &str) -> Option<u32> {
+        let is_it = |at: &u32| self.entry(*at).is_some_and(|entry| *entry.name == *name);
+        self.by_name.find(spread(self.hash(name)), is_it).copied()
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "half of a hash is a hash")]
+    fn hash(&self, name: &str) -> u32 {
+        self.hasher.hash_one(name) as u32
+    }
+}
+
+/// A hash whose high and low bits both differ.
+fn spread(hash: u32) -> u64 {
+    u64::from(hash).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+}

@@ -1,0 +1,286 @@
+//! Attributes of all instances, each value once, and which instances a request selects.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use ecs_model::LaunchType;
+use ecs_model::container_instance::EXTERNAL_CAPABILITY;
+use hashbrown::HashMap;
+
+use crate::query::{self, Query};
+use crate::request::{Selection, Wanted};
+use crate::snapshot::{Chunk, State};
+use crate::{Instance, Registration};
+
+/// The number of the value of an instance without the attribute.
+const MISSING: u32 = 0;
+/// Of one that has it without a value.
+const EMPTY: u32 = 1;
+/// Of one that lists no attributes at all.
+const UNLISTED: u32 = 2;
+
+/// How many selections are remembered.
+const REMEMBERED: usize = 1_024;
+
+/// One attribute of all instances.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Column {
+    name: Box<str>,
+    /// For each slot the number of its value.
+    numbers: Vec<u32>,
+    values: Vec<Box<str>>,
+    known: HashMap<Box<str>, u32>,
+}
+
+/// The columns that were asked for, and the selections that follow from them.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Columns {
+    by_name: BTreeMap<Box<str>, usize>,
+    list: Vec<Column>,
+    selected: HashMap<u64, Arc<Selected>>,
+}
+
+/// The instances that a request selects, whatever runs on them.
+#[derive(Debug, Clone)]
+pub(super) struct Selected {
+    selection: Arc<Selection>,
+    bits: Vec<u64>,
+    /// What has to be asked of each instance anew.
+    pub(super) varying: Vec<Query>,
+}
+
+impl Column {
+    fn new(name: &str) -> Self {
+        Self {
+            name: name.into(),
+            values: vec![Box::default(); 3],
+            ..Self::default()
+        }
+    }
+
+    /// How many buckets `spread` has.
+    pub(super) fn buckets(&self) -> usize {
+        self.values.len()
+    }
+
+    /// The bucket of an instance under `spread`: those without a value are one.
+    pub(super) fn bucket(&self, slot: u32) -> u32 {
+        match self.numbers.get(slot as usize) {
+            Some(number) if *number > UNLISTED => *number,
+            _ => MISSING,
+        }
+    }
+
+    /// The value of a bucket.
+    pub(super) fn value(&self, bucket: u32) -> Option<&str> {
+        let value = self.values.get(bucket as usize)?;
+        (bucket > UNLISTED).then_some(value)
+    }
+
+    fn set(&mut self, slot: u32, registration: Option<&Registration>) {
+        let number = self.number(registration);
+        let slots = self.numbers.len().max(slot as usize + 1);
+        self.numbers.resize(slots, MISSING);
+        if let Some(known) = self.numbers.get_mut(slot as usize) {
+            *known = number;
+        }
+    }
+
+    fn number(&mut self, registration: Option<&Registration>) -> u32 {
+        let Some(registration) = registration else {
+            return MISSING;
+        };
+        match registration.attribute(&self.name) {
+            None if registration.attributes.is_none() => UNLISTED,
+            None => MISSING,
+            Some(None) => EMPTY,
+            Some(Some(value)) => match self.known.get(value) {
+                Some(number) => *number,
+                None => {
+                    let number = u32::try_from(self.values.len()).unwrap_or(u32::MAX);
+                    self.values.push(value.into());
+                    self.known.insert(value.into(), number);
+                    number
+                }
+            },
+        }
+    }
+
+    /// The instances whose value, by its number, is accepted.
+    fn bits(&self, accepts: impl Fn(u32, &str) -> bool) -> Vec<u64> {
+        let values = self.values.iter().zip(0..);
+        let table: Vec<bool> = values
+            .map(|(value, number)| accepts(number, value))
+            .collect();
+        let is_in = |number: &u32| table.get(*number as usize).is_some_and(|found| *found);
+        self.numbers
+            .chunks(64)
+            .map(|numbers| pack(numbers.iter().map(is_in)))
+            .collect()
+    }
+}
+
+impl Columns {
+    pub(super) fn get(&self, at: usize) -> Option<&Column> {
+        self.list.get(at)
+    }
+
+    /// Where the column of an attribute is.
+    pub(super) fn column(&mut self, name: &str, state: &State) -> usize {
+        if let Some(at) = self.by_name.get(name) {
+            return *at;
+        }
+        let mut column = Column::new(name);
+        for (chunk, page) in state.chunks().zip(0_u32..) {
+            for lane in 0..64 {
+                column.set(
+                    page * 64 + lane,
+                    chunk.registration(lane).map(|known| &**known),
+                );
+            }
+        }
+        self.list.push(column);
+        self.by_name.insert(name.into(), self.list.len() - 1);
+        self.list.len() - 1
+    }
+
+    /// Reads anew what an instance registered.
+    pub(super) fn update(&mut self, slot: u32, state: &State) {
+        let registration = state.place(slot).and_then(|place| place.registration());
+        for column in &mut self.list {
+            column.set(slot, registration.map(|known| &**known));
+        }
+        let instance = Instance::at(state, slot);
+        for selected in self.selected.values_mut() {
+            let is_in = instance.is_some_and(|instance| selected.asks(instance));
+            if selected.has(slot) != is_in {
+                Arc::make_mut(selected).set(slot, is_in);
+            }
+        }
+    }
+
+    pub(super) fn selected(&mut self, task: &Wanted, state: &State) -> Arc<Selected> {
+        let print = task.selection_print();
+        if let Some(known) = self.selected.get(&print)
+            && (Arc::ptr_eq(&known.selection, &task.selection) || known.selection == task.selection)
+        {
+            return Arc::clone(known);
+        }
+        if self.selected.len() >= REMEMBERED {
+            self.selected.clear();
+        }
+        let selected = Arc::new(self.select(&task.selection, state));
+        self.selected.insert(print, Arc::clone(&selected));
+        selected
+    }
+
+    fn select(&mut self, selection: &Arc<Selection>, state: &State) -> Selected {
+        let mut bits = self.of_launch_type(&selection.launch_type, state);
+        for (name, value) in &selection.attributes {
+            let at = self.column(name, state);
+            let Some(column) = self.list.get(at) else {
+                continue;
+            };
+            let part = column.bits(|number, found| match (number, value) {
+                (UNLISTED, _) => true,
+                (MISSING, _) => false,
+                (EMPTY, value) => value.is_none(),
+                (_, None) => true,
+                (_, Some(value)) => **value == *found,
+            });
+            keep(&mut bits, part);
+        }
+        let (varying, fixed): (Vec<_>, Vec<_>) =
+            selection.member_of.iter().cloned().partition(Query::varies);
+        for query in fixed {
+            let part = query.bits(&mut Asked {
+                columns: self,
+                state,
+            });
+            keep(&mut bits, part);
+        }
+        Selected {
+            selection: Arc::clone(selection),
+            bits,
+            varying,
+        }
+    }
+
+    fn of_launch_type(&mut self, launch_type: &LaunchType, state: &State) -> Vec<u64> {
+        let at = self.column(EXTERNAL_CAPABILITY, state);
+        let is_external = *launch_type == LaunchType::External;
+        self.list.get(at).map_or_else(Vec::new, |column| {
+            column.bits(|number, _| (number != MISSING && number != UNLISTED) == is_external)
+        })
+    }
+}
+
+impl Selected {
+    pub(super) fn has(&self, slot: u32) -> bool {
+        let word = self.bits.get((slot / 64) as usize).copied().unwrap_or(0);
+        word >> (slot % 64) & 1 == 1
+    }
+
+    /// The bits of a chunk.
+    pub(super) fn word(&self, page: usize) -> u64 {
+        self.bits.get(page).copied().unwrap_or(0)
+    }
+
+    fn set(&mut self, slot: u32, is_in: bool) {
+        let at = (slot / 64) as usize;
+        let words = self.bits.len().max(at + 1);
+        self.bits.resize(words, 0);
+        if let Some(word) = self.bits.get_mut(at) {
+            *word = *word & !(1 << (slot % 64)) | u64::from(is_in) << (slot % 64);
+        }
+    }
+
+    fn asks(&self, instance: Instance<'_>) -> bool {
+        crate::fits::is_member(instance, &self.selection, |query| {
+            query.varies() || query.matches(instance)
+        })
+    }
+}
+
+/// The columns, for an expression that is asked of all instances.
+struct Asked<'a> {
+    columns: &'a mut Columns,
+    state: &'a State,
+}
+
+impl query::Columns for Asked<'_> {
+    fn words(&self) -> usize {
+        self.state.chunks().count()
+    }
+
+    fn select(&mut self, name: &str, accepts: impl Fn(Option<&str>) -> bool) -> Vec<u64> {
+        let at = self.columns.column(name, self.state);
+        let column = self.columns.list.get(at);
+        column.map_or_else(Vec::new, |column| {
+            column.bits(|number, value| match number {
+                MISSING | UNLISTED => accepts(None),
+                _ => accepts(Some(value)),
+            })
+        })
+    }
+
+    fn ask(&mut self, accepts: impl Fn(Instance<'_>) -> bool) -> Vec<u64> {
+        let asks = |(page, _): (u32, &Chunk)| {
+            let lanes = page * 64..page * 64 + 64;
+            pack(lanes.map(|slot| Instance::at(self.state, slot).is_some_and(&accepts)))
+        };
+        (0..).zip(self.state.chunks()).map(asks).collect()
+    }
+}
+
+fn keep(bits: &mut [u64], part: Vec<u64>) {
+    bits.iter_mut()
+        .zip(part)
+        .for_each(|(word, part)| *word &= part);
+}
+
+fn pack(bits: impl Iterator<Item = bool>) -> u64 {
+    (0..64)
+        .zip(bits)
+        .fold(0, |word, (bit, is_set)| word | u64::from(is_set) << bit)
+}

@@ -1,0 +1,87 @@
+//! How many tasks of a group run where.
+
+use hashbrown::HashMap;
+
+use super::columns::Columns;
+use crate::snapshot::State;
+
+/// The running tasks of one group, by instance and by the values of attributes.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Counts {
+    by_slot: HashMap<u32, u32>,
+    by_value: Vec<ByValue>,
+}
+
+#[derive(Debug, Clone)]
+struct ByValue {
+    column: usize,
+    /// For each bucket of the column.
+    tasks: Vec<u64>,
+}
+
+impl Counts {
+    /// Counts the tasks of a group anew.
+    pub(super) fn of(group: u32, state: &State) -> Self {
+        let mut counts = Self::default();
+        for (chunk, page) in state.chunks().zip(0_u32..) {
+            let here = chunk.counts_of(group);
+            counts
+                .by_slot
+                .extend(here.map(|(lane, count)| (page * 64 + lane, count)));
+        }
+        counts
+    }
+
+    /// How many tasks there are in each bucket of a column.
+    pub(super) fn by(&self, column: usize) -> &[u64] {
+        let known = self.by_value.iter().find(|known| known.column == column);
+        known.map_or(&[], |known| &known.tasks)
+    }
+
+    pub(super) fn on(&self, slot: u32) -> u32 {
+        self.by_slot.get(&slot).copied().unwrap_or(0)
+    }
+
+    /// Counts by the values of a column from now on.
+    pub(super) fn watch(&mut self, column: usize, columns: &Columns) {
+        if self.by_value.iter().any(|known| known.column == column) {
+            return;
+        }
+        let Some(values) = columns.get(column) else {
+            return;
+        };
+        let mut tasks = vec![0; values.buckets()];
+        for (slot, count) in &self.by_slot {
+            add(&mut tasks, values.bucket(*slot), u64::from(*count));
+        }
+        self.by_value.push(ByValue { column, tasks });
+    }
+
+    pub(super) fn set(&mut self, slot: u32, count: u32, columns: &Columns) {
+        let before = match count {
+            0 => self.by_slot.remove(&slot),
+            _ => self.by_slot.insert(slot, count),
+        };
+        for known in &mut self.by_value {
+            if let Some(values) = columns.get(known.column) {
+                let bucket = values.bucket(slot);
+                subtract(&mut known.tasks, bucket, before.unwrap_or(0).into());
+                add(&mut known.tasks, bucket, count.into());
+            }
+        }
+    }
+}
+
+fn add(tasks: &mut Vec<u64>, bucket: u32, count: u64) {
+    let buckets = tasks.len().max(bucket as usize + 1);
+    tasks.resize(buckets, 0);
+    if let Some(known) = tasks.get_mut(bucket as usize) {
+        *known = known.saturating_add(count);
+    }
+}
+
+fn subtract(tasks: &mut [u64], bucket: u32, count: u64) {
+    if let Some(known) = tasks.get_mut(bucket as usize) {
+        *known = known.saturating_sub(count);
+    }
+}

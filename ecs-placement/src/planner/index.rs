@@ -1,0 +1,273 @@
+//! Instances sorted for one way of choosing.
+
+use std::sync::Arc;
+
+use hashbrown::HashMap;
+
+use super::columns::{Columns, Selected};
+use super::order::{ABSENT, Entry, Key, Order};
+use super::way::{Measure, Way};
+use crate::fits;
+use crate::request::Wanted;
+use crate::snapshot::{NO_GROUP, Place, State};
+
+/// Instances in one order for each combination of the values that they are spread by.
+#[derive(Debug, Clone)]
+pub(super) struct Index {
+    pub(super) way: Arc<Way>,
+    /// If there is one, only instances that fit are in.
+    pub(super) filter: Option<Filter>,
+    pub(super) orders: Vec<Order>,
+    /// The first key of each order.
+    pub(super) heads: Vec<Key>,
+    /// For each column, the bucket of each order.
+    pub(super) buckets: Vec<Vec<u32>>,
+    /// The orders of each bucket of the first column, if there are more columns.
+    pub(super) by_first: Vec<Vec<u32>>,
+    known: HashMap<Box<[u32]>, u32>,
+    /// For each slot its order.
+    order_of: Vec<u32>,
+    /// For each slot its key.
+    keys: Vec<Key>,
+    /// Up to where in the planner's log this index knows.
+    pub(super) synced: u64,
+}
+
+/// What has to be true of an instance.
+#[derive(Debug, Clone)]
+pub(super) struct Filter {
+    pub(super) task: Arc<Wanted>,
+    pub(super) group: u32,
+    pub(super) selected: Arc<Selected>,
+}
+
+impl Filter {
+    /// Whether an instance takes one more copy, where `already` copies of this plan are.
+    pub(super) fn accepts(&self, state: &State, place: Place<'_>, already: u32) -> bool {
+        self.selected.has(place.slot)
+            && place.chunk.is_ready(place.lane)
+            && fits::amounts_fit(place, &self.task.needs, already)
+            && self.accepts_rest(state, place, already)
+    }
+
+    /// The same for an instance that is ready, selected, and has the amounts.
+    pub(super) fn accepts_rest(&self, state: &State, place: Place<'_>, already: u32) -> bool {
+        fits::ports_fit(place, &self.task.needs, already)
+            && (!self.task.distinct_instance || self.count(place, already) == 0)
+            && fits::varying_hold(
+                state,
+                place,
+                &self.selected.varying,
+                &self.task.group,
+                already,
+            )
+    }
+
+    fn count(&self, place: Place<'_>, already: u32) -> u32 {
+        let running = match self.group {
+            NO_GROUP => 0,
+            group => place.chunk.count(group, place.lane),
+        };
+        running.saturating_add(already)
+    }
+}
+
+impl Index {
+    pub(super) fn build(
+        way: Arc<Way>,
+        filter: Option<Filter>,
+        state: &State,
+        columns: &Columns,
+        claimed: &[u32],
+        synced: u64,
+    ) -> Self {
+        let mut index = Self {
+            filter,
+            orders: Vec::new(),
+            heads: Vec::new(),
+            buckets: vec![Vec::new(); way.columns.len()],
+            by_first: Vec::new(),
+            known: HashMap::new(),
+            order_of: Vec::new(),
+            keys: Vec::new(),
+            synced,
+            way,
+        };
+        index.grow(state, columns);
+        if index.way.columns.is_empty() {
+            index.order(&[]);
+        }
+        let mut lists: Vec<Vec<Entry>> = vec![Vec::new(); index.orders.len()];
+        for (chunk, page) in state.chunks().zip(0_u32..) {
+            let mut lanes = match &index.filter {
+                Some(filter) => chunk.ready() & filter.selected.word(page as usize),
+                None => chunk.ready(),
+            };
+            while lanes != 0 {
+                let lane = lanes.trailing_zeros();
+                lanes &= lanes - 1;
+                let slot = page * 64 + lane;
+                let place = Place { chunk, slot, lane };
+                let already = claimed.get(slot as usize).copied().unwrap_or(0);
+                index.enlist(state, place, already, &mut lists);
+            }
+        }
+        index.orders = lists.into_iter().map(Order::of).collect();
+        index.heads = index.orders.iter().map(Order::head).collect();
+        index
+    }
+
+    /// Looks again at an instance of which something has changed.
+    pub(super) fn update(&mut self, state: &State, slot: u32, already: u32) {
+        let Some(place) = state.place(slot) else {
+            return;
+        };
+        let entry = self.entry(state, place, already);
+        let new = entry.map_or(ABSENT, |entry| entry.key);
+        let (Some(key), Some(at)) = (
+            self.keys.get_mut(slot as usize),
+            self.order_of.get(slot as usize),
+        ) else {
+            return;
+        };
+        // Without a filter, what is free counts for the search even if the key is the same.
+        if *key == new && (self.filter.is_some() || new == ABSENT) {
+            return;
+        }
+        let old = std::mem::replace(key, new);
+        let at = *at as usize;
+        let Some(order) = self.orders.get_mut(at) else {
+            return;
+        };
+        if old != ABSENT {
+            order.remove(old);
+        }
+        if let Some(entry) = entry {
+            order.insert(entry);
+        }
+        if let Some(head) = self.heads.get_mut(at) {
+            *head = order.head();
+        }
+    }
+
+    /// Takes an instance out whose attributes may have changed; [`update`](Self::update) puts
+    /// it where it belongs.
+    pub(super) fn forget(&mut self, state: &State, slot: u32, columns: &Columns) {
+        self.grow(state, columns);
+        let old = self
+            .keys
+            .get_mut(slot as usize)
+            .map_or(ABSENT, |key| std::mem::replace(key, ABSENT));
+        let at = self.order_of.get(slot as usize).copied().unwrap_or(0) as usize;
+        if old != ABSENT
+            && let Some(order) = self.orders.get_mut(at)
+        {
+            order.remove(old);
+            if let Some(head) = self.heads.get_mut(at) {
+                *head = order.head();
+            }
+        }
+        let order = self.order_for(slot, columns);
+        if let Some(known) = self.order_of.get_mut(slot as usize) {
+            *known = order;
+        }
+    }
+
+    /// Makes room for slots that are new.
+    fn grow(&mut self, state: &State, columns: &Columns) {
+        for slot in u32::try_from(self.order_of.len()).unwrap_or(u32::MAX)..state.slots() {
+            let order = self.order_for(slot, columns);
+            self.order_of.push(order);
+            self.keys.push(ABSENT);
+        }
+    }
+
+    fn enlist(&mut self, state: &State, place: Place<'_>, already: u32, lists: &mut [Vec<Entry>]) {
+        let Some(entry) = self.entry(state, place, already) else {
+            return;
+        };
+        let at = self.order_of.get(place.slot as usize).copied().unwrap_or(0);
+        if let Some(key) = self.keys.get_mut(place.slot as usize) {
+            *key = entry.key;
+        }
+        if let Some(list) = lists.get_mut(at as usize) {
+            list.push(entry);
+        }
+    }
+
+    fn order_for(&mut self, slot: u32, columns: &Columns) -> u32 {
+        match *self.way.columns.as_slice() {
+            [] => 0,
+            [only] => {
+                let bucket = columns.get(only).map_or(0, |column| column.bucket(slot));
+                self.order(&[bucket])
+            }
+            ref several => {
+                let bucket = |at: &usize| columns.get(*at).map_or(0, |column| column.bucket(slot));
+                let buckets: Vec<u32> = several.iter().map(bucket).collect();
+                self.order(&buckets)
+            }
+        }
+    }
+
+    /// The order of a combination of buckets.
+    fn order(&mut self, buckets: &[u32]) -> u32 {
+        if let Some(at) = self.known.get(buckets) {
+            return *at;
+        }
+        let at = u32::try_from(self.orders.len()).unwrap_or(u32::MAX);
+        self.orders.push(Order::default());
+        self.heads.push(ABSENT);
+        for (known, bucket) in self.buckets.iter_mut().zip(buckets) {
+            known.push(*bucket);
+        }
+        if let [first, _, ..] = buckets {
+            let first = *first as usize;
+            let length = self.by_first.len().max(first + 1);
+            self.by_first.resize(length, Vec::new());
+            if let Some(orders) = self.by_first.get_mut(first) {
+                orders.push(at);
+            }
+        }
+        self.known.insert(buckets.into(), at);
+        at
+    }
+
+    fn entry(&self, state: &State, place: Place<'_>, already: u32) -> Option<Entry> {
+        let is_in = match &self.filter {
+            Some(filter) => filter.accepts(state, place, already),
+            None => place.chunk.is_ready(place.lane),
+        };
+        let free = place.numbers().filter(|_| is_in)?;
+        let (needed_cpu, needed_memory) = self.filter.as_ref().map_or((0, 0), |filter| {
+            (filter.task.needs.cpu, filter.task.needs.memory)
+        });
+        let taken = |needed: u32| needed.saturating_mul(already);
+        let cpu = free.cpu.saturating_sub_unsigned(taken(needed_cpu));
+        let memory = free.memory.saturating_sub_unsigned(taken(needed_memory));
+        let mut key: Key = 0;
+        for at in 0..3 {
+            let part = match self.way.measures.get(at) {
+                None => 0,
+                Some(Measure::Cpu) => ordinal(cpu),
+                Some(Measure::Memory) => ordinal(memory),
+                Some(Measure::Count) => self
+                    .filter
+                    .as_ref()
+                    .map_or(0, |filter| filter.count(place, already)),
+            };
+            key = key << 32 | Key::from(part);
+        }
+        Some(Entry {
+            key: key << 32 | Key::from(free.order),
+            slot: place.slot,
+            cpu,
+            memory,
+        })
+    }
+}
+
+/// A number without sign in the same order.
+fn ordinal(number: i32) -> u32 {
+    number.cast_unsigned() ^ (1 << 31)
+}

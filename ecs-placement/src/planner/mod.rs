@@ -1,0 +1,337 @@
+//! Choosing instances.
+
+mod columns;
+mod counts;
+mod index;
+mod order;
+mod random;
+mod search;
+mod select;
+mod sync;
+mod way;
+
+use std::fmt;
+use std::sync::Arc;
+
+use hashbrown::HashMap;
+
+use columns::Columns;
+use counts::Counts;
+use index::{Filter, Index};
+use random::Random;
+use way::Way;
+
+use crate::request::Wanted;
+use crate::snapshot::{NO_GROUP, State};
+use crate::{PlacementRequest, Plan, Snapshot};
+
+/// Chooses instances for requests, and remembers what it has sorted for the next one.
+///
+/// It catches up with each snapshot that it is given, so that a scheduler which keeps one plans
+/// in about a microsecond what costs a look at every instance without. What it plans does not
+/// depend on what it remembers: the same snapshot, request and seed give the same plan.
+///
+/// ```
+/// use ecs_placement::{CellState, PlacementRequest, Planner};
+/// # use ecs_model::{ContainerInstance, Resource};
+/// # use ecs_placement::Registration;
+/// # let mut cell = CellState::new();
+/// # let instance = ContainerInstance {
+/// #     container_instance_arn: Some("arn:aws:ecs:us-east-1:123456789012:container-instance/a".into()),
+/// #     status: Some("ACTIVE".into()),
+/// #     agent_connected: Some(true),
+/// #     registered_resources: Some(vec![Resource::integer("CPU", 1_024), Resource::integer("MEMORY", 1_024)]),
+/// #     ..ContainerInstance::default()
+/// # };
+/// # cell.register(&Registration::try_from(&instance)?);
+/// # let web = serde_json::from_str(r#"{
+/// #     "family": "web", "containerDefinitions": [{"name": "web", "image": "web", "memory": 500}]
+/// # }"#)?;
+/// let request = PlacementRequest::new(&web)?.with_count(3);
+/// let mut planner = Planner::new();
+/// let plan = planner.plan(&cell.snapshot(), &request, 7);
+/// assert_eq!((plan.claims().len(), plan.unplaced()), (2, 1));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Default)]
+pub struct Planner {
+    /// Which cell this knows, and how far.
+    lineage: Option<Arc<()>>,
+    tick: u64,
+    /// For each chunk the tick of its last change.
+    chunk_ticks: Vec<u64>,
+    /// The last slots that have changed, and how many came before them.
+    log: Vec<Logged>,
+    log_start: u64,
+    /// For each slot the copies that the plan at hand has put there.
+    claimed: Vec<u32>,
+    columns: Columns,
+    groups: HashMap<Arc<str>, u32>,
+    group_names: Vec<Option<Arc<str>>>,
+    counts: HashMap<u32, Counts>,
+    ways: Vec<Arc<Way>>,
+    /// Indexes for all requests of a way.
+    shared: Vec<Index>,
+    /// Indexes for one request, by its fingerprint.
+    own: HashMap<u64, Index>,
+    /// What requests without an index of their own have cost.
+    spent: Vec<Spent>,
+}
+
+/// A slot that has changed.
+#[derive(Debug, Clone, Copy)]
+struct Logged {
+    slot: u32,
+    /// Whether its attributes may have changed too.
+    is_registration: bool,
+}
+
+/// What a request has cost, in instances that were looked at.
+#[derive(Debug, Clone, Copy, Default)]
+struct Spent {
+    fingerprint: u64,
+    total: u64,
+    last: u64,
+}
+
+/// Requests whose cost is remembered.
+const SPENT: usize = 1_024;
+
+/// Indexes of single requests.
+const OWN: usize = 512;
+
+/// Looking at so many instances costs as much as sorting one of them in.
+const SORTING: u64 = 8;
+
+/// So many changes are always worth catching up with.
+const FEW: u64 = 64;
+
+impl Planner {
+    /// A planner that knows nothing yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Chooses instances for the copies of a request, one after the other, each in view of
+    /// those before.
+    pub fn plan(&mut self, snapshot: &Snapshot, request: &PlacementRequest, seed: u64) -> Plan {
+        let slots = self.choose(snapshot.state(), request, request.count(), seed, &[]);
+        Plan::of(snapshot, request, seed, &slots)
+    }
+
+    /// Chooses instances for `count` copies, where `taken` are the slots of copies that are
+    /// already planned.
+    pub(crate) fn choose(
+        &mut self,
+        state: &State,
+        request: &PlacementRequest,
+        count: u32,
+        seed: u64,
+        taken: &[u32],
+    ) -> Vec<u32> {
+        self.sync(state);
+        let task = request.task();
+        let way = self.way(task, state);
+        let group = self.groups.get(&task.group).copied().unwrap_or(NO_GROUP);
+        self.watch(group, &way, state);
+        let is_single = count <= 1 && taken.is_empty();
+        taken.iter().for_each(|slot| self.claim(*slot, group));
+        let mut random = Random::new(seed);
+        let mut slots = Vec::with_capacity(count.min(4_096) as usize);
+        for left in (0..count).rev() {
+            let slot = match is_single && search::serves(&way, group) {
+                true => self.choose_one(task, &way, group, state, &mut random),
+                false => self.choose_own(task, &way, group, state, &mut random),
+            };
+            let Some(slot) = slot else {
+                break;
+            };
+            slots.push(slot);
+            if left > 0 {
+                self.claim(slot, group);
+            }
+        }
+        if !is_single {
+            let claimed = taken.iter().chain(&slots);
+            claimed.for_each(|slot| self.release(*slot, group, state));
+        }
+        slots
+    }
+
+    /// Takes whichever index is cheaper.
+    fn choose_one(
+        &mut self,
+        task: &Arc<Wanted>,
+        way: &Arc<Way>,
+        group: u32,
+        state: &State,
+        random: &mut Random,
+    ) -> Option<u32> {
+        let fingerprint = task.fingerprint();
+        let at = usize::try_from(fingerprint % SPENT as u64).unwrap_or(0);
+        if self.spent.is_empty() {
+            self.spent = vec![Spent::default(); SPENT];
+        }
+        let mut spent = self.spent.get(at).copied().unwrap_or_default();
+        if spent.fingerprint != fingerprint {
+            spent = Spent {
+                fingerprint,
+                ..Spent::default()
+            };
+        }
+        let behind = self
+            .own
+            .get(&fingerprint)
+            .map(|index| self.log_end() - index.synced);
+        let is_worth_it = match behind {
+            Some(behind) => behind <= FEW.max(spent.last / SORTING),
+            None => spent.total > u64::from(state.slots()).saturating_mul(SORTING),
+        };
+        if is_worth_it {
+            return self.choose_own(task, way, group, state, random);
+        }
+        let filter = self.filter(task, group, state);
+        let at_shared = self.shared(way, state);
+        let index = self.shared.get(at_shared)?;
+        let counts = self.counts.get(&group);
+        let (slot, looked_at) = search::search(index, &filter, counts, state);
+        spent.last = looked_at;
+        spent.total = spent.total.saturating_add(looked_at).saturating_add(FEW);
+        if let Some(known) = self.spent.get_mut(at) {
+            *known = spent;
+        }
+        slot
+    }
+
+    /// Takes the request's own index.
+    fn choose_own(
+        &mut self,
+        task: &Arc<Wanted>,
+        way: &Arc<Way>,
+        group: u32,
+        state: &State,
+        random: &mut Random,
+    ) -> Option<u32> {
+        let fingerprint = task.fingerprint();
+        let is_known = self.own.get(&fingerprint).is_some_and(|index| {
+            let known = index.filter.as_ref().map(|filter| &filter.task);
+            known.is_some_and(|known| Arc::ptr_eq(known, task) || known == task)
+        });
+        if !is_known {
+            if self.own.len() >= OWN {
+                self.own.clear();
+            }
+            let filter = self.filter(task, group, state);
+            let index = self.build(way, Some(filter), state);
+            self.own.insert(fingerprint, index);
+        }
+        let selected = self.columns.selected(task, state);
+        let end = self.log_end();
+        let index = self.own.get_mut(&fingerprint)?;
+        if let Some(filter) = &mut index.filter {
+            filter.group = group;
+            filter.selected = selected;
+        }
+        if index.synced < end {
+            let (columns, claimed) = (&self.columns, &self.claimed);
+            sync::catch_up(index, &self.log, self.log_start, state, columns, claimed);
+        }
+        select::select(index, self.counts.get(&group), &self.columns, random)
+    }
+
+    fn filter(&mut self, task: &Arc<Wanted>, group: u32, state: &State) -> Filter {
+        Filter {
+            task: Arc::clone(task),
+            group,
+            selected: self.columns.selected(task, state),
+        }
+    }
+
+    fn way(&mut self, task: &Wanted, state: &State) -> Arc<Way> {
+        if let Some(way) = self.ways.iter().find(|way| way.is_of(&task.strategies)) {
+            return Arc::clone(way);
+        }
+        let way = Arc::new(Way::of(&task.strategies, &mut self.columns, state));
+        self.ways.push(Arc::clone(&way));
+        way
+    }
+
+    /// Counts the tasks of a group as a way asks for.
+    fn watch(&mut self, group: u32, way: &Way, state: &State) {
+        if way.columns.is_empty() {
+            return;
+        }
+        let counts = self.counts.entry(group).or_insert_with(|| match group {
+            NO_GROUP => Counts::default(),
+            group => Counts::of(group, state),
+        });
+        for column in &way.columns {
+            counts.watch(*column, &self.columns);
+        }
+    }
+
+    /// Where the index for all requests of a way is, with all that has changed.
+    fn shared(&mut self, way: &Arc<Way>, state: &State) -> usize {
+        let same =
+            |index: &Index| index.way.columns == way.columns && index.way.measures == way.measures;
+        let at = match self.shared.iter().position(same) {
+            Some(at) => at,
+            None => {
+                let index = self.build(way, None, state);
+                self.shared.push(index);
+                self.shared.len() - 1
+            }
+        };
+        if let Some(index) = self.shared.get_mut(at) {
+            let columns = &self.columns;
+            sync::catch_up(index, &self.log, self.log_start, state, columns, &[]);
+        }
+        at
+    }
+
+    fn build(&self, way: &Arc<Way>, filter: Option<Filter>, state: &State) -> Index {
+        let (columns, claimed) = (&self.columns, &self.claimed);
+        Index::build(
+            Arc::clone(way),
+            filter,
+            state,
+            columns,
+            claimed,
+            self.log_end(),
+        )
+    }
+
+    /// Puts a copy of the plan at hand on an instance.
+    fn claim(&mut self, slot: u32, group: u32) {
+        let slots = self.claimed.len().max(slot as usize + 1);
+        self.claimed.resize(slots, 0);
+        if let Some(claimed) = self.claimed.get_mut(slot as usize) {
+            *claimed = claimed.saturating_add(1);
+        }
+        if let Some(counts) = self.counts.get_mut(&group) {
+            let count = counts.on(slot).saturating_add(1);
+            counts.set(slot, count, &self.columns);
+        }
+        self.push(slot, false);
+    }
+
+    /// Takes the copies of the plan at hand off an instance.
+    fn release(&mut self, slot: u32, group: u32, state: &State) {
+        let claimed = self.claimed.get_mut(slot as usize);
+        if claimed.is_none_or(|claimed| std::mem::take(claimed) == 0) {
+            return;
+        }
+        self.recount(slot, group, state);
+        self.push(slot, false);
+    }
+}
+
+impl fmt::Debug for Planner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Planner")
+            .field("shared", &self.shared.len())
+            .field("own", &self.own.len())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,66 @@
+//! The best instance of an index that is not sorted for the request.
+
+use super::counts::Counts;
+use super::index::{Filter, Index};
+use super::order::Entry;
+use super::way::{Stage, Way};
+use crate::snapshot::{NO_GROUP, State};
+
+/// Whether an index without a filter finds the best instance for a request of this way.
+pub(super) fn serves(way: &Way, group: u32) -> bool {
+    let leads = match way.stages.first() {
+        Some(Stage::Column(_)) => way.columns.len() == 1,
+        _ => way.columns.is_empty(),
+    };
+    leads && !way.is_random && (group == NO_GROUP || !way.counts_tasks())
+}
+
+/// The first instance that fits in the buckets with the fewest tasks, and how many instances
+/// were looked at.
+pub(super) fn search(
+    index: &Index,
+    filter: &Filter,
+    counts: Option<&Counts>,
+    state: &State,
+) -> (Option<u32>, u64) {
+    let mut looked_at = 0_u64;
+    let mut find = |order: usize| -> Option<&Entry> {
+        let needs = &*filter.task.needs;
+        // Nothing is no need, even where there is less than nothing.
+        let least = |needed: u32| match needed {
+            0 => i32::MIN,
+            _ => i32::try_from(needed).unwrap_or(i32::MAX),
+        };
+        let fits = |slot: u32| {
+            looked_at = looked_at.saturating_add(1);
+            filter.selected.has(slot)
+                && state.place(slot).is_some_and(|place| {
+                    crate::fits::amounts_fit(place, needs, 0)
+                        && filter.accepts_rest(state, place, 0)
+                })
+        };
+        let order = index.orders.get(order)?;
+        order.find(least(needs.cpu), least(needs.memory), fits)
+    };
+    let Some(column) = index.way.columns.first() else {
+        let found = find(0).map(|entry| entry.slot);
+        return (found, looked_at);
+    };
+    let tasks = counts.map_or(&[][..], |counts| counts.by(*column));
+    let buckets = index.buckets.first().map_or(&[][..], |buckets| buckets);
+    let count = |bucket: &u32| tasks.get(*bucket as usize).copied().unwrap_or(0);
+    let mut orders: Vec<(u64, usize)> = buckets.iter().map(count).zip(0..).collect();
+    orders.sort_unstable();
+    let mut best: Option<(u64, &Entry)> = None;
+    for (count, order) in orders {
+        if best.is_some_and(|(fewest, _)| fewest < count) {
+            break;
+        }
+        if let Some(entry) = find(order)
+            && best.is_none_or(|(_, least)| entry.key < least.key)
+        {
+            best = Some((count, entry));
+        }
+    }
+    (best.map(|(_, entry)| entry.slot), looked_at)
+}

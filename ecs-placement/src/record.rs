@@ -1,0 +1,160 @@
+//! Changes of a cell, to be kept and applied.
+
+use std::sync::Arc;
+
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
+use thiserror::Error;
+
+use crate::{Commit, Needs, Registration};
+
+/// The format of records and cells that this version writes.
+pub(crate) const FORMAT: u32 = 1;
+
+/// One change of a cell and the version that the cell has after it.
+///
+/// A store that accepts a record only if none has its version yet puts the commits of several
+/// processes in one order.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Record {
+    #[serde(deserialize_with = "read_format")]
+    format: u32,
+    version: u64,
+    change: Change,
+}
+
+/// What changes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[non_exhaustive]
+pub enum Change {
+    /// A container instance is new, or registers again.
+    Register(Registration),
+    /// An instance has another status.
+    SetStatus {
+        /// The ARN of the instance.
+        instance: Arc<str>,
+        /// The status.
+        status: Box<str>,
+    },
+    /// The agent of an instance is connected, or is not.
+    SetAgentConnected {
+        /// The ARN of the instance.
+        instance: Arc<str>,
+        /// Whether it is.
+        connected: bool,
+    },
+    /// An instance is gone, with its tasks.
+    Deregister {
+        /// The ARN of the instance.
+        instance: Arc<str>,
+    },
+    /// A task shall stop.
+    Stopping {
+        /// The task.
+        task: Arc<str>,
+    },
+    /// A task has stopped.
+    Stopped {
+        /// The task.
+        task: Arc<str>,
+    },
+    /// A transaction was committed.
+    Commit {
+        /// Its token.
+        token: Arc<str>,
+        /// The task group.
+        group: Arc<str>,
+        /// What each task holds.
+        needs: Needs,
+        /// What came of it.
+        commit: Commit,
+    },
+    /// A token is forgotten.
+    Forget {
+        /// The token.
+        token: Arc<str>,
+    },
+}
+
+/// What a commit would answer.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Decision {
+    /// The answer.
+    pub commit: Commit,
+    /// What has to be recorded and applied to make it so; nothing if no task would be placed, or
+    /// if it was committed before.
+    pub change: Option<Change>,
+}
+
+/// A record that cannot be applied. The cell has not changed.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum ApplyError {
+    /// A record is missing before this one, or it was applied already.
+    #[error("the record leads to version {version}, the next version is {next}")]
+    NotNext {
+        /// The version of the record.
+        version: u64,
+        /// The version that the cell would have.
+        next: u64,
+    },
+    /// An instance is not in the cell.
+    #[error("the container instance `{instance}` is not in the cell")]
+    NoInstance {
+        /// The instance.
+        instance: String,
+    },
+    /// A task is not in the cell.
+    #[error("the task `{task}` is not in the cell")]
+    NoTask {
+        /// The task.
+        task: String,
+    },
+    /// A task is in the cell already.
+    #[error("the task `{task}` is already in the cell")]
+    TaskExists {
+        /// The task.
+        task: String,
+    },
+    /// Nothing was committed under a token.
+    #[error("nothing was committed under the token `{token}`")]
+    NoToken {
+        /// The token.
+        token: String,
+    },
+}
+
+impl Record {
+    pub(crate) fn new(version: u64, change: Change) -> Self {
+        Self {
+            format: FORMAT,
+            version,
+            change,
+        }
+    }
+
+    /// The version of the cell after it.
+    #[must_use]
+    pub fn version(&self) -> u64 {
+        self.version
+    }
+
+    /// The change.
+    #[must_use]
+    pub fn change(&self) -> &Change {
+        &self.change
+    }
+}
+
+/// Reads a format number that this version knows.
+pub(crate) fn read_format<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
+    match u32::deserialize(deserializer)? {
+        FORMAT => Ok(FORMAT),
+        other => Err(D::Error::custom(format!(
+            "format {other} is not known, only {FORMAT} is"
+        ))),
+    }
+}

@@ -1,0 +1,416 @@
+//! What is to be placed, checked once.
+
+mod unsupported;
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Arc;
+
+use ecs_model::operation::RunTaskRequest;
+use ecs_model::{LaunchType, PlacementConstraint, PlacementConstraintType, PlacementStrategy};
+use ecs_taskdef::{Gpus, TaskDefinition, TaskOverride};
+use serde::{Deserialize, Serialize};
+pub use unsupported::Unsupported;
+
+use crate::{Needs, Query, Strategy};
+
+/// Copies of a task to be placed: how many, what each needs, its group, and where it should go.
+///
+/// ```
+/// use ecs_placement::PlacementRequest;
+/// use ecs_taskdef::TaskDefinition;
+///
+/// let sleep: TaskDefinition = serde_json::from_str(r#"{
+///     "family": "sleep360",
+///     "containerDefinitions": [
+///         {"name": "sleep", "image": "busybox", "cpu": 10, "memory": 10}
+///     ]
+/// }"#)?;
+/// let request = PlacementRequest::new(&sleep)?.with_count(3);
+/// assert_eq!(request.group(), "family:sleep360");
+/// assert_eq!(request.needs().memory, 10);
+/// assert_eq!(request.count(), 3);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(from = "Written", into = "Written")]
+pub struct PlacementRequest {
+    count: u32,
+    task: Arc<Wanted>,
+}
+
+/// What every copy wants.
+#[derive(Debug, Clone)]
+pub(crate) struct Wanted {
+    pub(crate) needs: Arc<Needs>,
+    pub(crate) group: Arc<str>,
+    pub(crate) distinct_instance: bool,
+    pub(crate) strategies: Vec<Strategy>,
+    pub(crate) selection: Arc<Selection>,
+    fingerprint: u64,
+    selection_print: u64,
+}
+
+/// What an instance must be, whatever runs on it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Selection {
+    pub(crate) launch_type: LaunchType,
+    /// Attributes that the task needs, with a value or any.
+    pub(crate) attributes: Vec<(Box<str>, Option<Box<str>>)>,
+    pub(crate) member_of: Vec<Query>,
+}
+
+/// A request as it is saved.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Written {
+    count: u32,
+    needs: Needs,
+    group: Arc<str>,
+    launch_type: LaunchType,
+    #[serde(default)]
+    attributes: Vec<(Box<str>, Option<Box<str>>)>,
+    #[serde(default)]
+    distinct_instance: bool,
+    #[serde(default)]
+    member_of: Vec<Query>,
+    #[serde(default)]
+    strategies: Vec<Strategy>,
+}
+
+impl PlacementRequest {
+    /// One copy of a standalone task of launch type `EC2`, of the group `family:` and its
+    /// family, without strategy.
+    ///
+    /// # Errors
+    ///
+    /// A task definition with constraints that are not of the cluster query language, with
+    /// shared GPUs or Neuron devices.
+    pub fn new(definition: &TaskDefinition) -> Result<Self, Unsupported> {
+        let requirements = definition.requirements();
+        let constraints = requirements.placement_constraints.iter();
+        let member_of = constraints
+            .map(|constraint| query(constraint.expression.as_deref()))
+            .collect::<Result<_, _>>()?;
+        match requirements.gpus {
+            Gpus::Count(_) => {}
+            Gpus::All => {
+                return Err(Unsupported::Devices {
+                    device: "all GPUs of an instance",
+                });
+            }
+            _ => {
+                return Err(Unsupported::Devices {
+                    device: "shared GPUs",
+                });
+            }
+        }
+        if requirements.neuron_devices {
+            return Err(Unsupported::Devices {
+                device: "Neuron devices",
+            });
+        }
+        let family = definition.family.as_deref().unwrap_or_default();
+        let attributes = requirements.attributes.iter().filter_map(|attribute| {
+            let value = attribute.value.as_deref().map(Box::from);
+            Some((attribute.name.as_deref()?.into(), value))
+        });
+        let selection = Selection {
+            launch_type: LaunchType::Ec2,
+            attributes: attributes.collect(),
+            member_of,
+        };
+        let task = Wanted {
+            needs: Arc::new(Needs::from(&requirements)),
+            group: format!("family:{family}").into(),
+            distinct_instance: false,
+            strategies: Vec::new(),
+            selection: Arc::new(selection),
+            fingerprint: 0,
+            selection_print: 0,
+        };
+        Ok(Self::of(1, task))
+    }
+
+    /// What a RunTask request asks for, given the task definition that it names.
+    ///
+    /// # Errors
+    ///
+    /// As [`PlacementRequest::new`], and constraints, strategies, launch types and overrides
+    /// that are not placed.
+    pub fn of_run_task(
+        request: &RunTaskRequest,
+        definition: &TaskDefinition,
+    ) -> Result<Self, Unsupported> {
+        if request
+            .capacity_provider_strategy
+            .as_ref()
+            .is_some_and(|list| !list.is_empty())
+        {
+            return Err(Unsupported::CapacityProviders);
+        }
+        if let Some(overrides) = &request.overrides {
+            check_overrides(overrides)?;
+        }
+        let count = request.count.unwrap_or(1);
+        let mut placement = Self::new(definition)?
+            .with_count(u32::try_from(count).map_err(|_| Unsupported::Count { count })?)
+            .with_constraints(request.placement_constraints.as_deref().unwrap_or_default())?
+            .with_strategies(request.placement_strategy.as_deref().unwrap_or_default())?;
+        if let Some(launch_type) = &request.launch_type {
+            placement = placement.with_launch_type(launch_type.clone())?;
+        }
+        Ok(match &request.group {
+            Some(group) => placement.with_group(group),
+            None => placement,
+        })
+    }
+
+    /// So many copies of the same task.
+    #[must_use]
+    pub fn with_count(mut self, count: u32) -> Self {
+        self.count = count;
+        self
+    }
+
+    /// The same task in another group; the tasks of a service have the group `service:` and
+    /// its name.
+    #[must_use]
+    pub fn with_group(self, group: &str) -> Self {
+        self.change(|task| task.group = group.into())
+    }
+
+    /// The same task of another launch type.
+    ///
+    /// # Errors
+    ///
+    /// Any launch type but `EC2` and `EXTERNAL`.
+    pub fn with_launch_type(self, launch_type: LaunchType) -> Result<Self, Unsupported> {
+        match launch_type {
+            LaunchType::Ec2 | LaunchType::External => Ok(self.change(|task| {
+                Arc::make_mut(&mut task.selection).launch_type = launch_type;
+            })),
+            other => Err(Unsupported::LaunchType {
+                launch_type: other.to_string(),
+            }),
+        }
+    }
+
+    /// The same task with the constraints of a request, besides those it has.
+    ///
+    /// # Errors
+    ///
+    /// A constraint of another type, or an expression that is not of the cluster query language.
+    pub fn with_constraints(
+        self,
+        constraints: &[PlacementConstraint],
+    ) -> Result<Self, Unsupported> {
+        let mut distinct = false;
+        let mut member_of = Vec::new();
+        for constraint in constraints {
+            match &constraint.r#type {
+                Some(PlacementConstraintType::DistinctInstance) => distinct = true,
+                Some(PlacementConstraintType::MemberOf) => {
+                    member_of.push(query(constraint.expression.as_deref())?);
+                }
+                other => {
+                    let constraint = other.as_ref().map(ToString::to_string).unwrap_or_default();
+                    return Err(Unsupported::Constraint { constraint });
+                }
+            }
+        }
+        Ok(self.change(|task| {
+            task.distinct_instance |= distinct;
+            Arc::make_mut(&mut task.selection)
+                .member_of
+                .extend(member_of);
+        }))
+    }
+
+    /// The same task with the strategies of a request, in their order.
+    ///
+    /// # Errors
+    ///
+    /// A strategy that does not exist.
+    pub fn with_strategies(self, strategies: &[PlacementStrategy]) -> Result<Self, Unsupported> {
+        let strategies = strategies
+            .iter()
+            .map(Strategy::try_from)
+            .collect::<Result<_, _>>()?;
+        Ok(self.change(|task| task.strategies = strategies))
+    }
+
+    /// The same task that takes other amounts.
+    #[must_use]
+    pub fn with_needs(self, needs: Needs) -> Self {
+        self.change(|task| task.needs = Arc::new(needs))
+    }
+
+    /// The same task for instances that satisfy one more expression.
+    #[must_use]
+    pub fn with_member_of(self, query: Query) -> Self {
+        self.change(|task| Arc::make_mut(&mut task.selection).member_of.push(query))
+    }
+
+    /// How many copies.
+    #[must_use]
+    pub fn count(&self) -> u32 {
+        self.count
+    }
+
+    /// What one copy takes of an instance.
+    #[must_use]
+    pub fn needs(&self) -> &Needs {
+        &self.task.needs
+    }
+
+    /// The task group.
+    #[must_use]
+    pub fn group(&self) -> &str {
+        &self.task.group
+    }
+
+    /// `EC2` or `EXTERNAL`.
+    #[must_use]
+    pub fn launch_type(&self) -> &LaunchType {
+        &self.task.selection.launch_type
+    }
+
+    /// Whether each task of the group needs an instance of its own.
+    #[must_use]
+    pub fn is_distinct_instance(&self) -> bool {
+        self.task.distinct_instance
+    }
+
+    /// The expressions that an instance must satisfy.
+    #[must_use]
+    pub fn member_of(&self) -> &[Query] {
+        &self.task.selection.member_of
+    }
+
+    /// The strategies in their order.
+    #[must_use]
+    pub fn strategies(&self) -> &[Strategy] {
+        &self.task.strategies
+    }
+
+    pub(crate) fn task(&self) -> &Arc<Wanted> {
+        &self.task
+    }
+
+    fn of(count: u32, mut task: Wanted) -> Self {
+        task.seal();
+        Self {
+            count,
+            task: Arc::new(task),
+        }
+    }
+
+    fn change(mut self, change: impl FnOnce(&mut Wanted)) -> Self {
+        let task = Arc::make_mut(&mut self.task);
+        change(task);
+        task.seal();
+        self
+    }
+}
+
+impl Wanted {
+    /// Equal for equal tasks, and most likely for no others.
+    pub(crate) fn fingerprint(&self) -> u64 {
+        self.fingerprint
+    }
+
+    /// The same of its selection.
+    pub(crate) fn selection_print(&self) -> u64 {
+        self.selection_print
+    }
+
+    fn seal(&mut self) {
+        let mut hasher = DefaultHasher::new();
+        self.selection.hash(&mut hasher);
+        self.selection_print = hasher.finish();
+        self.needs.hash(&mut hasher);
+        self.group.hash(&mut hasher);
+        self.distinct_instance.hash(&mut hasher);
+        self.strategies.hash(&mut hasher);
+        self.fingerprint = hasher.finish();
+    }
+}
+
+impl PartialEq for Wanted {
+    fn eq(&self, other: &Self) -> bool {
+        self.fingerprint == other.fingerprint
+            && self.needs == other.needs
+            && self.group == other.group
+            && self.distinct_instance == other.distinct_instance
+            && self.strategies == other.strategies
+            && self.selection == other.selection
+    }
+}
+
+impl From<Written> for PlacementRequest {
+    fn from(written: Written) -> Self {
+        let selection = Selection {
+            launch_type: written.launch_type,
+            attributes: written.attributes,
+            member_of: written.member_of,
+        };
+        let task = Wanted {
+            needs: Arc::new(written.needs),
+            group: written.group,
+            distinct_instance: written.distinct_instance,
+            strategies: written.strategies,
+            selection: Arc::new(selection),
+            fingerprint: 0,
+            selection_print: 0,
+        };
+        Self::of(written.count, task)
+    }
+}
+
+impl From<PlacementRequest> for Written {
+    fn from(request: PlacementRequest) -> Self {
+        let task = request.task;
+        Self {
+            count: request.count,
+            needs: (*task.needs).clone(),
+            group: Arc::clone(&task.group),
+            launch_type: task.selection.launch_type.clone(),
+            attributes: task.selection.attributes.clone(),
+            distinct_instance: task.distinct_instance,
+            member_of: task.selection.member_of.clone(),
+            strategies: task.strategies.clone(),
+        }
+    }
+}
+
+fn query(expression: Option<&str>) -> Result<Query, Unsupported> {
+    let expression = expression.unwrap_or_default();
+    let refuse = |reason| Unsupported::MemberOf {
+        expression: expression.to_owned(),
+        reason,
+    };
+    Query::parse(expression).map_err(refuse)
+}
+
+/// Commands and environment change nothing for placement; amounts would.
+fn check_overrides(overrides: &TaskOverride) -> Result<(), Unsupported> {
+    let refuse = |member| Err(Unsupported::Override { member });
+    if overrides.cpu.is_some() {
+        return refuse("cpu");
+    }
+    if overrides.memory.is_some() {
+        return refuse("memory");
+    }
+    for container in overrides.container_overrides.as_deref().unwrap_or_default() {
+        if container.cpu.is_some() {
+            return refuse("containerOverrides.cpu");
+        }
+        if container.memory.is_some() || container.memory_reservation.is_some() {
+            return refuse("containerOverrides.memory");
+        }
+        if container.resource_requirements.is_some() {
+            return refuse("containerOverrides.resourceRequirements");
+        }
+    }
+    Ok(())
+}

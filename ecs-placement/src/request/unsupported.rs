@@ -1,0 +1,62 @@
+//! What is not placed.
+
+use thiserror::Error;
+
+use crate::QueryError;
+
+/// Something that this engine does not place.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum Unsupported {
+    /// An expression that is not of the cluster query language, or of a part of it that is not
+    /// evaluated.
+    #[error("the constraint `{expression}` cannot be evaluated")]
+    MemberOf {
+        /// The expression.
+        expression: String,
+        /// Why.
+        #[source]
+        reason: QueryError,
+    },
+    /// A constraint of another type.
+    #[error("`{constraint}` is not a placement constraint")]
+    Constraint {
+        /// The type.
+        constraint: String,
+    },
+    /// A strategy of another type, or with a field that it does not have.
+    #[error("`{strategy}` with field `{field}` is not a placement strategy")]
+    Strategy {
+        /// The type.
+        strategy: String,
+        /// The field; empty if there is none.
+        field: String,
+    },
+    /// Only `EC2` and `EXTERNAL` tasks run on container instances of a cell.
+    #[error("tasks of launch type `{launch_type}` are not placed on container instances")]
+    LaunchType {
+        /// The launch type.
+        launch_type: String,
+    },
+    /// Capacity providers choose instances by themselves.
+    #[error("capacity provider strategies are not evaluated")]
+    CapacityProviders,
+    /// Devices other than whole GPUs.
+    #[error("{device} are not placed, only whole GPUs are")]
+    Devices {
+        /// Which devices.
+        device: &'static str,
+    },
+    /// Overrides that change what a task needs.
+    #[error("the override of `{member}` changes what the task needs, which is not evaluated")]
+    Override {
+        /// The member of the override.
+        member: &'static str,
+    },
+    /// Less than no copy.
+    #[error("count is {count}, less than nothing")]
+    Count {
+        /// The count.
+        count: i32,
+    },
+}

@@ -1,0 +1,252 @@
+//! 64 instances side by side.
+
+use std::sync::Arc;
+
+use crate::{HostPort, Needs, Registration};
+
+/// Instances of one chunk.
+pub(crate) const LANES: u32 = 64;
+
+/// Instances whose numbers lie together: looking at many of them touches little memory, and
+/// changing one while a snapshot lives copies these and no others.
+#[derive(Debug, Clone)]
+pub(crate) struct Chunk {
+    lanes: [Lane; LANES as usize],
+    /// The lanes whose instance takes tasks at all: ACTIVE, and the agent is connected.
+    ready: u64,
+    /// The tick of the last change of any lane.
+    changed: u64,
+    /// How many tasks of which group run on which lane: [`count_key`] and the count, in order.
+    counts: Vec<u64>,
+    /// The host ports that tasks hold: the lane above the packed port, in order.
+    ports: Vec<u32>,
+    registrations: Arc<Vec<Option<Arc<Registration>>>>,
+}
+
+/// The numbers of one instance. What is free can be less than nothing, where documents say that
+/// more is taken than there is.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Lane {
+    pub(crate) cpu: i32,
+    pub(crate) memory: i32,
+    /// Tasks of the cell whose desired status is RUNNING.
+    pub(crate) running: u32,
+    /// Its place in the order of the ARNs, with gaps.
+    pub(crate) order: u32,
+    pub(crate) interfaces: i16,
+    pub(crate) gpus: i16,
+    /// The tick of its last change.
+    pub(crate) changed: u64,
+}
+
+/// Below the group and the lane of an entry of `counts`.
+const COUNT_BITS: u32 = 26;
+const COUNT_MASK: u64 = (1 << COUNT_BITS) - 1;
+
+impl Default for Chunk {
+    fn default() -> Self {
+        Self {
+            lanes: [Lane::default(); LANES as usize],
+            ready: 0,
+            changed: 0,
+            counts: Vec::new(),
+            ports: Vec::new(),
+            registrations: Arc::new(vec![None; LANES as usize]),
+        }
+    }
+}
+
+impl Chunk {
+    pub(crate) fn lane(&self, lane: u32) -> Option<&Lane> {
+        self.lanes.get(lane as usize)
+    }
+
+    pub(crate) fn registration(&self, lane: u32) -> Option<&Arc<Registration>> {
+        self.registrations.get(lane as usize)?.as_ref()
+    }
+
+    /// The lanes that take tasks at all, as bits.
+    pub(crate) fn ready(&self) -> u64 {
+        self.ready
+    }
+
+    pub(crate) fn is_ready(&self, lane: u32) -> bool {
+        self.ready >> lane & 1 == 1
+    }
+
+    pub(crate) fn changed(&self) -> u64 {
+        self.changed
+    }
+
+    /// How many tasks of a group run on a lane.
+    pub(crate) fn count(&self, group: u32, lane: u32) -> u32 {
+        let key = count_key(group, lane);
+        let at = self.counts.partition_point(|entry| *entry < key);
+        match self.counts.get(at) {
+            Some(entry) if is_of(*entry, key) => count_in(*entry),
+            _ => 0,
+        }
+    }
+
+    /// The lanes on which tasks of a group run, and how many.
+    pub(crate) fn counts_of(&self, group: u32) -> impl Iterator<Item = (u32, u32)> + '_ {
+        let from = self
+            .counts
+            .partition_point(|entry| *entry < count_key(group, 0));
+        let rest = self.counts.get(from..).unwrap_or_default();
+        rest.iter()
+            .take_while(move |entry| group_in(**entry) == group)
+            .map(|entry| (lane_in(*entry), count_in(*entry)))
+    }
+
+    /// The groups of which tasks run on a lane.
+    pub(crate) fn groups_on(&self, lane: u32) -> impl Iterator<Item = u32> + '_ {
+        let here = move |entry: &&u64| lane_in(**entry) == lane;
+        self.counts
+            .iter()
+            .filter(here)
+            .map(|entry| group_in(*entry))
+    }
+
+    /// The host ports that tasks of the cell hold on a lane.
+    pub(crate) fn ports_on(&self, lane: u32) -> impl Iterator<Item = HostPort> + '_ {
+        let from = self
+            .ports
+            .partition_point(|port| *port < lane << HostPort::BITS);
+        let rest = self.ports.get(from..).unwrap_or_default();
+        rest.iter()
+            .take_while(move |port| *port >> HostPort::BITS == lane)
+            .map(|port| HostPort::unpacked(*port))
+    }
+
+    pub(crate) fn is_port_taken(&self, lane: u32, port: HostPort) -> bool {
+        let is_others = self.registration(lane).is_some_and(|known| {
+            known.reserved.binary_search(&port).is_ok()
+                || known.others.ports.binary_search(&port).is_ok()
+        });
+        is_others || self.ports.binary_search(&port_key(lane, port)).is_ok()
+    }
+
+    /// Puts an instance on a free lane, or takes it off.
+    pub(super) fn set(&mut self, lane: u32, with: Option<Arc<Registration>>, numbers: Lane) {
+        self.changed = numbers.changed;
+        self.ready &= !(1 << lane);
+        if with
+            .as_ref()
+            .is_some_and(|registration| registration.is_ready())
+        {
+            self.ready |= 1 << lane;
+        }
+        if let Some(known) = self.lanes.get_mut(lane as usize) {
+            *known = numbers;
+        }
+        if let Some(known) = Arc::make_mut(&mut self.registrations).get_mut(lane as usize) {
+            *known = with;
+        }
+    }
+
+    /// Forgets what tasks hold on a lane.
+    pub(super) fn clear_tasks(&mut self, lane: u32) {
+        self.counts.retain(|entry| lane_in(*entry) != lane);
+        self.ports.retain(|port| *port >> HostPort::BITS != lane);
+    }
+
+    pub(super) fn set_order(&mut self, lane: u32, order: u32, tick: u64) {
+        self.changed = tick;
+        if let Some(numbers) = self.lanes.get_mut(lane as usize) {
+            numbers.order = order;
+            numbers.changed = tick;
+        }
+    }
+
+    /// Takes what a task needs away.
+    pub(super) fn take(&mut self, lane: u32, needs: &Needs, tick: u64) {
+        self.changed = tick;
+        if let Some(free) = self.lanes.get_mut(lane as usize) {
+            free.cpu = free.cpu.saturating_sub_unsigned(needs.cpu);
+            free.memory = free.memory.saturating_sub_unsigned(needs.memory);
+            free.interfaces = free.interfaces.saturating_sub_unsigned(needs.interfaces);
+            free.gpus = free.gpus.saturating_sub_unsigned(needs.gpus);
+            free.changed = tick;
+        }
+        for port in &needs.ports {
+            let key = port_key(lane, *port);
+            let at = self.ports.partition_point(|taken| *taken < key);
+            self.ports.insert(at, key);
+        }
+    }
+
+    /// Gives back what [`Chunk::take`] took.
+    pub(super) fn give_back(&mut self, lane: u32, needs: &Needs, tick: u64) {
+        self.changed = tick;
+        if let Some(free) = self.lanes.get_mut(lane as usize) {
+            free.cpu = free.cpu.saturating_add_unsigned(needs.cpu);
+            free.memory = free.memory.saturating_add_unsigned(needs.memory);
+            free.interfaces = free.interfaces.saturating_add_unsigned(needs.interfaces);
+            free.gpus = free.gpus.saturating_add_unsigned(needs.gpus);
+            free.changed = tick;
+        }
+        for port in &needs.ports {
+            if let Ok(at) = self.ports.binary_search(&port_key(lane, *port)) {
+                self.ports.remove(at);
+            }
+        }
+    }
+
+    /// Counts one more task of a group that shall run.
+    pub(super) fn count_up(&mut self, lane: u32, group: u32, tick: u64) {
+        self.changed = tick;
+        if let Some(numbers) = self.lanes.get_mut(lane as usize) {
+            numbers.running = numbers.running.saturating_add(1);
+            numbers.changed = tick;
+        }
+        let key = count_key(group, lane);
+        let at = self.counts.partition_point(|entry| *entry < key);
+        match self.counts.get_mut(at) {
+            Some(entry) if is_of(*entry, key) => *entry = entry.saturating_add(1),
+            _ => self.counts.insert(at, key | 1),
+        }
+    }
+
+    /// Counts one less.
+    pub(super) fn count_down(&mut self, lane: u32, group: u32, tick: u64) {
+        self.changed = tick;
+        if let Some(numbers) = self.lanes.get_mut(lane as usize) {
+            numbers.running = numbers.running.saturating_sub(1);
+            numbers.changed = tick;
+        }
+        let key = count_key(group, lane);
+        let at = self.counts.partition_point(|entry| *entry < key);
+        match self.counts.get_mut(at) {
+            Some(entry) if is_of(*entry, key) && count_in(*entry) > 1 => {
+                *entry = entry.saturating_sub(1);
+            }
+            Some(entry) if is_of(*entry, key) => drop(self.counts.remove(at)),
+            _ => {}
+        }
+    }
+}
+
+fn port_key(lane: u32, port: HostPort) -> u32 {
+    (lane << HostPort::BITS) | port.packed()
+}
+
+fn count_key(group: u32, lane: u32) -> u64 {
+    (u64::from(group) << 32) | (u64::from(lane) << COUNT_BITS)
+}
+
+fn is_of(entry: u64, key: u64) -> bool {
+    entry >> COUNT_BITS == key >> COUNT_BITS
+}
+
+fn count_in(entry: u64) -> u32 {
+    (entry & COUNT_MASK) as u32
+}
+
+fn lane_in(entry: u64) -> u32 {
+    ((entry >> COUNT_BITS) & u64::from(LANES - 1)) as u32
+}
+
+fn group_in(entry: u64) -> u32 {
+    (entry >> 32) as u32
+}
