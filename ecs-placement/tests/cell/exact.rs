@@ -1,0 +1,303 @@
+//! Each pick is the naive placer's, for every strategy and every pair of them, on loaded cells,
+//! whatever the planner remembers.
+
+use crate::naive::{self, Expression, Instance, Random, Request, STRATEGIES, Strategy};
+use ecs_placement::{CellState, CommitPolicy, Plan, Planner, Snapshot};
+
+/// How many cells to try.
+fn budget(ordinary: u64) -> u64 {
+    match std::env::var_os("ECS_LONG") {
+        Some(_) => ordinary * 100,
+        None => ordinary,
+    }
+}
+
+/// One of the items.
+fn one<T: Clone>(random: &mut Random, items: &[T]) -> T {
+    items[random.below(items.len())].clone()
+}
+
+fn number(random: &mut Random, bound: usize) -> i64 {
+    i64::try_from(random.below(bound)).unwrap()
+}
+
+fn chance(random: &mut Random, of: usize) -> bool {
+    random.below(of) == 0
+}
+
+/// Instances in the order of their ARNs.
+fn instances(random: &mut Random, count: usize) -> Vec<Instance> {
+    let one_of = |random: &mut Random, at: usize| {
+        let mut instance = Instance {
+            arn: format!("instance-{at:04}"),
+            cpu: one(random, &[1_024, 2_048, 4_096]),
+            memory: one(random, &[1_024, 2_048, 7_680]),
+            interfaces: number(random, 4),
+            gpus: number(random, 3),
+            is_ready: !chance(random, 12),
+            ..Instance::default()
+        };
+        let values = [("zone", 3), ("rack", 12), ("row", 5), ("stack", 2)];
+        for (name, many) in values {
+            let value = match random.below(many + 2) {
+                0 => continue,
+                1 => None,
+                value => Some(format!("{name}-{value}")),
+            };
+            instance.attributes.insert(name.to_owned(), value);
+        }
+        instance
+    };
+    (0..count).map(|at| one_of(random, at)).collect()
+}
+
+fn expression(random: &mut Random, depth: usize) -> Expression {
+    let inner = |random: &mut Random| Box::new(expression(random, depth - 1));
+    match random.below(if depth == 0 { 4 } else { 7 }) {
+        0 => {
+            let name = one(random, &["zone", "rack", "row", "stack"]);
+            Expression::Is(name, format!("{name}-{}", 2 + random.below(3)))
+        }
+        1 => Expression::Exists(one(random, &["zone", "rack", "stack", "none"])),
+        2 => Expression::Group(format!("group-{}", random.below(4))),
+        3 => Expression::RunsFewerThan(1 + number(random, 6)),
+        4 => Expression::Not(inner(random)),
+        5 => Expression::And(inner(random), inner(random)),
+        _ => Expression::Or(inner(random), inner(random)),
+    }
+}
+
+fn strategies(random: &mut Random) -> Vec<Strategy> {
+    let many = one(random, &[0, 1, 1, 2, 2, 2, 3, 5]);
+    (0..many).map(|_| one(random, &STRATEGIES)).collect()
+}
+
+fn request(random: &mut Random) -> Request {
+    let member_of = if chance(random, 3) {
+        1 + random.below(2)
+    } else {
+        0
+    };
+    let port = chance(random, 6);
+    Request {
+        cpu: number(random, 500),
+        memory: 1 + number(random, 700),
+        ports: if port {
+            vec![one(random, &[80, 443])]
+        } else {
+            Vec::new()
+        },
+        has_interface: chance(random, 5),
+        gpus: if chance(random, 8) { 1 } else { 0 },
+        group: format!("group-{}", random.below(4)),
+        is_distinct: chance(random, 8),
+        member_of: (0..member_of).map(|_| expression(random, 2)).collect(),
+        strategies: strategies(random),
+    }
+}
+
+fn cell(instances: &[Instance], random: &mut Random) -> CellState {
+    let mut cell = CellState::new();
+    let mut order: Vec<usize> = (0..instances.len()).collect();
+    for at in 0..order.len() {
+        order.swap(at, random.below(instances.len()));
+    }
+    for at in order {
+        cell.register(&instances[at].register());
+    }
+    cell
+}
+
+fn arns(plan: &Plan) -> Vec<&str> {
+    plan.claims().iter().map(|claim| claim.instance()).collect()
+}
+
+/// A task that runs, where, and of which request.
+struct Running {
+    task: String,
+    instance: usize,
+    request: usize,
+    counts: bool,
+}
+
+/// A cell, the same cell for the naive placer, and what runs on both.
+struct World {
+    random: Random,
+    cell: CellState,
+    naive: Vec<Instance>,
+    requests: Vec<Request>,
+    running: Vec<Running>,
+    planner: Planner,
+    /// A moment to come back to.
+    old: Option<(Snapshot, Vec<Instance>)>,
+    picks: usize,
+}
+
+impl World {
+    fn new(seed: u64) -> Self {
+        let mut random = Random(seed);
+        let count = 1 + random.below(70);
+        let naive = instances(&mut random, count);
+        let requests = (0..6).map(|_| request(&mut random)).collect();
+        Self {
+            cell: cell(&naive, &mut random),
+            random,
+            naive,
+            requests,
+            running: Vec::new(),
+            planner: Planner::new(),
+            old: None,
+            picks: 0,
+        }
+    }
+
+    fn step(&mut self, number: usize) {
+        match self.random.below(10) {
+            0 | 1 if !self.running.is_empty() => self.stop(),
+            2 => self.change_an_instance(),
+            3 if self.old.is_none() => {
+                self.old = Some((self.cell.snapshot(), self.naive.clone()));
+            }
+            4 if self.old.is_some() => self.plan_on_what_was(),
+            _ => self.place(number),
+        }
+    }
+
+    fn place(&mut self, number: usize) {
+        let at = self.random.below(self.requests.len());
+        let count = one(&mut self.random, &[1, 1, 1, 2, 5, 9]);
+        let seed = self.random.below(usize::MAX) as u64;
+        let request = self.requests[at].build().with_count(count);
+        let snapshot = self.cell.snapshot();
+        let plan = self.planner.plan(&snapshot, &request, seed);
+        let expected = naive::plan(&self.naive, &self.requests[at], count, seed);
+        self.check(&plan, &expected, at);
+        if chance(&mut self.random, 5) {
+            let forgetful = Plan::new(&snapshot, &request, seed);
+            assert_eq!(plan.claims(), forgetful.claims());
+        }
+        if chance(&mut self.random, 5) {
+            return;
+        }
+        let tasks: Vec<_> = (0..expected.len())
+            .map(|n| format!("{number}-{n}"))
+            .collect();
+        let token = format!("token-{number}");
+        let transaction = plan.into_transaction(token, tasks.clone()).unwrap();
+        let policy = one(
+            &mut self.random,
+            &[CommitPolicy::Rebase, CommitPolicy::AllOrNothing],
+        );
+        let commit = self.cell.commit(&transaction, policy).unwrap();
+        assert_eq!((commit.placed().len(), commit.moved()), (expected.len(), 0));
+        for (instance, task) in expected.into_iter().zip(tasks) {
+            self.naive[instance].take(&self.requests[at]);
+            self.running.push(Running {
+                task,
+                instance,
+                request: at,
+                counts: true,
+            });
+        }
+    }
+
+    fn check(&mut self, plan: &Plan, expected: &[usize], request: usize) {
+        let expected: Vec<_> = expected.iter().map(|at| &*self.naive[*at].arn).collect();
+        assert_eq!(arns(plan), expected, "{:?}", self.requests[request]);
+        self.picks += expected.len();
+    }
+
+    fn stop(&mut self) {
+        let at = self.random.below(self.running.len());
+        let running = &mut self.running[at];
+        let instance = &mut self.naive[running.instance];
+        let request = &self.requests[running.request];
+        if running.counts && chance(&mut self.random, 3) {
+            assert!(self.cell.stopping(&running.task));
+            running.counts = false;
+            *instance.groups.get_mut(&request.group).unwrap() -= 1;
+        } else {
+            assert!(self.cell.stopped(&running.task).is_some());
+            instance.give_back(request, running.counts);
+            self.running.swap_remove(at);
+        }
+    }
+
+    /// Drains an instance, lets it in again, or gives it other attributes.
+    fn change_an_instance(&mut self) {
+        let at = self.random.below(self.naive.len());
+        let is_ready = self.naive[at].is_ready;
+        let arn = self.naive[at].arn.clone();
+        if chance(&mut self.random, 2) {
+            let status = if is_ready { "DRAINING" } else { "ACTIVE" };
+            assert!(self.cell.set_status(&arn, status));
+            self.naive[at].is_ready = !is_ready;
+        } else if !self.running.iter().any(|running| running.instance == at) {
+            let other = instances(&mut self.random, 1).remove(0);
+            let groups = self.naive[at].groups.clone();
+            self.naive[at] = Instance {
+                arn: arn.clone(),
+                groups,
+                ..other
+            };
+            if chance(&mut self.random, 2) {
+                assert!(self.cell.deregister(&arn).is_empty());
+            }
+            self.cell.register(&self.naive[at].register());
+        }
+    }
+
+    fn plan_on_what_was(&mut self) {
+        let Some((snapshot, naive)) = self.old.take() else {
+            return;
+        };
+        let at = self.random.below(self.requests.len());
+        let request = self.requests[at].build().with_count(3);
+        let plan = self.planner.plan(&snapshot, &request, 1);
+        let expected = naive::plan(&naive, &self.requests[at], 3, 1);
+        let expected: Vec<_> = expected.iter().map(|at| &*naive[*at].arn).collect();
+        assert_eq!(arns(&plan), expected, "{:?}", self.requests[at]);
+        self.picks += expected.len();
+    }
+}
+
+#[test]
+fn every_pick_is_the_naive_placers() {
+    let mut picks = 0;
+    for seed in 0..budget(60) {
+        let mut world = World::new(seed);
+        for number in 0..150 {
+            world.step(number);
+        }
+        picks += world.picks;
+    }
+    assert!(picks > 10_000, "{picks} picks say little");
+}
+
+#[test]
+fn every_strategy_and_every_pair() {
+    let mut lists: Vec<Vec<Strategy>> = vec![Vec::new()];
+    lists.extend(STRATEGIES.map(|strategy| vec![strategy]));
+    for first in STRATEGIES {
+        lists.extend(STRATEGIES.map(|second| vec![first, second]));
+    }
+    for (strategies, seed) in lists.into_iter().zip(0..) {
+        let mut random = Random(seed);
+        let naive = instances(&mut random, 60);
+        let cell = cell(&naive, &mut random);
+        let request = Request {
+            strategies,
+            ports: Vec::new(),
+            has_interface: false,
+            is_distinct: false,
+            member_of: Vec::new(),
+            gpus: 0,
+            ..request(&mut random)
+        };
+        let plan = Plan::new(&cell.snapshot(), &request.build().with_count(80), seed);
+        let expected = naive::plan(&naive, &request, 80, seed);
+        let expected: Vec<_> = expected.iter().map(|at| &*naive[*at].arn).collect();
+        assert_eq!(arns(&plan), expected, "{request:?}");
+        assert!(expected.len() > 20, "{request:?}");
+    }
+}

@@ -1,0 +1,269 @@
+//! A placer that looks at everything each time, written from the guide and the crate's
+//! documentation and from nothing else.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use ecs_model::{Attribute, ContainerInstance, Resource};
+use ecs_placement::{PlacementRequest, Registration};
+use ecs_taskdef::TaskDefinition;
+use serde_json::{Value, json};
+
+/// An instance with all that a task can want of it.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Instance {
+    pub(crate) arn: String,
+    pub(crate) cpu: i64,
+    pub(crate) memory: i64,
+    pub(crate) interfaces: i64,
+    pub(crate) gpus: i64,
+    pub(crate) ports: BTreeSet<u16>,
+    pub(crate) attributes: BTreeMap<String, Option<String>>,
+    pub(crate) is_ready: bool,
+    pub(crate) groups: BTreeMap<String, i64>,
+}
+
+/// A strategy, as the API writes it.
+pub(crate) type Strategy = (&'static str, &'static str);
+
+/// Every strategy, over attributes with few values, many, and some that are missing.
+pub(crate) const STRATEGIES: [Strategy; 7] = [
+    ("random", ""),
+    ("spread", "instanceId"),
+    ("spread", "attribute:zone"),
+    ("spread", "attribute:rack"),
+    ("spread", "attribute:row"),
+    ("binpack", "cpu"),
+    ("binpack", "memory"),
+];
+
+/// An expression, as a tree.
+#[derive(Debug, Clone)]
+pub(crate) enum Expression {
+    Is(&'static str, String),
+    Exists(&'static str),
+    Group(String),
+    RunsFewerThan(i64),
+    Not(Box<Self>),
+    And(Box<Self>, Box<Self>),
+    Or(Box<Self>, Box<Self>),
+}
+
+/// What is to be placed.
+#[derive(Debug, Clone)]
+pub(crate) struct Request {
+    pub(crate) cpu: i64,
+    pub(crate) memory: i64,
+    pub(crate) ports: Vec<u16>,
+    pub(crate) has_interface: bool,
+    pub(crate) gpus: i64,
+    pub(crate) group: String,
+    pub(crate) is_distinct: bool,
+    pub(crate) member_of: Vec<Expression>,
+    pub(crate) strategies: Vec<Strategy>,
+}
+
+impl Expression {
+    pub(crate) fn write(&self) -> String {
+        match self {
+            Self::Is(name, value) => format!("attribute:{name} == {value}"),
+            Self::Exists(name) => format!("attribute:{name} exists"),
+            Self::Group(group) => format!("task:group == {group}"),
+            Self::RunsFewerThan(count) => format!("runningTasksCount < {count}"),
+            Self::Not(inner) => format!("not ({})", inner.write()),
+            Self::And(a, b) => format!("({}) and ({})", a.write(), b.write()),
+            Self::Or(a, b) => format!("({}) or ({})", a.write(), b.write()),
+        }
+    }
+
+    fn holds(&self, instance: &Instance) -> bool {
+        match self {
+            Self::Is(name, value) => {
+                let found = instance.attributes.get(*name);
+                found.is_some_and(|found| found.as_deref().unwrap_or_default() == value)
+            }
+            Self::Exists(name) => instance.attributes.contains_key(*name),
+            Self::Group(group) => instance.count(group) > 0,
+            Self::RunsFewerThan(count) => instance.groups.values().sum::<i64>() < *count,
+            Self::Not(inner) => !inner.holds(instance),
+            Self::And(a, b) => a.holds(instance) && b.holds(instance),
+            Self::Or(a, b) => a.holds(instance) || b.holds(instance),
+        }
+    }
+}
+
+impl Instance {
+    pub(crate) fn count(&self, group: &str) -> i64 {
+        self.groups.get(group).copied().unwrap_or(0)
+    }
+
+    pub(crate) fn fits(&self, request: &Request) -> bool {
+        let suffices = |needed: i64, free: i64| needed == 0 || needed <= free;
+        self.is_ready
+            && suffices(request.cpu, self.cpu)
+            && suffices(request.memory, self.memory)
+            && suffices(request.has_interface.into(), self.interfaces)
+            && suffices(request.gpus, self.gpus)
+            && request.ports.iter().all(|port| !self.ports.contains(port))
+            && request
+                .member_of
+                .iter()
+                .all(|expression| expression.holds(self))
+            && !(request.is_distinct && self.count(&request.group) > 0)
+    }
+
+    pub(crate) fn take(&mut self, request: &Request) {
+        self.hold(request, 1);
+        *self.groups.entry(request.group.clone()).or_default() += 1;
+        self.ports.extend(&request.ports);
+    }
+
+    /// Gives everything back, of a task that counts or does so no more.
+    pub(crate) fn give_back(&mut self, request: &Request, counts: bool) {
+        self.hold(request, -1);
+        *self.groups.entry(request.group.clone()).or_default() -= i64::from(counts);
+        self.ports.retain(|port| !request.ports.contains(port));
+    }
+
+    fn hold(&mut self, request: &Request, times: i64) {
+        self.cpu -= request.cpu * times;
+        self.memory -= request.memory * times;
+        self.interfaces -= i64::from(request.has_interface) * times;
+        self.gpus -= request.gpus * times;
+    }
+
+    fn value(&self, name: &str) -> Option<String> {
+        self.attributes.get(name).cloned().flatten()
+    }
+
+    /// The document of the instance as it is without tasks.
+    pub(crate) fn register(&self) -> Registration {
+        let attributes = self.attributes.iter().map(|(name, value)| {
+            let mut attribute = Attribute::named(name.clone());
+            attribute.value.clone_from(value);
+            attribute
+        });
+        let number = |amount: i64| i32::try_from(amount).unwrap();
+        let mut described = ContainerInstance::default();
+        described.container_instance_arn = Some(self.arn.clone());
+        described.status = Some(if self.is_ready { "ACTIVE" } else { "DRAINING" }.to_owned());
+        described.agent_connected = Some(true);
+        described.attributes = Some(attributes.collect());
+        described.registered_resources = Some(vec![
+            Resource::integer(Resource::CPU, number(self.cpu)),
+            Resource::integer(Resource::MEMORY, number(self.memory)),
+            Resource::string_set(Resource::GPU, 0..self.gpus),
+        ]);
+        let limit = u16::try_from(self.interfaces).unwrap();
+        Registration::try_from(&described)
+            .unwrap()
+            .with_interfaces(limit)
+    }
+}
+
+impl Request {
+    /// The same request of the crate.
+    pub(crate) fn build(&self) -> PlacementRequest {
+        let ports = self.ports.iter();
+        let mappings: Vec<Value> = ports
+            .map(|port| json!({"containerPort": port, "hostPort": port}))
+            .collect();
+        let gpus = match self.gpus {
+            0 => json!([]),
+            gpus => json!([{"type": "GPU", "value": gpus.to_string()}]),
+        };
+        let definition: TaskDefinition = serde_json::from_value(json!({
+            "family": "any",
+            "containerDefinitions": [{
+                "name": "c", "image": "i", "cpu": self.cpu, "memory": self.memory,
+                "portMappings": mappings, "resourceRequirements": gpus,
+            }],
+        }))
+        .unwrap();
+        let expressions = self.member_of.iter();
+        let mut constraints: Vec<Value> = expressions
+            .map(|expression| json!({"type": "memberOf", "expression": expression.write()}))
+            .collect();
+        if self.is_distinct {
+            constraints.push(json!({"type": "distinctInstance"}));
+        }
+        let strategies = self.strategies.iter();
+        let strategies: Vec<Value> = strategies
+            .map(|(kind, field)| json!({"type": kind, "field": field}))
+            .collect();
+        let request = PlacementRequest::new(&definition).unwrap();
+        let mut needs = request.needs().clone();
+        needs.interfaces = u16::from(self.has_interface);
+        request
+            .with_needs(needs)
+            .with_group(&self.group)
+            .with_constraints(&serde_json::from_value::<Vec<_>>(json!(constraints)).unwrap())
+            .unwrap()
+            .with_strategies(&serde_json::from_value::<Vec<_>>(json!(strategies)).unwrap())
+            .unwrap()
+    }
+}
+
+/// SplitMix64.
+#[derive(Debug, Clone)]
+pub(crate) struct Random(pub(crate) u64);
+
+impl Random {
+    /// A number below the bound: the high half of the product.
+    pub(crate) fn below(&mut self, bound: usize) -> usize {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^= z >> 31;
+        usize::try_from((u128::from(z) * bound as u128) >> 64).unwrap()
+    }
+}
+
+/// Chooses instances for copies, one after the other. `all` is in the order of the ARNs.
+pub(crate) fn plan(all: &[Instance], request: &Request, count: u32, seed: u64) -> Vec<usize> {
+    let mut all = all.to_vec();
+    let mut random = Random(seed);
+    let mut picks = Vec::new();
+    for _ in 0..count {
+        let Some(pick) = pick(&all, request, &mut random) else {
+            break;
+        };
+        all[pick].take(request);
+        picks.push(pick);
+    }
+    picks
+}
+
+fn pick(all: &[Instance], request: &Request, random: &mut Random) -> Option<usize> {
+    let mut left: Vec<usize> = (0..all.len()).filter(|at| all[*at].fits(request)).collect();
+    let mut spread_by: Vec<&str> = Vec::new();
+    let default = [("spread", "instanceId"), ("random", "")];
+    let strategies = match request.strategies.is_empty() {
+        true => &default[..],
+        false => &request.strategies,
+    };
+    for (kind, field) in strategies {
+        let score = |at: usize| match (*kind, field.strip_prefix("attribute:")) {
+            ("binpack", _) if *field == "cpu" => all[at].cpu,
+            ("binpack", _) => all[at].memory,
+            (_, Some(name)) => {
+                let value = all[at].value(name);
+                let peers = all.iter().filter(|other| other.value(name) == value);
+                peers.map(|other| other.count(&request.group)).sum()
+            }
+            (_, None) => all[at].count(&request.group),
+        };
+        if *kind == "random" {
+            left.sort_by_key(|at| {
+                let values = spread_by.iter().map(|name| all[*at].value(name));
+                (values.collect::<Vec<_>>(), *at)
+            });
+            let drawn = random.below(left.len());
+            return left.get(drawn).copied();
+        }
+        let least = left.iter().map(|at| score(*at)).min()?;
+        left.retain(|at| score(*at) == least);
+        spread_by.extend(field.strip_prefix("attribute:"));
+    }
+    left.first().copied()
+}
