@@ -1,0 +1,367 @@
+//! Placements on a loaded cluster, beside a plain scan over its free amounts.
+//!
+//! Each line is one placement: planned, named, and committed. The scan is what a scheduler does
+//! without an index: one pass over (cpu, memory) pairs of 10,000 instances, written plainly.
+//! Behind each figure stands how many placements go into one scan of the same run.
+
+#![expect(clippy::unwrap_used, reason = "a failed step fails the bench")]
+
+#[path = "placement/cluster.rs"]
+mod cluster;
+
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+use cluster::{Cluster, Random, expression, request, strategies};
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use ecs_placement::{CellState, CommitPolicy, PlacementRequest, Plan, Planner, Query, Snapshot};
+
+/// Placements before the tasks are stopped again, outside of the measurement.
+const ROUND: u64 = 5_000;
+
+fn is_test() -> bool {
+    std::env::args().any(|argument| argument == "--test")
+}
+
+/// The size of a cluster; the tests only see that nothing breaks.
+fn size(instances: usize) -> usize {
+    if is_test() { 64 } else { instances }
+}
+
+/// A plain pass over 10,000 pairs.
+fn scan() -> Duration {
+    let mut random = Random(1);
+    let pairs: Vec<(u32, u32)> = (0..10_000)
+        .map(|_| (random.below(8_192), random.below(32_000)))
+        .collect();
+    let pass = |n: u32| {
+        let fits = |(cpu, memory): &&(u32, u32)| *cpu >= 64 + n % 7 && *memory >= 256 + n % 5;
+        let started = Instant::now();
+        black_box(
+            black_box(&pairs)
+                .iter()
+                .filter(fits)
+                .map(|(_, memory)| *memory)
+                .min(),
+        );
+        started.elapsed()
+    };
+    let mut passes: Vec<_> = (0..501).map(pass).collect();
+    passes.sort_unstable();
+    passes.get(250).copied().unwrap_or_default()
+}
+
+/// What is measured: the time of placements, and how many there were.
+#[derive(Default)]
+struct Spent {
+    time: Duration,
+    placements: u64,
+}
+
+/// Places one copy of what `next` gives, again and again.
+fn place(
+    cluster: &mut Cluster,
+    planner: &mut Planner,
+    keeps_snapshot: bool,
+    iterations: u64,
+    next: &mut dyn FnMut(u64) -> PlacementRequest,
+) -> Duration {
+    let mut spent = Spent::default();
+    while spent.placements < iterations {
+        let count = ROUND.min(iterations - spent.placements);
+        let requests: Vec<_> = (0..count).map(&mut *next).collect();
+        let names = cluster.names(count);
+        let mut placed = Vec::with_capacity(names.len());
+        let started = Instant::now();
+        for (request, (token, task)) in requests.iter().zip(&names) {
+            let snapshot = cluster.cell.snapshot();
+            let plan = planner.plan(&snapshot, request, spent.placements);
+            let transaction = plan.into_transaction(token.clone(), [task.clone()]);
+            // Without room there is no claim, and nothing to commit.
+            let kept = keeps_snapshot.then_some(snapshot);
+            let Ok(transaction) = transaction else {
+                continue;
+            };
+            let commit = cluster
+                .cell
+                .commit(&transaction, CommitPolicy::Partial)
+                .unwrap();
+            placed.push(commit.placed().len());
+            drop(kept);
+        }
+        spent.time += started.elapsed();
+        spent.placements += count;
+        for (token, task) in &names {
+            cluster.cell.stopped(task);
+            cluster.cell.forget(token);
+        }
+    }
+    spent.time
+}
+
+struct Bench<'a> {
+    criterion: &'a mut Criterion,
+    scan: Duration,
+}
+
+impl Bench<'_> {
+    fn line(
+        &mut self,
+        group: &str,
+        name: &str,
+        cluster: &mut Cluster,
+        keeps_snapshot: bool,
+        mut next: impl FnMut(u64) -> PlacementRequest,
+    ) {
+        let mut planner = Planner::new();
+        let mut best = f64::MAX;
+        let mut lines = self.criterion.benchmark_group(group);
+        lines.throughput(Throughput::Elements(1));
+        lines.bench_function(name, |bencher| {
+            bencher.iter_custom(|iterations| {
+                let time = place(cluster, &mut planner, keeps_snapshot, iterations, &mut next);
+                best = best.min(time.as_secs_f64() / iterations as f64);
+                time
+            });
+        });
+        lines.finish();
+        if !is_test() {
+            let scans = self.scan.as_secs_f64() / best;
+            println!(
+                "{:>24} best {:.0} ns, {scans:.2} to a scan\n",
+                "",
+                best * 1e9
+            );
+        }
+    }
+}
+
+fn placements(criterion: &mut Criterion) {
+    let scan = scan();
+    println!(
+        "one pass over 10,000 pairs: {:.2} us\n",
+        scan.as_secs_f64() * 1e6
+    );
+    let mut bench = Bench { criterion, scan };
+    let mut cluster = Cluster::new(size(10_000), 10);
+    for (name, strategies) in strategies() {
+        let repeated = request("service:web", &strategies, &[]);
+        let next = |_| repeated.clone();
+        bench.line(
+            "repeated shape, 10,000 instances",
+            &name,
+            &mut cluster,
+            false,
+            next,
+        );
+    }
+    many_shapes(&mut bench, &mut cluster, "10,000 instances");
+    for (instances, name) in [(1_000, "1,000"), (50_000, "50,000")] {
+        let mut cluster = Cluster::new(size(instances), 10);
+        for (strategy, strategies) in strategies() {
+            if !strategy.contains(' ') {
+                let repeated = request("service:web", &strategies, &[]);
+                let group = format!("repeated shape, {name} instances");
+                bench.line(&group, &strategy, &mut cluster, false, |_| repeated.clone());
+            }
+        }
+        many_shapes(&mut bench, &mut cluster, &format!("{name} instances"));
+    }
+}
+
+/// Shapes that differ, over zones and then by memory.
+fn many_shapes(bench: &mut Bench<'_>, cluster: &mut Cluster, size: &str) {
+    let group = format!("many shapes, {size}");
+    let ways = [
+        ("spread", "attribute:ecs.availability-zone"),
+        ("binpack", "memory"),
+    ];
+    let mut random = Random(3);
+    let shapes: Vec<_> = (0..150)
+        .map(|n| {
+            let query = expression(&mut random);
+            let request = request(&format!("family:shape-{n}"), &ways, &[&query]);
+            cluster::resized(request, &mut random)
+        })
+        .collect();
+    let zipf = cluster::zipf(shapes.len());
+    let name = "150 by Zipf, memberOf, a snapshot at each commit";
+    let mut draws = Random(4);
+    bench.line(&group, name, cluster, true, |_| {
+        let at = zipf(&mut draws);
+        shapes.get(at).unwrap().clone()
+    });
+    let mut number = 0;
+    let mut fresh = |query: &str| {
+        number += 1;
+        request(&format!("family:new-{number}"), &ways, &[query])
+    };
+    let queries: Vec<_> = (0..150).map(|_| expression(&mut random)).collect();
+    let known = |n: u64| queries.get(usize::try_from(n).unwrap() % 150).unwrap();
+    let mut sizes = Random(5);
+    let mut next = |n| cluster::resized(fresh(known(n)), &mut sizes);
+    bench.line(
+        &group,
+        "new shape, known expression",
+        cluster,
+        false,
+        &mut next,
+    );
+    let mut n = 0;
+    bench.line(&group, "new shape, new `==`/`in`", cluster, false, |_| {
+        n += 1;
+        fresh(&format!(
+            "attribute:stack in [prod, x{n}] and attribute:rack != r{n}"
+        ))
+    });
+    bench.line(&group, "new shape, new `=~`", cluster, false, |_| {
+        n += 1;
+        fresh(&format!("attribute:ecs.instance-type =~ (m5|c{n}).*"))
+    });
+    let varying = "not(task:group == family:fill-3) and runningTasksCount < 40";
+    let repeated = request("service:varying", &ways, &[varying]);
+    let name = "task:group and runningTasksCount";
+    bench.line(&group, name, cluster, false, |_| repeated.clone());
+}
+
+fn around_it(criterion: &mut Criterion) {
+    for (instances, name) in [(10_000, "10,000"), (50_000, "50,000")] {
+        let mut cluster = Cluster::new(size(instances), 10);
+        let mut group = criterion.benchmark_group(format!("cell, {name} instances"));
+        group.bench_function("snapshot", |bencher| {
+            bencher.iter(|| cluster.cell.snapshot())
+        });
+        group.bench_function("first change after it", |bencher| {
+            bencher.iter_custom(|iterations| first_changes(&mut cluster, iterations));
+        });
+        let service = request("service:big", &[("spread", "attribute:zone")], &[]);
+        let service = service.with_count(u32::try_from(size(10_000)).unwrap());
+        let snapshot = cluster.cell.snapshot();
+        group.sample_size(10);
+        group.bench_function("a service of 10,000 from zero", |bencher| {
+            bencher.iter(|| whole_service(&cluster.cell, &snapshot, &service));
+        });
+        group.bench_function("an instance with its tasks is lost", |bencher| {
+            bencher.iter_custom(|iterations| losses(&mut cluster, iterations));
+        });
+        group.finish();
+    }
+    conflicts();
+}
+
+/// Plans without a planner that has seen the cluster before.
+fn whole_service(cell: &CellState, snapshot: &Snapshot, service: &PlacementRequest) -> usize {
+    let plan = Plan::new(snapshot, service, 1);
+    black_box(cell);
+    plan.claims().len()
+}
+
+/// Commits that find a snapshot of the state before.
+fn first_changes(cluster: &mut Cluster, iterations: u64) -> Duration {
+    let small = request("service:first", &[], &[]);
+    let mut planner = Planner::new();
+    let mut time = Duration::ZERO;
+    for (token, task) in cluster.names(iterations) {
+        let plan = planner.plan(&cluster.cell.snapshot(), &small, 1);
+        let transaction = plan
+            .into_transaction(token.clone(), [task.clone()])
+            .unwrap();
+        let snapshot = cluster.cell.snapshot();
+        let started = Instant::now();
+        let commit = cluster.cell.commit(&transaction, CommitPolicy::Partial);
+        time += started.elapsed();
+        drop(snapshot);
+        black_box(commit.unwrap());
+        cluster.cell.stopped(&task);
+        cluster.cell.forget(&token);
+    }
+    time
+}
+
+fn losses(cluster: &mut Cluster, iterations: u64) -> Duration {
+    let mut time = Duration::ZERO;
+    for _ in 0..iterations {
+        let (arn, registration) = cluster.an_instance();
+        let started = Instant::now();
+        let lost = cluster.cell.deregister(&arn);
+        time += started.elapsed();
+        black_box(lost);
+        cluster.cell.register(&registration);
+    }
+    time
+}
+
+/// How often schedulers that plan on the same snapshot are in each other's way.
+fn conflicts() {
+    println!("\nschedulers that plan 10 tasks each on one snapshot and commit in turn:");
+    println!("of 100 claims, for an instance that had changed / no longer fit / not placed\n");
+    let ways: [(&str, &[(&str, &str)]); 3] = [
+        ("binpack memory", &[("binpack", "memory")]),
+        ("random", &[("random", "")]),
+        ("spread instanceId", &[("spread", "instanceId")]),
+    ];
+    let policies = [
+        ("AllOrNothing", CommitPolicy::AllOrNothing),
+        ("Partial", CommitPolicy::Partial),
+        ("Rebase", CommitPolicy::Rebase),
+    ];
+    let cluster = Cluster::new(size(2_000), 10);
+    for (way, strategies) in ways {
+        for (policy_name, policy) in policies {
+            let figures = [2, 8, 32].map(|schedulers| {
+                let mut cell = cluster.cell.clone();
+                let before = cell.totals();
+                for round in 0..20 {
+                    rivals(&mut cell, strategies, policy, schedulers, round);
+                }
+                let totals = cell.totals();
+                let claims = f64::from(schedulers) * 200.0;
+                let share = |now: u64, then: u64| (now - then) as f64 * 100.0 / claims;
+                format!(
+                    "{:3.0} /{:3.0} /{:3.0}",
+                    share(totals.moved, before.moved),
+                    share(totals.conflicts, before.conflicts),
+                    share(totals.unplaced, before.unplaced),
+                )
+            });
+            println!("{way:20} {policy_name:14} {}", figures.join("  |  "));
+        }
+    }
+}
+
+fn rivals(
+    cell: &mut CellState,
+    strategies: &[(&str, &str)],
+    policy: CommitPolicy,
+    schedulers: u32,
+    round: u32,
+) {
+    let snapshot = cell.snapshot();
+    let mut planner = Planner::new();
+    for scheduler in 0..schedulers {
+        let task = request(&format!("service:{scheduler}"), strategies, &[]).with_count(10);
+        let plan = planner.plan(&snapshot, &task, u64::from(round * 100 + scheduler));
+        let token = format!("{round}-{scheduler}");
+        let tasks = (0..).map(|n| format!("{token}-{n}"));
+        let transaction = plan.into_transaction(token.clone(), tasks).unwrap();
+        black_box(cell.commit(&transaction, policy).unwrap());
+    }
+}
+
+/// An expression is read once for each request that has it.
+fn reading(criterion: &mut Criterion) {
+    let text = "attribute:stack in [prod, test] and attribute:ecs.instance-type =~ m5.*";
+    criterion.bench_function("an expression is read", |bencher| {
+        bencher.iter(|| Query::parse(black_box(text)));
+    });
+}
+
+criterion_group! {
+    name = benches;
+    config = Criterion::default()
+        .sample_size(10)
+        .warm_up_time(Duration::from_millis(300))
+        .measurement_time(Duration::from_secs(1));
+    targets = placements, around_it, reading
+}
+criterion_main!(benches);
