@@ -6,11 +6,11 @@ mod groups;
 mod save;
 mod tasks;
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
 use groups::Groups;
+use hashbrown::HashMap;
 use tasks::{Entry, Tasks};
 
 use crate::snapshot::State;
@@ -32,7 +32,7 @@ pub struct CellState {
     state: Arc<State>,
     tasks: Tasks,
     groups: Groups,
-    commits: BTreeMap<Arc<str>, Commit>,
+    commits: HashMap<Arc<str>, Commit>,
     free_slots: Vec<u32>,
     planner: Planner,
     totals: Totals,
@@ -62,7 +62,7 @@ impl CellState {
             state: Arc::new(State::new()),
             tasks: Tasks::default(),
             groups: Groups::default(),
-            commits: BTreeMap::new(),
+            commits: HashMap::new(),
             free_slots: Vec::new(),
             planner: Planner::new(),
             totals: Totals::default(),

@@ -83,7 +83,7 @@ impl CellState {
                 .collect(),
             needs,
             tasks,
-            commits: self.commits.clone(),
+            commits: self.commits.clone().into_iter().collect(),
         }
     }
 
@@ -116,7 +116,7 @@ impl CellState {
                 cell.stop_counting(name);
             }
         }
-        cell.commits = saved.commits;
+        cell.commits = saved.commits.into_iter().collect();
         Arc::make_mut(&mut cell.state).set_version(saved.version);
         Ok(cell)
     }
