@@ -61,6 +61,11 @@ pub enum Gpus {
     Count(u32),
     /// Every GPU of the instance.
     All,
+    /// A part of a GPU, for one container: a partition of that size.
+    Fraction {
+        /// The size in eighths: 1, 2 or 4.
+        eighths: u8,
+    },
     /// GPUs shared with other containers, and their memory in MiB.
     Shared {
         /// The sum over the containers in MiB.
@@ -170,9 +175,13 @@ impl Requirements {
 impl Gpus {
     fn add(&mut self, value: Option<&str>, shared: Option<u64>) {
         let count = value.and_then(|value| value.parse::<u32>().ok());
+        let fraction = value.and_then(eighths);
         *self = match (*self, shared, count) {
             (Self::All, _, _) => Self::All,
             _ if value == Some("ALL") => Self::All,
+            (Self::Count(0), None, None) if fraction.is_some() => Self::Fraction {
+                eighths: fraction.unwrap_or_default(),
+            },
             (Self::Count(0), Some(memory), _) => Self::Shared { memory },
             (Self::Shared { memory }, Some(more), _) => Self::Shared {
                 memory: memory.saturating_add(more),
@@ -180,6 +189,16 @@ impl Gpus {
             (Self::Count(sum), _, Some(more)) => Self::Count(sum.saturating_add(more)),
             (unchanged, _, _) => unchanged,
         };
+    }
+}
+
+/// The size of a partition of a GPU in eighths, if there are partitions of that size.
+pub(crate) fn eighths(value: &str) -> Option<u8> {
+    match value {
+        "0.125" => Some(1),
+        "0.25" => Some(2),
+        "0.5" => Some(4),
+        _ => None,
     }
 }
 
@@ -246,6 +265,10 @@ mod tests {
         assert_eq!(two.gpus, Gpus::Count(2));
         let all = gpus(json!([{"type": "GPU", "value": "ALL"}, {"type": "GPU", "value": "1"}]));
         assert_eq!(all.gpus, Gpus::All);
+        for (value, eighths) in [("0.125", 1), ("0.25", 2), ("0.5", 4)] {
+            let part = gpus(json!([{"type": "GPU", "value": value}]));
+            assert_eq!(part.gpus, Gpus::Fraction { eighths });
+        }
         let share = json!({"type": "GPU", "sharingStrategy": {"nvidiaMps": {"memory": 500}}});
         let shared = gpus(json!([share.clone(), share]));
         assert_eq!(shared.gpus, Gpus::Shared { memory: 1_000 });

@@ -1,6 +1,7 @@
 use super::Row;
 use super::subject::{Container, Report, Subject};
 use super::task::{asks_for, quote};
+use crate::requirements::eighths;
 use crate::shape::At;
 use crate::{LaunchTypes, ResourceRequirement, ResourceType, Rule, Source};
 
@@ -14,7 +15,7 @@ pub(super) const RULES: &[Row] = &[
     Row::container(
         Rule::new(
             "gpu-value",
-            "GPUs are a number from 1 on, or ALL",
+            "GPUs are a number from 1 on, a part of 0.125, 0.25 or 0.5, or ALL",
             RESOURCE_REQUIREMENT,
         ),
         gpu_value,
@@ -92,7 +93,8 @@ fn each(
 }
 
 fn gpu_value(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
-    let legal = |value: &str| value == "ALL" || value.parse::<u32>().is_ok_and(|count| count > 0);
+    let is_count = |value: &str| value.parse::<u32>().is_ok_and(|count| count > 0);
+    let legal = |value: &str| value == "ALL" || is_count(value) || eighths(value).is_some();
     each(container, &ResourceType::Gpu, |requirement, at| {
         if let Some(value) = requirement.value().filter(|value| !legal(value)) {
             let message = format!("{} is neither a number from 1 on nor ALL", quote(value));
@@ -126,6 +128,9 @@ fn gpu_same_kind(subject: &Subject<'_>, report: &mut Report<'_>) {
             let kind = match requirement.value() {
                 _ if requirement.sharing_strategy.is_some() => "shared",
                 Some("ALL") => "all",
+                // A part of a GPU goes to one container, and no other has any.
+                Some(value) if eighths(value).is_some() && first.is_some() => "another part",
+                Some(value) if eighths(value).is_some() => "part",
                 _ => "counted",
             };
             if *first.get_or_insert(kind) != kind {
