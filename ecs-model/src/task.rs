@@ -4,6 +4,7 @@
 
 mod attachment;
 mod container;
+mod fit;
 mod health;
 mod protection;
 
@@ -18,6 +19,7 @@ pub use ecs_taskdef::{
 
 pub use attachment::Attachment;
 pub use container::{Container, ManagedAgent, ManagedAgentName};
+pub(crate) use fit::RULES as FIT_RULES;
 pub use health::HealthStatus;
 pub use protection::ProtectedTask;
 

@@ -82,6 +82,7 @@ const FAMILIES: [&[Row]; 13] = [
 /// ```
 pub fn all() -> impl Iterator<Item = &'static Rule> {
     let all = of_requests().chain(crate::service::FIT_RULES.iter().copied());
+    let all = all.chain(crate::task::FIT_RULES.iter().copied());
     #[cfg(feature = "anywhere")]
     let all = all.chain(crate::anywhere::RULES.iter().copied());
     #[cfg(feature = "agent")]
