@@ -204,8 +204,9 @@ impl Story {
     /// One RunTask: resolve, plan on a snapshot, commit, and start the lifecycle of each task.
     fn run(&mut self, request: &RunTaskRequest) -> Outcome {
         let name = request.task_definition().unwrap_or_default();
+        let cluster = ClusterRef::or_default(None)?;
         let definition = self.registry.resolve(name, self.now())?;
-        let placement = PlacementRequest::of_run_task(request, definition)?;
+        let placement = PlacementRequest::of_run_task(request, definition, &cluster)?;
         let plan = run_task(&mut self.planner, &self.cell.snapshot(), &placement, 7)?;
         let (count, unplaced, failures) = (placement.count(), plan.unplaced(), plan.failures());
         let commit = self.commit(plan, CommitPolicy::Rebase)?;

@@ -12,8 +12,12 @@ pub struct Amounts {
     pub cpu: u64,
     /// Memory in MiB.
     pub memory: u64,
-    /// Whole GPUs.
+    /// GPUs, or partitions of one.
     pub gpus: u64,
+    /// The size of the partitions in eighths of a GPU; whole GPUs if 0.
+    pub gpu_eighths: u8,
+    /// AWS Neuron devices.
+    pub neuron_devices: u64,
     /// Network interfaces for tasks; `None` if the limit is not known.
     pub interfaces: Option<u64>,
     /// Ports of the host that are taken.

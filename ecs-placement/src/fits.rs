@@ -1,11 +1,12 @@
 //! Whether a task fits on an instance: the one check behind planning, commit and explanation.
 
 use std::iter;
+use std::sync::Arc;
 
 use ecs_model::LaunchType;
 use ecs_model::container_instance::EXTERNAL_CAPABILITY;
 
-use crate::request::{Selection, Wanted};
+use crate::request::{Room, Selection, Wanted};
 use crate::snapshot::{Place, State};
 use crate::{HostPort, Instance, Needs, PlacementRequest, Query, Reason};
 
@@ -14,6 +15,8 @@ pub(crate) fn fits(state: &State, place: Place<'_>, task: &Wanted, already: u32)
     place.chunk.is_ready(place.lane)
         && amounts_fit(place, &task.needs, already)
         && ports_fit(place, &task.needs, already)
+        && devices_fit(place, &task.needs, already)
+        && room_is_left(state, place, task, already)
         && (!task.distinct_instance || already == 0 && tasks_of(state, place, &task.group) == 0)
         && Instance::at(state, place.slot)
             .is_some_and(|instance| is_selected(instance, task, already))
@@ -30,13 +33,97 @@ pub(crate) fn amounts_fit(place: Place<'_>, needs: &Needs, already: u32) -> bool
             && suffices(needs.memory, free.memory)
             && suffices(needs.interfaces.into(), free.interfaces.into())
             && suffices(needs.gpus.into(), free.gpus.into())
+            && suffices(needs.neuron_devices.into(), free.neuron_devices.into())
     })
 }
 
-/// Whether the host ports are free. A second copy wants the same ones.
+/// The most host ports that are reserved on an instance, those of the agent included (Developer
+/// Guide, service quotas). Ports that Docker chooses do not count.
+pub(crate) const MAX_PORTS: usize = 100;
+
+/// Whether the host ports are free, and so many may be taken. A second copy wants the same ones.
 pub(crate) fn ports_fit(place: Place<'_>, needs: &Needs, already: u32) -> bool {
     let is_taken = |port| place.chunk.is_port_taken(place.lane, port);
-    needs.ports.is_empty() || already == 0 && !needs.ports.iter().any(|port| is_taken(*port))
+    needs.ports.is_empty()
+        || already == 0
+            && !needs.ports.iter().any(|port| is_taken(*port))
+            && free_ports(place) >= needs.ports.len()
+}
+
+fn free_ports(place: Place<'_>) -> usize {
+    MAX_PORTS.saturating_sub(place.chunk.taken_ports(place.lane))
+}
+
+/// Whether the devices are of the kind that is needed, and all of them are free where all are.
+pub(crate) fn devices_fit(place: Place<'_>, needs: &Needs, already: u32) -> bool {
+    let needs_none = needs.gpus == 0 && !needs.all_gpus && !needs.all_neuron_devices;
+    needs_none
+        || place.registration().is_some_and(|registration| {
+            let is_of_kind =
+                needs.gpus == 0 && !needs.all_gpus || registration.gpu_eighths == needs.gpu_eighths;
+            let free = place.numbers().copied().unwrap_or_default();
+            let all = |has: i16, free: i16| has > 0 && has == free && already == 0;
+            is_of_kind
+                && (!needs.all_gpus || all(registration.gpus, free.gpus))
+                && (!needs.all_neuron_devices
+                    || all(registration.neuron_devices, free.neuron_devices))
+        })
+}
+
+/// Whether daemons that have no task here yet find room beside one more copy.
+pub(crate) fn room_is_left(state: &State, place: Place<'_>, task: &Wanted, already: u32) -> bool {
+    task.rooms.is_empty() || {
+        let missing = missing_daemons(state, place, task);
+        missing.is_empty() || lacks_beside(place, &task.needs, &missing, already).is_none()
+    }
+}
+
+/// The daemons that select an instance and have no task there.
+fn missing_daemons<'t>(state: &State, place: Place<'_>, task: &'t Wanted) -> Vec<&'t Room> {
+    let Some(instance) = Instance::at(state, place.slot) else {
+        return Vec::new();
+    };
+    let is_missing = |room: &&Room| {
+        room.group != task.group
+            && instance.tasks_of(&room.group) == 0
+            && is_member(instance, &room.selection, |query| query.matches(instance))
+    };
+    task.rooms.iter().filter(is_missing).collect()
+}
+
+/// The group of the first daemon that would find no room beside one more copy.
+fn lacks_beside(
+    place: Place<'_>,
+    needs: &Needs,
+    daemons: &[&Room],
+    already: u32,
+) -> Option<Arc<str>> {
+    let free = place.numbers().copied().unwrap_or_default();
+    let copies = i64::from(already).saturating_add(1);
+    let left = |free: i32, needed: u32| {
+        i64::from(free).saturating_sub(i64::from(needed).saturating_mul(copies))
+    };
+    let mut cpu = left(free.cpu, needs.cpu);
+    let mut memory = left(free.memory, needs.memory);
+    let mut interfaces = left(free.interfaces.into(), needs.interfaces.into());
+    let mut gpus = left(free.gpus.into(), needs.gpus.into());
+    let lacks = |daemon: &&&Room| {
+        let kept = &daemon.needs;
+        cpu = cpu.saturating_sub(kept.cpu.into());
+        memory = memory.saturating_sub(kept.memory.into());
+        interfaces = interfaces.saturating_sub(kept.interfaces.into());
+        gpus = gpus.saturating_sub(kept.gpus.into());
+        let wants_port = kept.ports.iter().any(|port| needs.ports.contains(port));
+        cpu < 0 && kept.cpu > 0
+            || memory < 0 && kept.memory > 0
+            || interfaces < 0 && kept.interfaces > 0
+            || gpus < 0 && kept.gpus > 0
+            || wants_port
+    };
+    daemons
+        .iter()
+        .find(lacks)
+        .map(|daemon| Arc::clone(&daemon.group))
 }
 
 fn is_selected(instance: Instance<'_>, task: &Wanted, already: u32) -> bool {
@@ -54,7 +141,7 @@ pub(crate) fn is_member(
     passes: impl Fn(&Query) -> bool,
 ) -> bool {
     let mut needed = selection.attributes.iter();
-    launch_type(instance, &selection.launch_type).is_none()
+    launch_type(instance, selection.launch_type.as_ref()).is_none()
         && (!instance.lists_attributes()
             || needed.all(|(name, value)| has_attribute(instance, name, value.as_deref())))
         && selection.member_of.iter().all(passes)
@@ -93,8 +180,11 @@ pub(crate) fn refusals_after<'a>(
 ) -> impl Iterator<Item = Reason> + 'a {
     let external = move || launch_type(instance, request.launch_type());
     let distinct = move || distinct_instance(instance, request, already);
+    let kept = move || kept_room(instance, request, already);
     state(instance)
         .chain(resources(instance, request.needs(), already))
+        .chain(devices(instance, request.needs(), already))
+        .chain(iter::once_with(kept).flatten())
         .chain(attributes(instance, request))
         .chain(iter::once_with(external).flatten())
         .chain(member_of(instance, request, already))
@@ -134,6 +224,12 @@ fn resources<'a>(
         .map(|(needed, remaining)| Reason::Interfaces { needed, remaining });
     let is_taken =
         move |port: &&HostPort| already > 0 || place.chunk.is_port_taken(place.lane, **port);
+    let taken = place.chunk.taken_ports(place.lane);
+    let wants_more = already == 0 && taken.saturating_add(needs.ports.len()) > MAX_PORTS;
+    let too_many = (wants_more && !needs.ports.is_empty()).then(|| Reason::PortQuota {
+        needed: needs.ports.len() as u64,
+        taken: taken as u64,
+    });
     let ports = needs
         .ports
         .iter()
@@ -147,6 +243,54 @@ fn resources<'a>(
         .chain(gpus)
         .chain(interfaces)
         .chain(ports)
+        .chain(too_many)
+}
+
+fn devices(
+    instance: Instance<'_>,
+    needs: &Needs,
+    already: u32,
+) -> impl Iterator<Item = Reason> + use<> {
+    let place = instance.place();
+    let free = place.numbers().copied().unwrap_or_default();
+    let has = instance.registered();
+    let all = |has: u64, free: i16| {
+        let free = u64::try_from(free).unwrap_or(0);
+        (has == 0 || has != free || already > 0)
+            .then_some((has, if already > 0 { 0 } else { free }))
+    };
+    let partition = (needs.gpus > 0 || needs.all_gpus) && has.gpu_eighths != needs.gpu_eighths;
+    let partition = partition.then_some(Reason::GpuPartition {
+        needed: needs.gpu_eighths,
+        found: has.gpu_eighths,
+    });
+    let gpus = needs.all_gpus.then(|| all(has.gpus, free.gpus)).flatten();
+    let neuron = needs
+        .all_neuron_devices
+        .then(|| all(has.neuron_devices, free.neuron_devices))
+        .flatten();
+    let gpus = gpus.map(|(has, remaining)| Reason::Gpus {
+        needed: has.max(1),
+        remaining,
+    });
+    let neuron = neuron.map(|(has, remaining)| Reason::NeuronDevices {
+        needed: has.max(1),
+        remaining,
+    });
+    partition.into_iter().chain(gpus).chain(neuron)
+}
+
+fn kept_room(instance: Instance<'_>, request: &PlacementRequest, already: u32) -> Option<Reason> {
+    let task = request.task();
+    if task.rooms.is_empty() {
+        return None;
+    }
+    let place = instance.place();
+    let missing = missing_daemons(instance.state(), place, task);
+    let group = lacks_beside(place, &task.needs, &missing, already)?;
+    Some(Reason::DaemonRoom {
+        group: Box::from(&*group),
+    })
 }
 
 fn attributes<'a>(
@@ -175,13 +319,13 @@ fn has_attribute(instance: Instance<'_>, name: &str, value: Option<&str>) -> boo
 
 /// `EXTERNAL` tasks need an external instance. That `EC2` tasks keep off them is not published
 /// and chosen here: the launch type would mean nothing otherwise.
-fn launch_type(instance: Instance<'_>, launch_type: &LaunchType) -> Option<Reason> {
+fn launch_type(instance: Instance<'_>, launch_type: Option<&LaunchType>) -> Option<Reason> {
     match (launch_type, instance.is_external()) {
-        (LaunchType::External, false) => Some(Reason::Attribute {
+        (Some(LaunchType::External), false) => Some(Reason::Attribute {
             name: EXTERNAL_CAPABILITY.into(),
             value: None,
         }),
-        (LaunchType::Ec2, true) => Some(Reason::External),
+        (Some(LaunchType::Ec2), true) => Some(Reason::External),
         _ => None,
     }
 }

@@ -18,6 +18,7 @@
 //! | for | take |
 //! |---|---|
 //! | the cluster that all schedulers share | [`CellState`], [`Registration`], [`Snapshot`] |
+//! | a cluster that runs, from documents and events | [`Loader`], [`ObservedTask`], [`Unknown`] |
 //! | a task to place | [`PlacementRequest`], [`Strategy`] |
 //! | choosing instances | [`Planner`], [`Plan`], [`run_task`], [`start_task`], [`ServiceScheduler`] |
 //! | making it true, or learning why not | [`CellState::commit`], [`CommitPolicy`], [`Conflict`] |
@@ -27,12 +28,12 @@
 //!
 //! # Scope of this crate
 //!
-//! CPU, memory, host ports, whole GPUs, required attributes, `distinctInstance` and `memberOf`,
-//! the strategies `random`, `spread` and `binpack`, launch types `EC2` and `EXTERNAL`, and
-//! services of a fixed task definition. Capacity providers, shared GPUs, Neuron devices, the
-//! number of network interfaces and deployments are not in it yet: requests that need one of
-//! them are refused with an [`Unsupported`] that names it, except that network interfaces are
-//! not counted.
+//! CPU, memory, host ports of both protocols and their quota, GPUs whole and in partitions,
+//! Neuron devices, network interfaces by instance type with and without trunking, room for
+//! daemons, required attributes, `distinctInstance` and `memberOf`, the strategies `random`,
+//! `spread` and `binpack`, launch types `EC2` and `EXTERNAL`, and services of a fixed task definition. Capacity providers, the memory of shared
+//! GPUs and deployments are not in it yet: requests that need one of the first two are refused
+//! with an [`Unsupported`] that names it.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -42,7 +43,10 @@ mod commit;
 mod explain;
 mod fits;
 mod host_port;
+mod interface_limits;
+mod load;
 mod needs;
+mod observed_task;
 mod plan;
 mod planner;
 mod query;
@@ -54,20 +58,23 @@ mod scheduler;
 mod snapshot;
 mod strategy;
 mod transaction;
+mod unknown;
 
 pub use amounts::Amounts;
 pub use cell_state::{CellState, CellTask};
 pub use commit::{Commit, CommitError, Conflict, Placed, Totals};
 pub use explain::{Explanation, InstanceExplanation};
 pub use host_port::{HostPort, HostPortError};
+pub use load::{Gap, LoadError, Loaded, Loader, Observed};
 pub use needs::Needs;
+pub use observed_task::{ObservedTask, Stage};
 pub use plan::Plan;
 pub use planner::Planner;
 pub use query::{Query, QueryError};
 pub use reason::Reason;
 pub use record::{ApplyError, Change, Decision, Record};
 pub use registration::{InstanceError, Registration};
-pub use request::{PlacementRequest, Unsupported};
+pub use request::{PlacementRequest, RULES, RequestError, Unsupported};
 pub use scheduler::{
     RunTaskError, ServicePlan, ServiceScheduler, StartTaskError, StartTaskPlan, run_task,
     start_task,
@@ -75,3 +82,4 @@ pub use scheduler::{
 pub use snapshot::{Instance, Snapshot};
 pub use strategy::{BinpackField, SpreadField, Strategy};
 pub use transaction::{Claim, CommitPolicy, Transaction, TransactionError};
+pub use unknown::Unknown;

@@ -3,7 +3,7 @@
 use ecs_taskdef::{Gpus, Requirements};
 use serde::{Deserialize, Serialize};
 
-use crate::HostPort;
+use crate::{HostPort, Registration};
 
 /// What one copy of a task takes of the instance that runs it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -17,9 +17,23 @@ pub struct Needs {
     /// Network interfaces: one for a task of network mode `awsvpc`.
     #[serde(skip_serializing_if = "is_zero")]
     pub interfaces: u16,
-    /// Whole GPUs.
+    /// GPUs, or partitions of one.
     #[serde(skip_serializing_if = "is_zero")]
     pub gpus: u16,
+    /// The size of the partitions in eighths of a GPU: 1, 2 or 4. Whole GPUs if 0.
+    #[serde(skip_serializing_if = "is_none")]
+    pub gpu_eighths: u8,
+    /// Whether every GPU of the instance is needed. `gpus` are those that it has, once the task
+    /// is on one.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub all_gpus: bool,
+    /// AWS Neuron devices.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub neuron_devices: u16,
+    /// Whether every Neuron device of the instance is needed. `neuron_devices` are those that it
+    /// has, once the task is on one.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub all_neuron_devices: bool,
     /// Ports of the host, in order.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub ports: Vec<HostPort>,
@@ -36,6 +50,30 @@ fn is_zero(number: &u16) -> bool {
     *number == 0
 }
 
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde passes a reference"
+)]
+fn is_none(number: &u8) -> bool {
+    *number == 0
+}
+
+impl Needs {
+    /// What a task takes of this very instance, if that differs from instance to instance.
+    pub(crate) fn on(&self, registration: &Registration) -> Option<Self> {
+        (self.all_gpus || self.all_neuron_devices).then(|| {
+            let mut taken = self.clone();
+            if self.all_gpus {
+                taken.gpus = u16::try_from(registration.gpus).unwrap_or(0);
+            }
+            if self.all_neuron_devices {
+                taken.neuron_devices = u16::try_from(registration.neuron_devices).unwrap_or(0);
+            }
+            taken
+        })
+    }
+}
+
 impl From<&Requirements> for Needs {
     /// Amounts beyond 2,147,483,647 count as that: more than any instance has.
     fn from(requirements: &Requirements) -> Self {
@@ -48,16 +86,21 @@ impl From<&Requirements> for Needs {
             .udp_ports
             .iter()
             .map(|port| HostPort::udp(*port));
-        let gpus = match requirements.gpus {
-            Gpus::Count(count) => u16::try_from(count).unwrap_or(u16::MAX),
-            // A request for these is refused before it comes here.
-            _ => 0,
+        let (gpus, gpu_eighths) = match requirements.gpus {
+            Gpus::Count(count) => (u16::try_from(count).unwrap_or(u16::MAX), 0),
+            Gpus::Fraction { eighths } => (1, eighths),
+            // A request for shared ones is refused before it comes here.
+            _ => (0, 0),
         };
         Self {
             cpu: amount(requirements.cpu),
             memory: amount(requirements.memory),
             interfaces: u16::from(requirements.network_interface),
             gpus,
+            gpu_eighths,
+            all_gpus: requirements.gpus == Gpus::All,
+            neuron_devices: 0,
+            all_neuron_devices: requirements.neuron_devices,
             ports: tcp.chain(udp).collect(),
         }
     }

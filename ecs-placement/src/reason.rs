@@ -6,8 +6,13 @@ use ecs_model::FailureReason;
 use ecs_model::network::TransportProtocol;
 use serde::{Deserialize, Serialize};
 
+use crate::fits::MAX_PORTS;
+
 /// What events say of a `distinctInstance` constraint that no instance meets.
 const DISTINCT_INSTANCE: &str = "DistinctInstance placement constraint unsatisfied.";
+
+/// Too few Neuron devices; Amazon ECS publishes no reason of its own for them.
+const NEURON_DEVICE: &str = "RESOURCE:NEURON_DEVICE";
 
 /// One reason why a container instance does not take a task, with its numbers.
 ///
@@ -52,6 +57,20 @@ pub enum Reason {
         /// GPUs left.
         remaining: u64,
     },
+    /// The GPUs are of another kind: partitions of another size, or whole ones.
+    GpuPartition {
+        /// The eighths of a GPU that the task needs; 0 for whole GPUs.
+        needed: u8,
+        /// The eighths of a GPU that there are; 0 for whole GPUs.
+        found: u8,
+    },
+    /// Too few AWS Neuron devices.
+    NeuronDevices {
+        /// Devices of the task.
+        needed: u64,
+        /// Devices left.
+        remaining: u64,
+    },
     /// Too few network interfaces.
     Interfaces {
         /// Interfaces of the task.
@@ -65,6 +84,18 @@ pub enum Reason {
         protocol: TransportProtocol,
         /// The host port.
         port: u16,
+    },
+    /// More host ports would be reserved than an instance may have.
+    PortQuota {
+        /// Host ports of the task.
+        needed: u64,
+        /// Host ports that are taken, those of the agent included.
+        taken: u64,
+    },
+    /// A daemon that has no task on the instance yet would find no room beside the task.
+    DaemonRoom {
+        /// The group of the daemon's tasks.
+        group: Box<str>,
     },
     /// An attribute is missing or has another value.
     Attribute {
@@ -90,7 +121,8 @@ pub enum Reason {
 impl Reason {
     /// The reason in the API's words, as `failures` of RunTask and StartTask have it.
     ///
-    /// Two of them are not published: an external instance that is asked to run an `EC2` task
+    /// Some of them are not published: too few Neuron devices answer `RESOURCE:NEURON_DEVICE`,
+    /// room that is kept for a daemon `RESOURCE:MEMORY`, an external instance that is asked to run an `EC2` task
     /// answers `ATTRIBUTE`, and `distinctInstance` answers with the words that events have for
     /// it.
     #[must_use]
@@ -101,13 +133,15 @@ impl Reason {
             Self::Agent => FailureReason::Agent,
             Self::Cpu { .. } => FailureReason::ResourceCpu,
             Self::Memory { .. } => FailureReason::ResourceMemory,
-            Self::Gpus { .. } => FailureReason::ResourceGpu,
+            Self::Gpus { .. } | Self::GpuPartition { .. } => FailureReason::ResourceGpu,
+            Self::NeuronDevices { .. } => FailureReason::Other(NEURON_DEVICE.to_owned()),
+            Self::DaemonRoom { .. } => FailureReason::ResourceMemory,
             Self::Interfaces { .. } => FailureReason::ResourceEni,
             Self::Port {
                 protocol: TransportProtocol::Udp,
                 ..
             } => FailureReason::ResourcePortsUdp,
-            Self::Port { .. } => FailureReason::ResourcePorts,
+            Self::Port { .. } | Self::PortQuota { .. } => FailureReason::ResourcePorts,
             Self::Attribute { .. } | Self::External => FailureReason::Attribute,
             Self::MemberOf { .. } => FailureReason::MemberOf,
             Self::DistinctInstance { .. } => FailureReason::Other(DISTINCT_INSTANCE.to_owned()),
@@ -130,6 +164,19 @@ impl fmt::Display for Reason {
             Self::Gpus { needed, remaining } => {
                 write!(f, "needs {needed} GPUs, {remaining} are left")
             }
+            Self::GpuPartition { needed, found } => {
+                write!(f, "needs {}, has {}", gpus(*needed), gpus(*found))
+            }
+            Self::NeuronDevices { needed, remaining } => {
+                write!(f, "needs {needed} Neuron devices, {remaining} are left")
+            }
+            Self::PortQuota { needed, taken } => write!(
+                f,
+                "needs {needed} host ports, {taken} of {MAX_PORTS} are taken"
+            ),
+            Self::DaemonRoom { group } => {
+                write!(f, "has no room for a task of `{group}` beside it")
+            }
             Self::Interfaces { needed, remaining } => {
                 write!(f, "needs {needed} network interfaces, {remaining} are left")
             }
@@ -145,5 +192,15 @@ impl fmt::Display for Reason {
             Self::MemberOf { expression } => write!(f, "is not a member of `{expression}`"),
             Self::DistinctInstance { group } => write!(f, "runs a task of `{group}` already"),
         }
+    }
+}
+
+fn gpus(eighths: u8) -> String {
+    match eighths {
+        0 => "whole GPUs".to_owned(),
+        1 | 3 | 5 | 7 => format!("GPU partitions of {eighths}/8"),
+        2 | 6 => format!("GPU partitions of {}/4", eighths / 2),
+        4 => "GPU partitions of 1/2".to_owned(),
+        other => format!("GPU partitions of {other}/8"),
     }
 }

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
+use ecs_model::Timestamp;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 use thiserror::Error;
 
-use crate::{Commit, Needs, Registration};
+use crate::{Commit, Needs, ObservedTask, Registration};
 
 /// The format of records and cells that this version writes.
 pub(crate) const FORMAT: u32 = 1;
@@ -49,6 +50,15 @@ pub enum Change {
     Deregister {
         /// The ARN of the instance.
         instance: Arc<str>,
+    },
+    /// A document of an instance that is later than the one known.
+    ObserveInstance(Registration),
+    /// A document of a task that is later than the one known.
+    ObserveTask(ObservedTask),
+    /// Tasks that had stopped before a moment are forgotten.
+    ForgetStopped {
+        /// The moment.
+        before: Timestamp,
     },
     /// A task shall stop.
     Stopping {

@@ -4,11 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use ecs_model::container_instance::EXTERNAL_CAPABILITY;
-use ecs_model::{ContainerInstance, Resources, Timestamp};
+use ecs_model::{ContainerInstance, Resource, Resources, Timestamp};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::{Amounts, HostPort};
+use crate::interface_limits;
+use crate::observed_task::Stamp;
+use crate::{Amounts, HostPort, Needs};
 
 /// Attributes by name; `None` for one without a value.
 pub(crate) type Attributes = BTreeMap<Box<str>, Option<Box<str>>>;
@@ -55,27 +57,87 @@ pub struct Registration {
     pub(crate) memory: i32,
     #[serde(default)]
     pub(crate) gpus: i16,
+    /// Its GPUs are partitions of that many eighths; whole ones if 0.
+    #[serde(default)]
+    pub(crate) gpu_eighths: u8,
+    #[serde(default)]
+    pub(crate) neuron_devices: i16,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) interfaces: Option<i16>,
     /// Ports that the agent has registered as taken, in order.
     #[serde(default)]
     pub(crate) reserved: Box<[HostPort]>,
+    /// What its document says of tasks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) document: Option<Box<Document>>,
+    /// Of that, what no task of the cell explains.
     #[serde(default)]
     pub(crate) others: Others,
 }
 
-/// What is taken by others than the tasks that the cell knows.
+/// What the document of an instance says of tasks.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Document {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) version: Option<i64>,
+    /// The moment at which it was so, if it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) at: Option<Timestamp>,
+    /// What is taken, less what tasks have given back since.
+    pub(crate) taken: Others,
+    /// Whether it says how much is left.
+    pub(crate) says_remaining: bool,
+    /// Whether it says how many tasks there are.
+    pub(crate) says_tasks: bool,
+}
+
+/// What tasks take, whichever they are.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub(crate) struct Others {
     pub(crate) cpu: i32,
     pub(crate) memory: i32,
     pub(crate) gpus: i16,
+    pub(crate) neuron_devices: i16,
     pub(crate) interfaces: i16,
     /// In order.
     pub(crate) ports: Box<[HostPort]>,
-    /// Tasks that run and are not in the cell.
+    /// Tasks whose desired status is RUNNING.
     pub(crate) tasks: i32,
+}
+
+impl Others {
+    /// One more task that holds something.
+    pub(crate) fn add(&mut self, needs: &Needs, runs: bool) {
+        self.cpu = self.cpu.saturating_add_unsigned(needs.cpu);
+        self.memory = self.memory.saturating_add_unsigned(needs.memory);
+        self.gpus = self.gpus.saturating_add_unsigned(needs.gpus);
+        self.neuron_devices = self
+            .neuron_devices
+            .saturating_add_unsigned(needs.neuron_devices);
+        self.interfaces = self.interfaces.saturating_add_unsigned(needs.interfaces);
+        self.tasks = self.tasks.saturating_add(runs.into());
+        if !needs.ports.is_empty() {
+            let ports: BTreeSet<_> = self.ports.iter().chain(&needs.ports).copied().collect();
+            self.ports = ports.into_iter().collect();
+        }
+    }
+
+    /// What is left without that, which is nothing at the least.
+    pub(crate) fn without(&self, told: &Self) -> Self {
+        let ports = self.ports.iter().filter(|port| !told.ports.contains(port));
+        let less = |all: i16, told: i16| all.saturating_sub(told).max(0);
+        Self {
+            cpu: self.cpu.saturating_sub(told.cpu).max(0),
+            memory: self.memory.saturating_sub(told.memory).max(0),
+            gpus: less(self.gpus, told.gpus),
+            neuron_devices: less(self.neuron_devices, told.neuron_devices),
+            interfaces: less(self.interfaces, told.interfaces),
+            ports: ports.copied().collect(),
+            tasks: self.tasks.saturating_sub(told.tasks).max(0),
+        }
+    }
 }
 
 /// A container instance document from which nothing can be placed.
@@ -100,16 +162,42 @@ impl Registration {
         &self.arn
     }
 
-    /// The instance with a limit of network interfaces for tasks of network mode `awsvpc`;
-    /// without one they are not counted.
+    /// The instance with another limit of network interfaces for tasks of network mode `awsvpc`
+    /// than that of its instance type (`ecs.instance-type`), which is greater with ENI trunking
+    /// (`ecs.awsvpc-trunk-id`). Of a type that is not known they are not counted.
     #[must_use]
     pub fn with_interfaces(mut self, limit: u16) -> Self {
         self.interfaces = Some(i16::try_from(limit).unwrap_or(i16::MAX));
         self
     }
 
+    /// The instance as it was at a moment: a task that was created later is not among those
+    /// that its document counts, and one that had stopped by then is not either.
+    #[must_use]
+    pub fn as_of(mut self, at: Timestamp) -> Self {
+        self.document.get_or_insert_default().at = Some(at);
+        self
+    }
+
+    pub(crate) fn stamp(&self) -> Stamp {
+        self.document
+            .as_ref()
+            .map_or(Stamp::default(), |document| Stamp {
+                version: document.version,
+                at: document.at,
+            })
+    }
+
     pub(crate) fn is_ready(&self) -> bool {
         *self.status == *"ACTIVE" && self.agent_connected
+    }
+
+    /// The instance whose GPUs are partitions of so many eighths of a GPU (1, 2 or 4), or whole
+    /// ones (0), whatever its instance type says.
+    #[must_use]
+    pub fn with_gpu_eighths(mut self, eighths: u8) -> Self {
+        self.gpu_eighths = eighths;
+        self
     }
 
     pub(crate) fn is_external(&self) -> bool {
@@ -127,6 +215,8 @@ impl Registration {
             cpu: natural(self.cpu),
             memory: natural(self.memory),
             gpus: natural(self.gpus.into()),
+            gpu_eighths: self.gpu_eighths,
+            neuron_devices: natural(self.neuron_devices.into()),
             interfaces: self.interfaces.map(|limit| natural(limit.into())),
             taken_ports: self.reserved.iter().copied().collect(),
         }
@@ -138,14 +228,63 @@ pub(crate) fn natural(number: i32) -> u64 {
     u64::try_from(number).unwrap_or(0)
 }
 
+/// Amounts of a document.
+struct Read {
+    cpu: i32,
+    memory: i32,
+    gpus: i16,
+    neuron_devices: i16,
+}
+
+/// The name of the resource that lists Neuron devices. Amazon ECS publishes none; this is the
+/// name that the API has for the kind of device.
+const NEURON_DEVICE: &str = "NEURON_DEVICE";
+
 /// Amounts of a document; `None` if it lacks CPU or memory, or has less than nothing.
-fn read(resources: Resources<'_>) -> Option<(i32, i32, i16)> {
+fn read(resources: Resources<'_>) -> Option<Read> {
     let amount = |found: Option<i64>| {
         let found = found.filter(|amount| *amount >= 0)?;
         Some(i32::try_from(found).unwrap_or(i32::MAX))
     };
-    let gpus = i16::try_from(resources.gpus().len()).unwrap_or(i16::MAX);
-    Some((amount(resources.cpu())?, amount(resources.memory())?, gpus))
+    let count = |ids: &[String]| i16::try_from(ids.len()).unwrap_or(i16::MAX);
+    let neuron = resources.named(NEURON_DEVICE).and_then(Resource::strings);
+    Some(Read {
+        cpu: amount(resources.cpu())?,
+        memory: amount(resources.memory())?,
+        gpus: count(resources.gpus()),
+        neuron_devices: count(neuron.unwrap_or_default()),
+    })
+}
+
+/// The attributes by which limits are known.
+const INSTANCE_TYPE: &str = "ecs.instance-type";
+const TRUNK: &str = "ecs.awsvpc-trunk-id";
+
+fn named<'a>(attributes: Option<&'a Arc<Attributes>>, name: &str) -> Option<&'a str> {
+    attributes?.get(name)?.as_deref()
+}
+
+/// The size in eighths of the partitions that the GPU of an instance type has; 0 for whole GPUs
+/// (Developer Guide, GPU workloads).
+fn partition(instance_type: &str) -> u8 {
+    match instance_type {
+        "g6f.large" | "g6f.xlarge" => 1,
+        "g6f.2xlarge" => 2,
+        "g6f.4xlarge" | "gr6f.4xlarge" => 4,
+        _ => 0,
+    }
+}
+
+/// The ports of the agent: who keeps the first keeps all, whether the document says so or not.
+const AGENT_PORTS: [u16; 3] = [51_678, 51_679, 51_680];
+
+fn reserved(registered: Resources<'_>) -> BTreeSet<HostPort> {
+    let mut reserved = ports(registered);
+    let [first, ..] = AGENT_PORTS;
+    if reserved.contains(&HostPort::tcp(first)) {
+        reserved.extend(AGENT_PORTS.map(HostPort::tcp));
+    }
+    reserved
 }
 
 fn ports(resources: Resources<'_>) -> BTreeSet<HostPort> {
@@ -169,12 +308,12 @@ impl TryFrom<&ContainerInstance> for Registration {
             arn: arn.to_owned(),
         };
         let registered = described.registered();
-        let (cpu, memory, gpus) = read(registered).ok_or_else(no_resources)?;
+        let has = read(registered).ok_or_else(no_resources)?;
         let left = match described.remaining_resources {
             Some(_) => read(described.remaining()).ok_or_else(no_resources)?,
-            None => (cpu, memory, gpus),
+            None => read(registered).ok_or_else(no_resources)?,
         };
-        let reserved = ports(registered);
+        let reserved = reserved(registered);
         let taken = ports(described.remaining());
         let others = taken.difference(&reserved).copied().collect();
         let attributes = described.attributes.as_ref().map(|attributes| {
@@ -186,30 +325,49 @@ impl TryFrom<&ContainerInstance> for Registration {
             });
             Arc::new(named.collect())
         });
-        let version = described.version_info.as_ref();
+        let has_trunk = attributes
+            .as_ref()
+            .is_some_and(|known: &Arc<Attributes>| known.contains_key(TRUNK));
+        let info = described.version_info.as_ref();
+        let taken = Others {
+            cpu: has.cpu.saturating_sub(left.cpu).max(0),
+            memory: has.memory.saturating_sub(left.memory).max(0),
+            gpus: has.gpus.saturating_sub(left.gpus).max(0),
+            neuron_devices: has
+                .neuron_devices
+                .saturating_sub(left.neuron_devices)
+                .max(0),
+            interfaces: 0,
+            ports: others,
+            tasks: described.running_tasks_count.unwrap_or(0).max(0),
+        };
+        let document = Document {
+            version: described.version,
+            at: None,
+            taken: taken.clone(),
+            says_remaining: described.remaining_resources.is_some(),
+            says_tasks: described.running_tasks_count.is_some(),
+        };
+        let is_telling = document != Document::default();
         Ok(Self {
             arn: arn.into(),
             ec2_instance_id: described.ec2_instance_id.as_deref().map(Box::from),
-            agent_version: version
+            agent_version: info
                 .and_then(|info| info.agent_version.as_deref())
                 .map(Box::from),
             registered_at: described.registered_at,
             status: described.status.as_deref().unwrap_or_default().into(),
             agent_connected: described.agent_connected.unwrap_or(false),
+            interfaces: interface_limits::of(named(attributes.as_ref(), INSTANCE_TYPE), has_trunk),
+            gpu_eighths: named(attributes.as_ref(), INSTANCE_TYPE).map_or(0, partition),
             attributes,
-            cpu,
-            memory,
-            gpus,
-            interfaces: None,
+            cpu: has.cpu,
+            memory: has.memory,
+            gpus: has.gpus,
+            neuron_devices: has.neuron_devices,
             reserved: reserved.into_iter().collect(),
-            others: Others {
-                cpu: cpu.saturating_sub(left.0).max(0),
-                memory: memory.saturating_sub(left.1).max(0),
-                gpus: gpus.saturating_sub(left.2).max(0),
-                interfaces: 0,
-                ports: others,
-                tasks: described.running_tasks_count.unwrap_or(0).max(0),
-            },
+            document: is_telling.then(|| Box::new(document)),
+            others: taken,
         })
     }
 }

@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use super::CellState;
-use crate::registration::Others;
+use super::{CellState, Entry};
 use crate::{ApplyError, Change, Commit, Needs, Record, Registration};
 
 impl CellState {
@@ -42,7 +41,10 @@ impl CellState {
             }),
         };
         match change {
-            Change::Register(_) => Ok(()),
+            Change::Register(_)
+            | Change::ObserveInstance(_)
+            | Change::ObserveTask(_)
+            | Change::ForgetStopped { .. } => Ok(()),
             Change::SetStatus { instance: arn, .. }
             | Change::SetAgentConnected { instance: arn, .. }
             | Change::Deregister { instance: arn } => instance(arn),
@@ -82,9 +84,21 @@ impl CellState {
             } => self.amend(&instance, |registration| {
                 registration.agent_connected = connected;
             }),
-            Change::Deregister { instance } => self.lose(&instance),
-            Change::Stopping { task } => self.stop_counting(&task),
-            Change::Stopped { task } => self.give_back(&task),
+            Change::Deregister { instance } => self.lose(&instance, false),
+            Change::ObserveInstance(registration) => self.take_instance(registration),
+            Change::ObserveTask(task) => self.take_task(task),
+            Change::ForgetStopped { before } => self.drop_stopped(before),
+            Change::Stopping { task } => {
+                if let Some(entry) = self.tasks.get(&task).cloned() {
+                    self.tell_stopping(&entry);
+                    self.stop_counting(&task);
+                }
+            }
+            Change::Stopped { task } => {
+                if let Some(entry) = self.release(&task) {
+                    self.tell_stopped(&entry);
+                }
+            }
             Change::Commit {
                 token,
                 group,
@@ -116,9 +130,14 @@ impl CellState {
         slot: u32,
     ) {
         let group = self.groups.join(group, &mut self.state);
-        Arc::make_mut(&mut self.state).take(slot, needs, group, true);
-        self.tasks
-            .add(task, Arc::clone(needs), (slot, group), false);
+        let known = self
+            .state
+            .place(slot)
+            .and_then(|place| place.registration());
+        let here = known.and_then(|known| needs.on(known));
+        let needs = here.map_or_else(|| Arc::clone(needs), Arc::new);
+        Arc::make_mut(&mut self.state).take(slot, &needs, group, true);
+        self.tasks.add(task, needs, (slot, group), false);
     }
 
     /// Puts an instance on a free slot, as it is.
@@ -148,28 +167,6 @@ impl CellState {
         }
     }
 
-    fn put(&mut self, mut registration: Registration) {
-        let Some(slot) = self.state.find(&registration.arn) else {
-            self.add(registration);
-            return;
-        };
-        let Some(held) = self.state.place(slot).map(|place| place.held()) else {
-            return;
-        };
-        // What tasks of this cell hold is not taken by others.
-        let said = std::mem::take(&mut registration.others);
-        let ports = said.ports.iter().copied();
-        registration.others = Others {
-            cpu: said.cpu.saturating_sub(held.cpu).max(0),
-            memory: said.memory.saturating_sub(held.memory).max(0),
-            gpus: said.gpus.saturating_sub(held.gpus).max(0),
-            interfaces: said.interfaces.saturating_sub(held.interfaces).max(0),
-            ports: ports.filter(|port| !held.ports.contains(port)).collect(),
-            tasks: said.tasks.saturating_sub_unsigned(held.running).max(0),
-        };
-        Arc::make_mut(&mut self.state).replace(slot, registration);
-    }
-
     fn amend(&mut self, instance: &str, change: impl FnOnce(&mut Registration)) {
         let Some(slot) = self.state.find(instance) else {
             return;
@@ -185,27 +182,31 @@ impl CellState {
         Arc::make_mut(&mut self.state).replace(slot, registration);
     }
 
-    fn lose(&mut self, instance: &str) {
+    /// Takes an instance away, and what its tasks held. What documents said of them is kept for
+    /// its return, or forgotten.
+    pub(super) fn lose(&mut self, instance: &str, wait: bool) {
         let Some(slot) = self.state.find(instance) else {
             return;
         };
         let here = self.tasks.on(slot);
         let lost: Vec<Arc<str>> = here.map(|task| Arc::clone(&task.name)).collect();
-        for task in lost {
-            if let Some(entry) = self.tasks.remove(&task) {
+        for task in &lost {
+            if let Some(entry) = self.tasks.remove(task) {
                 self.groups.leave(entry.group, &mut self.state);
             }
         }
+        self.part_with(instance, &lost, wait);
         Arc::make_mut(&mut self.state).remove(slot);
         self.free_slots.push(slot);
     }
 
-    fn give_back(&mut self, task: &str) {
-        if let Some(entry) = self.tasks.remove(task) {
-            let state = Arc::make_mut(&mut self.state);
-            state.give_back(entry.slot, &entry.needs, entry.group, !entry.is_stopping);
-            self.groups.leave(entry.group, &mut self.state);
-        }
+    /// Takes a task off its instance.
+    pub(super) fn release(&mut self, task: &str) -> Option<Entry> {
+        let entry = self.tasks.remove(task)?;
+        let state = Arc::make_mut(&mut self.state);
+        state.give_back(entry.slot, &entry.needs, entry.group, !entry.is_stopping);
+        self.groups.leave(entry.group, &mut self.state);
+        Some(entry)
     }
 
     fn advance(&mut self) {

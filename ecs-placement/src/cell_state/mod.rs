@@ -3,14 +3,16 @@
 mod apply;
 mod decide;
 mod groups;
+mod observe;
 mod save;
 mod tasks;
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
 use groups::Groups;
-use hashbrown::HashMap;
+use observe::Observed;
 use tasks::{Entry, Tasks};
 
 use crate::snapshot::State;
@@ -32,7 +34,8 @@ pub struct CellState {
     state: Arc<State>,
     tasks: Tasks,
     groups: Groups,
-    commits: HashMap<Arc<str>, Commit>,
+    observed: Observed,
+    commits: BTreeMap<Arc<str>, Commit>,
     free_slots: Vec<u32>,
     planner: Planner,
     totals: Totals,
@@ -62,7 +65,8 @@ impl CellState {
             state: Arc::new(State::new()),
             tasks: Tasks::default(),
             groups: Groups::default(),
-            commits: HashMap::new(),
+            observed: Observed::default(),
+            commits: BTreeMap::new(),
             free_slots: Vec::new(),
             planner: Planner::new(),
             totals: Totals::default(),
@@ -220,6 +224,7 @@ impl Clone for CellState {
             state: Arc::new(self.state.fork()),
             tasks: self.tasks.clone(),
             groups: self.groups.clone(),
+            observed: self.observed.clone(),
             commits: self.commits.clone(),
             free_slots: self.free_slots.clone(),
             planner: Planner::new(),

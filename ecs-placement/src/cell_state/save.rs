@@ -8,8 +8,9 @@ use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::CellState;
+use crate::observed_task::Stamp;
 use crate::record::{FORMAT, read_format};
-use crate::{Commit, Needs, Registration};
+use crate::{Commit, Needs, ObservedTask, Registration};
 
 /// Equal cells are saved as equal bytes: everything is in the order of its name.
 #[derive(Serialize, Deserialize)]
@@ -22,6 +23,12 @@ struct Saved {
     /// What tasks hold, each once.
     needs: Vec<Needs>,
     tasks: Vec<SavedTask>,
+    /// What documents said of tasks.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    observed: Vec<ObservedTask>,
+    /// Instances that documents said are gone.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    gone: BTreeMap<Arc<str>, Stamp>,
     commits: BTreeMap<Arc<str>, Commit>,
 }
 
@@ -36,6 +43,8 @@ struct SavedTask {
     needs: usize,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     is_stopping: bool,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    is_told: bool,
 }
 
 impl Serialize for CellState {
@@ -72,6 +81,7 @@ impl CellState {
                 group: Arc::clone(self.state.group_name(entry.group)?),
                 needs: at,
                 is_stopping: entry.is_stopping,
+                is_told: entry.is_told,
             })
         };
         let tasks = entries.into_iter().filter_map(save).collect();
@@ -83,7 +93,9 @@ impl CellState {
                 .collect(),
             needs,
             tasks,
-            commits: self.commits.clone().into_iter().collect(),
+            observed: self.observed.tasks.values().cloned().collect(),
+            gone: self.observed.gone.clone(),
+            commits: self.commits.clone(),
         }
     }
 
@@ -115,8 +127,18 @@ impl CellState {
             if task.is_stopping {
                 cell.stop_counting(name);
             }
+            if let Some(entry) = cell.tasks.get_mut(name) {
+                entry.is_told = task.is_told;
+            }
         }
-        cell.commits = saved.commits.into_iter().collect();
+        for task in saved.observed {
+            if cell.tasks.get(&task.task).is_none() {
+                cell.observed.set_absent(&task);
+            }
+            cell.observed.tasks.insert(Arc::clone(&task.task), task);
+        }
+        cell.observed.gone = saved.gone;
+        cell.commits = saved.commits;
         Arc::make_mut(&mut cell.state).set_version(saved.version);
         Ok(cell)
     }

@@ -23,6 +23,9 @@ pub(super) struct Entry {
     hash: u32,
     /// Desired status STOPPED: it counts no more, and holds what it has.
     pub(super) is_stopping: bool,
+    /// The document of its instance counts it. Of a task that documents know, they say so
+    /// themselves.
+    pub(super) is_told: bool,
 }
 
 /// All tasks by name, and those of each instance in a list.
@@ -60,6 +63,15 @@ impl Tasks {
         std::iter::successors(self.entry(first), |task| self.entry(task.next))
     }
 
+    /// A new document counts the tasks of an instance, those of them that are meant.
+    pub(super) fn tell_of(&mut self, slot: u32, is_meant: impl Fn(&str) -> bool) {
+        let mut at = self.firsts.get(slot as usize).copied().unwrap_or(NONE);
+        while let Some(entry) = self.entry_mut(at) {
+            entry.is_told |= is_meant(&entry.name);
+            at = entry.next;
+        }
+    }
+
     /// Adds a task whose name is new.
     pub(super) fn add(
         &mut self,
@@ -83,6 +95,7 @@ impl Tasks {
             previous: NONE,
             hash,
             is_stopping,
+            is_told: false,
         };
         if let Some(place) = self.entries.get_mut(at as usize) {
             *place = Some(entry);

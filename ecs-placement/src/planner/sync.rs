@@ -93,22 +93,15 @@ impl Planner {
     fn compare(&mut self, state: &State) {
         self.counts.clear();
         self.name_groups(state);
-        let is_newer = state.tick() > self.tick;
+        self.chunk_ticks.resize(state.chunks().count(), 0);
         let known = std::mem::take(&mut self.chunk_ticks);
-        let known = known.into_iter().chain(std::iter::repeat(0));
-        for ((chunk, known), page) in state.chunks().zip(known).zip(0_u32..) {
-            if chunk.changed() == known {
+        for ((chunk, known), page) in state.chunks().zip(&known).zip(0_u32..) {
+            if chunk.changed() == *known {
                 continue;
             }
-            let is_registration = !is_newer || chunk.registered() > known || known == 0;
             for lane in 0..LANES {
-                let slot = page * LANES + lane;
-                if is_registration {
-                    self.columns.update(slot, state);
-                }
-                if is_registration || chunk.lane(lane).is_some_and(|lane| lane.changed > known) {
-                    self.push(slot, is_registration);
-                }
+                self.columns.update(page * LANES + lane, state);
+                self.push(page * LANES + lane, true);
             }
         }
         self.chunk_ticks = state.chunks().map(|chunk| chunk.changed()).collect();

@@ -1,13 +1,19 @@
 //! What is to be placed, checked once.
 
+mod calls;
+mod refusal;
+mod room;
 mod unsupported;
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
-use ecs_model::operation::RunTaskRequest;
-use ecs_model::{LaunchType, PlacementConstraint, PlacementConstraintType, PlacementStrategy};
-use ecs_taskdef::{Gpus, TaskDefinition, TaskOverride};
+use ecs_model::{
+    Findings, LaunchType, PlacementConstraint, PlacementConstraintType, PlacementStrategy,
+};
+use ecs_taskdef::{Gpus, TaskDefinition};
+pub use refusal::{RULES, RequestError};
+pub(crate) use room::Room;
 use serde::{Deserialize, Serialize};
 pub use unsupported::Unsupported;
 
@@ -45,15 +51,19 @@ pub(crate) struct Wanted {
     pub(crate) group: Arc<str>,
     pub(crate) distinct_instance: bool,
     pub(crate) strategies: Vec<Strategy>,
+    /// What is kept free for tasks of daemons.
+    pub(crate) rooms: Vec<Room>,
     pub(crate) selection: Arc<Selection>,
     fingerprint: u64,
     selection_print: u64,
 }
 
 /// What an instance must be, whatever runs on it.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct Selection {
-    pub(crate) launch_type: LaunchType,
+    /// None for StartTask: the caller chooses the instances.
+    pub(crate) launch_type: Option<LaunchType>,
     /// Attributes that the task needs, with a value or any.
     pub(crate) attributes: Vec<(Box<str>, Option<Box<str>>)>,
     pub(crate) member_of: Vec<Query>,
@@ -66,7 +76,8 @@ struct Written {
     count: u32,
     needs: Needs,
     group: Arc<str>,
-    launch_type: LaunchType,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    launch_type: Option<LaunchType>,
     #[serde(default)]
     attributes: Vec<(Box<str>, Option<Box<str>>)>,
     #[serde(default)]
@@ -75,6 +86,8 @@ struct Written {
     member_of: Vec<Query>,
     #[serde(default)]
     strategies: Vec<Strategy>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    rooms: Vec<Room>,
 }
 
 impl PlacementRequest {
@@ -83,30 +96,24 @@ impl PlacementRequest {
     ///
     /// # Errors
     ///
-    /// A task definition with constraints that are not of the cluster query language, with
-    /// shared GPUs or Neuron devices.
-    pub fn new(definition: &TaskDefinition) -> Result<Self, Unsupported> {
+    /// A task definition without family, with amounts below zero, with constraints that are not
+    /// of the cluster query language, or with shared GPUs.
+    pub fn new(definition: &TaskDefinition) -> Result<Self, RequestError> {
+        let mut findings = Findings::default();
+        refusal::check_definition(definition, "", &mut findings);
+        refusal::refuse(findings)?;
+        Ok(Self::of_definition(definition)?)
+    }
+
+    fn of_definition(definition: &TaskDefinition) -> Result<Self, Unsupported> {
         let requirements = definition.requirements();
         let constraints = requirements.placement_constraints.iter();
         let member_of = constraints
             .map(|constraint| query(constraint.expression.as_deref()))
             .collect::<Result<_, _>>()?;
-        match requirements.gpus {
-            Gpus::Count(_) => {}
-            Gpus::All => {
-                return Err(Unsupported::Devices {
-                    device: "all GPUs of an instance",
-                });
-            }
-            _ => {
-                return Err(Unsupported::Devices {
-                    device: "shared GPUs",
-                });
-            }
-        }
-        if requirements.neuron_devices {
+        if let Gpus::Shared { .. } = requirements.gpus {
             return Err(Unsupported::Devices {
-                device: "Neuron devices",
+                device: "shared GPUs",
             });
         }
         let family = definition.family.as_deref().unwrap_or_default();
@@ -115,7 +122,7 @@ impl PlacementRequest {
             Some((attribute.name.as_deref()?.into(), value))
         });
         let selection = Selection {
-            launch_type: LaunchType::Ec2,
+            launch_type: Some(LaunchType::Ec2),
             attributes: attributes.collect(),
             member_of,
         };
@@ -124,45 +131,12 @@ impl PlacementRequest {
             group: format!("family:{family}").into(),
             distinct_instance: false,
             strategies: Vec::new(),
+            rooms: Vec::new(),
             selection: Arc::new(selection),
             fingerprint: 0,
             selection_print: 0,
         };
         Ok(Self::of(1, task))
-    }
-
-    /// What a RunTask request asks for, given the task definition that it names.
-    ///
-    /// # Errors
-    ///
-    /// As [`PlacementRequest::new`], and constraints, strategies, launch types and overrides
-    /// that are not placed.
-    pub fn of_run_task(
-        request: &RunTaskRequest,
-        definition: &TaskDefinition,
-    ) -> Result<Self, Unsupported> {
-        if request
-            .capacity_provider_strategy
-            .as_ref()
-            .is_some_and(|list| !list.is_empty())
-        {
-            return Err(Unsupported::CapacityProviders);
-        }
-        if let Some(overrides) = &request.overrides {
-            check_overrides(overrides)?;
-        }
-        let count = request.count.unwrap_or(1);
-        let mut placement = Self::new(definition)?
-            .with_count(u32::try_from(count).map_err(|_| Unsupported::Count { count })?)
-            .with_constraints(request.placement_constraints.as_deref().unwrap_or_default())?
-            .with_strategies(request.placement_strategy.as_deref().unwrap_or_default())?;
-        if let Some(launch_type) = &request.launch_type {
-            placement = placement.with_launch_type(launch_type.clone())?;
-        }
-        Ok(match &request.group {
-            Some(group) => placement.with_group(group),
-            None => placement,
-        })
     }
 
     /// So many copies of the same task.
@@ -187,12 +161,18 @@ impl PlacementRequest {
     pub fn with_launch_type(self, launch_type: LaunchType) -> Result<Self, Unsupported> {
         match launch_type {
             LaunchType::Ec2 | LaunchType::External => Ok(self.change(|task| {
-                Arc::make_mut(&mut task.selection).launch_type = launch_type;
+                Arc::make_mut(&mut task.selection).launch_type = Some(launch_type);
             })),
             other => Err(Unsupported::LaunchType {
                 launch_type: other.to_string(),
             }),
         }
+    }
+
+    /// The same task for instances of every kind, external or not, as StartTask has it.
+    #[must_use]
+    pub fn of_any_launch_type(self) -> Self {
+        self.change(|task| Arc::make_mut(&mut task.selection).launch_type = None)
     }
 
     /// The same task with the constraints of a request, besides those it has.
@@ -269,10 +249,10 @@ impl PlacementRequest {
         &self.task.group
     }
 
-    /// `EC2` or `EXTERNAL`.
+    /// `EC2` or `EXTERNAL`; none if it makes no difference.
     #[must_use]
-    pub fn launch_type(&self) -> &LaunchType {
-        &self.task.selection.launch_type
+    pub fn launch_type(&self) -> Option<&LaunchType> {
+        self.task.selection.launch_type.as_ref()
     }
 
     /// Whether each task of the group needs an instance of its own.
@@ -332,6 +312,7 @@ impl Wanted {
         self.group.hash(&mut hasher);
         self.distinct_instance.hash(&mut hasher);
         self.strategies.hash(&mut hasher);
+        self.rooms.hash(&mut hasher);
         self.fingerprint = hasher.finish();
     }
 }
@@ -343,6 +324,7 @@ impl PartialEq for Wanted {
             && self.group == other.group
             && self.distinct_instance == other.distinct_instance
             && self.strategies == other.strategies
+            && self.rooms == other.rooms
             && self.selection == other.selection
     }
 }
@@ -359,6 +341,7 @@ impl From<Written> for PlacementRequest {
             group: written.group,
             distinct_instance: written.distinct_instance,
             strategies: written.strategies,
+            rooms: written.rooms,
             selection: Arc::new(selection),
             fingerprint: 0,
             selection_print: 0,
@@ -379,6 +362,7 @@ impl From<PlacementRequest> for Written {
             distinct_instance: task.distinct_instance,
             member_of: task.selection.member_of.clone(),
             strategies: task.strategies.clone(),
+            rooms: task.rooms.clone(),
         }
     }
 }
@@ -390,27 +374,4 @@ fn query(expression: Option<&str>) -> Result<Query, Unsupported> {
         reason,
     };
     Query::parse(expression).map_err(refuse)
-}
-
-/// Commands and environment change nothing for placement; amounts would.
-fn check_overrides(overrides: &TaskOverride) -> Result<(), Unsupported> {
-    let refuse = |member| Err(Unsupported::Override { member });
-    if overrides.cpu.is_some() {
-        return refuse("cpu");
-    }
-    if overrides.memory.is_some() {
-        return refuse("memory");
-    }
-    for container in overrides.container_overrides.as_deref().unwrap_or_default() {
-        if container.cpu.is_some() {
-            return refuse("containerOverrides.cpu");
-        }
-        if container.memory.is_some() || container.memory_reservation.is_some() {
-            return refuse("containerOverrides.memory");
-        }
-        if container.resource_requirements.is_some() {
-            return refuse("containerOverrides.resourceRequirements");
-        }
-    }
-    Ok(())
 }

@@ -41,17 +41,13 @@ pub enum Unsupported {
     /// Capacity providers choose instances by themselves.
     #[error("capacity provider strategies are not evaluated")]
     CapacityProviders,
-    /// Devices other than whole GPUs.
-    #[error("{device} are not placed, only whole GPUs are")]
+    /// Devices whose amounts no document of an instance has.
+    #[error(
+        "{device} are not placed: the documents of instances do not say how much of them there is"
+    )]
     Devices {
         /// Which devices.
         device: &'static str,
-    },
-    /// Overrides that change what a task needs.
-    #[error("the override of `{member}` changes what the task needs, which is not evaluated")]
-    Override {
-        /// The member of the override.
-        member: &'static str,
     },
     /// Less than no copy.
     #[error("count is {count}, less than nothing")]

@@ -1,8 +1,9 @@
 //! RunTask: ECS chooses the instances.
 
+use ecs_model::{Exception, ExceptionName};
 use thiserror::Error;
 
-use crate::{PlacementRequest, Plan, Planner, Snapshot};
+use crate::{Instance, PlacementRequest, Plan, Planner, Snapshot};
 
 /// The most copies that one RunTask call starts (API shape `RunTaskRequest`, `count`).
 const MAX_COUNT: u32 = 10;
@@ -17,9 +18,25 @@ pub enum RunTaskError {
         /// The count.
         count: u32,
     },
-    /// There is no instance at all: `InvalidParameterException`.
+    /// There is no `ACTIVE` instance: `InvalidParameterException`.
     #[error("no container instances were found in the cluster")]
     NoContainerInstances,
+}
+
+/// What Amazon ECS answers where there is no instance.
+const NO_INSTANCES: &str = "No Container Instances were found in your cluster.";
+
+impl RunTaskError {
+    /// The exception with which Amazon ECS answers. Its words for a count out of bounds are not
+    /// known; they are those of this error.
+    #[must_use]
+    pub fn exception(&self) -> Exception {
+        let message = match self {
+            Self::Count { .. } => self.to_string(),
+            Self::NoContainerInstances => NO_INSTANCES.to_owned(),
+        };
+        Exception::new(ExceptionName::InvalidParameter, message)
+    }
 }
 
 /// Plans a RunTask call: up to ten copies, as many as fit. What does not fit is no error but in
@@ -27,7 +44,7 @@ pub enum RunTaskError {
 ///
 /// # Errors
 ///
-/// A count out of bounds, or a cluster without container instances.
+/// A count out of bounds, or a cluster without `ACTIVE` container instances.
 pub fn run_task(
     planner: &mut Planner,
     snapshot: &Snapshot,
@@ -38,7 +55,7 @@ pub fn run_task(
     if !(1..=MAX_COUNT).contains(&count) {
         return Err(RunTaskError::Count { count });
     }
-    if snapshot.is_empty() {
+    if !snapshot.instances().any(Instance::is_active) {
         return Err(RunTaskError::NoContainerInstances);
     }
     Ok(planner.plan(snapshot, request, seed))

@@ -48,7 +48,7 @@ impl StartTaskPlan {
 }
 
 /// Plans a StartTask call: one copy on each of the instances, which are named by id or ARN.
-/// Strategies and the count of the request have no say.
+/// Strategies, launch type and count of the request have no say.
 ///
 /// # Errors
 ///
@@ -63,6 +63,7 @@ pub fn start_task(
             count: instances.len(),
         });
     }
+    let request = &request.clone().of_any_launch_type();
     let mut slots: Vec<u32> = Vec::new();
     let mut failures = Vec::new();
     for reference in instances {

@@ -7,7 +7,7 @@ use ecs_model::Timestamp;
 
 use super::state::{Place, State};
 use crate::registration::natural;
-use crate::{Amounts, Registration};
+use crate::{Amounts, Registration, Unknown};
 
 /// A host on which tasks can be placed, as it was when the snapshot was taken.
 #[derive(Clone, Copy)]
@@ -25,6 +25,10 @@ impl<'s> Instance<'s> {
             place,
             registration: place.registration()?,
         })
+    }
+
+    pub(crate) fn state(self) -> &'s State {
+        self.state
     }
 
     pub(crate) fn place(self) -> Place<'s> {
@@ -85,6 +89,24 @@ impl<'s> Instance<'s> {
     #[must_use]
     pub fn unknown_tasks(self) -> u64 {
         natural(self.registration.others.tasks)
+    }
+
+    /// What is taken of it that the tasks of the cell do not explain. Of an instance that was
+    /// registered without a count of its tasks or what is left, that is unknown too.
+    #[must_use]
+    pub fn unknown(self) -> Unknown {
+        let others = &self.registration.others;
+        let document = self.registration.document.as_deref();
+        Unknown {
+            tasks: document
+                .is_some_and(|document| document.says_tasks)
+                .then(|| natural(others.tasks)),
+            says_remaining: document.is_some_and(|document| document.says_remaining),
+            cpu: natural(others.cpu),
+            memory: natural(others.memory),
+            gpus: natural(others.gpus.into()),
+            ports: others.ports.to_vec(),
+        }
     }
 
     /// The groups of the cell's tasks that run on it.
@@ -154,6 +176,8 @@ impl<'s> Instance<'s> {
             cpu: natural(numbers.cpu),
             memory: natural(numbers.memory),
             gpus: natural(numbers.gpus.into()),
+            gpu_eighths: self.registration.gpu_eighths,
+            neuron_devices: natural(numbers.neuron_devices.into()),
             interfaces: self
                 .registration
                 .interfaces

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::chunk::{Chunk, LANES, Lane};
 use super::sorted::Sorted;
 use super::tree::Tree;
-use crate::{HostPort, Needs, Registration};
+use crate::{Needs, Registration};
 
 /// The number of no group.
 pub(crate) const NO_GROUP: u32 = u32::MAX;
@@ -59,7 +59,7 @@ impl State {
         Self {
             lineage: Arc::new(()),
             version: 0,
-            tick: 1,
+            tick: 0,
             chunks: Tree::default(),
             by_arn: Sorted::default(),
             instances: 0,
@@ -219,6 +219,10 @@ impl State {
                 .gpus
                 .saturating_sub(before.gpus)
                 .saturating_add(after.gpus),
+            neuron_devices: now
+                .neuron_devices
+                .saturating_sub(before.neuron_devices)
+                .saturating_add(after.neuron_devices),
             changed: self.tick,
             ..*now
         };
@@ -344,6 +348,9 @@ fn free(registration: &Registration, tick: u64) -> Lane {
         cpu: registration.cpu.saturating_sub(others.cpu),
         memory: registration.memory.saturating_sub(others.memory),
         gpus: registration.gpus.saturating_sub(others.gpus),
+        neuron_devices: registration
+            .neuron_devices
+            .saturating_sub(others.neuron_devices),
         interfaces: registration
             .interfaces
             .unwrap_or(i16::MAX)
@@ -351,34 +358,5 @@ fn free(registration: &Registration, tick: u64) -> Lane {
         running: 0,
         order: 0,
         changed: tick,
-    }
-}
-
-/// What tasks of the cell hold of an instance.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Held {
-    pub(crate) cpu: i32,
-    pub(crate) memory: i32,
-    pub(crate) gpus: i16,
-    pub(crate) interfaces: i16,
-    pub(crate) ports: Vec<HostPort>,
-    pub(crate) running: u32,
-}
-
-impl Place<'_> {
-    /// What tasks of the cell hold: what others have left less what is free.
-    pub(crate) fn held(self) -> Held {
-        let (Some(registration), Some(now)) = (self.registration(), self.numbers()) else {
-            return Held::default();
-        };
-        let before = free(registration, 0);
-        Held {
-            cpu: before.cpu.saturating_sub(now.cpu),
-            memory: before.memory.saturating_sub(now.memory),
-            gpus: before.gpus.saturating_sub(now.gpus),
-            interfaces: before.interfaces.saturating_sub(now.interfaces),
-            ports: self.chunk.ports_on(self.lane).collect(),
-            running: now.running,
-        }
     }
 }

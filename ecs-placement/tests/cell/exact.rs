@@ -35,8 +35,17 @@ fn instances(random: &mut Random, count: usize) -> Vec<Instance> {
             interfaces: number(random, 4),
             gpus: number(random, 3),
             is_ready: !chance(random, 12),
+            neuron: number(random, 3),
+            eighths: one(random, &[0, 0, 0, 1, 4]),
+            others: one(random, &[(0, 0, 0), (0, 0, 0), (100, 300, 2), (0, 0, 1)]),
             ..Instance::default()
         };
+        instance.all_gpus = instance.gpus;
+        instance.all_neuron = instance.neuron;
+        if chance(random, 6) {
+            instance.ports.insert(443);
+            instance.udp.insert(80);
+        }
         let values = [("zone", 3), ("rack", 12), ("row", 5), ("stack", 2)];
         for (name, many) in values {
             let value = match random.below(many + 2) {
@@ -79,6 +88,7 @@ fn request(random: &mut Random) -> Request {
         0
     };
     let port = chance(random, 6);
+    let gpus = i64::from(chance(random, 8));
     Request {
         cpu: number(random, 500),
         memory: 1 + number(random, 700),
@@ -88,7 +98,23 @@ fn request(random: &mut Random) -> Request {
             Vec::new()
         },
         has_interface: chance(random, 5),
-        gpus: if chance(random, 8) { 1 } else { 0 },
+        gpus,
+        eighths: if gpus > 0 {
+            one(random, &[0, 0, 1, 4])
+        } else {
+            0
+        },
+        wants_all_gpus: gpus == 0 && chance(random, 12),
+        wants_all_neuron: chance(random, 12),
+        udp: if chance(random, 12) {
+            vec![80]
+        } else {
+            Vec::new()
+        },
+        daemon: chance(random, 6).then(|| {
+            let group = format!("group-{}", random.below(4));
+            (group, number(random, 300), number(random, 300))
+        }),
         group: format!("group-{}", random.below(4)),
         is_distinct: chance(random, 8),
         member_of: (0..member_of).map(|_| expression(random, 2)).collect(),
@@ -292,6 +318,10 @@ fn every_strategy_and_every_pair() {
             is_distinct: false,
             member_of: Vec::new(),
             gpus: 0,
+            eighths: 0,
+            wants_all_gpus: false,
+            wants_all_neuron: false,
+            udp: Vec::new(),
             ..request(&mut random)
         };
         let plan = Plan::new(&cell.snapshot(), &request.build().with_count(80), seed);

@@ -93,6 +93,7 @@ fn registration(which: usize, size: i64, is_ready: bool) -> Registration {
         memory: 1_000,
         interfaces: 3,
         gpus: 2,
+        all_gpus: 2,
         is_ready,
         attributes: [("zone".to_owned(), zone)].into(),
         ..Instance::default()
@@ -111,6 +112,7 @@ fn requests() -> Vec<PlacementRequest> {
         is_distinct: number == 3,
         member_of: Vec::new(),
         strategies: vec![("spread", "attribute:zone"), ("binpack", "memory")],
+        ..Request::default()
     };
     (0..4).map(|number| request(number).build()).collect()
 }

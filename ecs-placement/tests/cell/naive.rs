@@ -20,6 +20,16 @@ pub(crate) struct Instance {
     pub(crate) attributes: BTreeMap<String, Option<String>>,
     pub(crate) is_ready: bool,
     pub(crate) groups: BTreeMap<String, i64>,
+    /// GPUs that it has, free or not.
+    pub(crate) all_gpus: i64,
+    /// Its GPUs are partitions of so many eighths.
+    pub(crate) eighths: u8,
+    pub(crate) neuron: i64,
+    /// Neuron devices that it has, free or not.
+    pub(crate) all_neuron: i64,
+    pub(crate) udp: BTreeSet<u16>,
+    /// What tasks hold of it that nobody knows: CPU, memory, and how many.
+    pub(crate) others: (i64, i64, i64),
 }
 
 /// A strategy, as the API writes it.
@@ -49,7 +59,7 @@ pub(crate) enum Expression {
 }
 
 /// What is to be placed.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Request {
     pub(crate) cpu: i64,
     pub(crate) memory: i64,
@@ -60,6 +70,13 @@ pub(crate) struct Request {
     pub(crate) is_distinct: bool,
     pub(crate) member_of: Vec<Expression>,
     pub(crate) strategies: Vec<Strategy>,
+    /// The GPU is a partition of so many eighths.
+    pub(crate) eighths: u8,
+    pub(crate) wants_all_gpus: bool,
+    pub(crate) wants_all_neuron: bool,
+    pub(crate) udp: Vec<u16>,
+    /// A daemon for which there has to be room: its group, CPU and memory.
+    pub(crate) daemon: Option<(String, i64, i64)>,
 }
 
 impl Expression {
@@ -83,7 +100,9 @@ impl Expression {
             }
             Self::Exists(name) => instance.attributes.contains_key(*name),
             Self::Group(group) => instance.count(group) > 0,
-            Self::RunsFewerThan(count) => instance.groups.values().sum::<i64>() < *count,
+            Self::RunsFewerThan(count) => {
+                instance.groups.values().sum::<i64>() + instance.others.2 < *count
+            }
             Self::Not(inner) => !inner.holds(instance),
             Self::And(a, b) => a.holds(instance) && b.holds(instance),
             Self::Or(a, b) => a.holds(instance) || b.holds(instance),
@@ -103,6 +122,11 @@ impl Instance {
             && suffices(request.memory, self.memory)
             && suffices(request.has_interface.into(), self.interfaces)
             && suffices(request.gpus, self.gpus)
+            && (request.gpus == 0 && !request.wants_all_gpus || request.eighths == self.eighths)
+            && (!request.wants_all_gpus || self.all_gpus > 0 && self.gpus == self.all_gpus)
+            && (!request.wants_all_neuron || self.all_neuron > 0 && self.neuron == self.all_neuron)
+            && request.udp.iter().all(|port| !self.udp.contains(port))
+            && self.has_room_for_the_daemon(request)
             && request.ports.iter().all(|port| !self.ports.contains(port))
             && request
                 .member_of
@@ -111,10 +135,20 @@ impl Instance {
             && !(request.is_distinct && self.count(&request.group) > 0)
     }
 
+    fn has_room_for_the_daemon(&self, request: &Request) -> bool {
+        request.daemon.as_ref().is_none_or(|(group, cpu, memory)| {
+            *group == request.group
+                || self.count(group) > 0
+                || (*cpu == 0 || request.cpu + cpu <= self.cpu)
+                    && (*memory == 0 || request.memory + memory <= self.memory)
+        })
+    }
+
     pub(crate) fn take(&mut self, request: &Request) {
         self.hold(request, 1);
         *self.groups.entry(request.group.clone()).or_default() += 1;
         self.ports.extend(&request.ports);
+        self.udp.extend(&request.udp);
     }
 
     /// Gives everything back, of a task that counts or does so no more.
@@ -122,6 +156,7 @@ impl Instance {
         self.hold(request, -1);
         *self.groups.entry(request.group.clone()).or_default() -= i64::from(counts);
         self.ports.retain(|port| !request.ports.contains(port));
+        self.udp.retain(|port| !request.udp.contains(port));
     }
 
     fn hold(&mut self, request: &Request, times: i64) {
@@ -129,6 +164,12 @@ impl Instance {
         self.memory -= request.memory * times;
         self.interfaces -= i64::from(request.has_interface) * times;
         self.gpus -= request.gpus * times;
+        if request.wants_all_gpus {
+            self.gpus -= self.all_gpus * times;
+        }
+        if request.wants_all_neuron {
+            self.neuron -= self.all_neuron * times;
+        }
     }
 
     fn value(&self, name: &str) -> Option<String> {
@@ -149,14 +190,25 @@ impl Instance {
         described.agent_connected = Some(true);
         described.attributes = Some(attributes.collect());
         described.registered_resources = Some(vec![
+            Resource::integer(Resource::CPU, number(self.cpu + self.others.0)),
+            Resource::integer(Resource::MEMORY, number(self.memory + self.others.1)),
+            Resource::string_set(Resource::GPU, 0..self.all_gpus),
+            Resource::string_set("NEURON_DEVICE", 0..self.all_neuron),
+        ]);
+        described.remaining_resources = Some(vec![
             Resource::integer(Resource::CPU, number(self.cpu)),
             Resource::integer(Resource::MEMORY, number(self.memory)),
             Resource::string_set(Resource::GPU, 0..self.gpus),
+            Resource::string_set("NEURON_DEVICE", 0..self.neuron),
+            Resource::string_set(Resource::PORTS, &self.ports),
+            Resource::string_set(Resource::PORTS_UDP, &self.udp),
         ]);
+        described.running_tasks_count = Some(number(self.others.2));
         let limit = u16::try_from(self.interfaces).unwrap();
         Registration::try_from(&described)
             .unwrap()
             .with_interfaces(limit)
+            .with_gpu_eighths(self.eighths)
     }
 }
 
@@ -164,18 +216,31 @@ impl Request {
     /// The same request of the crate.
     pub(crate) fn build(&self) -> PlacementRequest {
         let ports = self.ports.iter();
+        let udp = self.udp.iter().map(|port| (port, "udp"));
         let mappings: Vec<Value> = ports
-            .map(|port| json!({"containerPort": port, "hostPort": port}))
+            .map(|port| (port, "tcp"))
+            .chain(udp)
+            .map(|(port, protocol)| {
+                json!({"containerPort": port, "hostPort": port, "protocol": protocol})
+            })
             .collect();
-        let gpus = match self.gpus {
-            0 => json!([]),
-            gpus => json!([{"type": "GPU", "value": gpus.to_string()}]),
-        };
+        let mut devices = Vec::new();
+        if self.gpus > 0 || self.wants_all_gpus {
+            let value = match self.eighths {
+                _ if self.wants_all_gpus => "ALL".to_owned(),
+                0 => self.gpus.to_string(),
+                eighths => (f64::from(eighths) / 8.0).to_string(),
+            };
+            devices.push(json!({"type": "GPU", "value": value}));
+        }
+        if self.wants_all_neuron {
+            devices.push(json!({"type": "NeuronDevice", "value": "ALL"}));
+        }
         let definition: TaskDefinition = serde_json::from_value(json!({
             "family": "any",
             "containerDefinitions": [{
                 "name": "c", "image": "i", "cpu": self.cpu, "memory": self.memory,
-                "portMappings": mappings, "resourceRequirements": gpus,
+                "portMappings": mappings, "resourceRequirements": devices,
             }],
         }))
         .unwrap();
@@ -190,7 +255,16 @@ impl Request {
         let strategies: Vec<Value> = strategies
             .map(|(kind, field)| json!({"type": kind, "field": field}))
             .collect();
-        let request = PlacementRequest::new(&definition).unwrap();
+        let mut request = PlacementRequest::new(&definition).unwrap();
+        if let Some((group, cpu, memory)) = &self.daemon {
+            let daemon = Self {
+                group: group.clone(),
+                cpu: *cpu,
+                memory: *memory,
+                ..Self::default()
+            };
+            request = request.with_room_for([&daemon.build()]);
+        }
         let mut needs = request.needs().clone();
         needs.interfaces = u16::from(self.has_interface);
         request

@@ -1,0 +1,132 @@
+//! Requests of the API.
+
+use ecs_arn::ClusterRef;
+use ecs_model::operation::{RunTaskRequest, StartTaskRequest};
+use ecs_model::{Findings, PlacementConstraintType, Quotas, Request, TaskOverride};
+use ecs_taskdef::TaskDefinition;
+
+use super::refusal::{check_cluster, check_definition, check_expression, refuse};
+use super::{PlacementRequest, RequestError, Unsupported};
+
+/// Where a request names its task definition.
+const DEFINITION: &str = "/taskDefinition";
+
+impl PlacementRequest {
+    /// What a RunTask request asks for, given the task definition that it names and the cluster
+    /// on which it is to be placed. What it overrides of CPU, memory and devices is what the
+    /// task needs.
+    ///
+    /// ```
+    /// use ecs_arn::ClusterRef;
+    /// use ecs_model::operation::RunTaskRequest;
+    /// use ecs_placement::PlacementRequest;
+    /// use ecs_taskdef::TaskDefinition;
+    ///
+    /// let sleep: TaskDefinition = serde_json::from_str(r#"{
+    ///     "family": "sleep360",
+    ///     "containerDefinitions": [
+    ///         {"name": "sleep", "image": "busybox", "cpu": 10, "memory": 10}
+    ///     ]
+    /// }"#)?;
+    /// let cluster = ClusterRef::parse("prod")?;
+    /// let request: RunTaskRequest = serde_json::from_str(r#"{
+    ///     "taskDefinition": "sleep360", "cluster": "prod", "count": 2,
+    ///     "overrides": {"containerOverrides": [{"name": "sleep", "memory": 20}]}
+    /// }"#)?;
+    /// let placement = PlacementRequest::of_run_task(&request, &sleep, &cluster)?;
+    /// assert_eq!((placement.count(), placement.needs().memory), (2, 20));
+    ///
+    /// let request: RunTaskRequest = serde_json::from_str(
+    ///     r#"{"taskDefinition": "sleep360", "cluster": "prod", "count": 500}"#,
+    /// )?;
+    /// let error = PlacementRequest::of_run_task(&request, &sleep, &cluster).unwrap_err();
+    /// assert_eq!(
+    ///     error.to_string(),
+    ///     "the request is refused: error[run-task-quota] /count: \
+    ///      500 is above the quota `Tasks launched per run-task` of 10"
+    /// );
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// A request that Amazon ECS refuses, or that has members nobody knows; capacity providers
+    /// and launch types that are not placed on container instances.
+    pub fn of_run_task(
+        request: &RunTaskRequest,
+        definition: &TaskDefinition,
+        cluster: &ClusterRef<'_>,
+    ) -> Result<Self, RequestError> {
+        let mut findings = request.validate(&Quotas::current());
+        findings.extend(request.check_against(definition));
+        check_cluster(request.cluster.as_deref(), cluster, &mut findings);
+        let constraints = request.placement_constraints.as_deref().unwrap_or_default();
+        for (position, constraint) in constraints.iter().enumerate() {
+            if constraint.r#type == Some(PlacementConstraintType::MemberOf) {
+                let at = format!("/placementConstraints/{position}");
+                check_expression(constraint.expression.as_deref(), &at, &mut findings);
+            }
+        }
+        let task = checked(definition, request.overrides.as_ref(), findings)?;
+        let providers = request.capacity_provider_strategy.as_deref();
+        if providers.is_some_and(|list| !list.is_empty()) {
+            return Err(Unsupported::CapacityProviders.into());
+        }
+        let count = request.tasks_wanted();
+        let mut placement = Self::of_definition(&task)?
+            .with_count(u32::try_from(count).map_err(|_| Unsupported::Count { count })?)
+            .with_constraints(constraints)?
+            .with_strategies(request.placement_strategy.as_deref().unwrap_or_default())?;
+        if let Some(launch_type) = &request.launch_type {
+            placement = placement.with_launch_type(launch_type.clone())?;
+        }
+        Ok(placement.with_group_of(request.group.as_deref()))
+    }
+
+    /// What a StartTask request asks for on each of its instances. It has no launch type: the
+    /// caller chooses the instances, external ones too.
+    ///
+    /// # Errors
+    ///
+    /// A request that Amazon ECS refuses, or that has members nobody knows.
+    pub fn of_start_task(
+        request: &StartTaskRequest,
+        definition: &TaskDefinition,
+        cluster: &ClusterRef<'_>,
+    ) -> Result<Self, RequestError> {
+        let mut findings = request.validate(&Quotas::current());
+        findings.extend(request.check_against(definition));
+        check_cluster(request.cluster.as_deref(), cluster, &mut findings);
+        let task = checked(definition, request.overrides.as_ref(), findings)?;
+        let instances = request.container_instances.as_ref().map_or(0, Vec::len);
+        Ok(Self::of_definition(&task)?
+            .with_count(u32::try_from(instances).unwrap_or(u32::MAX))
+            .of_any_launch_type()
+            .with_group_of(request.group.as_deref()))
+    }
+
+    fn with_group_of(self, group: Option<&str>) -> Self {
+        match group {
+            Some(group) => self.with_group(group),
+            None => self,
+        }
+    }
+}
+
+/// The task definition as the task has it, if nothing was found.
+fn checked(
+    definition: &TaskDefinition,
+    overrides: Option<&TaskOverride>,
+    mut findings: Findings,
+) -> Result<TaskDefinition, RequestError> {
+    let overridden = overrides.and_then(|overrides| definition.with_overrides(overrides).ok());
+    let task = overridden.unwrap_or_else(|| definition.clone());
+    check_definition(&task, DEFINITION, &mut findings);
+    let constraints = task.placement_constraints.as_deref().unwrap_or_default();
+    for (position, constraint) in constraints.iter().enumerate() {
+        let at = format!("{DEFINITION}/placementConstraints/{position}");
+        check_expression(constraint.expression.as_deref(), &at, &mut findings);
+    }
+    refuse(findings)?;
+    Ok(task)
+}

@@ -1,0 +1,379 @@
+//! Every resource, request and call: what is refused, and in which words.
+
+#![expect(clippy::unwrap_used, reason = "a failed step fails the test")]
+
+use ecs_arn::ClusterRef;
+use ecs_model::operation::{RunTaskRequest, StartTaskRequest};
+use ecs_model::{ContainerInstance, ExceptionName};
+use ecs_placement::{
+    CellState, PlacementRequest, Plan, Planner, Reason, Registration, RequestError, run_task,
+    start_task,
+};
+use ecs_taskdef::TaskDefinition;
+use serde_json::{Value, json};
+
+fn with(mut document: Value, members: Value) -> Value {
+    for (name, value) in members.as_object().unwrap() {
+        document[name] = value.clone();
+    }
+    document
+}
+
+fn described(members: Value) -> ContainerInstance {
+    let document = json!({
+        "containerInstanceArn": "arn:aws:ecs:us-east-1:123456789012:container-instance/prod/a",
+        "status": "ACTIVE", "agentConnected": true,
+        "registeredResources": [
+            {"name": "CPU", "type": "INTEGER", "integerValue": 4096},
+            {"name": "MEMORY", "type": "INTEGER", "integerValue": 8000},
+            {"name": "PORTS", "type": "STRINGSET", "stringSetValue": ["22", "2375", "2376", "51678"]},
+            {"name": "GPU", "type": "STRINGSET", "stringSetValue": ["gpu-1"]},
+            {"name": "NEURON_DEVICE", "type": "STRINGSET", "stringSetValue": ["0", "1"]},
+        ],
+    });
+    serde_json::from_value(with(document, members)).unwrap()
+}
+
+fn of_type(name: &str, trunk: bool) -> ContainerInstance {
+    let mut attributes = vec![json!({"name": "ecs.instance-type", "value": name})];
+    if trunk {
+        attributes.push(json!({"name": "ecs.awsvpc-trunk-id", "value": "eni-1"}));
+    }
+    attributes.push(json!({"name": "ecs.capability.task-eni"}));
+    attributes.push(json!({"name": "com.amazonaws.ecs.capability.docker-remote-api.1.18"}));
+    described(json!({ "attributes": attributes }))
+}
+
+fn cell(instance: &ContainerInstance) -> CellState {
+    let mut cell = CellState::new();
+    cell.register(&Registration::try_from(instance).unwrap());
+    cell
+}
+
+fn definition(members: Value) -> TaskDefinition {
+    let document = json!({"family": "web", "containerDefinitions": [
+        {"name": "web", "image": "web", "cpu": 1, "memory": 10}]});
+    serde_json::from_value(with(document, members)).unwrap()
+}
+
+fn needing(devices: Value) -> PlacementRequest {
+    let container =
+        json!({"name": "web", "image": "web", "memory": 10, "resourceRequirements": devices});
+    PlacementRequest::new(&definition(json!({"containerDefinitions": [container]}))).unwrap()
+}
+
+/// How many copies fit, and the first reason why not one more.
+fn fit(cell: &CellState, request: &PlacementRequest) -> (usize, String) {
+    let plan = Plan::new(&cell.snapshot(), &request.clone().with_count(200), 0);
+    let failures = plan.failures();
+    let reason = failures.first().and_then(|failure| failure.reason.clone());
+    (plan.claims().len(), reason.unwrap_or_default())
+}
+
+#[test]
+fn network_interfaces_are_counted_by_instance_type() {
+    let mut awsvpc = PlacementRequest::new(&definition(json!({}))).unwrap();
+    let mut needs = awsvpc.needs().clone();
+    needs.interfaces = 1;
+    awsvpc = awsvpc.with_needs(needs);
+    let eni = || "RESOURCE:ENI".to_owned();
+    assert_eq!(fit(&cell(&of_type("t2.micro", false)), &awsvpc), (1, eni()));
+    assert_eq!(fit(&cell(&of_type("c5.large", false)), &awsvpc), (2, eni()));
+    assert_eq!(fit(&cell(&of_type("c5.large", true)), &awsvpc), (10, eni()));
+    let unknown = fit(&cell(&of_type("c99.large", true)), &awsvpc);
+    assert_eq!(unknown, (200, String::new()));
+    let overridden = Registration::try_from(&of_type("c5.large", true)).unwrap();
+    let mut other = CellState::new();
+    other.register(&overridden.with_interfaces(3));
+    assert_eq!(fit(&other, &awsvpc), (3, eni()));
+    let bridge = PlacementRequest::new(&definition(json!({}))).unwrap();
+    assert_eq!(fit(&cell(&of_type("t2.micro", false)), &bridge).0, 200);
+}
+
+#[test]
+fn gpus_whole_and_in_parts() {
+    let gpu = |value: &str| needing(json!([{"type": "GPU", "value": value}]));
+    let code = || "RESOURCE:GPU".to_owned();
+    let whole = cell(&of_type("g5.xlarge", false));
+    assert_eq!(fit(&whole, &gpu("1")), (1, code()));
+    assert_eq!(fit(&whole, &gpu("ALL")), (1, code()));
+    for part in ["0.125", "0.25", "0.5"] {
+        assert_eq!(fit(&whole, &gpu(part)), (0, code()));
+    }
+    for (instance_type, part) in [
+        ("g6f.large", "0.125"),
+        ("g6f.2xlarge", "0.25"),
+        ("gr6f.4xlarge", "0.5"),
+    ] {
+        let parts = cell(&of_type(instance_type, false));
+        assert_eq!(fit(&parts, &gpu(part)), (1, code()));
+        assert_eq!(fit(&parts, &gpu("1")), (0, code()));
+        assert_eq!(fit(&parts, &gpu("ALL")), (0, code()));
+    }
+    let half = cell(&of_type("g6f.4xlarge", false));
+    let snapshot = half.snapshot();
+    let explanation = snapshot.explain(&gpu("0.25"));
+    let [reason] = &*explanation.instances()[0].reasons else {
+        panic!("{explanation:?}");
+    };
+    assert_eq!(
+        reason.to_string(),
+        "needs GPU partitions of 1/4, has GPU partitions of 1/2"
+    );
+
+    let mut all = whole;
+    let placed = all.run(&gpu("ALL"), 0, "t", ["task-1"]).unwrap();
+    assert_eq!(placed.placed().len(), 1);
+    assert_eq!(all.task("task-1").unwrap().needs.gpus, 1);
+    assert_eq!(fit(&all, &gpu("1")), (0, code()));
+    all.stopped("task-1").unwrap();
+    assert_eq!(fit(&all, &gpu("1")), (1, code()));
+}
+
+#[test]
+fn neuron_devices_go_to_one_task() {
+    let neuron = needing(json!([{"type": "NeuronDevice", "value": "ALL"}]));
+    let code = || "RESOURCE:NEURON_DEVICE".to_owned();
+    assert_eq!(fit(&cell(&described(json!({}))), &neuron), (1, code()));
+    let bare = described(json!({"registeredResources": [
+        {"name": "CPU", "type": "INTEGER", "integerValue": 4096},
+        {"name": "MEMORY", "type": "INTEGER", "integerValue": 8000}]}));
+    let bare = cell(&bare);
+    assert_eq!(fit(&bare, &neuron), (0, code()));
+    let reason = Reason::NeuronDevices {
+        needed: 1,
+        remaining: 0,
+    };
+    let snapshot = bare.snapshot();
+    assert_eq!(
+        &*snapshot.explain(&neuron).instances()[0].reasons,
+        [reason.clone()]
+    );
+    assert_eq!(reason.to_string(), "needs 1 Neuron devices, 0 are left");
+}
+
+#[test]
+fn at_most_100_host_ports_are_reserved() {
+    let with_ports = |count: u16| {
+        let ports: Vec<Value> = (0..count)
+            .map(|port| json!({"containerPort": port + 1, "hostPort": 1_000 + port}))
+            .collect();
+        let container = json!({"name": "web", "image": "web", "memory": 10, "portMappings": ports});
+        PlacementRequest::new(&definition(json!({"containerDefinitions": [container]}))).unwrap()
+    };
+    let cell = cell(&described(json!({})));
+    let snapshot = cell.snapshot();
+    let taken = snapshot.instances().next().unwrap().remaining().taken_ports;
+    let taken: Vec<u16> = taken.iter().map(|port| port.port()).collect();
+    assert_eq!(taken, [22, 2375, 2376, 51_678, 51_679, 51_680]);
+    assert_eq!(fit(&cell, &with_ports(94)).0, 1);
+    assert_eq!(
+        fit(&cell, &with_ports(95)),
+        (0, "RESOURCE:PORTS".to_owned())
+    );
+    let explanation = snapshot.explain(&with_ports(95));
+    assert_eq!(
+        explanation.instances()[0].reasons[0].to_string(),
+        "needs 95 host ports, 6 of 100 are taken"
+    );
+}
+
+#[test]
+fn daemons_find_room() {
+    let with_memory = |memory: u32| {
+        let container = json!({"name": "web", "image": "web", "memory": memory});
+        PlacementRequest::new(&definition(json!({"containerDefinitions": [container]}))).unwrap()
+    };
+    let daemon = with_memory(1_000).with_group("service:agent");
+    let web = with_memory(2_000).with_room_for([&daemon]);
+    let mut cell = cell(&described(json!({})));
+    assert_eq!(fit(&cell, &with_memory(2_000)).0, 4);
+    assert_eq!(fit(&cell, &web), (3, "RESOURCE:MEMORY".to_owned()));
+    assert_eq!(fit(&cell, &daemon.clone().with_room_for([&daemon])).0, 8);
+    let placed = cell.run(
+        &web.clone().with_count(9),
+        0,
+        "t",
+        (0..9).map(|n| format!("t-{n}")),
+    );
+    assert_eq!(placed.unwrap().placed().len(), 3);
+    let snapshot = cell.snapshot();
+    let explanation = snapshot.explain(&web);
+    assert_eq!(
+        explanation.instances()[0]
+            .reasons
+            .last()
+            .unwrap()
+            .to_string(),
+        "has no room for a task of `service:agent` beside it"
+    );
+    assert_eq!(
+        cell.run(&daemon, 0, "d", ["agent"]).unwrap().placed().len(),
+        1
+    );
+    let saved = serde_json::to_string(&web).unwrap();
+    assert_eq!(
+        serde_json::from_str::<PlacementRequest>(&saved).unwrap(),
+        web
+    );
+}
+
+fn of_run_task(request: Value, of: Value) -> Result<PlacementRequest, RequestError> {
+    let request = with(json!({"taskDefinition": "web", "cluster": "prod"}), request);
+    let request: RunTaskRequest = serde_json::from_value(request).unwrap();
+    let cluster = "arn:aws:ecs:us-east-1:123456789012:cluster/prod";
+    PlacementRequest::of_run_task(
+        &request,
+        &definition(of),
+        &ClusterRef::parse(cluster).unwrap(),
+    )
+}
+
+#[test]
+fn run_task_refuses_what_it_cannot_honour() {
+    let refused = |request: Value, of: Value| {
+        let error = of_run_task(request, of).unwrap_err();
+        let rules = error.findings().unwrap().iter().map(|one| one.rule.id);
+        rules.collect::<Vec<_>>()
+    };
+    let constraint = json!({"type": "memberOf", "expression": "agentConnected == true"});
+    let none = || json!({});
+    for (request, of, rule) in [
+        (json!({"cluster": "test"}), none(), "placement-cluster"),
+        (json!({"cluster": null}), none(), "placement-cluster"),
+        (json!({"colour": "blue"}), none(), "member-unknown"),
+        (json!({"count": 500}), none(), "run-task-quota"),
+        (
+            json!({"volumeConfigurations": [{"name": "data"}]}),
+            none(),
+            "task-volume",
+        ),
+        (
+            json!({"placementStrategy": vec![json!({"type": "random"}); 6]}),
+            none(),
+            "placement-strategy-count",
+        ),
+        (
+            json!({"placementConstraints": vec![constraint.clone(); 11]}),
+            none(),
+            "placement-constraint-count",
+        ),
+        (
+            json!({"placementConstraints": vec![constraint.clone(); 10]}),
+            json!({"placementConstraints": [constraint]}),
+            "task-constraint-count",
+        ),
+        (
+            json!({"placementConstraints": [{"type": "memberOf", "expression": "stack is 1"}]}),
+            none(),
+            "placement-expression-syntax",
+        ),
+        (
+            json!({"overrides": {"containerOverrides": [{"name": "db"}]}}),
+            none(),
+            "task-override-container",
+        ),
+        (
+            json!({"overrides": {"containerOverrides": [{"name": "web", "memory": -5}]}}),
+            none(),
+            "placement-amounts",
+        ),
+        (
+            json!({"overrides": {"cpu": "much"}}),
+            none(),
+            "placement-amounts",
+        ),
+        (none(), json!({"family": null}), "placement-family"),
+        (
+            none(),
+            json!({"containerDefinitions": [{"name": "web", "image": "web", "memory": -5}]}),
+            "placement-amounts",
+        ),
+    ] {
+        let found = refused(request.clone(), of);
+        assert!(found.contains(&rule), "{request}: {found:?}");
+    }
+    let error = of_run_task(json!({"cluster": "test"}), none()).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the request is refused: error[placement-cluster] /cluster: \
+         `test` is not the cluster `arn:aws:ecs:us-east-1:123456789012:cluster/prod`"
+    );
+    let Some(finding) = error.findings().and_then(|all| all.iter().next()) else {
+        panic!("{error}");
+    };
+    assert_eq!(finding.exception, Some("ClusterNotFoundException"));
+    assert_eq!(finding.aws_message.as_deref(), Some("Cluster not found."));
+}
+
+#[test]
+fn overrides_change_what_is_needed() {
+    let overridden = |overrides: Value| {
+        let request = of_run_task(json!({ "overrides": overrides }), json!({})).unwrap();
+        request.needs().clone()
+    };
+    let container = |members: Value| {
+        let one = with(json!({"name": "web"}), members);
+        overridden(json!({"containerOverrides": [one]}))
+    };
+    let plain = overridden(json!({}));
+    assert_eq!((plain.cpu, plain.memory, plain.gpus), (1, 10, 0));
+    assert_eq!(container(json!({"cpu": 7})).cpu, 7);
+    assert_eq!(container(json!({"memory": 70})).memory, 70);
+    let soft = container(json!({"memory": 70, "memoryReservation": 60}));
+    assert_eq!(soft.memory, 60);
+    let gpus = container(json!({"resourceRequirements": [{"type": "GPU", "value": "2"}]}));
+    assert_eq!(gpus.gpus, 2);
+    let task = overridden(json!({"cpu": "512", "memory": "1 GB"}));
+    assert_eq!((task.cpu, task.memory), (512, 1_024));
+}
+
+#[test]
+fn start_task_has_no_launch_type() {
+    let request: StartTaskRequest = serde_json::from_value(
+        json!({"taskDefinition": "web", "containerInstances": ["a"], "cluster": "prod"}),
+    )
+    .unwrap();
+    let prod = ClusterRef::parse("prod").unwrap();
+    let web = definition(json!({}));
+    let placement = PlacementRequest::of_start_task(&request, &web, &prod).unwrap();
+    assert_eq!((placement.count(), placement.launch_type()), (1, None));
+    let external = described(json!({"attributes": [{"name": "ecs.capability.external"},
+        {"name": "com.amazonaws.ecs.capability.docker-remote-api.1.18"}]}));
+    let cell = cell(&external);
+    for placement in [placement, PlacementRequest::new(&web).unwrap()] {
+        let started = start_task(&cell.snapshot(), &placement, &["a"]).unwrap();
+        assert_eq!(started.failures(), []);
+        assert_eq!(started.plan().claims().len(), 1);
+    }
+    let test = ClusterRef::parse("test").unwrap();
+    let error = PlacementRequest::of_start_task(&request, &web, &test).unwrap_err();
+    assert!(error.findings().unwrap().contains("placement-cluster"));
+    let many: StartTaskRequest = serde_json::from_value(json!({
+        "taskDefinition": "web", "cluster": "prod", "containerInstances": vec!["a"; 11],
+    }))
+    .unwrap();
+    let error = PlacementRequest::of_start_task(&many, &web, &prod).unwrap_err();
+    assert!(error.findings().unwrap().contains("start-task-quota"));
+}
+
+#[test]
+fn a_cluster_without_active_instances_is_an_exception() {
+    let draining = cell(&described(json!({"status": "DRAINING"})));
+    let web = PlacementRequest::new(&definition(json!({}))).unwrap();
+    for cell in [CellState::new(), draining] {
+        let error = run_task(&mut Planner::new(), &cell.snapshot(), &web, 0).unwrap_err();
+        let exception = error.exception();
+        assert_eq!(exception.name(), Some(ExceptionName::InvalidParameter));
+        assert_eq!(
+            exception.message.as_deref(),
+            Some("No Container Instances were found in your cluster.")
+        );
+    }
+    let many = web.with_count(11);
+    let error = run_task(&mut Planner::new(), &CellState::new().snapshot(), &many, 0).unwrap_err();
+    assert_eq!(
+        error.exception().message.as_deref(),
+        Some("count is 11, not from 1 to 10")
+    );
+}
