@@ -19,6 +19,7 @@
 //! |---|---|
 //! | the cluster that all schedulers share | [`CellState`], [`Registration`], [`Snapshot`] |
 //! | a cluster that runs, from documents and events | [`Loader`], [`ObservedTask`], [`Unknown`] |
+//! | tasks on Fargate | [`Fargate`] |
 //! | a task to place | [`PlacementRequest`], [`Strategy`] |
 //! | choosing instances | [`Planner`], [`Plan`], [`run_task`], [`start_task`], [`ServiceScheduler`] |
 //! | making it true, or learning why not | [`CellState::commit`], [`CommitPolicy`], [`Conflict`] |
@@ -31,7 +32,8 @@
 //! CPU, memory, host ports of both protocols and their quota, GPUs whole and in partitions,
 //! Neuron devices, network interfaces by instance type with and without trunking, room for
 //! daemons, required attributes, `distinctInstance` and `memberOf`, the strategies `random`,
-//! `spread` and `binpack`, launch types `EC2` and `EXTERNAL`, and services of a fixed task definition. Capacity providers, the memory of shared
+//! `spread` and `binpack`, launch types `EC2` and `EXTERNAL`, Fargate without limits other than
+//! given ones, and services of a fixed task definition. Capacity providers, the memory of shared
 //! GPUs and deployments are not in it yet: requests that need one of the first two are refused
 //! with an [`Unsupported`] that names it.
 
@@ -41,6 +43,7 @@ mod amounts;
 mod cell_state;
 mod commit;
 mod explain;
+mod fargate;
 mod fits;
 mod host_port;
 mod interface_limits;
@@ -64,6 +67,7 @@ pub use amounts::Amounts;
 pub use cell_state::{CellState, CellTask};
 pub use commit::{Commit, CommitError, Conflict, Placed, Totals};
 pub use explain::{Explanation, InstanceExplanation};
+pub use fargate::{Fargate, FargateError, FargatePlace, FargatePlan};
 pub use host_port::{HostPort, HostPortError};
 pub use load::{Gap, LoadError, Loaded, Loader, Observed};
 pub use needs::Needs;
