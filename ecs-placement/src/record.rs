@@ -3,14 +3,11 @@
 use std::sync::Arc;
 
 use ecs_model::Timestamp;
-use serde::de::Error as _;
-use serde::{Deserialize, Deserializer, Serialize};
+use ecs_taskdef::{Format, Saved};
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::{Commit, Needs, ObservedTask, Registration};
-
-/// The format of records and cells that this version writes.
-pub(crate) const FORMAT: u32 = 1;
 
 /// One change of a cell and the version that the cell has after it.
 ///
@@ -19,8 +16,7 @@ pub(crate) const FORMAT: u32 = 1;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Record {
-    #[serde(deserialize_with = "read_format")]
-    format: u32,
+    format: Format<Self>,
     version: u64,
     change: Change,
 }
@@ -140,7 +136,7 @@ pub enum ApplyError {
 impl Record {
     pub(crate) fn new(version: u64, change: Change) -> Self {
         Self {
-            format: FORMAT,
+            format: Format::current(),
             version,
             change,
         }
@@ -159,12 +155,7 @@ impl Record {
     }
 }
 
-/// Reads a format number that this version knows.
-pub(crate) fn read_format<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
-    match u32::deserialize(deserializer)? {
-        FORMAT => Ok(FORMAT),
-        other => Err(D::Error::custom(format!(
-            "format {other} is not known, only {FORMAT} is"
-        ))),
-    }
+impl Saved for Record {
+    const NAME: &'static str = "record";
+    const VERSION: u32 = 1;
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use ecs_taskdef::{Format, Saved};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -14,6 +15,7 @@ use crate::snapshot::State;
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Transaction {
+    format: Format<Self>,
     token: Arc<str>,
     request: PlacementRequest,
     seed: u64,
@@ -81,6 +83,7 @@ impl Transaction {
             });
         }
         Ok(Self {
+            format: Format::current(),
             token,
             request,
             seed,
@@ -135,6 +138,11 @@ impl Transaction {
             .as_ref()
             .is_some_and(|lineage| Arc::ptr_eq(lineage, state.lineage()))
     }
+}
+
+impl Saved for Transaction {
+    const NAME: &'static str = "transaction";
+    const VERSION: u32 = 1;
 }
 
 impl Claim {

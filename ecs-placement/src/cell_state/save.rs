@@ -3,21 +3,20 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use ecs_taskdef::{Format, Saved};
 use hashbrown::HashMap;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::CellState;
 use crate::observed_task::Stamp;
-use crate::record::{FORMAT, read_format};
 use crate::{Commit, Needs, ObservedTask, Registration};
 
 /// Equal cells are saved as equal bytes: everything is in the order of its name.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Saved {
-    #[serde(deserialize_with = "read_format")]
-    format: u32,
+struct SavedCell {
+    format: Format<Self>,
     version: u64,
     instances: Vec<Registration>,
     /// What tasks hold, each once.
@@ -47,6 +46,11 @@ struct SavedTask {
     is_told: bool,
 }
 
+impl Saved for SavedCell {
+    const NAME: &'static str = "cell";
+    const VERSION: u32 = 1;
+}
+
 impl Serialize for CellState {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.saved().serialize(serializer)
@@ -55,13 +59,13 @@ impl Serialize for CellState {
 
 impl<'de> Deserialize<'de> for CellState {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let saved = Saved::deserialize(deserializer)?;
+        let saved = SavedCell::deserialize(deserializer)?;
         Self::restored(saved).map_err(D::Error::custom)
     }
 }
 
 impl CellState {
-    fn saved(&self) -> Saved {
+    fn saved(&self) -> SavedCell {
         let slots: Vec<u32> = self.state.in_order().collect();
         let known = |slot: &u32| self.state.place(*slot)?.registration();
         let registrations = slots.iter().filter_map(known);
@@ -85,8 +89,8 @@ impl CellState {
             })
         };
         let tasks = entries.into_iter().filter_map(save).collect();
-        Saved {
-            format: FORMAT,
+        SavedCell {
+            format: Format::current(),
             version: self.version(),
             instances: registrations
                 .map(|known| Registration::clone(known))
@@ -99,7 +103,7 @@ impl CellState {
         }
     }
 
-    fn restored(saved: Saved) -> Result<Self, String> {
+    fn restored(saved: SavedCell) -> Result<Self, String> {
         let mut cell = Self::new();
         let mut slots = Vec::with_capacity(saved.instances.len());
         for registration in saved.instances {
