@@ -142,7 +142,7 @@ impl<'a> Check<'a> {
         let containers = overrides.and_then(|overrides| overrides.container_overrides.as_deref());
         for (position, container) in containers.unwrap_or_default().iter().enumerate() {
             let pointer = format!("/overrides/containerOverrides/{position}/name");
-            let mut own = self.definition.containers().iter();
+            let mut own = self.definition.container_definitions().iter();
             match container.name.as_deref() {
                 None => {
                     let message = "the override does not name its container".to_owned();
@@ -267,7 +267,7 @@ mod tests {
                  network mode `host` takes no network configuration",
             ),
             (
-                json!({"placementConstraints": [constraint.clone(), constraint.clone()]}),
+                json!({"placementConstraints": [constraint.clone(), constraint]}),
                 json!({"placementConstraints": vec![constraint; 9]}),
                 "error[task-constraint-count] /placementConstraints: 11 placement constraints \
                  with the 2 of the task definition, at most 10",

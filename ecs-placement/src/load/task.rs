@@ -124,6 +124,7 @@ impl Described {
             interfaces: u16::from(has_interface(task)),
             gpus: u16::try_from(gpus.len()).unwrap_or(u16::MAX),
             ports: ports(task).into_iter().collect(),
+            ..Needs::default()
         };
         Self {
             needs,

@@ -105,7 +105,7 @@ pub(super) fn check_definition(definition: &TaskDefinition, at: &str, findings: 
         let message = "the task definition has no family".to_owned();
         findings.push(Finding::new(&FAMILY, format!("{at}/family"), message));
     }
-    for (position, container) in definition.containers().iter().enumerate() {
+    for (position, container) in definition.container_definitions().iter().enumerate() {
         for (member, amount) in [
             ("cpu", container.cpu),
             ("memory", container.memory),
