@@ -6,6 +6,7 @@ use std::sync::Arc;
 use ecs_model::LaunchType;
 use ecs_model::container_instance::EXTERNAL_CAPABILITY;
 
+use crate::registration::natural;
 use crate::request::{Room, Selection, Wanted};
 use crate::snapshot::{Place, State};
 use crate::{HostPort, Instance, Needs, PlacementRequest, Query, Reason};
@@ -56,8 +57,7 @@ fn free_ports(place: Place<'_>) -> usize {
 
 /// Whether the devices are of the kind that is needed, and all of them are free where all are.
 pub(crate) fn devices_fit(place: Place<'_>, needs: &Needs, already: u32) -> bool {
-    let needs_none = needs.gpus == 0 && !needs.all_gpus && !needs.all_neuron_devices;
-    needs_none
+    !needs_devices(needs)
         || place.registration().is_some_and(|registration| {
             let is_of_kind =
                 needs.gpus == 0 && !needs.all_gpus || registration.gpu_eighths == needs.gpu_eighths;
@@ -224,9 +224,10 @@ fn resources<'a>(
         .map(|(needed, remaining)| Reason::Interfaces { needed, remaining });
     let is_taken =
         move |port: &&HostPort| already > 0 || place.chunk.is_port_taken(place.lane, **port);
-    let taken = place.chunk.taken_ports(place.lane);
-    let wants_more = already == 0 && taken.saturating_add(needs.ports.len()) > MAX_PORTS;
-    let too_many = (wants_more && !needs.ports.is_empty()).then(|| Reason::PortQuota {
+    let wants_ports = already == 0 && !needs.ports.is_empty();
+    let taken = wants_ports.then(|| place.chunk.taken_ports(place.lane));
+    let taken = taken.filter(|taken| taken.saturating_add(needs.ports.len()) > MAX_PORTS);
+    let too_many = taken.map(|taken| Reason::PortQuota {
         needed: needs.ports.len() as u64,
         taken: taken as u64,
     });
@@ -252,32 +253,31 @@ fn devices(
     already: u32,
 ) -> impl Iterator<Item = Reason> + use<> {
     let place = instance.place();
+    let has = place.registration().filter(|_| needs_devices(needs));
     let free = place.numbers().copied().unwrap_or_default();
-    let has = instance.registered();
-    let all = |has: u64, free: i16| {
-        let free = u64::try_from(free).unwrap_or(0);
-        (has == 0 || has != free || already > 0)
-            .then_some((has, if already > 0 { 0 } else { free }))
+    // What there is and what is left of it, where not all is free.
+    let all = |has: i16, free: i16| {
+        let free = if already > 0 { 0 } else { free.max(0) };
+        (has <= 0 || has != free).then(|| (natural(has.into()).max(1), natural(free.into())))
     };
-    let partition = (needs.gpus > 0 || needs.all_gpus) && has.gpu_eighths != needs.gpu_eighths;
-    let partition = partition.then_some(Reason::GpuPartition {
+    let is_other = |has: u8| (needs.gpus > 0 || needs.all_gpus) && has != needs.gpu_eighths;
+    let partition = has.map(|has| has.gpu_eighths).filter(|has| is_other(*has));
+    let gpus = has.filter(|_| needs.all_gpus);
+    let gpus = gpus.and_then(|has| all(has.gpus, free.gpus));
+    let neuron = has.filter(|_| needs.all_neuron_devices);
+    let neuron = neuron.and_then(|has| all(has.neuron_devices, free.neuron_devices));
+    let partition = partition.map(|found| Reason::GpuPartition {
         needed: needs.gpu_eighths,
-        found: has.gpu_eighths,
+        found,
     });
-    let gpus = needs.all_gpus.then(|| all(has.gpus, free.gpus)).flatten();
-    let neuron = needs
-        .all_neuron_devices
-        .then(|| all(has.neuron_devices, free.neuron_devices))
-        .flatten();
-    let gpus = gpus.map(|(has, remaining)| Reason::Gpus {
-        needed: has.max(1),
-        remaining,
-    });
-    let neuron = neuron.map(|(has, remaining)| Reason::NeuronDevices {
-        needed: has.max(1),
-        remaining,
-    });
+    let gpus = gpus.map(|(needed, remaining)| Reason::Gpus { needed, remaining });
+    let neuron = neuron.map(|(needed, remaining)| Reason::NeuronDevices { needed, remaining });
     partition.into_iter().chain(gpus).chain(neuron)
+}
+
+/// Whether the kind of devices matters, or that all are free.
+fn needs_devices(needs: &Needs) -> bool {
+    needs.gpus > 0 || needs.all_gpus || needs.all_neuron_devices
 }
 
 fn kept_room(instance: Instance<'_>, request: &PlacementRequest, already: u32) -> Option<Reason> {
