@@ -127,6 +127,14 @@ fn a_service_that_has_its_tasks_gets_none_more() {
     assert_eq!((plan.start.claims().len(), plan.stop.len()), (0, 0));
     service.set_desired_count(4);
     assert_eq!(service.reconcile(&cell, 0, 0).start.claims().len(), 1);
+    let mut cell = cell;
+    let mut provisioning = task("4", 1, "a", (100, 300));
+    let members = provisioning.as_object_mut().unwrap();
+    members.remove("containerInstanceArn");
+    Loader::new()
+        .load(&mut cell, &[], &tasks(&[provisioning]), at(100))
+        .unwrap();
+    assert_eq!(service.reconcile(&cell, 0, 0).start.claims().len(), 0);
 }
 
 #[test]

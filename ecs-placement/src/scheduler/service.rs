@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use ecs_model::service_message;
 
-use crate::{CellState, CellTask, PlacementRequest, Plan};
+use crate::{CellState, CellTask, ObservedTask, PlacementRequest, Plan, Stage};
 
 /// Keeps the desired number of tasks of a service running.
 ///
@@ -83,6 +83,16 @@ impl ServiceScheduler {
             .filter(move |task| *task.group == *group && !task.is_stopping)
     }
 
+    /// How many tasks of the service documents know that have no instance yet: they need none
+    /// in their place.
+    fn waiting(&self, cell: &CellState) -> usize {
+        let is_waiting = |task: &&ObservedTask| {
+            let is_of_it = *task.group == *self.request.group();
+            is_of_it && task.instance.is_none() && task.stage == Stage::Running
+        };
+        cell.waiting_tasks().filter(is_waiting).count()
+    }
+
     /// Compares the cell with the desired count. `now` is in seconds since any moment.
     ///
     /// If tasks are missing, as many as fit are planned, and an event says so if not all do.
@@ -90,7 +100,8 @@ impl ServiceScheduler {
     /// the last name first; Amazon ECS publishes no order beyond that.
     pub fn reconcile(&mut self, cell: &CellState, now: u64, seed: u64) -> ServicePlan {
         let running: Vec<_> = self.tasks(cell).collect();
-        let count = u32::try_from(running.len()).unwrap_or(u32::MAX);
+        let count = running.len().saturating_add(self.waiting(cell));
+        let count = u32::try_from(count).unwrap_or(u32::MAX);
         let missing = self.desired_count.saturating_sub(count);
         let start = Plan::new(
             &cell.snapshot(),
