@@ -7,11 +7,11 @@ mod observe;
 mod save;
 mod tasks;
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
 use groups::Groups;
+use hashbrown::HashMap;
 use observe::Observed;
 use tasks::{Entry, Tasks};
 
@@ -35,7 +35,7 @@ pub struct CellState {
     tasks: Tasks,
     groups: Groups,
     observed: Observed,
-    commits: BTreeMap<Arc<str>, Commit>,
+    commits: HashMap<Arc<str>, Commit>,
     free_slots: Vec<u32>,
     planner: Planner,
     totals: Totals,
@@ -66,7 +66,7 @@ impl CellState {
             tasks: Tasks::default(),
             groups: Groups::default(),
             observed: Observed::default(),
-            commits: BTreeMap::new(),
+            commits: HashMap::new(),
             free_slots: Vec::new(),
             planner: Planner::new(),
             totals: Totals::default(),

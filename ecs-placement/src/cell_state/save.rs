@@ -99,7 +99,7 @@ impl CellState {
             tasks,
             observed: self.observed.tasks.values().cloned().collect(),
             gone: self.observed.gone.clone(),
-            commits: self.commits.clone(),
+            commits: self.commits.clone().into_iter().collect(),
         }
     }
 
@@ -142,7 +142,7 @@ impl CellState {
             cell.observed.tasks.insert(Arc::clone(&task.task), task);
         }
         cell.observed.gone = saved.gone;
-        cell.commits = saved.commits;
+        cell.commits = saved.commits.into_iter().collect();
         Arc::make_mut(&mut cell.state).set_version(saved.version);
         Ok(cell)
     }

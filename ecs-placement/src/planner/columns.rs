@@ -22,6 +22,9 @@ const UNLISTED: u32 = 2;
 /// How many selections are remembered.
 const REMEMBERED: usize = 1_024;
 
+/// Columns with more values have no bits for each.
+const FEW_VALUES: usize = 256;
+
 /// One attribute of all instances.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Column {
@@ -30,6 +33,8 @@ pub(super) struct Column {
     numbers: Vec<u32>,
     values: Vec<Box<str>>,
     known: HashMap<Box<str>, u32>,
+    /// For each value the instances that have it, if there are few values.
+    bits: Vec<Vec<u64>>,
 }
 
 /// The columns that were asked for, and the selections that follow from them.
@@ -38,6 +43,9 @@ pub(super) struct Columns {
     by_name: BTreeMap<Box<str>, usize>,
     list: Vec<Column>,
     selected: HashMap<u64, Arc<Selected>>,
+    /// For each slot the kind of its instance.
+    kinds: Vec<u64>,
+    all_kinds: u64,
 }
 
 /// The instances that a request selects, whatever runs on them.
@@ -45,6 +53,8 @@ pub(super) struct Columns {
 pub(super) struct Selected {
     selection: Arc<Selection>,
     bits: Vec<u64>,
+    /// The kinds of the instances, or more.
+    kinds: u64,
     /// What has to be asked of each instance anew.
     pub(super) varying: Vec<Query>,
 }
@@ -54,6 +64,7 @@ impl Column {
         Self {
             name: name.into(),
             values: vec![Box::default(); 3],
+            bits: vec![Vec::new(); 3],
             ..Self::default()
         }
     }
@@ -77,12 +88,32 @@ impl Column {
         (bucket > UNLISTED).then_some(value)
     }
 
+    /// Whether an instance of a bucket is selected; `true` if that is not known.
+    pub(super) fn meets(&self, bucket: u32, selected: &Selected) -> bool {
+        let meets = |bits: &Vec<u64>| {
+            let mut words = bits.iter().zip(&selected.bits);
+            words.any(|(bucket, selected)| bucket & selected != 0)
+        };
+        match bucket {
+            _ if self.bits.is_empty() => true,
+            MISSING => self.bits.iter().take(3).any(meets),
+            bucket => self.bits.get(bucket as usize).is_none_or(meets),
+        }
+    }
+
     fn set(&mut self, slot: u32, registration: Option<&Registration>) {
         let number = self.number(registration);
         let slots = self.numbers.len().max(slot as usize + 1);
         self.numbers.resize(slots, MISSING);
-        if let Some(known) = self.numbers.get_mut(slot as usize) {
-            *known = number;
+        let Some(known) = self.numbers.get_mut(slot as usize) else {
+            return;
+        };
+        let old = std::mem::replace(known, number);
+        if let Some(bits) = self.bits.get_mut(old as usize) {
+            set_bit(bits, slot, false);
+        }
+        if let Some(bits) = self.bits.get_mut(number as usize) {
+            set_bit(bits, slot, true);
         }
     }
 
@@ -100,6 +131,12 @@ impl Column {
                     let number = u32::try_from(self.values.len()).unwrap_or(u32::MAX);
                     self.values.push(value.into());
                     self.known.insert(value.into(), number);
+                    if !self.bits.is_empty() {
+                        self.bits.push(Vec::new());
+                    }
+                    if self.bits.len() > FEW_VALUES {
+                        self.bits.clear();
+                    }
                     number
                 }
             },
@@ -112,11 +149,33 @@ impl Column {
         let table: Vec<bool> = values
             .map(|(value, number)| accepts(number, value))
             .collect();
+        if !self.bits.is_empty() {
+            return self.joined(&table);
+        }
         let is_in = |number: &u32| table.get(*number as usize).is_some_and(|found| *found);
         self.numbers
             .chunks(64)
             .map(|numbers| pack(numbers.iter().map(is_in)))
             .collect()
+    }
+
+    /// The instances with one of the values; without the others, if those are fewer.
+    fn joined(&self, table: &[bool]) -> Vec<u64> {
+        let accepted = table.iter().filter(|found| **found).count();
+        let is_negated = accepted * 2 > table.len();
+        let mut joined = vec![0; self.numbers.len().div_ceil(64)];
+        for (bits, is_in) in self.bits.iter().zip(table) {
+            if *is_in != is_negated {
+                joined
+                    .iter_mut()
+                    .zip(bits)
+                    .for_each(|(word, bits)| *word |= bits);
+            }
+        }
+        if is_negated {
+            joined.iter_mut().for_each(|word| *word = !*word);
+        }
+        joined
     }
 }
 
@@ -151,12 +210,28 @@ impl Columns {
             column.set(slot, registration.map(|known| &**known));
         }
         let instance = Instance::at(state, slot);
+        let kind = registration.map_or(0, |registration| kind(registration));
+        self.set_kind(slot, kind);
         for selected in self.selected.values_mut() {
             let is_in = instance.is_some_and(|instance| selected.asks(instance));
-            if selected.has(slot) != is_in {
-                Arc::make_mut(selected).set(slot, is_in);
+            if is_in || selected.has(slot) {
+                let selected = Arc::make_mut(selected);
+                set_bit(&mut selected.bits, slot, is_in);
+                selected.kinds |= kind;
             }
         }
+    }
+
+    fn set_kind(&mut self, slot: u32, kind: u64) {
+        if self.kinds.is_empty() {
+            return;
+        }
+        let slots = self.kinds.len().max(slot as usize + 1);
+        self.kinds.resize(slots, 0);
+        if let Some(known) = self.kinds.get_mut(slot as usize) {
+            *known = kind;
+        }
+        self.all_kinds |= kind;
     }
 
     pub(super) fn selected(&mut self, task: &Wanted, state: &State) -> Arc<Selected> {
@@ -201,9 +276,31 @@ impl Columns {
         }
         Selected {
             selection: Arc::clone(selection),
+            kinds: self.kinds_of(&bits, state),
             bits,
             varying,
         }
+    }
+
+    /// The kinds of instances: all of them as soon as each was seen.
+    fn kinds_of(&mut self, bits: &[u64], state: &State) -> u64 {
+        if self.kinds.is_empty() {
+            for chunk in state.chunks() {
+                let kind = |lane| chunk.registration(lane).map_or(0, |known| kind(known));
+                self.kinds.extend((0..64).map(kind));
+            }
+            self.all_kinds = self.kinds.iter().fold(0, |all, kind| all | kind);
+        }
+        let mut found = 0;
+        for (word, kinds) in bits.iter().zip(self.kinds.chunks(64)) {
+            let mut word = *word;
+            while word != 0 && found != self.all_kinds {
+                let lane = word.trailing_zeros() as usize;
+                found |= kinds.get(lane).copied().unwrap_or(0);
+                word &= word - 1;
+            }
+        }
+        found
     }
 
     fn of_launch_type(&mut self, launch_type: Option<&LaunchType>, state: &State) -> Vec<u64> {
@@ -224,18 +321,14 @@ impl Selected {
         word >> (slot % 64) & 1 == 1
     }
 
+    /// The kinds of the instances, or more.
+    pub(super) fn kinds(&self) -> u64 {
+        self.kinds
+    }
+
     /// The bits of a chunk.
     pub(super) fn word(&self, page: usize) -> u64 {
         self.bits.get(page).copied().unwrap_or(0)
-    }
-
-    fn set(&mut self, slot: u32, is_in: bool) {
-        let at = (slot / 64) as usize;
-        let words = self.bits.len().max(at + 1);
-        self.bits.resize(words, 0);
-        if let Some(word) = self.bits.get_mut(at) {
-            *word = *word & !(1 << (slot % 64)) | u64::from(is_in) << (slot % 64);
-        }
     }
 
     fn asks(&self, instance: Instance<'_>) -> bool {
@@ -273,6 +366,23 @@ impl query::Columns for Asked<'_> {
             pack(lanes.map(|slot| Instance::at(self.state, slot).is_some_and(&accepts)))
         };
         (0..).zip(self.state.chunks()).map(asks).collect()
+    }
+}
+
+/// One bit, the same for instances that have registered the same amounts.
+pub(super) fn kind(registration: &Registration) -> u64 {
+    let cpu = u64::from(registration.cpu.cast_unsigned());
+    let memory = u64::from(registration.memory.cast_unsigned());
+    let mixed = (cpu << 32 | memory).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    1 << (mixed >> 58)
+}
+
+fn set_bit(bits: &mut Vec<u64>, slot: u32, is_set: bool) {
+    let at = (slot / 64) as usize;
+    let words = bits.len().max(at + 1);
+    bits.resize(words, 0);
+    if let Some(word) = bits.get_mut(at) {
+        *word = *word & !(1 << (slot % 64)) | u64::from(is_set) << (slot % 64);
     }
 }
 

@@ -8,6 +8,8 @@ use crate::snapshot::State;
 /// The running tasks of one group, by instance and by the values of attributes.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Counts {
+    /// Changes whenever a count may have become less.
+    stamp: (u64, u64),
     by_slot: HashMap<u32, u32>,
     by_value: Vec<ByValue>,
 }
@@ -20,9 +22,17 @@ struct ByValue {
 }
 
 impl Counts {
+    /// No tasks. No other counts have the number.
+    pub(super) fn none(number: u64) -> Self {
+        Self {
+            stamp: (number, 0),
+            ..Self::default()
+        }
+    }
+
     /// Counts the tasks of a group anew.
-    pub(super) fn of(group: u32, state: &State) -> Self {
-        let mut counts = Self::default();
+    pub(super) fn of(group: u32, state: &State, number: u64) -> Self {
+        let mut counts = Self::none(number);
         for (chunk, page) in state.chunks().zip(0_u32..) {
             let here = chunk.counts_of(group);
             counts
@@ -36,6 +46,11 @@ impl Counts {
     pub(super) fn by(&self, column: usize) -> &[u64] {
         let known = self.by_value.iter().find(|known| known.column == column);
         known.map_or(&[], |known| &known.tasks)
+    }
+
+    /// As long as this is the same, no count has become less.
+    pub(super) fn stamp(&self) -> (u64, u64) {
+        self.stamp
     }
 
     pub(super) fn on(&self, slot: u32) -> u32 {
@@ -62,6 +77,9 @@ impl Counts {
             0 => self.by_slot.remove(&slot),
             _ => self.by_slot.insert(slot, count),
         };
+        if before.is_some_and(|before| before > count) {
+            self.stamp.1 = self.stamp.1.wrapping_add(1);
+        }
         for known in &mut self.by_value {
             if let Some(values) = columns.get(known.column) {
                 let bucket = values.bucket(slot);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use hashbrown::HashMap;
 
-use super::columns::{Columns, Selected};
+use super::columns::{Columns, Selected, kind};
 use super::order::{ABSENT, Entry, Key, Order};
 use super::way::{Measure, Way};
 use crate::fits;
@@ -22,8 +22,10 @@ pub(super) struct Index {
     pub(super) heads: Vec<Key>,
     /// For each column, the bucket of each order.
     pub(super) buckets: Vec<Vec<u32>>,
-    /// The orders of each bucket of the first column, if there are more columns.
-    pub(super) by_first: Vec<Vec<u32>>,
+    /// What is known of each bucket of the first column, if there are more columns.
+    pub(super) firsts: Vec<First>,
+    /// The counts for which the bests of the buckets hold.
+    pub(super) stamp: (u64, u64),
     known: HashMap<Box<[u32]>, u32>,
     /// For each slot its order.
     order_of: Vec<u32>,
@@ -31,6 +33,25 @@ pub(super) struct Index {
     keys: Vec<Key>,
     /// Up to where in the planner's log this index knows.
     pub(super) synced: u64,
+}
+
+/// A bucket of the first of several columns.
+#[derive(Debug, Clone, Default)]
+pub(super) struct First {
+    pub(super) orders: Vec<u32>,
+    /// How many of them have entries.
+    pub(super) filled: u32,
+    /// The least of its orders by the tasks in the second column and the key, as it was when it
+    /// was last looked for. As long as no count has become less, the least is not below it.
+    pub(super) best: Option<Best>,
+}
+
+/// The least of some orders.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Best {
+    pub(super) tasks: u64,
+    pub(super) key: Key,
+    pub(super) order: u32,
 }
 
 /// What has to be true of an instance.
@@ -48,6 +69,16 @@ impl Filter {
             && place.chunk.is_ready(place.lane)
             && fits::amounts_fit(place, &self.task.needs, already)
             && self.accepts_rest(state, place, already)
+    }
+
+    /// Whether an instance that is ready and selected, and has CPU and memory, is accepted.
+    pub(super) fn is_simple(&self) -> bool {
+        let needs = &*self.task.needs;
+        needs.interfaces == 0
+            && needs.gpus == 0
+            && needs.ports.is_empty()
+            && !self.task.distinct_instance
+            && self.selected.varying.is_empty()
     }
 
     /// The same for an instance that is ready, selected, and has the amounts.
@@ -88,7 +119,8 @@ impl Index {
             orders: Vec::new(),
             heads: Vec::new(),
             buckets: vec![Vec::new(); way.columns.len()],
-            by_first: Vec::new(),
+            firsts: Vec::new(),
+            stamp: (0, 0),
             known: HashMap::new(),
             order_of: Vec::new(),
             keys: Vec::new(),
@@ -115,7 +147,9 @@ impl Index {
             }
         }
         index.orders = lists.into_iter().map(Order::of).collect();
-        index.heads = index.orders.iter().map(Order::head).collect();
+        for at in 0..index.orders.len() {
+            index.note_head(at);
+        }
         index
     }
 
@@ -147,9 +181,7 @@ impl Index {
         if let Some(entry) = entry {
             order.insert(entry);
         }
-        if let Some(head) = self.heads.get_mut(at) {
-            *head = order.head();
-        }
+        self.note_head(at);
     }
 
     /// Takes an instance out whose attributes may have changed; [`update`](Self::update) puts
@@ -165,13 +197,27 @@ impl Index {
             && let Some(order) = self.orders.get_mut(at)
         {
             order.remove(old);
-            if let Some(head) = self.heads.get_mut(at) {
-                *head = order.head();
-            }
+            self.note_head(at);
         }
         let order = self.order_for(slot, columns);
         if let Some(known) = self.order_of.get_mut(slot as usize) {
             *known = order;
+        }
+    }
+
+    /// Takes over the first key of an order that has changed.
+    fn note_head(&mut self, at: usize) {
+        let (Some(order), Some(head)) = (self.orders.get(at), self.heads.get_mut(at)) else {
+            return;
+        };
+        let old = std::mem::replace(head, order.head());
+        let first = self.buckets.first().and_then(|buckets| buckets.get(at));
+        if old != *head
+            && let Some(first) = first.and_then(|first| self.firsts.get_mut(*first as usize))
+        {
+            first.filled = first.filled.saturating_sub(u32::from(old != ABSENT));
+            first.filled = first.filled.saturating_add(u32::from(*head != ABSENT));
+            first.best = None;
         }
     }
 
@@ -225,10 +271,10 @@ impl Index {
         }
         if let [first, _, ..] = buckets {
             let first = *first as usize;
-            let length = self.by_first.len().max(first + 1);
-            self.by_first.resize(length, Vec::new());
-            if let Some(orders) = self.by_first.get_mut(first) {
-                orders.push(at);
+            let length = self.firsts.len().max(first + 1);
+            self.firsts.resize(length, First::default());
+            if let Some(first) = self.firsts.get_mut(first) {
+                first.orders.push(at);
             }
         }
         self.known.insert(buckets.into(), at);
@@ -265,6 +311,10 @@ impl Index {
             slot: place.slot,
             cpu,
             memory,
+            kind: match &self.filter {
+                Some(_) => 0,
+                None => place.registration().map_or(0, |known| kind(known)),
+            },
         })
     }
 }

@@ -69,6 +69,8 @@ pub struct Planner {
     groups: HashMap<Arc<str>, u32>,
     group_names: Vec<Option<Arc<str>>>,
     counts: HashMap<u32, Counts>,
+    /// How many counts were made.
+    counted: u64,
     ways: Vec<Arc<Way>>,
     /// Indexes for all requests of a way.
     shared: Vec<Index>,
@@ -195,7 +197,7 @@ impl Planner {
         let at_shared = self.shared(way, state);
         let index = self.shared.get(at_shared)?;
         let counts = self.counts.get(&group);
-        let (slot, looked_at) = search::search(index, &filter, counts, state);
+        let (slot, looked_at) = search::search(index, &filter, counts, &self.columns, state);
         spent.last = looked_at;
         spent.total = spent.total.saturating_add(looked_at).saturating_add(FEW);
         if let Some(known) = self.spent.get_mut(at) {
@@ -214,11 +216,12 @@ impl Planner {
         random: &mut Random,
     ) -> Option<u32> {
         let fingerprint = task.fingerprint();
-        let is_known = self.own.get(&fingerprint).is_some_and(|index| {
+        let is_known = |index: &Index| {
             let known = index.filter.as_ref().map(|filter| &filter.task);
             known.is_some_and(|known| Arc::ptr_eq(known, task) || known == task)
-        });
-        if !is_known {
+        };
+        let selected = self.columns.selected(task, state);
+        if !self.own.get(&fingerprint).is_some_and(is_known) {
             if self.own.len() >= OWN {
                 self.own.clear();
             }
@@ -226,7 +229,6 @@ impl Planner {
             let index = self.build(way, Some(filter), state);
             self.own.insert(fingerprint, index);
         }
-        let selected = self.columns.selected(task, state);
         let end = self.log_end();
         let index = self.own.get_mut(&fingerprint)?;
         if let Some(filter) = &mut index.filter {
@@ -262,9 +264,13 @@ impl Planner {
         if way.columns.is_empty() {
             return;
         }
-        let counts = self.counts.entry(group).or_insert_with(|| match group {
-            NO_GROUP => Counts::default(),
-            group => Counts::of(group, state),
+        let number = &mut self.counted;
+        let counts = self.counts.entry(group).or_insert_with(|| {
+            *number = number.wrapping_add(1);
+            match group {
+                NO_GROUP => Counts::none(*number),
+                group => Counts::of(group, state, *number),
+            }
         });
         for column in &way.columns {
             counts.watch(*column, &self.columns);

@@ -16,6 +16,8 @@ pub(super) struct Entry {
     pub(super) slot: u32,
     pub(super) cpu: i32,
     pub(super) memory: i32,
+    /// One bit, the same for instances of the same size.
+    pub(super) kind: u64,
 }
 
 /// Entries in ascending order of their keys, in blocks: a change moves few of them, and a search
@@ -29,12 +31,14 @@ pub(super) struct Order {
     lengths: Vec<u16>,
 }
 
-/// Neighbours, and the most of each amount that one of them has free.
+/// Neighbours, the most of each amount that one of them has free, and at least all of their
+/// kinds.
 #[derive(Debug, Clone)]
 struct Block {
     entries: Vec<Entry>,
     cpu: i32,
     memory: i32,
+    kinds: u64,
 }
 
 impl Order {
@@ -71,6 +75,7 @@ impl Order {
         block.entries.insert(within, entry);
         block.cpu = block.cpu.max(entry.cpu);
         block.memory = block.memory.max(entry.memory);
+        block.kinds |= entry.kind;
         if block.entries.len() >= BLOCK {
             let upper = block.entries.split_off(BLOCK / 2);
             block.measure();
@@ -128,18 +133,24 @@ impl Order {
         None
     }
 
-    /// The first entry with so much free that passes the test.
+    /// The first entry of one of the kinds with so much free that passes the test.
     pub(super) fn find(
         &self,
         cpu: i32,
         memory: i32,
+        kinds: u64,
         mut test: impl FnMut(u32) -> bool,
     ) -> Option<&Entry> {
         self.blocks
             .iter()
-            .filter(|block| block.cpu >= cpu && block.memory >= memory)
+            .filter(|block| block.cpu >= cpu && block.memory >= memory && block.kinds & kinds != 0)
             .flat_map(|block| &block.entries)
-            .find(|entry| entry.cpu >= cpu && entry.memory >= memory && test(entry.slot))
+            .find(|entry| {
+                entry.cpu >= cpu
+                    && entry.memory >= memory
+                    && entry.kind & kinds != 0
+                    && test(entry.slot)
+            })
     }
 
     fn put(&mut self, at: usize, block: Block) {
@@ -171,15 +182,18 @@ impl Block {
             entries,
             cpu: 0,
             memory: 0,
+            kinds: 0,
         };
         block.measure();
         block
     }
 
     fn measure(&mut self) {
-        let most = |(cpu, memory): (i32, i32), entry: &Entry| {
-            (cpu.max(entry.cpu), memory.max(entry.memory))
-        };
-        (self.cpu, self.memory) = self.entries.iter().fold((i32::MIN, i32::MIN), most);
+        (self.cpu, self.memory, self.kinds) = (i32::MIN, i32::MIN, 0);
+        for entry in &self.entries {
+            self.cpu = self.cpu.max(entry.cpu);
+            self.memory = self.memory.max(entry.memory);
+            self.kinds |= entry.kind;
+        }
     }
 }

@@ -1,9 +1,11 @@
 //! The best instance of an index that is not sorted for the request.
 
+use super::columns::Columns;
 use super::counts::Counts;
 use super::index::{Filter, Index};
 use super::order::Entry;
 use super::way::{Stage, Way};
+use crate::fits;
 use crate::snapshot::{NO_GROUP, State};
 
 /// Whether an index without a filter finds the best instance for a request of this way.
@@ -21,8 +23,10 @@ pub(super) fn search(
     index: &Index,
     filter: &Filter,
     counts: Option<&Counts>,
+    columns: &Columns,
     state: &State,
 ) -> (Option<u32>, u64) {
+    let is_simple = filter.is_simple();
     let mut looked_at = 0_u64;
     let mut find = |order: usize| -> Option<&Entry> {
         let needs = &*filter.task.needs;
@@ -34,13 +38,14 @@ pub(super) fn search(
         let fits = |slot: u32| {
             looked_at = looked_at.saturating_add(1);
             filter.selected.has(slot)
-                && state.place(slot).is_some_and(|place| {
-                    crate::fits::amounts_fit(place, needs, 0)
-                        && filter.accepts_rest(state, place, 0)
-                })
+                && (is_simple
+                    || state.place(slot).is_some_and(|place| {
+                        fits::amounts_fit(place, needs, 0) && filter.accepts_rest(state, place, 0)
+                    }))
         };
         let order = index.orders.get(order)?;
-        order.find(least(needs.cpu), least(needs.memory), fits)
+        let kinds = filter.selected.kinds();
+        order.find(least(needs.cpu), least(needs.memory), kinds, fits)
     };
     let Some(column) = index.way.columns.first() else {
         let found = find(0).map(|entry| entry.slot);
@@ -51,12 +56,18 @@ pub(super) fn search(
     let count = |bucket: &u32| tasks.get(*bucket as usize).copied().unwrap_or(0);
     let mut orders: Vec<(u64, usize)> = buckets.iter().map(count).zip(0..).collect();
     orders.sort_unstable();
+    let values = columns.get(*column);
+    let is_met = |order: usize| {
+        let bucket = buckets.get(order).copied().unwrap_or(0);
+        values.is_none_or(|values| values.meets(bucket, &filter.selected))
+    };
     let mut best: Option<(u64, &Entry)> = None;
     for (count, order) in orders {
         if best.is_some_and(|(fewest, _)| fewest < count) {
             break;
         }
-        if let Some(entry) = find(order)
+        if is_met(order)
+            && let Some(entry) = find(order)
             && best.is_none_or(|(_, least)| entry.key < least.key)
         {
             best = Some((count, entry));

@@ -1,8 +1,10 @@
 //! The best instance of an index in which all fit.
 
+use std::sync::Arc;
+
 use super::columns::Columns;
 use super::counts::Counts;
-use super::index::Index;
+use super::index::{Best, Index};
 use super::order::{ABSENT, Key, Order};
 use super::random::Random;
 use super::way::Stage;
@@ -13,12 +15,12 @@ const ORDER_BITS: u32 = 32;
 /// The instance whose list of criteria is the least; of several, the first in the order of the
 /// ARNs or one by chance.
 pub(super) fn select(
-    index: &Index,
+    index: &mut Index,
     counts: Option<&Counts>,
     columns: &Columns,
     random: &mut Random,
 ) -> Option<u32> {
-    let way = &*index.way;
+    let way = Arc::clone(&index.way);
     if way.columns.is_empty() {
         let order = index.orders.first()?;
         let at = if way.is_random {
@@ -34,29 +36,37 @@ pub(super) fn select(
             counts.map_or(&[], |counts| counts.by(*column))
         })
     };
-    let mut best = match way.leading() {
-        Some(1) => by_one(index, tasks(0)),
-        Some(2) => by_two(index, tasks(0), tasks(1)),
-        _ => by_stages(
-            index,
-            &(0..way.columns.len()).map(tasks).collect::<Vec<_>>(),
-        ),
-    };
-    if way.is_random {
-        let values = |order: &u32| -> Vec<Option<&str>> {
-            let value = |(nth, column): (usize, &usize)| {
-                let bucket = index.buckets.get(nth)?.get(*order as usize)?;
-                columns.get(*column)?.value(*bucket)
-            };
-            way.columns.iter().enumerate().map(value).collect()
-        };
-        if best.len() > 1 {
-            best.sort_by_cached_key(values);
+    let best = match (way.leading(), way.is_random) {
+        (Some(1), false) => by_one(index, tasks(0)),
+        (Some(2), false) => {
+            let stamp = counts.map_or((0, 0), Counts::stamp);
+            by_two(index, tasks(0), tasks(1), stamp)
         }
-        return by_chance(index, &best, random);
-    }
-    let order = index.orders.get(*best.first()? as usize)?;
+        _ => {
+            let tasks: Vec<_> = (0..way.columns.len()).map(tasks).collect();
+            let mut best = by_stages(index, &tasks);
+            if way.is_random {
+                sort_by_values(index, columns, &mut best);
+                return by_chance(index, &best, random);
+            }
+            best.first().copied()
+        }
+    };
+    let order = index.orders.get(best? as usize)?;
     order.first().map(|entry| entry.slot)
+}
+
+fn sort_by_values(index: &Index, columns: &Columns, orders: &mut [u32]) {
+    let values = |order: &u32| -> Vec<Option<&str>> {
+        let value = |(nth, column): (usize, &usize)| {
+            let bucket = index.buckets.get(nth)?.get(*order as usize)?;
+            columns.get(*column)?.value(*bucket)
+        };
+        index.way.columns.iter().enumerate().map(value).collect()
+    };
+    if orders.len() > 1 {
+        orders.sort_by_cached_key(values);
+    }
 }
 
 /// How many entries at the front of an order have the criteria of the first one.
@@ -84,97 +94,83 @@ fn by_chance(index: &Index, best: &[u32], random: &mut Random) -> Option<u32> {
     None
 }
 
-/// Collects what is least.
-struct Least<T> {
-    score: Option<T>,
-    orders: Vec<u32>,
-}
-
-impl<T: Ord> Least<T> {
-    fn new() -> Self {
-        Self {
-            score: None,
-            orders: Vec::with_capacity(4),
-        }
-    }
-
-    fn offer(&mut self, score: T, order: u32) {
-        match &self.score {
-            Some(least) if score > *least => return,
-            Some(least) if score == *least => {}
-            _ => {
-                self.orders.clear();
-                self.score = Some(score);
-            }
-        }
-        self.orders.push(order);
-    }
-
-    fn is_above(&self, part: impl Fn(&T) -> bool) -> bool {
-        self.score.as_ref().is_some_and(part)
-    }
-}
-
-/// What of a key decides among orders: all of it, or not the order of the ARNs.
-fn decisive(index: &Index) -> impl Fn(Key) -> Key + use<> {
-    let mask = if index.way.is_random {
-        Key::MAX << ORDER_BITS
-    } else {
-        Key::MAX
-    };
-    move |head| head & mask
-}
-
 fn tasks_in(tasks: &[u64], bucket: u32) -> u64 {
     tasks.get(bucket as usize).copied().unwrap_or(0)
 }
 
-fn by_one(index: &Index, tasks: &[u64]) -> Vec<u32> {
-    let decisive = decisive(index);
-    let mut least = Least::new();
-    let buckets = index.buckets.first().map_or(&[][..], |buckets| buckets);
+/// The order in the buckets with the fewest tasks whose head is the least.
+fn by_one(index: &Index, tasks: &[u64]) -> Option<u32> {
+    let buckets = index.buckets.first()?;
+    let mut best: Option<(u64, Key, u32)> = None;
     for ((head, bucket), order) in index.heads.iter().zip(buckets).zip(0..) {
-        if *head == ABSENT {
-            continue;
-        }
         let count = tasks_in(tasks, *bucket);
-        if !least.is_above(|(fewest, _)| *fewest < count) {
-            least.offer((count, decisive(*head)), order);
+        let is_better = |(fewest, least, _): (u64, Key, u32)| {
+            count < fewest || count == fewest && *head < least
+        };
+        if *head != ABSENT && best.is_none_or(is_better) {
+            best = Some((count, *head, order));
         }
     }
-    least.orders
+    best.map(|(.., order)| order)
 }
 
-fn by_two(index: &Index, first: &[u64], second: &[u64]) -> Vec<u32> {
-    let decisive = decisive(index);
-    let head = |order: u32| index.heads.get(order as usize).copied().unwrap_or(ABSENT);
-    let mut firsts = Least::new();
-    for (orders, bucket) in index.by_first.iter().zip(0..) {
-        let count = tasks_in(first, bucket);
-        if !firsts.is_above(|fewest| *fewest < count)
-            && orders.iter().any(|order| head(*order) != ABSENT)
-        {
-            firsts.offer(count, bucket);
-        }
+/// The same for two columns. The best of each bucket of the first one is remembered as a bound:
+/// only buckets whose bound is the least are looked at again.
+fn by_two(index: &mut Index, first: &[u64], second: &[u64], stamp: (u64, u64)) -> Option<u32> {
+    if index.stamp != stamp {
+        index.stamp = stamp;
+        index.firsts.iter_mut().for_each(|first| first.best = None);
     }
-    let buckets = index.buckets.get(1).map_or(&[][..], |buckets| buckets);
-    let mut least = Least::new();
-    let tied = firsts
-        .orders
-        .iter()
-        .filter_map(|bucket| index.by_first.get(*bucket as usize));
-    for order in tied.flatten() {
-        let head = head(*order);
-        if head == ABSENT {
-            continue;
+    let Index {
+        firsts,
+        heads,
+        buckets,
+        ..
+    } = index;
+    let filled = || {
+        firsts
+            .iter()
+            .zip(0_u32..)
+            .filter(|(first, _)| first.filled > 0)
+    };
+    let fewest = filled().map(|(_, bucket)| tasks_in(first, bucket)).min()?;
+    let tied: Vec<usize> = filled()
+        .filter(|(_, bucket)| tasks_in(first, *bucket) == fewest)
+        .map(|(_, bucket)| bucket as usize)
+        .collect();
+    let tasks = |order: u32| {
+        let bucket = buckets
+            .get(1)
+            .and_then(|buckets| buckets.get(order as usize));
+        tasks_in(second, bucket.copied().unwrap_or(0))
+    };
+    let look = |orders: &[u32]| {
+        let known = orders.iter().filter_map(|order| {
+            let key = heads.get(*order as usize).copied()?;
+            let (tasks, order) = (tasks(*order), *order);
+            (key != ABSENT).then_some(Best { tasks, key, order })
+        });
+        known.min()
+    };
+    loop {
+        let mut least: Option<(Best, usize)> = None;
+        for bucket in &tied {
+            let first = firsts.get_mut(*bucket)?;
+            if first.best.is_none() {
+                first.best = look(&first.orders);
+            }
+            if let Some(best) = first.best
+                && least.is_none_or(|(least, _)| best < least)
+            {
+                least = Some((best, *bucket));
+            }
         }
-        let bucket = buckets.get(*order as usize).copied().unwrap_or(0);
-        let count = tasks_in(second, bucket);
-        if !least.is_above(|(fewest, _)| *fewest < count) {
-            least.offer((count, decisive(head)), *order);
+        let (best, bucket) = least?;
+        if tasks(best.order) == best.tasks {
+            return Some(best.order);
         }
+        firsts.get_mut(bucket)?.best = None;
     }
-    least.orders
 }
 
 fn by_stages(index: &Index, tasks: &[&[u64]]) -> Vec<u32> {

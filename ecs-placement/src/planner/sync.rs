@@ -93,15 +93,22 @@ impl Planner {
     fn compare(&mut self, state: &State) {
         self.counts.clear();
         self.name_groups(state);
-        self.chunk_ticks.resize(state.chunks().count(), 0);
+        let is_newer = state.tick() > self.tick;
         let known = std::mem::take(&mut self.chunk_ticks);
-        for ((chunk, known), page) in state.chunks().zip(&known).zip(0_u32..) {
-            if chunk.changed() == *known {
+        let known = known.into_iter().chain(std::iter::repeat(0));
+        for ((chunk, known), page) in state.chunks().zip(known).zip(0_u32..) {
+            if chunk.changed() == known {
                 continue;
             }
+            let is_registration = !is_newer || chunk.registered() > known || known == 0;
             for lane in 0..LANES {
-                self.columns.update(page * LANES + lane, state);
-                self.push(page * LANES + lane, true);
+                let slot = page * LANES + lane;
+                if is_registration {
+                    self.columns.update(slot, state);
+                }
+                if is_registration || chunk.lane(lane).is_some_and(|lane| lane.changed > known) {
+                    self.push(slot, is_registration);
+                }
             }
         }
         self.chunk_ticks = state.chunks().map(|chunk| chunk.changed()).collect();

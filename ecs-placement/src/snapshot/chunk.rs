@@ -16,11 +16,14 @@ pub(crate) struct Chunk {
     ready: u64,
     /// The tick of the last change of any lane.
     changed: u64,
-    /// How many tasks of which group run on which lane: [`count_key`] and the count, in order.
+    /// How many tasks of which group run on which lane: [`count_key`] and the count, in order,
+    /// so that those of a lane stand together.
     counts: Vec<u64>,
     /// The host ports that tasks hold: the lane above the packed port, in order.
     ports: Vec<u32>,
-    registrations: Arc<Vec<Option<Arc<Registration>>>>,
+    registrations: Arc<[Option<Arc<Registration>>; LANES as usize]>,
+    /// The tick of the last change of a registration.
+    registered: u64,
 }
 
 /// The numbers of one instance. What is free can be less than nothing, where documents say that
@@ -40,9 +43,11 @@ pub(crate) struct Lane {
     pub(crate) changed: u64,
 }
 
-/// Below the group and the lane of an entry of `counts`.
+/// Below the group of an entry of `counts`.
 const COUNT_BITS: u32 = 26;
 const COUNT_MASK: u64 = (1 << COUNT_BITS) - 1;
+/// Below the lane.
+const LANE_SHIFT: u32 = COUNT_BITS + 32;
 
 impl Default for Chunk {
     fn default() -> Self {
@@ -52,7 +57,8 @@ impl Default for Chunk {
             changed: 0,
             counts: Vec::new(),
             ports: Vec::new(),
-            registrations: Arc::new(vec![None; LANES as usize]),
+            registrations: Arc::new([const { None }; LANES as usize]),
+            registered: 0,
         }
     }
 }
@@ -79,6 +85,10 @@ impl Chunk {
         self.changed
     }
 
+    pub(crate) fn registered(&self) -> u64 {
+        self.registered
+    }
+
     /// How many tasks of a group run on a lane.
     pub(crate) fn count(&self, group: u32, lane: u32) -> u32 {
         let key = count_key(group, lane);
@@ -91,21 +101,18 @@ impl Chunk {
 
     /// The lanes on which tasks of a group run, and how many.
     pub(crate) fn counts_of(&self, group: u32) -> impl Iterator<Item = (u32, u32)> + '_ {
-        let from = self
-            .counts
-            .partition_point(|entry| *entry < count_key(group, 0));
-        let rest = self.counts.get(from..).unwrap_or_default();
-        rest.iter()
-            .take_while(move |entry| group_in(**entry) == group)
-            .map(|entry| (lane_in(*entry), count_in(*entry)))
+        let of_group = move |entry: &&u64| group_in(**entry) == group;
+        let found = self.counts.iter().filter(of_group);
+        found.map(|entry| (lane_in(*entry), count_in(*entry)))
     }
 
     /// The groups of which tasks run on a lane.
     pub(crate) fn groups_on(&self, lane: u32) -> impl Iterator<Item = u32> + '_ {
-        let here = move |entry: &&u64| lane_in(**entry) == lane;
-        self.counts
-            .iter()
-            .filter(here)
+        let first = count_key(0, lane);
+        let from = self.counts.partition_point(|entry| *entry < first);
+        let rest = self.counts.get(from..).unwrap_or_default();
+        rest.iter()
+            .take_while(move |entry| lane_in(**entry) == lane)
             .map(|entry| group_in(*entry))
     }
 
@@ -139,6 +146,7 @@ impl Chunk {
     /// Puts an instance on a free lane, or takes it off.
     pub(super) fn set(&mut self, lane: u32, with: Option<Arc<Registration>>, numbers: Lane) {
         self.changed = numbers.changed;
+        self.registered = numbers.changed;
         self.ready &= !(1 << lane);
         if with
             .as_ref()
@@ -247,7 +255,7 @@ fn port_key(lane: u32, port: HostPort) -> u32 {
 }
 
 fn count_key(group: u32, lane: u32) -> u64 {
-    (u64::from(group) << 32) | (u64::from(lane) << COUNT_BITS)
+    u64::from(lane) << LANE_SHIFT | u64::from(group) << COUNT_BITS
 }
 
 fn is_of(entry: u64, key: u64) -> bool {
@@ -259,9 +267,9 @@ fn count_in(entry: u64) -> u32 {
 }
 
 fn lane_in(entry: u64) -> u32 {
-    ((entry >> COUNT_BITS) & u64::from(LANES - 1)) as u32
+    (entry >> LANE_SHIFT) as u32
 }
 
 fn group_in(entry: u64) -> u32 {
-    (entry >> 32) as u32
+    (entry >> COUNT_BITS & u64::from(u32::MAX)) as u32
 }

@@ -59,7 +59,7 @@ impl State {
         Self {
             lineage: Arc::new(()),
             version: 0,
-            tick: 0,
+            tick: 1,
             chunks: Tree::default(),
             by_arn: Sorted::default(),
             instances: 0,

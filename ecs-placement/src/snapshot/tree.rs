@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 /// Pages below one node.
-const FAN: usize = 64;
+const FAN: usize = 16;
 
-/// Two levels of shared pages: a copy of the list is one pointer for every 64 pages; a change
+/// Two levels of shared pages: a copy of the list is one pointer for every 16 pages; a change
 /// copies one page and the node above it, if somebody else holds them.
 #[derive(Debug)]
 pub(crate) struct Tree<T> {
