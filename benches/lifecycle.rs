@@ -66,10 +66,7 @@ impl Pair {
     }
 
     fn deliver(&mut self, now: Timestamp) {
-        loop {
-            let Some(report) = self.host.poll_report() else {
-                break;
-            };
+        while let Some(report) = self.host.poll_report() {
             let status = report.status();
             let verdict = self.task.handle_report(&report, now);
             black_box(&verdict);

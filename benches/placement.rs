@@ -271,7 +271,7 @@ fn first_changes(cluster: &mut Cluster, iterations: u64) -> Duration {
         let commit = cluster.cell.commit(&transaction, CommitPolicy::Partial);
         time += started.elapsed();
         drop(snapshot);
-        black_box(commit.unwrap());
+        let _ = black_box(commit.unwrap());
         cluster.cell.stopped(&task);
         cluster.cell.forget(&token);
     }
@@ -344,7 +344,7 @@ fn rivals(
         let token = format!("{round}-{scheduler}");
         let tasks = (0..).map(|n| format!("{token}-{n}"));
         let transaction = plan.into_transaction(token.clone(), tasks).unwrap();
-        black_box(cell.commit(&transaction, policy).unwrap());
+        let _ = black_box(cell.commit(&transaction, policy).unwrap());
     }
 }
 

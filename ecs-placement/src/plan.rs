@@ -153,7 +153,10 @@ fn with_claims(state: &Arc<State>, request: &PlacementRequest, slots: &[u32]) ->
     let group = u32::try_from(group).unwrap_or(NO_GROUP - 1);
     after.name_group(group, Some(Arc::clone(&request.task().group)));
     for slot in slots {
-        after.take(*slot, request.needs(), group, true);
+        let place = after.place(*slot);
+        let registration = place.and_then(|place| place.registration());
+        let held = registration.and_then(|registration| request.needs().on(registration));
+        after.take(*slot, held.as_ref().unwrap_or(request.needs()), group, true);
     }
     Snapshot::of(&Arc::new(after))
 }

@@ -333,7 +333,8 @@ fn what_the_cell_placed_is_not_placed_again_by_documents() {
     let plan = Plan::new(&cell.snapshot(), &request(100, 300), 0);
     let name = format!("{TASK}1");
     let transaction = plan.into_transaction("token", [name.as_str()]).unwrap();
-    cell.commit(&transaction, ecs_placement::CommitPolicy::Partial)
+    let _ = cell
+        .commit(&transaction, ecs_placement::CommitPolicy::Partial)
         .unwrap();
     assert_eq!(left(&cell, "a"), (1_948, 3_700));
     let loader = Loader::new();

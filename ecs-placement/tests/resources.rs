@@ -1,6 +1,10 @@
 //! Every resource, request and call: what is refused, and in which words.
 
-#![expect(clippy::unwrap_used, reason = "a failed step fails the test")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a failed step fails the test"
+)]
 
 use ecs_arn::ClusterRef;
 use ecs_model::operation::{RunTaskRequest, StartTaskRequest};
@@ -147,7 +151,7 @@ fn neuron_devices_go_to_one_task() {
     let snapshot = bare.snapshot();
     assert_eq!(
         &*snapshot.explain(&neuron).instances()[0].reasons,
-        [reason.clone()]
+        std::slice::from_ref(&reason)
     );
     assert_eq!(reason.to_string(), "needs 1 Neuron devices, 0 are left");
 }

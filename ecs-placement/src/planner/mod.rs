@@ -36,13 +36,11 @@ use crate::{PlacementRequest, Plan, Snapshot};
 /// # use ecs_model::{ContainerInstance, Resource};
 /// # use ecs_placement::Registration;
 /// # let mut cell = CellState::new();
-/// # let instance = ContainerInstance {
-/// #     container_instance_arn: Some("arn:aws:ecs:us-east-1:123456789012:container-instance/a".into()),
-/// #     status: Some("ACTIVE".into()),
-/// #     agent_connected: Some(true),
-/// #     registered_resources: Some(vec![Resource::integer("CPU", 1_024), Resource::integer("MEMORY", 1_024)]),
-/// #     ..ContainerInstance::default()
-/// # };
+/// # let instance = ContainerInstance::default()
+/// #     .with_container_instance_arn("arn:aws:ecs:us-east-1:123456789012:container-instance/a")
+/// #     .with_status("ACTIVE")
+/// #     .with_agent_connected(true)
+/// #     .with_registered_resources([Resource::integer("CPU", 1_024), Resource::integer("MEMORY", 1_024)]);
 /// # cell.register(&Registration::try_from(&instance)?);
 /// # let web = serde_json::from_str(r#"{
 /// #     "family": "web", "containerDefinitions": [{"name": "web", "image": "web", "memory": 500}]
