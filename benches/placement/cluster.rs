@@ -140,7 +140,7 @@ pub(crate) fn request(
     strategies: &[(&str, &str)],
     member_of: &[&str],
 ) -> PlacementRequest {
-    let definition = TaskDefinition::default();
+    let definition = TaskDefinition::default().with_family("bench");
     let request = PlacementRequest::new(&definition).unwrap();
     let mut needs = request.needs().clone();
     (needs.cpu, needs.memory) = (32, 128);
