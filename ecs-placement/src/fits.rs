@@ -338,8 +338,9 @@ fn member_of<'a>(
     let planned = (already > 0).then_some((request.group(), already));
     let is_unmet = move |query: &&Query| !query.matches_with(instance, planned);
     let unmet = request.member_of().iter().filter(is_unmet);
-    unmet.map(|query| Reason::MemberOf {
-        expression: query.as_str().into(),
+    unmet.map(move |query| Reason::MemberOf {
+        expression: Arc::clone(query.shared()),
+        terms: query.unmet_with(instance, planned),
     })
 }
 

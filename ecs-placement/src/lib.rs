@@ -74,7 +74,7 @@ pub use needs::Needs;
 pub use observed_task::{ObservedTask, Stage};
 pub use plan::Plan;
 pub use planner::Planner;
-pub use query::{Query, QueryError};
+pub use query::{Query, QueryError, UnmetTerm};
 pub use reason::Reason;
 pub use record::{ApplyError, Change, Decision, Record};
 pub use registration::{InstanceError, Registration};

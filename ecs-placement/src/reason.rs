@@ -1,15 +1,17 @@
 //! Why an instance does not take a task.
 
 use std::fmt;
+use std::sync::Arc;
 
 use ecs_model::FailureReason;
 use ecs_model::network::TransportProtocol;
 use serde::{Deserialize, Serialize};
 
+use crate::UnmetTerm;
 use crate::fits::MAX_PORTS;
 
 /// What events say of a `distinctInstance` constraint that no instance meets.
-const DISTINCT_INSTANCE: &str = "DistinctInstance placement constraint unsatisfied.";
+pub(crate) const DISTINCT_INSTANCE: &str = "DistinctInstance placement constraint unsatisfied.";
 
 /// Too few Neuron devices; Amazon ECS publishes no reason of its own for them.
 const NEURON_DEVICE: &str = "RESOURCE:NEURON_DEVICE";
@@ -109,7 +111,9 @@ pub enum Reason {
     /// A `memberOf` constraint does not select the instance.
     MemberOf {
         /// The expression.
-        expression: Box<str>,
+        expression: Arc<str>,
+        /// Its comparisons that keep the instance out, with what they found.
+        terms: Vec<UnmetTerm>,
     },
     /// A task of the group is there already.
     DistinctInstance {
@@ -189,7 +193,15 @@ impl fmt::Display for Reason {
                 write!(f, "lacks attribute `{name}` with value `{value}`")
             }
             Self::External => f.write_str("is external and runs no EC2 tasks"),
-            Self::MemberOf { expression } => write!(f, "is not a member of `{expression}`"),
+            Self::MemberOf { expression, terms } => {
+                write!(f, "is not a member of `{expression}`")?;
+                let mut before = ": ";
+                for term in terms {
+                    write!(f, "{before}{term}")?;
+                    before = ", ";
+                }
+                Ok(())
+            }
             Self::DistinctInstance { group } => write!(f, "runs a task of `{group}` already"),
         }
     }

@@ -384,7 +384,10 @@ fn member_of_is_binding_wherever_it_stands() {
     let explanation = plan.explain().unwrap();
     assert_eq!(
         explanation.instances()[2].to_string(),
-        format!("{PREFIX}c: is not a member of `attribute:ecs.availability-zone exists`")
+        format!(
+            "{PREFIX}c: is not a member of `attribute:ecs.availability-zone exists`: \
+             `attribute:ecs.availability-zone exists` found nothing"
+        )
     );
     assert_eq!(
         explanation.instances()[0].reasons[0].code().as_str(),

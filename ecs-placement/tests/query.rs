@@ -304,7 +304,7 @@ fn every_error_has_its_place() {
         ),
         (
             "attribute:a =~ (?!x)y",
-            "`(?!x)y` is not a regular expression that is supported at byte 15".into(),
+            "`(?!x)y` has look-ahead, which is not supported at byte 15".into(),
         ),
     ] {
         assert_eq!(
@@ -328,6 +328,161 @@ fn every_error_has_its_place() {
     assert_eq!(
         Query::parse(&deep).unwrap_err().to_string(),
         "nested more than 100 deep at byte 100"
+    );
+}
+
+#[test]
+fn a_pattern_stays_between_its_anchors() {
+    let error = |pattern: &str| {
+        let expression = format!("attribute:stack =~ '{pattern}'");
+        Query::parse(&expression).unwrap_err().to_string()
+    };
+    for pattern in ["te)|(st", "a)|(b", "te)|.*(", ")(", "test)"] {
+        assert_eq!(
+            error(pattern),
+            format!("`{pattern}` is not a regular expression that is supported at byte 19"),
+        );
+    }
+}
+
+/// What Java has and the `regex` crate has not, or has with another meaning, and the other way
+/// round.
+#[test]
+fn what_only_one_side_reads_is_refused_by_name() {
+    let refused = [
+        ("a*+", "a possessive quantifier"),
+        ("a++b", "a possessive quantifier"),
+        ("a?+", "a possessive quantifier"),
+        ("a{2}+", "a possessive quantifier"),
+        ("(a|b){1,3}+", "a possessive quantifier"),
+        ("[ab]*+", "a possessive quantifier"),
+        ("a**", "a quantifier of a quantifier"),
+        ("a*?+", "a quantifier of a quantifier"),
+        ("a+{2}", "a quantifier of a quantifier"),
+        ("a{,3}", "a quantifier without a least number"),
+        ("(?=te)test", "look-ahead"),
+        ("(?!x)test", "look-ahead"),
+        ("(?<=t)est", "look-behind"),
+        ("(?<!x)test", "look-behind"),
+        ("(?>te)st", "an atomic group"),
+        ("(?P<a>te)st", "a group named by `(?P`"),
+        (r"(t)es\1", "a back-reference"),
+        (r"(?<a>t)es\k<a>", "a back-reference"),
+        (r"\Qtest\E", "quoting by `\\Q` and `\\E`"),
+        (r"test\E", "quoting by `\\Q` and `\\E`"),
+        (r"\0164est", "an octal escape"),
+        (r"\cAtest", "a control character by `\\c`"),
+        (r"\N{DIGIT ONE}", "a character by name"),
+        (r"\Gtest", "`\\G`"),
+        (r"test\Z", "`\\Z`"),
+        (r"test\R", "`\\R`"),
+        (r"\Xest", "`\\X`"),
+        (r"te\hst", "`\\h`"),
+        (r"te\Hst", "`\\h`"),
+        (r"te\vst", "`\\v`"),
+        (r"te\Vst", "`\\v`"),
+        (r"te\est", "`\\e`"),
+        (r"\<test", "an escaped `<` or `>`"),
+        (r"test\>", "an escaped `<` or `>`"),
+        (r"\b{start}test", "a boundary by name"),
+        (r"\p{InGreek}", "a Unicode block"),
+        (r"\p{javaLowerCase}est", "a class of `java.lang.Character`"),
+        ("(?d)test", "the flag `d`"),
+        ("(?x)test", "the flag `x`"),
+        ("(?ix:te)st", "the flag `x`"),
+        ("(?U)test", "the flag `U`"),
+        ("(?R)test", "the flag `R`"),
+        ("[[:alpha:]]+", "a POSIX bracket class"),
+        ("[a-z--[aeiou]]", "a difference of classes"),
+        ("[a-z~~[aeiou]]", "a difference of classes"),
+    ];
+    for (pattern, name) in refused {
+        let expression = format!("attribute:stack =~ '{pattern}'");
+        assert_eq!(
+            Query::parse(&expression).unwrap_err().to_string(),
+            format!("`{pattern}` has {name}, which is not supported at byte 19"),
+        );
+    }
+    let instance = instance();
+    let read_alike = [
+        ("t.*", true),
+        ("te", false),
+        ("(te|x)st", true),
+        ("(?:te)st", true),
+        ("(?<a>te)st", true),
+        ("(?i)TEST", true),
+        ("te?s+t*?", true),
+        ("t{1}est{1,}", true),
+        ("[a-z]{4}", true),
+        ("[^0-9+*?{]+", true),
+        ("[a-z&&[^b]]{4}", true),
+        (r"\w+", true),
+        (r"\p{L}{4}", true),
+        (r"\x74est", true),
+        (r"t\+est", false),
+        (r"\{,\}", false),
+        ("^test$", true),
+        (r"\Atest\z", true),
+        ("test|a", true),
+        ("a|test", true),
+    ];
+    for (pattern, expected) in read_alike {
+        let query = Query::parse(&format!("attribute:stack =~ '{pattern}'")).unwrap();
+        assert_eq!(selects(&query, &instance), expected, "{pattern}");
+    }
+}
+
+#[test]
+fn an_expression_names_the_comparisons_that_keep_an_instance_out() {
+    let snapshot = instance();
+    let unmet = |expression: &str| -> Vec<String> {
+        let query = Query::parse(expression).unwrap();
+        let terms = query.unmet(snapshot.instance("instance").unwrap());
+        assert_eq!(terms.is_empty(), selects(&query, &snapshot), "{expression}");
+        terms.iter().map(ToString::to_string).collect()
+    };
+    let none: [&str; 0] = [];
+    assert_eq!(unmet("attribute:stack == test"), none);
+    assert_eq!(
+        unmet("attribute:stack == prod and attribute:slots > 9"),
+        ["`attribute:stack == prod` found `test`"]
+    );
+    assert_eq!(
+        unmet("attribute:stack == prod or attribute:disk exists"),
+        [
+            "`attribute:stack == prod` found `test`",
+            "`attribute:disk exists` found nothing",
+        ]
+    );
+    assert_eq!(
+        unmet("not(task:group == database) && ( agentVersion >= 2 )"),
+        [
+            "not `task:group == database` found `database`",
+            "`agentVersion >= 2` found `1.14.3`",
+        ]
+    );
+    assert_eq!(
+        unmet("not (attribute:ssd exists or attribute:stack == prod)"),
+        ["not `attribute:ssd exists` found no value"]
+    );
+    assert_eq!(
+        unmet("task:group == web and ec2InstanceId in [i-1] and agentConnected != true"),
+        [
+            "`task:group == web` found `database`",
+            "`ec2InstanceId in [i-1]` found `i-abcd1234`",
+            "`agentConnected != true` found `true`",
+        ]
+    );
+    assert_eq!(
+        unmet("runningTasksCount < 2 and registeredAt > 2019-01-01"),
+        [
+            "`runningTasksCount < 2` found `3`",
+            "`registeredAt > 2019-01-01` found `2018-06-18T22:28:28Z`",
+        ]
+    );
+    assert_eq!(
+        unmet("not(not(attribute:stack == prod))"),
+        ["`attribute:stack == prod` found `test`"]
     );
 }
 
@@ -409,6 +564,8 @@ proptest! {
         prop_assume!(text.len() <= Query::MAX_CHARS);
         let query = Query::parse(&text).unwrap();
         prop_assert_eq!(selects(&query, &instance), tree.ask(), "{}", text);
+        let unmet = query.unmet(instance.instance("instance").unwrap());
+        prop_assert_eq!(unmet.is_empty(), tree.ask(), "{}", text);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! An expression taken apart.
 
 use std::cmp::Ordering;
+use std::sync::Arc;
 
 use ecs_model::Timestamp;
 use ecs_model::version::Version;
@@ -12,7 +13,7 @@ pub(super) enum Expression {
     Any(Vec<Self>),
     All(Vec<Self>),
     Not(Box<Self>),
-    Test(Test),
+    Test(Term),
 }
 
 impl Expression {
@@ -21,15 +22,22 @@ impl Expression {
         match self {
             Self::Any(parts) | Self::All(parts) => parts.iter().any(Self::varies),
             Self::Not(inner) => inner.varies(),
-            Self::Test(test) => matches!(
-                test,
+            Self::Test(term) => matches!(
+                term.test,
                 Test::AgentConnected(_) | Test::TaskGroup(_) | Test::RunningTasksCount(..)
             ),
         }
     }
 }
 
-/// One comparison.
+/// One comparison, as it is written.
+#[derive(Debug)]
+pub(super) struct Term {
+    pub(super) text: Arc<str>,
+    pub(super) test: Test,
+}
+
+/// What a comparison asks for.
 #[derive(Debug)]
 pub(super) enum Test {
     Attribute(Box<str>, Presence),

@@ -1,6 +1,6 @@
 //! Asks all instances at once.
 
-use super::ast::{Expression, Presence, Test};
+use super::ast::{Expression, Presence, Term, Test};
 use super::eval;
 use crate::Instance;
 
@@ -22,13 +22,19 @@ pub(super) fn of(expression: &Expression, columns: &mut impl Columns) -> Vec<u64
         Expression::Any(parts) => join(parts, columns, 0, |all, part| *all |= part),
         Expression::All(parts) => join(parts, columns, u64::MAX, |all, part| *all &= part),
         Expression::Not(inner) => of(inner, columns).iter().map(|word| !word).collect(),
-        Expression::Test(Test::Attribute(name, presence)) => columns.select(name, |value| {
+        Expression::Test(term) => of_term(expression, term, columns),
+    }
+}
+
+fn of_term(expression: &Expression, term: &Term, columns: &mut impl Columns) -> Vec<u64> {
+    match &term.test {
+        Test::Attribute(name, presence) => columns.select(name, |value| {
             value.is_some() == (*presence == Presence::Exists)
         }),
-        Expression::Test(Test::AttributeText(name, test)) => {
+        Test::AttributeText(name, test) => {
             columns.select(name, |value| value.is_some_and(|text| test.accepts(text)))
         }
-        Expression::Test(_) => columns.ask(|instance| eval::matches(expression, instance, None)),
+        _ => columns.ask(|instance| eval::matches(expression, instance, None)),
     }
 }
 

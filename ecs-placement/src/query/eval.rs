@@ -18,7 +18,7 @@ pub(super) fn matches(
         Expression::Any(parts) => parts.iter().any(ask),
         Expression::All(parts) => parts.iter().all(ask),
         Expression::Not(inner) => !ask(inner),
-        Expression::Test(test) => test_matches(test, instance, planned),
+        Expression::Test(term) => test_matches(&term.test, instance, planned),
     }
 }
 

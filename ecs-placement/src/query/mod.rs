@@ -5,7 +5,9 @@ mod bits;
 mod error;
 mod eval;
 mod parse;
+mod regex;
 mod token;
+mod unmet;
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -17,6 +19,7 @@ pub(crate) use bits::Columns;
 pub use error::QueryError;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+pub use unmet::UnmetTerm;
 
 use crate::Instance;
 
@@ -42,8 +45,9 @@ use crate::Instance;
 /// attribute as the guide's example does; `=~` must match the whole text; two texts compare as
 /// numbers if both are numbers, and by their characters otherwise; versions compare as
 /// [`Version`](ecs_model::version::Version)s do; `task:group != x` means that
-/// no task of the group is there. Regular expressions are those of the `regex` crate: Java's
-/// look-around and back-references are refused.
+/// no task of the group is there. Regular expressions are those that Java and the `regex` crate
+/// read alike: look-around, back-references, possessive quantifiers, atomic groups, `\Q...\E`
+/// and whatever else only one of them has, or has with another meaning, is refused by name.
 ///
 /// ```
 /// use ecs_placement::Query;
@@ -93,6 +97,27 @@ impl Query {
         planned: Option<(&str, u32)>,
     ) -> bool {
         eval::matches(&self.expression, instance, planned)
+    }
+
+    /// The comparisons that keep the instance out, with what they found; none if the expression
+    /// selects it.
+    #[must_use]
+    pub fn unmet(&self, instance: Instance<'_>) -> Vec<UnmetTerm> {
+        self.unmet_with(instance, None)
+    }
+
+    /// The same with so many more tasks of a group on the instance.
+    pub(crate) fn unmet_with(
+        &self,
+        instance: Instance<'_>,
+        planned: Option<(&str, u32)>,
+    ) -> Vec<UnmetTerm> {
+        unmet::of(&self.expression, instance, planned)
+    }
+
+    /// The expression, to be kept.
+    pub(crate) fn shared(&self) -> &Arc<str> {
+        &self.text
     }
 
     /// Whether what runs on an instance, or its agent's connection, changes the answer.

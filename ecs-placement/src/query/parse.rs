@@ -10,7 +10,7 @@
 use ecs_taskdef::Timestamp;
 use regex::Regex;
 
-use super::ast::{Expression, Presence, Relation, Test, TextKind, TextTest};
+use super::ast::{Expression, Presence, Relation, Term, Test, TextKind, TextTest};
 use super::token::Scanner;
 use super::{Query, QueryError};
 
@@ -84,10 +84,17 @@ impl<'a> Parser<'a> {
             }
             inner
         } else {
-            Expression::Test(self.test()?)
+            Expression::Test(self.term()?)
         };
         self.depth -= 1;
         Ok(expression)
+    }
+
+    fn term(&mut self) -> Parsed<Term> {
+        let start = self.scanner;
+        let test = self.test()?;
+        let text = start.until(&self.scanner).trim_start().into();
+        Ok(Term { text, test })
     }
 
     fn test(&mut self) -> Parsed<Test> {
@@ -212,9 +219,12 @@ impl<'a> Parser<'a> {
     fn regex(&mut self) -> Parsed<Regex> {
         let at = self.scanner.offset();
         let pattern = self.value()?;
-        Regex::new(&format!("^(?:{pattern})$")).map_err(|error| {
-            let message = format!("`{pattern}` is not a regular expression that is supported");
-            QueryError::new(at, message).because(error)
+        super::regex::parse(pattern).map_err(|(message, source)| {
+            let error = QueryError::new(at, message);
+            match source {
+                Some(source) => error.because(source),
+                None => error,
+            }
         })
     }
 

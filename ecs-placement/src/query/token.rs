@@ -75,6 +75,11 @@ impl<'a> Scanner<'a> {
         (length > 0).then(|| self.take(length))
     }
 
+    /// The text between this place and a later one.
+    pub(super) fn until(&self, later: &Self) -> &'a str {
+        self.text.get(self.offset..later.offset).unwrap_or_default()
+    }
+
     fn rest(&self) -> &'a str {
         self.text.get(self.offset..).unwrap_or_default()
     }
