@@ -9,7 +9,7 @@ use ecs_model::container_instance::EXTERNAL_CAPABILITY;
 use crate::registration::natural;
 use crate::request::{Room, Selection, Wanted};
 use crate::snapshot::{Place, State};
-use crate::{HostPort, Instance, Needs, PlacementRequest, Query, Reason};
+use crate::{HostPort, Instance, Needs, PlacementRequest, Query, Reason, Shortfall};
 
 /// Whether the instance takes one more copy, where `already` copies of this plan are.
 pub(crate) fn fits(state: &State, place: Place<'_>, task: &Wanted, already: u32) -> bool {
@@ -180,7 +180,7 @@ pub(crate) fn refusals_after<'a>(
 ) -> impl Iterator<Item = Reason> + 'a {
     let external = move || launch_type(instance, request.launch_type());
     let distinct = move || distinct_instance(instance, request, already);
-    let kept = move || kept_room(instance, request, already);
+    let kept = move || kept_room(instance, request.task(), already);
     state(instance)
         .chain(resources(instance, request.needs(), already))
         .chain(devices(instance, request.needs(), already))
@@ -224,13 +224,6 @@ fn resources<'a>(
         .map(|(needed, remaining)| Reason::Interfaces { needed, remaining });
     let is_taken =
         move |port: &&HostPort| already > 0 || place.chunk.is_port_taken(place.lane, **port);
-    let wants_ports = already == 0 && !needs.ports.is_empty();
-    let taken = wants_ports.then(|| place.chunk.taken_ports(place.lane));
-    let taken = taken.filter(|taken| taken.saturating_add(needs.ports.len()) > MAX_PORTS);
-    let too_many = taken.map(|taken| Reason::PortQuota {
-        needed: needs.ports.len() as u64,
-        taken: taken as u64,
-    });
     let ports = needs
         .ports
         .iter()
@@ -244,7 +237,35 @@ fn resources<'a>(
         .chain(gpus)
         .chain(interfaces)
         .chain(ports)
-        .chain(too_many)
+        .chain(iter::once_with(move || port_quota(place, needs, already)).flatten())
+}
+
+fn port_quota(place: Place<'_>, needs: &Needs, already: u32) -> Option<Reason> {
+    let wants_ports = already == 0 && !needs.ports.is_empty();
+    let taken = wants_ports.then(|| place.chunk.taken_ports(place.lane))?;
+    let is_too_many = taken.saturating_add(needs.ports.len()) > MAX_PORTS;
+    is_too_many.then_some(Reason::PortQuota {
+        needed: needs.ports.len() as u64,
+        taken: taken as u64,
+    })
+}
+
+/// Whether [`rare_refusals`] can have any.
+pub(crate) fn has_rare_needs(task: &Wanted) -> bool {
+    let needs = &task.needs;
+    let wants_devices = needs.gpus > 0 || needs.all_gpus || needs.all_neuron_devices;
+    wants_devices || !needs.ports.is_empty() || !task.rooms.is_empty()
+}
+
+/// Those of the refusals that few requests can have.
+pub(crate) fn rare_refusals(
+    instance: Instance<'_>,
+    task: &Wanted,
+) -> impl Iterator<Item = Reason> + use<> {
+    port_quota(instance.place(), &task.needs, 0)
+        .into_iter()
+        .chain(devices(instance, &task.needs, 0))
+        .chain(kept_room(instance, task, 0))
 }
 
 fn devices(
@@ -280,8 +301,7 @@ fn needs_devices(needs: &Needs) -> bool {
     needs.gpus > 0 || needs.all_gpus || needs.all_neuron_devices
 }
 
-fn kept_room(instance: Instance<'_>, request: &PlacementRequest, already: u32) -> Option<Reason> {
-    let task = request.task();
+fn kept_room(instance: Instance<'_>, task: &Wanted, already: u32) -> Option<Reason> {
     if task.rooms.is_empty() {
         return None;
     }
@@ -291,6 +311,25 @@ fn kept_room(instance: Instance<'_>, request: &PlacementRequest, already: u32) -
     Some(Reason::DaemonRoom {
         group: Box::from(&*group),
     })
+}
+
+/// What is lacking for the copy after `already` ones.
+pub(crate) fn shortfall(place: Place<'_>, needs: &Needs, already: u32) -> Shortfall {
+    let copies = i64::from(already).saturating_add(1);
+    let numbers = place.numbers().copied().unwrap_or_default();
+    let short = |needed: u32, free: i32| match needed {
+        0 => 0,
+        _ => {
+            let wanted = i64::from(needed).saturating_mul(copies);
+            u64::try_from(wanted.saturating_sub(free.into())).unwrap_or(0)
+        }
+    };
+    Shortfall {
+        cpu: short(needs.cpu, numbers.cpu),
+        memory: short(needs.memory, numbers.memory),
+        gpus: short(needs.gpus.into(), numbers.gpus.into()),
+        interfaces: short(needs.interfaces.into(), numbers.interfaces.into()),
+    }
 }
 
 fn attributes<'a>(
@@ -320,13 +359,19 @@ fn has_attribute(instance: Instance<'_>, name: &str, value: Option<&str>) -> boo
 /// `EXTERNAL` tasks need an external instance. That `EC2` tasks keep off them is not published
 /// and chosen here: the launch type would mean nothing otherwise.
 fn launch_type(instance: Instance<'_>, launch_type: Option<&LaunchType>) -> Option<Reason> {
-    match (launch_type, instance.is_external()) {
-        (Some(LaunchType::External), false) => Some(Reason::Attribute {
+    let launch_type = launch_type?;
+    let is_other = (*launch_type == LaunchType::External) != instance.is_external();
+    is_other.then(|| launch_type_reason(launch_type))
+}
+
+/// The reason of an instance that is not of the launch type.
+pub(crate) fn launch_type_reason(launch_type: &LaunchType) -> Reason {
+    match launch_type {
+        LaunchType::External => Reason::Attribute {
             name: EXTERNAL_CAPABILITY.into(),
             value: None,
-        }),
-        (Some(LaunchType::Ec2), true) => Some(Reason::External),
-        _ => None,
+        },
+        _ => Reason::External,
     }
 }
 

@@ -45,6 +45,14 @@ impl HostPort {
         Self(UDP | port as u32)
     }
 
+    /// A port of a protocol; whatever is not UDP is TCP.
+    pub(crate) const fn new(protocol: &TransportProtocol, port: u16) -> Self {
+        match protocol {
+            TransportProtocol::Udp => Self::udp(port),
+            _ => Self::tcp(port),
+        }
+    }
+
     /// The number.
     #[must_use]
     #[expect(

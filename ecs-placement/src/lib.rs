@@ -25,7 +25,9 @@
 //! | making it true, or learning why not | [`CellState::commit`], [`CommitPolicy`], [`Conflict`] |
 //! | keeping it, and following it elsewhere | [`Record`], [`CellState::apply`] |
 //! | which instances an expression selects | [`Query`] |
-//! | why an instance does not take a task | [`Snapshot::explain`], [`Explanation`], [`Reason`] |
+//! | why an instance does not take a task | [`Snapshot::explain`], [`Explanation`], [`Reason`], [`Summary`] |
+//! | how many more copies fit, and what stops the next | [`Snapshot::room`], [`Room`], [`Remedy`] |
+//! | which instance comes first, and which task stops | [`Snapshot::rank`], [`Ranking`], [`scale_in`] |
 //!
 //! # Scope of this crate
 //!
@@ -53,10 +55,12 @@ mod observed_task;
 mod plan;
 mod planner;
 mod query;
+mod random;
 mod reason;
 mod record;
 mod registration;
 mod request;
+mod scale_in;
 mod scheduler;
 mod snapshot;
 mod strategy;
@@ -66,7 +70,10 @@ mod unknown;
 pub use amounts::Amounts;
 pub use cell_state::{CellState, CellTask};
 pub use commit::{Commit, CommitError, Conflict, Placed, Totals};
-pub use explain::{Explanation, InstanceExplanation};
+pub use explain::{
+    Bottleneck, Explanation, InstanceExplanation, InstanceRoom, Ranked, Ranking, Remedy, Room,
+    Shortfall, Summary, Tally,
+};
 pub use fargate::{Fargate, FargateError, FargatePlace, FargatePlan};
 pub use host_port::{HostPort, HostPortError};
 pub use load::{Gap, LoadError, Loaded, Loader, Observed};
@@ -79,6 +86,7 @@ pub use reason::Reason;
 pub use record::{ApplyError, Change, Decision, Record};
 pub use registration::{InstanceError, Registration};
 pub use request::{PlacementRequest, RULES, RequestError, Unsupported};
+pub use scale_in::scale_in;
 pub use scheduler::{
     RunTaskError, ServicePlan, ServiceScheduler, StartTaskError, StartTaskPlan, run_task,
     start_task,

@@ -14,7 +14,7 @@ use crate::fits::MAX_PORTS;
 pub(crate) const DISTINCT_INSTANCE: &str = "DistinctInstance placement constraint unsatisfied.";
 
 /// Too few Neuron devices; Amazon ECS publishes no reason of its own for them.
-const NEURON_DEVICE: &str = "RESOURCE:NEURON_DEVICE";
+pub(crate) const NEURON_DEVICE: &str = "RESOURCE:NEURON_DEVICE";
 
 /// One reason why a container instance does not take a task, with its numbers.
 ///

@@ -188,6 +188,17 @@ impl Registration {
             })
     }
 
+    /// The same instance when it is new: nothing runs on it, and it takes tasks.
+    pub(crate) fn emptied(&self) -> Self {
+        Self {
+            status: "ACTIVE".into(),
+            agent_connected: true,
+            document: None,
+            others: Others::default(),
+            ..self.clone()
+        }
+    }
+
     pub(crate) fn is_ready(&self) -> bool {
         *self.status == *"ACTIVE" && self.agent_connected
     }

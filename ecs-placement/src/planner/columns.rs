@@ -10,7 +10,7 @@ use hashbrown::HashMap;
 use crate::query::{self, Query};
 use crate::request::{Selection, Wanted};
 use crate::snapshot::{Chunk, State};
-use crate::{Instance, Registration};
+use crate::{Instance, Reason, Registration, fits};
 
 /// The number of the value of an instance without the attribute.
 const MISSING: u32 = 0;
@@ -250,30 +250,12 @@ impl Columns {
     }
 
     fn select(&mut self, selection: &Arc<Selection>, state: &State) -> Selected {
-        let mut bits = self.of_launch_type(selection.launch_type.as_ref(), state);
-        for (name, value) in &selection.attributes {
-            let at = self.column(name, state);
-            let Some(column) = self.list.get(at) else {
-                continue;
-            };
-            let part = column.bits(|number, found| match (number, value) {
-                (UNLISTED, _) => true,
-                (MISSING, _) => false,
-                (EMPTY, value) => value.is_none(),
-                (_, None) => true,
-                (_, Some(value)) => **value == *found,
-            });
+        let mut bits = vec![u64::MAX; state.chunks().count()];
+        for (_, part) in self.parts(selection, state) {
             keep(&mut bits, part);
         }
-        let (varying, fixed): (Vec<_>, Vec<_>) =
-            selection.member_of.iter().cloned().partition(Query::varies);
-        for query in fixed {
-            let part = query.bits(&mut Asked {
-                columns: self,
-                state,
-            });
-            keep(&mut bits, part);
-        }
+        let varying = selection.member_of.iter().filter(|query| query.varies());
+        let varying = varying.cloned().collect();
         Selected {
             selection: Arc::clone(selection),
             kinds: self.kinds_of(&bits, state),
@@ -303,14 +285,52 @@ impl Columns {
         found
     }
 
-    fn of_launch_type(&mut self, launch_type: Option<&LaunchType>, state: &State) -> Vec<u64> {
+    /// For each thing that an instance must be, whatever runs on it, the instances that are it
+    /// and the reason of the others.
+    pub(super) fn parts(
+        &mut self,
+        selection: &Selection,
+        state: &State,
+    ) -> Vec<(Reason, Vec<u64>)> {
+        let mut parts = Vec::new();
+        if let Some(launch_type) = &selection.launch_type {
+            let bits = self.of_launch_type(launch_type, state);
+            parts.push((fits::launch_type_reason(launch_type), bits));
+        }
+        for (name, value) in &selection.attributes {
+            let at = self.column(name, state);
+            let Some(column) = self.list.get(at) else {
+                continue;
+            };
+            let bits = column.bits(|number, found| match (number, value) {
+                (UNLISTED, _) => true,
+                (MISSING, _) => false,
+                (EMPTY, value) => value.is_none(),
+                (_, None) => true,
+                (_, Some(value)) => **value == *found,
+            });
+            let (name, value) = (name.clone(), value.clone());
+            parts.push((Reason::Attribute { name, value }, bits));
+        }
+        for query in selection.member_of.iter().filter(|query| !query.varies()) {
+            let bits = query.bits(&mut Asked {
+                columns: self,
+                state,
+            });
+            let reason = Reason::MemberOf {
+                expression: Arc::clone(query.shared()),
+                terms: Vec::new(),
+            };
+            parts.push((reason, bits));
+        }
+        parts
+    }
+
+    fn of_launch_type(&mut self, launch_type: &LaunchType, state: &State) -> Vec<u64> {
         let at = self.column(EXTERNAL_CAPABILITY, state);
-        let is_external = launch_type == Some(&LaunchType::External);
+        let is_external = *launch_type == LaunchType::External;
         self.list.get(at).map_or_else(Vec::new, |column| {
-            column.bits(|number, _| {
-                let is_of_it = (number != MISSING && number != UNLISTED) == is_external;
-                launch_type.is_none() || is_of_it
-            })
+            column.bits(|number, _| (number != MISSING && number != UNLISTED) == is_external)
         })
     }
 }
@@ -332,7 +352,7 @@ impl Selected {
     }
 
     fn asks(&self, instance: Instance<'_>) -> bool {
-        crate::fits::is_member(instance, &self.selection, |query| {
+        fits::is_member(instance, &self.selection, |query| {
             query.varies() || query.matches(instance)
         })
     }

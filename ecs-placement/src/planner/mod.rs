@@ -4,7 +4,6 @@ mod columns;
 mod counts;
 mod index;
 mod order;
-mod random;
 mod search;
 mod select;
 mod sync;
@@ -15,15 +14,15 @@ use std::sync::Arc;
 
 use hashbrown::HashMap;
 
+use crate::random::Random;
 use columns::Columns;
 use counts::Counts;
 use index::{Filter, Index};
-use random::Random;
 use way::Way;
 
 use crate::request::Wanted;
 use crate::snapshot::{NO_GROUP, State};
-use crate::{PlacementRequest, Plan, Snapshot};
+use crate::{PlacementRequest, Plan, Reason, Snapshot};
 
 /// Chooses instances for requests, and remembers what it has sorted for the next one.
 ///
@@ -118,6 +117,13 @@ impl Planner {
     pub fn plan(&mut self, snapshot: &Snapshot, request: &PlacementRequest, seed: u64) -> Plan {
         let slots = self.choose(snapshot.state(), request, request.count(), seed, &[]);
         Plan::of(snapshot, request, seed, &slots)
+    }
+
+    /// For each thing that an instance must be, whatever runs on it, the instances that are it
+    /// and the reason of the others.
+    pub(crate) fn parts(&mut self, task: &Wanted, state: &State) -> Vec<(Reason, Vec<u64>)> {
+        self.sync(state);
+        self.columns.parts(&task.selection, state)
     }
 
     /// Chooses instances for `count` copies, where `taken` are the slots of copies that are

@@ -6,8 +6,8 @@ use super::columns::Columns;
 use super::counts::Counts;
 use super::index::{Best, Index};
 use super::order::{ABSENT, Key, Order};
-use super::random::Random;
 use super::way::Stage;
+use crate::random::Random;
 
 /// Below the criteria of a key.
 const ORDER_BITS: u32 = 32;

@@ -72,6 +72,18 @@ impl Chunk {
         self.registrations.get(lane as usize)?.as_ref()
     }
 
+    pub(crate) fn lanes(&self) -> &[Lane] {
+        &self.lanes
+    }
+
+    /// The lanes with an instance, as bits.
+    pub(crate) fn live(&self) -> u64 {
+        let lanes = self.registrations.iter().zip(0..);
+        lanes.fold(0, |bits, (known, lane)| {
+            bits | u64::from(known.is_some()) << lane
+        })
+    }
+
     /// The lanes that take tasks at all, as bits.
     pub(crate) fn ready(&self) -> u64 {
         self.ready

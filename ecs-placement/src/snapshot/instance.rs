@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
+use std::sync::Arc;
 
 use ecs_model::Timestamp;
 
@@ -39,6 +40,10 @@ impl<'s> Instance<'s> {
     #[must_use]
     pub fn arn(self) -> &'s str {
         &self.registration.arn
+    }
+
+    pub(crate) fn shared_arn(self) -> Arc<str> {
+        Arc::clone(&self.registration.arn)
     }
 
     /// The id of the EC2 instance or managed instance.

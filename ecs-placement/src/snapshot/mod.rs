@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use ecs_arn::{ContainerInstanceRef, EcsArn};
 
-pub(crate) use chunk::{Chunk, LANES};
+pub(crate) use chunk::{Chunk, LANES, Lane};
 pub use instance::Instance;
 pub(crate) use state::{NO_GROUP, Place, State};
 

@@ -2,15 +2,15 @@
 
 /// SplitMix64: a short generator of well-mixed numbers, enough to choose among instances.
 #[derive(Debug, Clone)]
-pub(super) struct Random(u64);
+pub(crate) struct Random(u64);
 
 impl Random {
-    pub(super) fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         Self(seed)
     }
 
     /// A number below `bound`, each as likely as any other; `None` if there is none.
-    pub(super) fn below(&mut self, bound: usize) -> Option<usize> {
+    pub(crate) fn below(&mut self, bound: usize) -> Option<usize> {
         let product = u128::from(self.next()) * bound as u128;
         // The high half of the product is below the bound.
         let drawn = usize::try_from(product >> 64).ok()?;

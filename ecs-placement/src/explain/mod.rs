@@ -1,8 +1,20 @@
 //! Why a task is not placed: every reason of every instance.
 
+mod closest;
+mod ranking;
+mod remedy;
+mod room;
+mod summary;
+
 use std::fmt;
+use std::sync::Arc;
 
 use ecs_model::Failure;
+
+pub use ranking::{Ranked, Ranking};
+pub use remedy::Remedy;
+pub use room::{Bottleneck, InstanceRoom, Room, Shortfall};
+pub use summary::{Summary, Tally};
 
 use crate::{PlacementRequest, Reason, Snapshot, fits};
 
@@ -19,20 +31,19 @@ pub struct Explanation {
 #[non_exhaustive]
 pub struct InstanceExplanation {
     /// The ARN of the instance.
-    pub arn: Box<str>,
+    pub arn: Arc<str>,
     /// Why it does not take the task; empty if it does.
     pub reasons: Vec<Reason>,
 }
 
 impl Explanation {
     pub(crate) fn of(snapshot: &Snapshot, request: &PlacementRequest) -> Self {
-        let instances = snapshot.instances().map(|instance| InstanceExplanation {
-            arn: instance.arn().into(),
+        let mut instances = Vec::with_capacity(snapshot.len());
+        instances.extend(snapshot.instances().map(|instance| InstanceExplanation {
+            arn: instance.shared_arn(),
             reasons: fits::refusals(instance, request).collect(),
-        });
-        Self {
-            instances: instances.collect(),
-        }
+        }));
+        Self { instances }
     }
 
     /// The instances in the order of their ARNs.
@@ -53,14 +64,17 @@ impl Explanation {
     /// that are not ACTIVE are no candidates and not mentioned.
     #[must_use]
     pub fn failures(&self) -> Vec<Failure> {
-        let is_candidate = |instance: &&InstanceExplanation| {
-            !matches!(instance.reasons.first(), Some(Reason::Inactive { .. }))
-        };
-        self.instances
-            .iter()
-            .filter(is_candidate)
+        self.candidates()
             .filter_map(|instance| failure(&instance.arn, &instance.reasons))
             .collect()
+    }
+
+    /// The instances that are ACTIVE.
+    fn candidates(&self) -> impl Iterator<Item = &InstanceExplanation> {
+        let is_active = |instance: &&InstanceExplanation| {
+            !matches!(instance.reasons.first(), Some(Reason::Inactive { .. }))
+        };
+        self.instances.iter().filter(is_active)
     }
 }
 
