@@ -14,7 +14,9 @@ use std::time::{Duration, Instant};
 
 use cluster::{Cluster, Random, expression, request, strategies};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use ecs_placement::{CellState, CommitPolicy, PlacementRequest, Plan, Planner, Query, Snapshot};
+use ecs_placement::{
+    CellState, CommitPolicy, HostPort, PlacementRequest, Plan, Planner, Query, Snapshot,
+};
 
 /// Placements before the tasks are stopped again, outside of the measurement.
 const ROUND: u64 = 5_000;
@@ -348,6 +350,60 @@ fn rivals(
     }
 }
 
+/// Every reason of every instance, and their sum, each in scans of the same run.
+fn explanations(criterion: &mut Criterion) {
+    let scan = scan();
+    let cluster = Cluster::new(size(10_000), 10);
+    let snapshot = cluster.cell.snapshot();
+    let small = request("service:small", &[], &[]);
+    let large = {
+        let mut needs = small.needs().clone();
+        (needs.cpu, needs.memory) = (10_000, 100_000);
+        small.clone().with_needs(needs)
+    };
+    let ports = {
+        let mut needs = small.needs().clone();
+        needs.ports = vec![HostPort::tcp(22), HostPort::tcp(80)];
+        small.clone().with_needs(needs)
+    };
+    let elsewhere = ["attribute:stack == none and attribute:rack != r01"];
+    let requests = [
+        ("fits", small),
+        ("lacks CPU and memory", large),
+        ("a port is taken", ports),
+        ("memberOf", request("service:away", &[], &elsewhere)),
+    ];
+    let mut planner = Planner::new();
+    let mut group = criterion.benchmark_group("why not, 10,000 instances");
+    for (name, request) in requests {
+        let mut line = |what: &str, explain: &mut dyn FnMut()| {
+            let mut best = f64::MAX;
+            group.bench_function(format!("{what}: {name}"), |bencher| {
+                bencher.iter_custom(|iterations| {
+                    let started = Instant::now();
+                    (0..iterations).for_each(|_| explain());
+                    let time = started.elapsed();
+                    best = best.min(time.as_secs_f64() / iterations as f64);
+                    time
+                });
+            });
+            if !is_test() {
+                println!("{:>24} {:.1} scans\n", "", best / scan.as_secs_f64());
+            }
+        };
+        line("summary", &mut || {
+            black_box(planner.summarize(&snapshot, &request));
+        });
+        line("every reason", &mut || {
+            black_box(snapshot.explain(&request));
+        });
+        line("room", &mut || {
+            black_box(snapshot.room(&request));
+        });
+    }
+    group.finish();
+}
+
 /// An expression is read once for each request that has it.
 fn reading(criterion: &mut Criterion) {
     let text = "attribute:stack in [prod, test] and attribute:ecs.instance-type =~ m5.*";
@@ -362,6 +418,6 @@ criterion_group! {
         .sample_size(10)
         .warm_up_time(Duration::from_millis(300))
         .measurement_time(Duration::from_secs(1));
-    targets = placements, around_it, reading
+    targets = placements, around_it, explanations, reading
 }
 criterion_main!(benches);
