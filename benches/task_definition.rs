@@ -105,9 +105,7 @@ fn answers(c: &mut Criterion) {
         b.iter(|| {
             let document = document(black_box(BROKEN));
             let findings = document.validate(&validator);
-            let positions = findings
-                .iter()
-                .map(|finding| document.position(&finding.pointer));
+            let positions = findings.iter().filter_map(|finding| finding.position);
             black_box(positions.count())
         });
     });

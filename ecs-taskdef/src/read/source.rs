@@ -1,7 +1,8 @@
 //! Where things are in a JSON text. The text has been read as JSON before, so
 //! nothing here has to complain.
 
-use std::collections::{BTreeMap, HashSet};
+use std::borrow::Cow;
+use std::collections::HashSet;
 
 /// A place in a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -58,51 +59,49 @@ pub(super) fn locate(
 ) -> Vec<usize> {
     let mut found = vec![0; paths.len()];
     let whole: Vec<Path<'_>> = paths.iter().map(Vec::as_slice).enumerate().collect();
-    let at = Scanner::new(text, 0).skip_space();
-    locate_below(text, at, &whole, is_member, &mut found);
+    locate_from(&mut Scanner::new(text, 0), &whole, is_member, &mut found);
     found
 }
 
 /// The rest of a path, and which one it is.
 type Path<'p> = (usize, &'p [String]);
 
-/// Follows paths from the value at a byte on, which is looked through once for all of them.
-fn locate_below(
-    text: &str,
-    at: usize,
+/// Follows paths from the value here on, and goes over it. The last one of several members with
+/// the same name is the one that counts, so that it is simply found again.
+fn locate_from(
+    scanner: &mut Scanner<'_>,
     paths: &[Path<'_>],
     is_member: &dyn Fn(&str, &str) -> bool,
     found: &mut [usize],
 ) {
-    let mut steps: BTreeMap<&str, (Option<usize>, Vec<Path<'_>>)> = BTreeMap::new();
-    for &(index, path) in paths {
-        if let Some(place) = found.get_mut(index) {
+    let at = scanner.skip_space();
+    for (index, _) in paths {
+        if let Some(place) = found.get_mut(*index) {
             *place = at;
         }
-        if let Some((step, rest)) = path.split_first() {
-            steps.entry(step).or_default().1.push((index, rest));
-        }
     }
-    if steps.is_empty() {
-        return;
+    let ahead: Vec<(usize, &str, &[String])> = paths
+        .iter()
+        .filter_map(|(index, path)| {
+            let (step, rest) = path.split_first()?;
+            Some((*index, step.as_str(), rest))
+        })
+        .collect();
+    if ahead.is_empty() {
+        return scanner.skip_value();
     }
-    Scanner::new(text, at).children(|name, index, offset| {
-        for (step, (place, _)) in &mut steps {
-            let is_here = match name {
-                Some(name) => is_member(name, step),
-                None => step.parse() == Ok(index),
-            };
-            // The last one of the same name is the one that counts.
-            if is_here {
-                *place = Some(offset);
-            }
-        }
+    scanner.children(|name, index, scanner| {
+        let leads_here = |step: &str| match name {
+            Some(name) => is_member(name, step),
+            None => step.parse() == Ok(index),
+        };
+        let here: Vec<Path<'_>> = ahead
+            .iter()
+            .filter(|(_, step, _)| leads_here(step))
+            .map(|&(index, _, rest)| (index, rest))
+            .collect();
+        locate_from(scanner, &here, is_member, found);
     });
-    for (place, paths) in steps.into_values() {
-        if let Some(at) = place {
-            locate_below(text, at, &paths, is_member, found);
-        }
-    }
 }
 
 /// The steps to every member that its object has had before.
@@ -112,7 +111,8 @@ pub(super) fn duplicates(text: &str) -> Vec<Vec<String>> {
     while let Some((offset, steps)) = pending.pop() {
         let mut names = HashSet::new();
         let mut repeated = HashSet::new();
-        Scanner::new(text, offset).children(|name, index, offset| {
+        Scanner::new(text, offset).children(|name, index, scanner| {
+            let offset = scanner.skip_space();
             let step = name.map_or_else(|| index.to_string(), str::to_owned);
             let mut inner: Vec<String> = steps.clone();
             inner.push(step);
@@ -128,6 +128,7 @@ pub(super) fn duplicates(text: &str) -> Vec<Vec<String>> {
             {
                 pending.push((offset, inner));
             }
+            scanner.skip_value();
         });
     }
     found.sort();
@@ -164,12 +165,12 @@ impl<'t> Scanner<'t> {
         next
     }
 
-    /// Visits the elements of the list or the members of the object here: the
-    /// name, the index and where the value begins.
-    fn children(&mut self, mut visit: impl FnMut(Option<&str>, usize, usize)) {
+    /// Goes over the value here. Of a list or an object each element or member is visited, with
+    /// its name and its index; the visit goes over the value.
+    fn children(&mut self, mut visit: impl FnMut(Option<&str>, usize, &mut Self)) {
         let is_object = self.accept(b'{');
         if !is_object && !self.accept(b'[') {
-            return;
+            return self.skip_value();
         }
         let mut index = 0;
         while !self.accept(b'}') && !self.accept(b']') && self.peek().is_some() {
@@ -177,20 +178,22 @@ impl<'t> Scanner<'t> {
             if is_object {
                 self.accept(b':');
             }
-            let offset = self.skip_space();
-            visit(name.as_deref(), index, offset);
-            self.skip_value();
+            visit(name.as_deref(), index, self);
             self.accept(b',');
             index += 1;
         }
     }
 
     /// Goes over a string and gives back what it says.
-    fn string(&mut self) -> String {
+    fn string(&mut self) -> Cow<'t, str> {
         let start = self.skip_space();
         self.skip_string();
-        let written = self.text.get(start..self.offset).unwrap_or_default();
-        serde_json::from_str(written).unwrap_or_default()
+        let text: &'t str = self.text;
+        let written = text.get(start..self.offset).unwrap_or_default();
+        match written.contains('\\') {
+            true => serde_json::from_str(written).unwrap_or_default(),
+            false => Cow::Borrowed(written.trim_matches('"')),
+        }
     }
 
     fn skip_string(&mut self) {
