@@ -125,8 +125,9 @@ pub mod version;
 pub mod volume;
 
 pub use ecs_taskdef::{
-    Attribute, Compatibility as LaunchType, Edition, Finding, Findings, KeyValuePair, NetworkMode,
-    Rule, Severity, Source, Tag, TaskDefinition, TaskOverride, Timestamp, TimestampError, shape,
+    Attribute, Compatibility as LaunchType, Double, Edition, Finding, Findings, KeyValuePair,
+    NetworkMode, Rule, Severity, Source, Tag, TaskDefinition, TaskOverride, Timestamp,
+    TimestampError, shape,
 };
 
 pub use capacity_provider::{CapacityProvider, CapacityProviderStrategyItem};

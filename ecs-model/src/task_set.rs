@@ -2,7 +2,7 @@
 //!
 //! Source: API shape `TaskSet`.
 
-use ecs_taskdef::{Tag, open_enum, shape};
+use ecs_taskdef::{Double, Tag, open_enum, shape};
 
 use crate::deployment::DeploymentEphemeralStorage;
 use crate::load_balancer::ServiceRegistry;
@@ -74,7 +74,7 @@ shape! {
     /// Source: API shape `Scale`.
     pub struct Scale {
         /// How much, from 0 to 100.
-        value: f64 = "value",
+        value: Double = "value",
         /// The unit.
         unit: ScaleUnit = "unit",
     }

@@ -93,6 +93,7 @@ mod attributes;
 mod definition;
 mod difference;
 mod docker;
+mod double;
 mod fargate;
 mod finding;
 mod image;
@@ -119,6 +120,7 @@ pub use docker::{
     AgentInstall, CpuShares, MAX_CPU_SHARES, MIN_CPU_SHARES, docker_container_name,
     docker_cpu_shares, ephemeral_ports,
 };
+pub use double::Double;
 pub use fargate::{FargateSize, FargateTable, MemorySizes};
 pub use finding::{Finding, Findings, Severity};
 pub use image::ImageRef;

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use ecs_taskdef::{StringMap, Timestamp, open_enum, shape};
+use ecs_taskdef::{Double, StringMap, Timestamp, open_enum, shape};
 
 open_enum! {
     /// A size.
@@ -44,7 +44,7 @@ shape! {
         /// A whole number of 64 bits.
         leaves: i64 = "leaves",
         /// A number.
-        height: f64 = "height",
+        height: Double = "height",
         /// A time.
         planted: Timestamp = "planted",
         /// A value out of a list.
@@ -87,7 +87,7 @@ fn every_member_is_set() {
         "old": true,
         "rings": 7,
         "leaves": 5_000_000_000_i64,
-        "height": 12.0,
+        "height": 12,
         "planted": 9,
         "size": "SMALL",
         "trunk": {"branch": branch},

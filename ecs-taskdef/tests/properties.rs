@@ -7,11 +7,11 @@ mod chain;
 use std::rc::Rc;
 
 use ecs_taskdef::shape::{At, Kind, MemberType, Reader, Shape};
-use ecs_taskdef::{Change, Document, Reading, TaskDefinition, Validator};
+use ecs_taskdef::{Change, Document, Double, Reading, TaskDefinition, Validator};
 use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Number, Value, json};
 
 fn config() -> ProptestConfig {
     let cases = if std::env::var_os("ECS_LONG").is_some() {
@@ -159,8 +159,29 @@ fn parts(changes: Vec<Change>) -> Vec<(String, Option<Value>, Option<Value>)> {
         .collect()
 }
 
+fn any_number() -> impl Strategy<Value = Number> {
+    prop_oneof![
+        any::<i64>().prop_map(Number::from),
+        any::<u64>().prop_map(Number::from),
+        (-1000..1000_i32).prop_map(Number::from),
+        (-1000..1000_i32).prop_filter_map("finite", |whole| Number::from_f64(whole.into())),
+        any::<f64>().prop_filter_map("finite", Number::from_f64),
+    ]
+}
+
 proptest! {
     #![proptest_config(config())]
+
+    #[test]
+    fn numbers_come_back_as_they_were_written(number in any_number()) {
+        let text = number.to_string();
+        let read: Double = serde_json::from_str(&text).unwrap();
+        prop_assert_eq!(serde_json::to_string(&read).unwrap(), &text[..]);
+        let mut report = |at: &At<'_>, _: ecs_taskdef::shape::ShapeFault<'_>| panic!("{at}");
+        let value = Value::Number(number);
+        let lenient = Double::read(&value, &At::ROOT, &mut Reader::new(&mut report)).unwrap();
+        prop_assert_eq!(serde_json::to_string(&lenient).unwrap(), text);
+    }
 
     #[test]
     fn documents_of_the_api_round_trip(document in object_of(TaskDefinition::SHAPE)) {

@@ -99,6 +99,21 @@ fn what_is_read_is_written() {
 }
 
 #[test]
+fn unknown_numbers_are_kept_up_to_64_bits() {
+    for (text, written) in [
+        ("18446744073709551615", "18446744073709551615"),
+        ("-9223372036854775808", "-9223372036854775808"),
+        ("7.0", "7.0"),
+        ("18446744073709551616", "1.8446744073709552e19"),
+        ("1e2", "100.0"),
+    ] {
+        let tree: Tree = serde_json::from_str(&format!(r#"{{"x":{text}}}"#)).unwrap();
+        let expected = format!(r#"{{"x":{written}}}"#);
+        assert_eq!(serde_json::to_string(&tree).unwrap(), expected);
+    }
+}
+
+#[test]
 fn absent_null_and_empty_are_told_apart() {
     let absent: Tree = serde_json::from_str("{}").unwrap();
     let null: Tree = serde_json::from_str(r#"{"words":null}"#).unwrap();

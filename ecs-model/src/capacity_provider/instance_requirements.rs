@@ -1,6 +1,6 @@
 //! What an instance must have to be chosen.
 
-use ecs_taskdef::{open_enum, shape};
+use ecs_taskdef::{Double, open_enum, shape};
 
 shape! {
     /// What an instance must have to be chosen.
@@ -88,9 +88,9 @@ shape! {
     /// Source: API shape `MemoryGiBPerVCpuRequest`.
     pub struct MemoryGiBPerVCpuRequest {
         /// The least, included.
-        min: f64 = "min",
+        min: Double = "min",
         /// The greatest, included; no limit if absent.
-        max: f64 = "max",
+        max: Double = "max",
     }
 }
 
@@ -112,9 +112,9 @@ shape! {
     /// Source: API shape `TotalLocalStorageGBRequest`.
     pub struct TotalLocalStorageGBRequest {
         /// The least, included.
-        min: f64 = "min",
+        min: Double = "min",
         /// The greatest, included; no limit if absent.
-        max: f64 = "max",
+        max: Double = "max",
     }
 }
 
@@ -160,9 +160,9 @@ shape! {
     /// Source: API shape `NetworkBandwidthGbpsRequest`.
     pub struct NetworkBandwidthGbpsRequest {
         /// The least, included.
-        min: f64 = "min",
+        min: Double = "min",
         /// The greatest, included; no limit if absent.
-        max: f64 = "max",
+        max: Double = "max",
     }
 }
 

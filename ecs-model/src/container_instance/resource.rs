@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use ecs_taskdef::shape;
+use ecs_taskdef::{Double, shape};
 
 use crate::ContainerInstance;
 
@@ -29,7 +29,7 @@ shape! {
         /// The type: `INTEGER`, `DOUBLE`, `LONG` or `STRINGSET`.
         r#type: String = "type",
         /// The value of type `DOUBLE`.
-        double_value: f64 = "doubleValue",
+        double_value: Double = "doubleValue",
         /// The value of type `LONG`.
         long_value: i64 = "longValue",
         /// The value of type `INTEGER`.
@@ -83,7 +83,7 @@ impl Resource {
                 clippy::cast_possible_truncation,
                 reason = "an amount beyond 64 bits is held at the bound"
             )]
-            "DOUBLE" => self.double_value.map(|value| value as i64),
+            "DOUBLE" => self.double_value().map(|value| value as i64),
             _ => None,
         }
     }
@@ -101,7 +101,7 @@ impl Resource {
         Self::default()
             .with_name(name)
             .with_type(kind)
-            .with_double_value(0)
+            .with_double_value(0.0)
             .with_long_value(0)
             .with_integer_value(0)
     }

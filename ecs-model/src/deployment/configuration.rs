@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use ecs_taskdef::{open_enum, shape};
+use ecs_taskdef::{Double, open_enum, shape};
 
 shape! {
     /// How a service replaces its tasks.
@@ -113,7 +113,7 @@ shape! {
     /// Source: API shape `LinearConfiguration`.
     pub struct LinearConfiguration {
         /// The traffic that moves at each step, in percent.
-        step_percent: f64 = "stepPercent",
+        step_percent: Double = "stepPercent",
         /// The time between steps, in minutes.
         step_bake_time_in_minutes: i32 = "stepBakeTimeInMinutes",
     }
@@ -125,7 +125,7 @@ shape! {
     /// Source: API shape `CanaryConfiguration`.
     pub struct CanaryConfiguration {
         /// The traffic that moves first, in percent.
-        canary_percent: f64 = "canaryPercent",
+        canary_percent: Double = "canaryPercent",
         /// The time until the rest moves, in minutes.
         canary_bake_time_in_minutes: i32 = "canaryBakeTimeInMinutes",
     }

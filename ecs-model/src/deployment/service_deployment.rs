@@ -1,6 +1,6 @@
 //! Service deployments: how a service came, or comes, to a revision.
 
-use ecs_taskdef::{open_enum, shape};
+use ecs_taskdef::{Double, open_enum, shape};
 
 use crate::deployment::{DeploymentLifecycleHookAction, DeploymentLifecycleHookTargetType};
 use crate::{DeploymentConfiguration, Timestamp};
@@ -101,9 +101,9 @@ shape! {
         /// Its tasks in `PENDING`.
         pending_task_count: i32 = "pendingTaskCount",
         /// Its part of the test traffic, in percent.
-        requested_test_traffic_weight: f64 = "requestedTestTrafficWeight",
+        requested_test_traffic_weight: Double = "requestedTestTrafficWeight",
         /// Its part of the production traffic, in percent.
-        requested_production_traffic_weight: f64 = "requestedProductionTrafficWeight",
+        requested_production_traffic_weight: Double = "requestedProductionTrafficWeight",
     }
 }
 

@@ -134,8 +134,8 @@ fn strategy_configuration(
 }
 
 fn traffic_percent(deployment: &DeploymentConfiguration, at: &At<'_>, report: &mut Report<'_>) {
-    let canary = deployment.canary_configuration().canary_percent;
-    let linear = deployment.linear_configuration().step_percent;
+    let canary = deployment.canary_configuration().canary_percent();
+    let linear = deployment.linear_configuration().step_percent();
     for (percent, least, outer, inner) in [
         (canary, 0.1, CANARY, "canaryPercent"),
         (linear, 3.0, LINEAR, "stepPercent"),

@@ -155,7 +155,7 @@ fn against_rebalancing(subject: &Subject<'_>) -> Option<&'static str> {
 }
 
 fn scale(scale: &Scale, at: &At<'_>, report: &mut Report<'_>) {
-    let value = scale.value.filter(|value| !(0.0..=100.0).contains(value));
+    let value = scale.value().filter(|value| !(0.0..=100.0).contains(value));
     if let Some(value) = value {
         report.fault(at.member("value"), format!("`{value}` is not 0 to 100"));
     }

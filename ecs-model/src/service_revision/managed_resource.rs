@@ -1,6 +1,6 @@
 //! Load balancers, alarms and the rest that ECS creates for a service.
 
-use ecs_taskdef::{open_enum, shape};
+use ecs_taskdef::{Double, open_enum, shape};
 
 use crate::Timestamp;
 use crate::gateway::{AccessType, GatewayConnection};
@@ -207,7 +207,7 @@ shape! {
         /// The kind of policy.
         policy_type: String = "policyType" => required(),
         /// What the metric shall be.
-        target_value: f64 = "targetValue" => required(),
+        target_value: Double = "targetValue" => required(),
         /// The metric.
         metric: String = "metric" => required(),
     }

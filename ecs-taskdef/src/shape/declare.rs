@@ -125,6 +125,9 @@ macro_rules! shape {
     (@read $(#[$meta:meta])* $field:ident bool) => {
         $crate::shape!(@read $(#[$meta])* $field -> Option<bool>);
     };
+    (@read $(#[$meta:meta])* $field:ident Double) => {
+        $crate::shape!(@read $(#[$meta])* $field -> Option<f64>);
+    };
     (@read $(#[$meta:meta])* $field:ident i32) => {
         $crate::shape!(@read $(#[$meta])* $field -> Option<i32>);
     };

@@ -35,7 +35,8 @@ pub trait MemberType: MemberValue + Sized {
 /// | `Vec<E>` | `&'a [E]` | an empty list |
 /// | [`StringMap`](crate::StringMap) | `&'a StringMap` | an empty map |
 /// | `String` | `Option<&'a str>` | `None` |
-/// | `bool`, a number, [`Timestamp`](crate::Timestamp) | `Option<T>` | `None` |
+/// | `bool`, a whole number, [`Timestamp`](crate::Timestamp) | `Option<T>` | `None` |
+/// | [`Double`](crate::Double) | `Option<f64>` | `None` |
 /// | an enumeration, any other | `Option<&'a T>` | `None` |
 pub type Read<'a, T> = <T as MemberType>::Read<'a>;
 
@@ -100,7 +101,12 @@ impl<'r> Reader<'r> {
     }
 
     /// A value written as a string.
-    fn parsed<T: FromStr>(&mut self, value: &Value, expected: Kind, at: &At<'_>) -> Option<T> {
+    pub(crate) fn parsed<T: FromStr>(
+        &mut self,
+        value: &Value,
+        expected: Kind,
+        at: &At<'_>,
+    ) -> Option<T> {
         let read = value.as_str().and_then(|text| text.trim().parse().ok());
         match read {
             Some(_) => self.converted(at, expected, value),
@@ -221,26 +227,6 @@ impl MemberValue for i32 {
         View::Number(Self::into(*self))
     }
 }
-
-impl MemberType for f64 {
-    const KIND: Kind = Kind::Double;
-
-    type Read<'a> = Option<Self>;
-
-    #[inline]
-    fn get(slot: &Option<Self>) -> Option<Self> {
-        *slot
-    }
-
-    fn read(value: &Value, at: &At<'_>, reader: &mut Reader<'_>) -> Option<Self> {
-        if let Value::Number(number) = value {
-            return number.as_f64();
-        }
-        reader.parsed(value, Self::KIND, at)
-    }
-}
-
-impl MemberValue for f64 {}
 
 impl MemberType for Value {
     const KIND: Kind = Kind::Document;

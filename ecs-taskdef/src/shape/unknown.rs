@@ -6,6 +6,9 @@ use serde_json::{Map, Value};
 /// read: members the API does not know, known members written as `null`, and,
 /// after a lenient reading, known members whose value has the wrong type. One
 /// word in size when there is nothing to keep.
+///
+/// A number is kept as `serde_json` reads it: a whole number beyond 64 bits as
+/// the nearest number with a fraction, and none with its exponent.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct UnknownMembers(Option<Box<Kept>>);
 
