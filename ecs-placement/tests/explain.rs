@@ -1,7 +1,11 @@
 //! Every reason in words, the summary, the room for more copies and the ranking: texts, and
 //! numbers that are checked by placing.
 
-#![expect(clippy::unwrap_used, reason = "a failed step fails the test")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a failed step fails the test"
+)]
 
 use std::collections::BTreeMap;
 
@@ -496,10 +500,10 @@ fn every_remedy_in_words() {
         .explain(&awsvpc);
     let mut missing = None;
     for reason in &explanation.instances().first().unwrap().reasons {
-        if let Reason::Attribute { name, .. } = reason {
-            if let Some(before) = missing.replace(name.clone()) {
-                with_attributes = with_attributes.with(&before, "");
-            }
+        if let Reason::Attribute { name, .. } = reason
+            && let Some(before) = missing.replace(name.clone())
+        {
+            with_attributes = with_attributes.with(&before, "");
         }
     }
     let missing = missing.unwrap();

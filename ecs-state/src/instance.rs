@@ -262,8 +262,8 @@ impl InstanceMachine {
     ///
     /// # Errors
     ///
-    /// [`InstanceChangeError::RunsTasks`] without force while tasks run, [`InstanceChangeError::Status`] if it
-    /// was deregistered before.
+    /// [`InstanceChangeError::RunsTasks`] without force while tasks run,
+    /// [`InstanceChangeError::Status`] if it was deregistered before.
     pub fn handle_deregister(
         &mut self,
         deregistration: ForceDeregistration,

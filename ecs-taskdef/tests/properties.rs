@@ -176,7 +176,7 @@ proptest! {
     fn numbers_come_back_as_they_were_written(number in any_number()) {
         let text = number.to_string();
         let read: Double = serde_json::from_str(&text).unwrap();
-        prop_assert_eq!(serde_json::to_string(&read).unwrap(), &text[..]);
+        prop_assert_eq!(serde_json::to_string(&read).unwrap(), text.as_str());
         let mut report = |at: &At<'_>, _: ecs_taskdef::shape::ShapeFault<'_>| panic!("{at}");
         let value = Value::Number(number);
         let lenient = Double::read(&value, &At::ROOT, &mut Reader::new(&mut report)).unwrap();
