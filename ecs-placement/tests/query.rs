@@ -313,11 +313,11 @@ fn every_error_has_its_place() {
             "{expression}"
         );
     }
-    let look_around = Query::parse("attribute:a =~ (?!x)y").unwrap_err();
+    let reversed = Query::parse("attribute:a =~ '[z-a]'").unwrap_err();
     assert!(
-        chain::chain(&look_around).contains("look-around"),
+        chain::chain(&reversed).contains("invalid character class range"),
         "{}",
-        chain::chain(&look_around)
+        chain::chain(&reversed)
     );
     let long = format!("attribute:a == {}", "x".repeat(2_000));
     assert_eq!(
