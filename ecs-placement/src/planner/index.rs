@@ -7,6 +7,7 @@ use hashbrown::HashMap;
 use super::columns::{Columns, Selected, kind};
 use super::order::{ABSENT, Entry, Key, Order};
 use super::way::{Measure, Way};
+use crate::Needs;
 use crate::fits;
 use crate::request::Wanted;
 use crate::snapshot::{NO_GROUP, Place, State};
@@ -74,9 +75,14 @@ impl Filter {
     /// Whether an instance that is ready and selected, and has CPU and memory, is accepted.
     pub(super) fn is_simple(&self) -> bool {
         let needs = &*self.task.needs;
-        needs.interfaces == 0
-            && needs.gpus == 0
-            && needs.ports.is_empty()
+        // Compared as a whole, so that a resource which is new is not taken for a simple one.
+        let simple = Needs {
+            cpu: needs.cpu,
+            memory: needs.memory,
+            ..Needs::default()
+        };
+        *needs == simple
+            && self.task.rooms.is_empty()
             && !self.task.distinct_instance
             && self.selected.varying.is_empty()
     }
