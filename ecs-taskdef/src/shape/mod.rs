@@ -16,7 +16,8 @@
 //! - `with_` and the name of the field sets the member and gives the object
 //!   back. It takes whatever turns into the type: `&str` for a string or for a
 //!   value of an enumeration, an array, a `Vec` or an iterator for a list, an
-//!   array of pairs for a map.
+//!   array of pairs for a map. An empty list names its elements:
+//!   `Vec::<String>::new()`. A `null` that stood there is gone.
 //! - The method called like the field reads the member, as [`Read`] says. An
 //!   absent structure, list or map reads as an empty one, so that a chain of
 //!   methods needs no `Option` on its way. Everything else reads as an
