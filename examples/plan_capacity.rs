@@ -320,13 +320,15 @@ fn tile(instance: Instance<'_>, request: &PlacementRequest, copies: u32) -> Tile
     };
     let id = EcsArn::parse(instance.arn()).map_or(instance.arn(), |arn| arn.resource().name());
     let kind = instance.attribute("ecs.instance-type").flatten();
+    let is_out = !instance.is_active() || !instance.agent_connected();
     Tile {
+        // Beside a number there is room for the type.
         name: match kind {
-            Some(kind) => format!("{} {kind}", start(id)),
-            None => start(id).to_owned(),
+            Some(kind) if !is_out => format!("{} {kind}", start(id)),
+            _ => start(id).to_owned(),
         },
         note,
-        is_out: !instance.is_active() || !instance.agent_connected(),
+        is_out,
         bars: vec![
             bar("CPU", registered.cpu, remaining.cpu, needs.cpu),
             bar("mem", registered.memory, remaining.memory, needs.memory),
