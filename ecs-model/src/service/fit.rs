@@ -5,6 +5,7 @@ use ecs_taskdef::{
 };
 
 use crate::operation::CreateServiceRequest;
+use crate::task::network_fault;
 
 impl CreateServiceRequest {
     /// What keeps the service from running tasks of this definition, which is expected to be valid
@@ -95,10 +96,6 @@ static NETWORK: Rule = rule(
 static ROLE: Rule = rule("service-role-awsvpc", "network mode `awsvpc` takes no role")
     .quoted("You cannot specify an IAM role for services that require a service linked role.");
 
-/// What AWS answers to a network configuration for another network mode.
-const NETWORK_NOT_VALID: &str =
-    "Network Configuration is not valid for the given networkMode of this task definition.";
-
 const fn rule(id: &'static str, summary: &'static str) -> Rule {
     Rule::new(id, summary, Source::Api("CreateService")).answered_by(Rule::INVALID_PARAMETER)
 }
@@ -187,21 +184,8 @@ impl<'a> Check<'a> {
     }
 
     fn network(&mut self, is_configured: bool) {
-        let mode = self.definition.effective_network_mode();
-        let (message, words) = match (mode == NetworkMode::Awsvpc, is_configured) {
-            (true, false) => (
-                "network mode `awsvpc` needs a network configuration".to_owned(),
-                NETWORK.aws_message,
-            ),
-            (false, true) => (
-                format!("network mode `{mode}` takes no network configuration"),
-                Some(NETWORK_NOT_VALID),
-            ),
-            _ => return,
-        };
-        let mut finding = Finding::new(&NETWORK, "/networkConfiguration".to_owned(), message);
-        finding.aws_message = words.map(str::to_owned);
-        self.findings.push(finding);
+        let fault = network_fault(&NETWORK, self.definition, is_configured);
+        self.findings.extend(fault);
     }
 }
 

@@ -109,6 +109,30 @@ static LAUNCH_TYPE: Rule = rule(
 const NETWORK_NOT_VALID: &str =
     "Network Configuration is not valid for the given networkMode of this task definition.";
 
+/// What is wrong with a network configuration that is there or not, given the network mode of the
+/// task definition. Services and tasks have a rule each, and the same words.
+pub(crate) fn network_fault(
+    rule: &'static Rule,
+    definition: &TaskDefinition,
+    is_configured: bool,
+) -> Option<Finding> {
+    let mode = definition.effective_network_mode();
+    let (message, words) = match (mode == NetworkMode::Awsvpc, is_configured) {
+        (true, false) => (
+            "network mode `awsvpc` needs a network configuration".to_owned(),
+            rule.aws_message,
+        ),
+        (false, true) => (
+            format!("network mode `{mode}` takes no network configuration"),
+            Some(NETWORK_NOT_VALID),
+        ),
+        _ => return None,
+    };
+    let mut finding = Finding::new(rule, "/networkConfiguration".to_owned(), message);
+    finding.aws_message = words.map(str::to_owned);
+    Some(finding)
+}
+
 /// The most placement constraints of a task.
 const MAX_CONSTRAINTS: usize = 10;
 
@@ -177,21 +201,8 @@ impl<'a> Check<'a> {
     }
 
     fn network(&mut self, is_configured: bool) {
-        let mode = self.definition.effective_network_mode();
-        let (message, words) = match (mode == NetworkMode::Awsvpc, is_configured) {
-            (true, false) => (
-                "network mode `awsvpc` needs a network configuration".to_owned(),
-                NETWORK.aws_message,
-            ),
-            (false, true) => (
-                format!("network mode `{mode}` takes no network configuration"),
-                Some(NETWORK_NOT_VALID),
-            ),
-            _ => return,
-        };
-        let mut finding = Finding::new(&NETWORK, "/networkConfiguration".to_owned(), message);
-        finding.aws_message = words.map(str::to_owned);
-        self.findings.push(finding);
+        let fault = network_fault(&NETWORK, self.definition, is_configured);
+        self.findings.extend(fault);
     }
 
     fn constraints(&mut self, asked: usize) {
