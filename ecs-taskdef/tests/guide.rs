@@ -77,7 +77,7 @@ fn the_skeleton_is_read_and_everything_in_it_is_wrong() {
     assert_eq!(
         rules(&guide.validate(&task)),
         [
-            "warning[protocol-value] /containerDefinitions/0/portMappings/0/protocol: `` is none of `tcp`, `udp`",
+            "warning[protocol-value] /containerDefinitions/0/portMappings/0/protocol: `` is not one of `tcp`, `udp`",
             "error[family-characters] /family: `` is not 1 to 255 letters, digits, hyphens and underscores",
             "warning[container-memory-minimum] /containerDefinitions/0/memory: 0 MiB, at least 4",
             "error[container-name-required] /containerDefinitions/0/name: the container has no name",

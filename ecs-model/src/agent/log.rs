@@ -228,7 +228,7 @@ enum Fault {
     NoLevel,
 }
 
-/// A line that is none of the log.
+/// A line that is not one of the log.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{} at byte {offset}", self.expected())]
 pub struct LogLineError {

@@ -95,7 +95,7 @@ shape! {
 }
 
 impl ListTasksRequest {
-    /// Whether `startedBy` stands beside another filter, which it must not.
+    /// Whether `startedBy` is combined with another filter, which AWS refuses.
     pub(crate) fn filters_beside_started_by(&self) -> bool {
         let others = [
             self.container_instance.is_some(),

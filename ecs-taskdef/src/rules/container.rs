@@ -176,7 +176,7 @@ fn security_option(_: &Subject<'_>, container: Container<'_>, report: &mut Repor
             });
         if !legal {
             let message = format!(
-                "{} is none of `no-new-privileges`, `apparmor:...`, `label:...`, `credentialspec:...`",
+                "{} is not one of `no-new-privileges`, `apparmor:...`, `label:...`, `credentialspec:...`",
                 quote(option)
             );
             report.fault(&at.item(index), message);

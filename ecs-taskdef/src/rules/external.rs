@@ -26,7 +26,7 @@ pub(super) const RULES: &[Row] = &[
             ECS_ANYWHERE,
         )
         .on(X)
-        .hint("leave `networkMode` away"),
+        .hint("omit `networkMode`"),
         windows_network,
     ),
     Row::unsupported(

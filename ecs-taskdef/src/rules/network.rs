@@ -12,7 +12,7 @@ pub(super) const RULES: &[Row] = &[
             "the network mode `default` is for Windows, by leaving it away",
             Source::Api("RegisterTaskDefinition"),
         )
-        .hint("leave `networkMode` away"),
+        .hint("omit `networkMode`"),
         mode_default,
     ),
     Row::container(

@@ -36,7 +36,7 @@ pub(super) const RULES: &[Row] = &[
         .quoted(
             "When networkMode={}, the host ports and container ports in port mappings must match.",
         )
-        .hint("leave `hostPort` away"),
+        .hint("omit `hostPort`"),
         ports_match,
     ),
     Row::container(
@@ -59,7 +59,7 @@ pub(super) const RULES: &[Row] = &[
         .on(ON_INSTANCES)
         .advice()
         .in_2015()
-        .hint("choose a port below 32768, or leave `hostPort` away"),
+        .hint("choose a port below 32768, or omit `hostPort`"),
         host_port_ephemeral,
     ),
     Row::container(
@@ -309,7 +309,7 @@ fn name_unique(subject: &Subject<'_>, report: &mut Report<'_>) {
                 continue;
             };
             if !seen.insert(name) {
-                let message = format!("port name {} is used before", quote(name));
+                let message = format!("port name {} is already used", quote(name));
                 report.fault(&at.item(index).member("name"), message);
             }
         }

@@ -137,7 +137,7 @@ fn breach(enum_rule: &'static Rule, fault: ShapeFault<'_>) -> (&'static Rule, St
             (&TOO_LARGE, format!("`{found}` does not fit into 32 bits"))
         }
         ShapeFault::NotInEnum { value, enumeration } => {
-            let message = format!("`{value}` is none of {}", list_of(enumeration.values));
+            let message = format!("`{value}` is not one of {}", list_of(enumeration.values));
             (enum_rule, message)
         }
         ShapeFault::OutOfBounds {

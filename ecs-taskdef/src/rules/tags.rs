@@ -11,7 +11,7 @@ pub(super) const RULES: &[Row] = &[
         Rule::new("tags-empty", "a list of tags has a tag", TAG)
             .copied("Tags can not be empty")
             .warning()
-            .hint("leave `tags` away"),
+            .hint("omit `tags`"),
         tags_empty,
     ),
     Row::task(KEY_REQUIRED, |subject, report| {

@@ -64,7 +64,7 @@ pub(super) const RULES: &[Row] = &[
         )
         .copied("Task definition doesn't have any essential container.")
         .in_2015()
-        .hint("leave `essential` away or set it to true for one container"),
+        .hint("omit `essential` or set it to true for one container"),
         essential_container,
     ),
     Row::task(
@@ -247,7 +247,7 @@ fn container_names(subject: &Subject<'_>, report: &mut Report<'_>) {
         .map(|container| container.name())
         .collect();
     for (index, name) in repeated(&names) {
-        let message = format!("container name {} is used before", quote(name));
+        let message = format!("container name {} is already used", quote(name));
         report.fault(&list.item(index).member("name"), message);
     }
 }

@@ -74,7 +74,7 @@ pub(super) fn check(
     }
 }
 
-/// Reports a log driver that is none of those that the platform supports.
+/// Reports a log driver that the platform does not support.
 pub(super) fn other_log_driver(
     container: Container<'_>,
     platform: Platform,
@@ -85,7 +85,7 @@ pub(super) fn other_log_driver(
     if let Some(driver) = driver.filter(|driver| !supported.contains(driver)) {
         let at = container.at.member("logConfiguration");
         let (driver, platform) = (driver.as_str(), platform.name);
-        let message = format!("{} is none of the drivers of {platform}", quote(driver));
+        let message = format!("{} is not one of the drivers of {platform}", quote(driver));
         report.fault_about(&at.member("logDriver"), &[driver], message);
     }
 }

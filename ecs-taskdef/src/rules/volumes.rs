@@ -39,7 +39,7 @@ pub(super) const RULES: &[Row] = &[
         )
         .quoted("host.sourcePath should not be blank.")
         .in_2015()
-        .hint("leave `sourcePath` away for a volume that Docker manages"),
+        .hint("omit `sourcePath` for a volume that Docker manages"),
         source_path_blank,
     ),
     Row::volume(
@@ -152,7 +152,7 @@ fn name_unique(subject: &Subject<'_>, report: &mut Report<'_>) {
     let at = At::ROOT;
     let at = at.member("volumes");
     for (index, name) in repeated(&names) {
-        let message = format!("volume name {} is used before", quote(name));
+        let message = format!("volume name {} is already used", quote(name));
         report.fault(&at.item(index).member("name"), message);
     }
 }

@@ -19,7 +19,7 @@ pub(super) const RULES: &[Row] = &[
             "Windows has `awsvpc` and its NAT network",
             REGISTER_TASK_DEFINITION,
         )
-        .hint("leave `networkMode` away for the NAT network"),
+        .hint("omit `networkMode` for the NAT network"),
         network_mode,
     ),
     Row::unsupported(

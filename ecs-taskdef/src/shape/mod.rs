@@ -369,7 +369,7 @@ pub enum ShapeFault<'a> {
         /// What stands there.
         found: &'a Value,
     },
-    /// A string that is none of the values of its list.
+    /// A string that is not one of the values of its enumeration.
     NotInEnum {
         /// The value found.
         value: &'a str,

@@ -42,7 +42,7 @@ pub enum View<'a> {
     Text(&'a str),
     /// A whole number.
     Number(i64),
-    /// A string that is none of the values of its list.
+    /// A string that is not one of the values of its enumeration.
     Unlisted {
         /// The value, as it is written.
         value: &'a str,
