@@ -273,7 +273,7 @@ fn every_suspicious_line() {
     }
     assert_eq!(
         line_findings("ECS_CLUSTER=a\r\n\r\nECS_CLUSTER=b"),
-        ["warning[config-duplicate] line 3: `ECS_CLUSTER` was set before; this value holds"]
+        ["warning[config-duplicate] line 3: `ECS_CLUSTER` is already set; this value holds"]
     );
     assert_eq!(
         EcsConfig::parse("ECS_CLUSTER=a=b").get("ECS_CLUSTER"),

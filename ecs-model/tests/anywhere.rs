@@ -111,7 +111,7 @@ fn members_that_are_not_known_are_found() {
         .collect();
     assert_eq!(
         found,
-        ["warning[member-unknown] /Colour: `Colour` is no member of the API"]
+        ["warning[member-unknown] /Colour: `Colour` is not a member of the API"]
     );
 }
 

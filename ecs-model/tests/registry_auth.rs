@@ -193,7 +193,7 @@ fn what_cannot_be_read_is_said_without_showing_it() {
         (
             "docker",
             r#"{"http://r.tld": {"username": "a"}, "https://r.tld": {"username": "b"}}"#,
-            "`r.tld` stands there twice: the last one holds",
+            "`r.tld` is written twice: the last one holds",
         ),
     ] {
         let auth = RegistryAuth::parse(format, data);

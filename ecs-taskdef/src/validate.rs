@@ -57,7 +57,7 @@ impl Validator {
         self
     }
 
-    /// Leaves away what these rules find.
+    /// Omits what these rules find.
     #[must_use]
     pub fn without_rules<I>(mut self, ids: I) -> Self
     where
@@ -76,7 +76,7 @@ impl Validator {
         findings
     }
 
-    /// Sets what the reading makes of it and leaves away what is suppressed.
+    /// Sets what the reading makes of it and omits what is suppressed.
     pub(crate) fn judge(&self, findings: &mut Findings) {
         if self.reading == Reading::Strict {
             let refused =

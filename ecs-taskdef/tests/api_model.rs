@@ -212,7 +212,7 @@ fn check_kind(model: &Value, place: &str, kind: &Kind, target: &str) {
                 .filter_map(Value::as_str);
             let mut theirs: BTreeSet<&str> = theirs.collect();
             if *list == NetworkMode::ENUMERATION {
-                // DIFFERENCE: the network of Windows, which the API has by leaving the mode away.
+                // DIFFERENCE: the network of Windows, which the API has by omitting the mode.
                 theirs.insert("default");
             }
             assert_eq!(ours, theirs, "{place}");

@@ -64,7 +64,7 @@ fn a_strict_reading_takes_what_the_api_takes() {
             "error[duplicate-member] /family: `family` is written twice, and the last one counts",
             "error[value-converted] /cpu: `256` where a string belongs",
             "error[value-converted] /containerDefinitions/0/memory: the string `64` where an integer belongs",
-            "error[member-unknown] /x: `x` is no member of the API",
+            "error[member-unknown] /x: `x` is not a member of the API",
             "error[null-member] /memory: `memory` is null, which AWS takes for absent",
             "error[describe-only-member] /status: `status` is filled in by AWS and cannot be registered",
         ]
@@ -75,7 +75,7 @@ fn a_strict_reading_takes_what_the_api_takes() {
     assert_eq!(
         wrapped,
         [
-            "error[member-unknown] /taskDefinition: `taskDefinition` is no member of the API",
+            "error[member-unknown] /taskDefinition: `taskDefinition` is not a member of the API",
             "error[family-required] /family: `family` is missing",
             "error[containers-required] /containerDefinitions: there is no container",
         ]

@@ -160,8 +160,8 @@ impl EcsConfig {
         let replaced = self.variables.insert(name.to_owned(), value.to_owned());
         if replaced.is_some() {
             let message = match Variable::named(name) {
-                Some(variable) => format!("`{variable}` was set before; this value holds"),
-                None => "the variable was set before; this value holds".to_owned(),
+                Some(variable) => format!("`{variable}` is already set; this value holds"),
+                None => "the variable is already set; this value holds".to_owned(),
             };
             self.findings.push(finding(&rule::DUPLICATE, 0, &message));
         }

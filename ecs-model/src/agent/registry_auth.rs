@@ -208,7 +208,7 @@ impl RegistryAuth {
             Some(entry) => {
                 entry.credentials = credentials;
                 self.find(format!(
-                    "{} stands there twice: the last one holds",
+                    "{} is written twice: the last one holds",
                     shown(&key)
                 ));
             }

@@ -25,7 +25,7 @@ shape! {
 }
 
 shape! {
-    /// Takes attributes away from container instances.
+    /// Removes attributes from container instances.
     ///
     /// Source: API shape `DeleteAttributesRequest`.
     pub struct DeleteAttributesRequest {
@@ -37,7 +37,7 @@ shape! {
 }
 
 shape! {
-    /// The attributes that were taken away.
+    /// The attributes that were removed.
     ///
     /// Source: API shape `DeleteAttributesResponse`.
     pub struct DeleteAttributesResponse {

@@ -68,7 +68,7 @@ shape! {
         capacity_providers: Vec<String> = "capacityProviders" => documented_at_most(100),
         /// Only those of this cluster.
         cluster: String = "cluster",
-        /// What is given besides.
+        /// What else is given.
         include: Vec<CapacityProviderField> = "include",
         /// How many on a page, from 1 to 10; 10 if absent.
         max_results: i32 = "maxResults" => documented(1, 10),
@@ -118,7 +118,7 @@ shape! {
 }
 
 open_enum! {
-    /// What is given of a capacity provider besides.
+    /// What else is given of a capacity provider.
     ///
     /// Source: API shape `CapacityProviderField`.
     pub enum CapacityProviderField {

@@ -64,7 +64,7 @@ shape! {
     pub struct DescribeClustersRequest {
         /// The clusters, by name or ARN, at most 100; `default` if absent.
         clusters: Vec<String> = "clusters" => documented_at_most(100),
-        /// What is given besides.
+        /// What else is given.
         include: Vec<ClusterField> = "include",
     }
 }
@@ -188,7 +188,7 @@ shape! {
 }
 
 open_enum! {
-    /// What is given of a cluster besides.
+    /// What else is given of a cluster.
     ///
     /// Source: API shape `ClusterField`.
     pub enum ClusterField {

@@ -74,7 +74,7 @@ shape! {
         cluster: String = "cluster",
         /// The container instances, by id or ARN; at most 100.
         container_instances: Vec<String> = "containerInstances" => required().documented(1, 100),
-        /// What is given besides.
+        /// What else is given.
         include: Vec<ContainerInstanceField> = "include",
     }
 }
@@ -170,7 +170,7 @@ shape! {
 }
 
 open_enum! {
-    /// What is given of a container instance besides.
+    /// What else is given of a container instance.
     ///
     /// Source: API shape `ContainerInstanceField`.
     pub enum ContainerInstanceField {

@@ -38,7 +38,7 @@ shape! {
         cluster: String = "cluster",
         /// The services, by name or ARN; at most 10.
         services: Vec<String> = "services" => required().documented(1, 10),
-        /// What is given besides.
+        /// What else is given.
         include: Vec<ServiceField> = "include",
     }
 }
@@ -114,7 +114,7 @@ shape! {
 }
 
 open_enum! {
-    /// What is given of a service besides.
+    /// What else is given of a service.
     ///
     /// Source: API shape `ServiceField`.
     pub enum ServiceField {

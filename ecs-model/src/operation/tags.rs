@@ -22,7 +22,7 @@ shape! {
 }
 
 shape! {
-    /// Takes tags away from a resource.
+    /// Removes tags from a resource.
     ///
     /// Source: API shape `UntagResourceRequest`.
     pub struct UntagResourceRequest {

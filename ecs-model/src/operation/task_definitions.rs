@@ -55,7 +55,7 @@ shape! {
         /// The task definition: `family` for its latest active revision, `family:revision` or
         /// ARN.
         task_definition: String = "taskDefinition" => required(),
-        /// What is given besides.
+        /// What else is given.
         include: Vec<TaskDefinitionField> = "include",
     }
 }
@@ -131,7 +131,7 @@ shape! {
 }
 
 open_enum! {
-    /// What is given of a task definition besides.
+    /// What else is given of a task definition.
     ///
     /// Source: API shape `TaskDefinitionField`.
     pub enum TaskDefinitionField {

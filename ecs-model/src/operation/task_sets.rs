@@ -89,7 +89,7 @@ shape! {
         service: String = "service" => required(),
         /// The task sets, by id or ARN; all if absent.
         task_sets: Vec<String> = "taskSets",
-        /// What is given besides.
+        /// What else is given.
         include: Vec<TaskSetField> = "include",
     }
 }
@@ -157,7 +157,7 @@ shape! {
 }
 
 open_enum! {
-    /// What is given of a task set besides.
+    /// What else is given of a task set.
     ///
     /// Source: API shape `TaskSetField`.
     pub enum TaskSetField {

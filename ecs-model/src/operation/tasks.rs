@@ -37,7 +37,7 @@ shape! {
         cluster: String = "cluster",
         /// The tasks, by id or ARN; at most 100.
         tasks: Vec<String> = "tasks" => required().documented(1, 100),
-        /// What is given besides.
+        /// What else is given.
         include: Vec<TaskField> = "include",
     }
 }
@@ -96,7 +96,7 @@ shape! {
 
 impl ListTasksRequest {
     /// Whether `startedBy` is combined with another filter, which AWS refuses.
-    pub(crate) fn filters_beside_started_by(&self) -> bool {
+    pub(crate) fn combines_started_by(&self) -> bool {
         let others = [
             self.container_instance.is_some(),
             self.family.is_some(),
@@ -110,7 +110,7 @@ impl ListTasksRequest {
 }
 
 open_enum! {
-    /// What is given of a task besides.
+    /// What else is given of a task.
     ///
     /// Source: API shape `TaskField`.
     pub enum TaskField {

@@ -11,7 +11,7 @@ pub(super) const RULES: &[Row] = &[
             Source::Api("ListTasks"),
         ),
         &Each(|request: &ListTasksRequest, at, report| {
-            if request.filters_beside_started_by() {
+            if request.combines_started_by() {
                 let at = at.member("startedBy");
                 report.fault(at, "it cannot be combined with other filters");
             }
@@ -20,7 +20,7 @@ pub(super) const RULES: &[Row] = &[
     Row::each(
         Rule::new(
             "attribute-value-name",
-            "attributes are filtered by value only beside a name",
+            "attributes are filtered by value only together with a name",
             Source::Api("ListAttributes"),
         ),
         &Each(|request: &ListAttributesRequest, at, report| {

@@ -15,7 +15,7 @@ pub(super) const RULES: &[Row] = &[
     Row::each(
         Rule::new(
             "role-load-balancer",
-            "a role is given only beside a load balancer",
+            "a role is given only together with a load balancer",
             CREATE_SERVICE,
         ),
         &Each(|request: &CreateServiceRequest, at, report| {

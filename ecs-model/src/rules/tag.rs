@@ -7,7 +7,7 @@ pub(super) const RULES: &[Row] = &[Row::member(
     KEYS,
     Rule::new(
         "tag-key-length",
-        "the key of a tag to take away has 1 to 128 characters",
+        "the key of a tag to remove has 1 to 128 characters",
         Source::Api("UntagResource"),
     ),
     &Each(|keys: &Vec<String>, at, report| {

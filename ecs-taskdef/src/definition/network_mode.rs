@@ -13,7 +13,7 @@ open_enum! {
         /// No network.
         None = "none",
         /// The NAT network of Docker on Windows. The API has no such value: a
-        /// definition asks for it by leaving the network mode away.
+        /// definition asks for it by omitting the network mode.
         Default = "default",
     }
 }

@@ -88,7 +88,7 @@ fn duplicate(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>)
     let names: Vec<Option<&str>> = variables.iter().map(|variable| variable.name()).collect();
     let at = container.at.member("environment");
     for (index, name) in repeated(&names) {
-        let message = format!("variable {} is set before", quote(name));
+        let message = format!("variable {} is already set", quote(name));
         report.fault(&at.item(index).member("name"), message);
     }
 }
@@ -98,7 +98,7 @@ fn secret_unique(_: &Subject<'_>, container: Container<'_>, report: &mut Report<
     let names: Vec<Option<&str>> = secrets.iter().map(|secret| secret.name()).collect();
     let at = container.at.member("secrets");
     for (index, name) in repeated(&names) {
-        let message = format!("secret {} is given before", quote(name));
+        let message = format!("secret {} is already given", quote(name));
         report.fault_about(&at.item(index).member("name"), &[name], message);
     }
 }

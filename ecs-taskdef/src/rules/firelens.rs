@@ -88,7 +88,7 @@ fn single_router(subject: &Subject<'_>, report: &mut Report<'_>) {
         .enumerate()
         .filter(|(_, one)| is_router(one));
     for (index, _) in routers.skip(1) {
-        let message = "the task has a log router before";
+        let message = "the task already has a log router";
         report.fault(&at.item(index).member("firelensConfiguration"), message);
     }
 }

@@ -315,7 +315,7 @@ fn ulimit_unique(_: &Subject<'_>, container: Container<'_>, report: &mut Report<
     for (index, name) in repeated(&names) {
         report.fault(
             &at.item(index).member("name"),
-            format!("limit {} is set before", quote(name)),
+            format!("limit {} is already set", quote(name)),
         );
     }
 }

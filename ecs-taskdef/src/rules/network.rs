@@ -9,7 +9,7 @@ pub(super) const RULES: &[Row] = &[
     Row::task(
         Rule::new(
             "network-mode-default",
-            "the network mode `default` is for Windows, by leaving it away",
+            "the network mode `default` is for Windows, by omitting it",
             Source::Api("RegisterTaskDefinition"),
         )
         .hint("omit `networkMode`"),

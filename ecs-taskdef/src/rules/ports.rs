@@ -246,7 +246,7 @@ fn container_port_duplicate(_: &Subject<'_>, container: Container<'_>, report: &
     let at = container.at.member("portMappings");
     let name = container.name().unwrap_or_default();
     for (index, port) in repeated(&ports) {
-        let message = format!("container port {port} is mapped before");
+        let message = format!("container port {port} is already mapped");
         let place = at.item(index);
         report.fault_about(
             &place.member("containerPort"),
@@ -270,7 +270,7 @@ fn host_port_duplicate(subject: &Subject<'_>, report: &mut Report<'_>) {
             let transport = mapping.transport();
             let owner = container.name().unwrap_or_default();
             if let Some(first) = taken.get(&(port, transport.clone())) {
-                let message = format!("host port {port}/{transport} is used by `{first}` before");
+                let message = format!("host port {port}/{transport} is already used by `{first}`");
                 report.fault(&at.item(index).member("hostPort"), message);
             } else {
                 taken.insert((port, transport), owner);

@@ -23,7 +23,7 @@ const SERIALIZATION: &str = "SerializationException";
 shape_rule! {
     MISSING = Rule::new("member-required", "a member the API requires is there", REGISTER_TASK_DEFINITION).in_2015();
     UNKNOWN = Rule::new("member-unknown", "each member is one the API knows", REGISTER_TASK_DEFINITION).warning().in_2015();
-    NULL = Rule::new("null-member", "an absent member is left away, not written as null", REGISTER_TASK_DEFINITION).note().in_2015();
+    NULL = Rule::new("null-member", "an absent member is omitted, not written as null", REGISTER_TASK_DEFINITION).note().in_2015();
     WRONG_TYPE = Rule::new("wrong-type", "each value has the type of its member", REGISTER_TASK_DEFINITION).answered_by(SERIALIZATION).in_2015();
     TOO_LARGE = Rule::new("number-too-large", "integers have 32 bits", REGISTER_TASK_DEFINITION).answered_by(SERIALIZATION).in_2015();
     CONVERTED = Rule::new("value-converted", "numbers are not written as strings, nor strings as numbers", REGISTER_TASK_DEFINITION).warning().in_2015();
@@ -150,8 +150,8 @@ fn breach(enum_rule: &'static Rule, fault: ShapeFault<'_>) -> (&'static Rule, St
 
 fn unknown_message(member: &str, shape: &Shape) -> String {
     match nearest(member, shape.members.iter().map(|known| known.name)) {
-        Some(name) => format!("`{member}` is no member of the API, perhaps `{name}` is meant"),
-        None => format!("`{member}` is no member of the API"),
+        Some(name) => format!("`{member}` is not a member of the API, perhaps `{name}` is meant"),
+        None => format!("`{member}` is not a member of the API"),
     }
 }
 

@@ -219,7 +219,7 @@ fn mount_path_unique(_: &Subject<'_>, container: Container<'_>, report: &mut Rep
         .collect();
     let at = container.at.member("mountPoints");
     for (index, path) in repeated(&paths) {
-        let message = format!("path {} is mounted before", quote(path));
+        let message = format!("path {} is already mounted", quote(path));
         report.fault(&at.item(index).member("containerPath"), message);
     }
 }

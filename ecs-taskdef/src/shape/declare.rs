@@ -75,7 +75,7 @@ macro_rules! shape {
                 $(#[$field_meta])*
                 pub $field: Option<$type $(< $item >)?>,
             )*
-            /// What the document holds besides: members the API does not know,
+            /// What else the document holds: members the API does not know,
             /// `null` members, and values of the wrong type.
             pub unknown: $crate::shape::UnknownMembers,
         }

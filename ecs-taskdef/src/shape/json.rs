@@ -115,7 +115,7 @@ impl<S: FromMap> Visitor<'_> for Key<'_, S> {
     }
 }
 
-/// Writes what an object holds besides its members.
+/// Writes what an object holds other than its members.
 #[doc(hidden)]
 pub fn serialize_unknown<M: SerializeMap>(
     object: &dyn Structure,

@@ -354,19 +354,19 @@ pub enum ShapeFault<'a> {
     WrongType {
         /// What the shape wants.
         expected: Kind,
-        /// What stands there.
+        /// What was found.
         found: &'a Value,
     },
     /// A number that does not fit into the integer of the API.
     TooLarge {
-        /// What stands there.
+        /// What was found.
         found: &'a Value,
     },
     /// A value of another type that was taken for the right one.
     Converted {
         /// What the shape wants.
         expected: Kind,
-        /// What stands there.
+        /// What was found.
         found: &'a Value,
     },
     /// A string that is not one of the values of its enumeration.

@@ -95,7 +95,7 @@ pub trait Structure: MemberValue {
     /// Hands the places of its members on, in the order of the shape.
     fn slots(&mut self, with: WithSlots<'_>);
 
-    /// What it holds besides.
+    /// What else it holds.
     fn unknown(&self) -> &UnknownMembers;
 
     /// Another object of the same type without any member.
