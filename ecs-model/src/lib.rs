@@ -105,6 +105,7 @@ pub mod deployment;
 pub mod event;
 pub mod exception;
 pub mod failure;
+mod fit;
 pub mod gateway;
 pub mod load_balancer;
 pub mod metrics;

@@ -19,7 +19,7 @@ pub use ecs_taskdef::{
 
 pub use attachment::Attachment;
 pub use container::{Container, ManagedAgent, ManagedAgentName};
-pub(crate) use fit::{RULES as FIT_RULES, network_fault};
+pub(crate) use fit::RULES as FIT_RULES;
 pub use health::HealthStatus;
 pub use protection::ProtectedTask;
 

@@ -1,11 +1,11 @@
 //! Whether a new service and its task definition fit each other.
 
 use ecs_taskdef::{
-    ContainerDefinition, Finding, Findings, NetworkMode, PortMapping, Rule, Source, TaskDefinition,
+    ContainerDefinition, Findings, NetworkMode, PortMapping, Rule, Source, TaskDefinition,
 };
 
+use crate::fit::Fit;
 use crate::operation::CreateServiceRequest;
-use crate::task::network_fault;
 
 impl CreateServiceRequest {
     /// What keeps the service from running tasks of this definition, which is expected to be valid
@@ -44,30 +44,26 @@ impl CreateServiceRequest {
     /// `role` of `CreateServiceRequest`; Developer Guide, service load balancing.
     #[must_use]
     pub fn check_against(&self, definition: &TaskDefinition) -> Findings {
-        let mut check = Check {
-            definition,
-            findings: Findings::default(),
-        };
+        let mut fit = Fit::new(definition);
         for (position, balancer) in self.load_balancers().iter().enumerate() {
             let at = format!("/loadBalancers/{position}");
             let (name, port) = (balancer.container_name(), balancer.container_port);
-            let mapping = check.target(&at, name, port);
+            let mapping = fit.target(&at, name, port);
             if balancer.load_balancer_name.is_some() {
-                check.classic(&at, name, port, mapping);
+                fit.classic(&at, name, port, mapping);
             }
         }
         for (position, registry) in self.service_registries().iter().enumerate() {
             let at = format!("/serviceRegistries/{position}");
             let (name, port) = (registry.container_name(), registry.container_port);
-            let _ = check.target(&at, name, port);
+            let _ = fit.target(&at, name, port);
         }
-        let network = self.network_configuration();
-        check.network(network.awsvpc_configuration.is_some());
-        if self.role.is_some() && check.is_awsvpc() {
+        fit.network(&NETWORK, self.network_configuration());
+        if self.role.is_some() && fit.is_awsvpc() {
             let message = "network mode `awsvpc` uses the service-linked role";
-            check.quoted_fault(&ROLE, "/role".to_owned(), message.to_owned(), &[]);
+            fit.fault_about(&ROLE, "/role", &[], message);
         }
-        check.findings
+        fit.findings
     }
 }
 
@@ -100,31 +96,7 @@ const fn rule(id: &'static str, summary: &'static str) -> Rule {
     Rule::new(id, summary, Source::Api("CreateService")).answered_by(Rule::INVALID_PARAMETER)
 }
 
-struct Check<'a> {
-    definition: &'a TaskDefinition,
-    findings: Findings,
-}
-
-impl<'a> Check<'a> {
-    fn fault(&mut self, rule: &'static Rule, pointer: String, message: String) {
-        self.findings.push(Finding::new(rule, pointer, message));
-    }
-
-    fn quoted_fault(
-        &mut self,
-        rule: &'static Rule,
-        pointer: String,
-        message: String,
-        parts: &[&str],
-    ) {
-        let finding = Finding::new(rule, pointer, message);
-        self.findings.push(finding.in_words_of_aws(parts));
-    }
-
-    fn is_awsvpc(&self) -> bool {
-        self.definition.effective_network_mode() == NetworkMode::Awsvpc
-    }
-
+impl<'a> Fit<'a> {
     /// The mapping that a load balancer or a registry means; what it leaves out is the request's
     /// own fault.
     fn target(
@@ -136,7 +108,7 @@ impl<'a> Check<'a> {
         let name = name?;
         let Some(container) = self.container(name) else {
             let message = format!("the task definition has no container `{name}`");
-            self.fault(&CONTAINER, format!("{at}/containerName"), message);
+            self.fault_in_our_words(&CONTAINER, format!("{at}/containerName"), message);
             return None;
         };
         let port = port?;
@@ -147,17 +119,12 @@ impl<'a> Check<'a> {
             // What AWS says about a registry is not known.
             if at.starts_with("/loadBalancers") {
                 let parts = [name, &port.to_string()];
-                self.quoted_fault(&CONTAINER_PORT, pointer, message, &parts);
+                self.fault_about(&CONTAINER_PORT, pointer, &parts, message);
             } else {
-                self.fault(&CONTAINER_PORT, pointer, message);
+                self.fault_in_our_words(&CONTAINER_PORT, pointer, message);
             }
         }
         mapping
-    }
-
-    fn container(&self, name: &str) -> Option<&'a ContainerDefinition> {
-        let mut containers = self.definition.container_definitions().iter();
-        containers.find(|container| container.name() == Some(name))
     }
 
     fn classic(
@@ -171,7 +138,7 @@ impl<'a> Check<'a> {
         if mode == NetworkMode::Awsvpc {
             let message = "Classic Load Balancers do not lead to network mode `awsvpc`";
             let pointer = format!("{at}/loadBalancerName");
-            self.fault(&HOST_PORT, pointer, message.to_owned());
+            self.fault_in_our_words(&HOST_PORT, pointer, message);
         } else if let (Some(mapping), Some(name), Some(port)) = (mapping, name, port)
             && mode != NetworkMode::Host
             && mapping.is_dynamic()
@@ -179,13 +146,8 @@ impl<'a> Check<'a> {
             let message =
                 format!("container `{name}` maps port {port} to no fixed port of the instance");
             let (pointer, port) = (format!("{at}/containerPort"), port.to_string());
-            self.quoted_fault(&HOST_PORT, pointer, message, &[&port]);
+            self.fault_about(&HOST_PORT, pointer, &[&port], message);
         }
-    }
-
-    fn network(&mut self, is_configured: bool) {
-        let fault = network_fault(&NETWORK, self.definition, is_configured);
-        self.findings.extend(fault);
     }
 }
 

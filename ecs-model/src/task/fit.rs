@@ -1,7 +1,9 @@
 //! Whether a request for tasks and the task definition that it names fit each other.
 
-use ecs_taskdef::{Finding, Findings, NetworkMode, Rule, Source, TaskDefinition, TaskOverride};
+use ecs_taskdef::{Findings, Rule, Source, TaskDefinition, TaskOverride};
 
+use crate::LaunchType;
+use crate::fit::Fit;
 use crate::operation::{RunTaskRequest, StartTaskRequest};
 use crate::volume::TaskVolumeConfiguration;
 
@@ -39,28 +41,13 @@ impl RunTaskRequest {
     /// Source: API shapes `RunTaskRequest`, `TaskVolumeConfiguration`.
     #[must_use]
     pub fn check_against(&self, definition: &TaskDefinition) -> Findings {
-        let network = self.network_configuration.as_ref();
-        let mut check = Check::new(definition);
-        check.overrides(self.overrides.as_ref());
-        check.volumes(self.volume_configurations.as_deref());
-        check.network(network.is_some_and(|network| network.awsvpc_configuration.is_some()));
-        check.constraints(self.placement_constraints.as_ref().map_or(0, Vec::len));
-        if let Some(launch_type) = &self.launch_type {
-            let named = definition
-                .requires_compatibilities
-                .as_deref()
-                .unwrap_or_default();
-            if !named.is_empty() && !named.contains(launch_type) {
-                let message = format!("the task definition is not made for `{launch_type}`");
-                check.fault(
-                    &LAUNCH_TYPE,
-                    "/launchType".to_owned(),
-                    message,
-                    &[launch_type.as_str()],
-                );
-            }
-        }
-        check.findings
+        let mut fit = Fit::new(definition);
+        fit.overrides(self.overrides());
+        fit.volumes(self.volume_configurations());
+        fit.network(&NETWORK, self.network_configuration());
+        fit.constraints(self.placement_constraints().len());
+        fit.launch_type(self.launch_type());
+        fit.findings
     }
 }
 
@@ -69,12 +56,11 @@ impl StartTaskRequest {
     /// [`RunTaskRequest::check_against`].
     #[must_use]
     pub fn check_against(&self, definition: &TaskDefinition) -> Findings {
-        let network = self.network_configuration.as_ref();
-        let mut check = Check::new(definition);
-        check.overrides(self.overrides.as_ref());
-        check.volumes(self.volume_configurations.as_deref());
-        check.network(network.is_some_and(|network| network.awsvpc_configuration.is_some()));
-        check.findings
+        let mut fit = Fit::new(definition);
+        fit.overrides(self.overrides());
+        fit.volumes(self.volume_configurations());
+        fit.network(&NETWORK, self.network_configuration());
+        fit.findings
     }
 }
 
@@ -105,34 +91,6 @@ static LAUNCH_TYPE: Rule = rule(
 )
 .quoted("Task definition does not support launch_type {}.");
 
-/// What AWS answers to a network configuration for another network mode.
-const NETWORK_NOT_VALID: &str =
-    "Network Configuration is not valid for the given networkMode of this task definition.";
-
-/// What is wrong with a network configuration that is there or not, given the network mode of the
-/// task definition. Services and tasks have a rule each, and the same words.
-pub(crate) fn network_fault(
-    rule: &'static Rule,
-    definition: &TaskDefinition,
-    is_configured: bool,
-) -> Option<Finding> {
-    let mode = definition.effective_network_mode();
-    let (message, words) = match (mode == NetworkMode::Awsvpc, is_configured) {
-        (true, false) => (
-            "network mode `awsvpc` needs a network configuration".to_owned(),
-            rule.aws_message,
-        ),
-        (false, true) => (
-            format!("network mode `{mode}` takes no network configuration"),
-            Some(NETWORK_NOT_VALID),
-        ),
-        _ => return None,
-    };
-    let mut finding = Finding::new(rule, "/networkConfiguration".to_owned(), message);
-    finding.aws_message = words.map(str::to_owned);
-    Some(finding)
-}
-
 /// The most placement constraints of a task.
 const MAX_CONSTRAINTS: usize = 10;
 
@@ -140,55 +98,31 @@ const fn rule(id: &'static str, summary: &'static str) -> Rule {
     Rule::new(id, summary, Source::Api("RunTask")).answered_by(Rule::INVALID_PARAMETER)
 }
 
-struct Check<'a> {
-    definition: &'a TaskDefinition,
-    findings: Findings,
-}
-
-impl<'a> Check<'a> {
-    fn new(definition: &'a TaskDefinition) -> Self {
-        Self {
-            definition,
-            findings: Findings::default(),
-        }
-    }
-
-    fn fault(&mut self, rule: &'static Rule, pointer: String, message: String, parts: &[&str]) {
-        let finding = Finding::new(rule, pointer, message);
-        self.findings.push(finding.in_words_of_aws(parts));
-    }
-
-    fn fault_in_our_words(&mut self, rule: &'static Rule, pointer: String, message: String) {
-        self.findings.push(Finding::new(rule, pointer, message));
-    }
-
-    fn overrides(&mut self, overrides: Option<&TaskOverride>) {
-        let containers = overrides.and_then(|overrides| overrides.container_overrides.as_deref());
-        for (position, container) in containers.unwrap_or_default().iter().enumerate() {
+impl Fit<'_> {
+    fn overrides(&mut self, overrides: &TaskOverride) {
+        for (position, container) in overrides.container_overrides().iter().enumerate() {
             let pointer = format!("/overrides/containerOverrides/{position}/name");
-            let mut own = self.definition.container_definitions().iter();
-            match container.name.as_deref() {
+            match container.name() {
                 None => {
-                    let message = "the override does not name its container".to_owned();
+                    let message = "the override does not name its container";
                     self.fault_in_our_words(&OVERRIDE, pointer, message);
                 }
-                Some(name) if !own.any(|one| one.name.as_deref() == Some(name)) => {
+                Some(name) if self.container(name).is_none() => {
                     let message = format!("the task definition has no container `{name}`");
-                    self.fault(&OVERRIDE, pointer, message, &[name]);
+                    self.fault_about(&OVERRIDE, pointer, &[name], message);
                 }
                 Some(_) => {}
             }
         }
     }
 
-    fn volumes(&mut self, volumes: Option<&[TaskVolumeConfiguration]>) {
-        for (position, volume) in volumes.unwrap_or_default().iter().enumerate() {
-            let Some(name) = volume.name.as_deref() else {
+    fn volumes(&mut self, volumes: &[TaskVolumeConfiguration]) {
+        for (position, volume) in volumes.iter().enumerate() {
+            let Some(name) = volume.name() else {
                 continue;
             };
-            let own = self.definition.volumes.as_deref().unwrap_or_default();
-            let known = own.iter().find(|own| own.name.as_deref() == Some(name));
-            let message = match known {
+            let mut own = self.definition.volumes().iter();
+            let message = match own.find(|own| own.name() == Some(name)) {
                 None => format!("the task definition has no volume `{name}`"),
                 Some(own) if own.configured_at_launch != Some(true) => {
                     format!("the volume `{name}` is not configured at launch")
@@ -200,24 +134,26 @@ impl<'a> Check<'a> {
         }
     }
 
-    fn network(&mut self, is_configured: bool) {
-        let fault = network_fault(&NETWORK, self.definition, is_configured);
-        self.findings.extend(fault);
-    }
-
     fn constraints(&mut self, asked: usize) {
-        let own = self
-            .definition
-            .placement_constraints
-            .as_ref()
-            .map_or(0, Vec::len);
+        let own = self.definition.placement_constraints().len();
         let count = own.saturating_add(asked);
         // More than that in the request alone is the request's own fault.
         if count > MAX_CONSTRAINTS && asked <= MAX_CONSTRAINTS {
             let message = format!(
                 "{count} placement constraints with the {own} of the task definition, at most {MAX_CONSTRAINTS}"
             );
-            self.fault_in_our_words(&CONSTRAINTS, "/placementConstraints".to_owned(), message);
+            self.fault_in_our_words(&CONSTRAINTS, "/placementConstraints", message);
+        }
+    }
+
+    fn launch_type(&mut self, launch_type: Option<&LaunchType>) {
+        let named = self.definition.requires_compatibilities();
+        if let Some(launch_type) = launch_type
+            && !named.is_empty()
+            && !named.contains(launch_type)
+        {
+            let message = format!("the task definition is not made for `{launch_type}`");
+            self.fault_about(&LAUNCH_TYPE, "/launchType", &[launch_type.as_str()], message);
         }
     }
 }
