@@ -162,8 +162,7 @@ fn cycle(subject: &Subject<'_>, relation: Relation, report: &mut Report<'_>) {
         .filter(|cycle| cycle.len() > 1 || relation == Relation::Links)
     {
         let first = cycle.indices().next().unwrap_or_default();
-        let at = At::ROOT;
-        let at = at.member("containerDefinitions");
+        let at = At::ROOT.member("containerDefinitions");
         report.fault(
             &at.item(first).member(relation.member()),
             format!("a circle: {cycle}"),

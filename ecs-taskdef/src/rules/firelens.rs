@@ -79,8 +79,7 @@ fn unused(subject: &Subject<'_>, container: Container<'_>, report: &mut Report<'
 }
 
 fn single_router(subject: &Subject<'_>, report: &mut Report<'_>) {
-    let at = At::ROOT;
-    let at = at.member("containerDefinitions");
+    let at = At::ROOT.member("containerDefinitions");
     let routers = subject
         .task
         .container_definitions()

@@ -257,8 +257,7 @@ fn container_port_duplicate(_: &Subject<'_>, container: Container<'_>, report: &
 }
 
 fn host_port_duplicate(subject: &Subject<'_>, report: &mut Report<'_>) {
-    let containers = At::ROOT;
-    let containers = containers.member("containerDefinitions");
+    let containers = At::ROOT.member("containerDefinitions");
     let mut taken: HashMap<(i32, TransportProtocol), &str> = HashMap::new();
     for (index, container) in subject.task.container_definitions().iter().enumerate() {
         let at = containers.item(index);
@@ -298,8 +297,7 @@ fn name_characters(_: &Subject<'_>, container: Container<'_>, report: &mut Repor
 }
 
 fn name_unique(subject: &Subject<'_>, report: &mut Report<'_>) {
-    let containers = At::ROOT;
-    let containers = containers.member("containerDefinitions");
+    let containers = At::ROOT.member("containerDefinitions");
     let mut seen: HashSet<&str> = HashSet::new();
     for (index, container) in subject.task.container_definitions().iter().enumerate() {
         let at = containers.item(index);

@@ -55,8 +55,7 @@ fn network_mode(subject: &Subject<'_>, report: &mut Report<'_>) {
 fn container(subject: &Subject<'_>, report: &mut Report<'_>) {
     let name = proxy(subject).and_then(|proxy| proxy.container_name());
     if let Some(name) = name.filter(|name| subject.task.container(name).is_none()) {
-        let at = At::ROOT;
-        let at = at.member("proxyConfiguration");
+        let at = At::ROOT.member("proxyConfiguration");
         let message = format!("there is no container {}", quote(name));
         report.fault_about(&at.member("containerName"), &[name], message);
     }
@@ -66,8 +65,7 @@ fn properties(subject: &Subject<'_>, report: &mut Report<'_>) {
     let Some(proxy) = proxy(subject) else {
         return;
     };
-    let at = At::ROOT;
-    let at = at.member("proxyConfiguration");
+    let at = At::ROOT.member("proxyConfiguration");
     let given = |name: &str| proxy.property(name).is_some_and(|value| !value.is_empty());
     let needed = [
         (given("IgnoredUID") || given("IgnoredGID"), "IgnoredUID"),

@@ -117,8 +117,7 @@ fn gpu_exclusive(_: &Subject<'_>, container: Container<'_>, report: &mut Report<
 }
 
 fn gpu_same_kind(subject: &Subject<'_>, report: &mut Report<'_>) {
-    let at = At::ROOT;
-    let at = at.member("containerDefinitions");
+    let at = At::ROOT.member("containerDefinitions");
     let mut first = None;
     for (index, container) in subject.task.container_definitions().iter().enumerate() {
         for requirement in container.resource_requirements() {
@@ -159,8 +158,7 @@ fn neuron_value(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'
 }
 
 fn neuron_single(subject: &Subject<'_>, report: &mut Report<'_>) {
-    let at = At::ROOT;
-    let at = at.member("containerDefinitions");
+    let at = At::ROOT.member("containerDefinitions");
     let kind = ResourceType::NeuronDevice;
     let users = subject
         .task

@@ -50,8 +50,7 @@ impl<'a> Subject<'a> {
 }
 
 fn each<T>(member: &str, values: &[T], mut visit: impl FnMut(Place<'_, T>)) {
-    let list = At::ROOT;
-    let list = list.member(member);
+    let list = At::ROOT.member(member);
     for (index, value) in values.iter().enumerate() {
         visit(Place {
             value,

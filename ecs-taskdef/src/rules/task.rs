@@ -1,5 +1,5 @@
 use super::Row;
-use super::subject::{Report, Subject};
+use super::subject::{Container, Report, Subject};
 use crate::shape::At;
 use crate::{CPUArchitecture, IsolationMode, LaunchTypes, MemoryRule, ResourceType, Rule, Source};
 
@@ -77,7 +77,7 @@ pub(super) const RULES: &[Row] = &[
         .in_2015(),
         container_names,
     ),
-    Row::task(
+    Row::container(
         Rule::new(
             "container-memory-required",
             "there is memory for each container",
@@ -238,8 +238,7 @@ fn essential_container(subject: &Subject<'_>, report: &mut Report<'_>) {
 }
 
 fn container_names(subject: &Subject<'_>, report: &mut Report<'_>) {
-    let list = At::ROOT;
-    let list = list.member("containerDefinitions");
+    let list = At::ROOT.member("containerDefinitions");
     let names: Vec<Option<&str>> = subject
         .task
         .container_definitions()
@@ -271,33 +270,27 @@ pub(super) fn repeated<'a, T: Copy + Eq + std::hash::Hash>(
     })
 }
 
-fn container_memory(subject: &Subject<'_>, report: &mut Report<'_>) {
-    let list = At::ROOT;
-    let list = list.member("containerDefinitions");
-    for (index, container) in subject.task.container_definitions().iter().enumerate() {
-        let at = list.item(index);
-        let at = at.member("memory");
-        match subject.rules.memory {
-            MemoryRule::EachContainer if container.memory.is_none() => {
-                report.fault_in_our_words(&at, "`memory` is missing");
-            }
-            MemoryRule::TaskOrContainer
-                if subject.task.memory.is_none() && container.reserved_memory().is_none() =>
-            {
-                let name = container.name().unwrap_or_default();
-                let message = "neither the task nor the container has memory";
-                report.fault_about(&at, &[name], message);
-            }
-            _ => {}
+fn container_memory(subject: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
+    let at = container.at.member("memory");
+    match subject.rules.memory {
+        MemoryRule::EachContainer if container.memory.is_none() => {
+            report.fault_in_our_words(&at, "`memory` is missing");
         }
+        MemoryRule::TaskOrContainer
+            if subject.task.memory.is_none() && container.reserved_memory().is_none() =>
+        {
+            let name = container.name().unwrap_or_default();
+            let message = "neither the task nor the container has memory";
+            report.fault_about(&at, &[name], message);
+        }
+        _ => {}
     }
 }
 
 fn arm64_linux_only(subject: &Subject<'_>, report: &mut Report<'_>) {
     let architecture = subject.task.runtime_platform().cpu_architecture();
     if subject.windows && architecture == Some(&CPUArchitecture::Arm64) {
-        let at = At::ROOT;
-        let at = at.member("runtimePlatform");
+        let at = At::ROOT.member("runtimePlatform");
         report.fault(&at.member("cpuArchitecture"), "ARM64 goes with LINUX only");
     }
 }
@@ -313,8 +306,7 @@ fn constraints_maximum(subject: &Subject<'_>, report: &mut Report<'_>) {
 
 fn constraint_expression(subject: &Subject<'_>, report: &mut Report<'_>) {
     const MAX_CHARACTERS: usize = 2_000;
-    let at = At::ROOT;
-    let at = at.member("placementConstraints");
+    let at = At::ROOT.member("placementConstraints");
     for (index, constraint) in subject.task.placement_constraints().iter().enumerate() {
         let expression = constraint.expression().unwrap_or_default();
         let length = expression.chars().count();
@@ -341,8 +333,7 @@ fn storage_range(subject: &Subject<'_>, report: &mut Report<'_>) {
         21..=200 => return,
         _ => "at most 200",
     };
-    let at = At::ROOT;
-    let at = at.member("ephemeralStorage");
+    let at = At::ROOT.member("ephemeralStorage");
     report.fault_about(
         &at.member("sizeInGiB"),
         &[bound],
@@ -375,8 +366,7 @@ fn attestation_policy(subject: &Subject<'_>, report: &mut Report<'_>) {
     let Some(trusted) = &subject.task.trusted_execution_configuration else {
         return;
     };
-    let at = At::ROOT;
-    let at = at.member("trustedExecutionConfiguration");
+    let at = At::ROOT.member("trustedExecutionConfiguration");
     let policy = trusted.attestation_policy();
     let confidential = trusted.isolation_mode == Some(IsolationMode::ConfidentialSandbox);
     if policy.is_none() && confidential {

@@ -149,8 +149,7 @@ fn name_characters(_: &Subject<'_>, volume: VolumePlace<'_>, report: &mut Report
 fn name_unique(subject: &Subject<'_>, report: &mut Report<'_>) {
     let volumes = subject.task.volumes();
     let names: Vec<Option<&str>> = volumes.iter().map(|volume| volume.name()).collect();
-    let at = At::ROOT;
-    let at = at.member("volumes");
+    let at = At::ROOT.member("volumes");
     for (index, name) in repeated(&names) {
         let message = format!("volume name {} is already used", quote(name));
         report.fault(&at.item(index).member("name"), message);
@@ -210,12 +209,9 @@ fn mount_path(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>
 }
 
 fn mount_path_unique(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
-    let mounts = container.mount_points();
-    let path = |mount: &crate::MountPoint| mount.container_path.clone();
-    let paths: Vec<Option<String>> = mounts.iter().map(path).collect();
-    let paths: Vec<Option<&str>> = paths
-        .iter()
-        .map(|path| path.as_deref().filter(|path| !path.is_empty()))
+    let mounts = container.mount_points().iter();
+    let paths: Vec<Option<&str>> = mounts
+        .map(|mount| mount.container_path().filter(|path| !path.is_empty()))
         .collect();
     let at = container.at.member("mountPoints");
     for (index, path) in repeated(&paths) {
@@ -230,8 +226,7 @@ fn launch_volumes<'a>(subject: &'a Subject<'_>) -> impl Iterator<Item = (usize, 
 }
 
 fn launch_volume_single(subject: &Subject<'_>, report: &mut Report<'_>) {
-    let at = At::ROOT;
-    let at = at.member("volumes");
+    let at = At::ROOT.member("volumes");
     for (index, _) in launch_volumes(subject).skip(1) {
         let message = "another volume is configured at launch";
         report.fault(&at.item(index).member("configuredAtLaunch"), message);
