@@ -43,6 +43,17 @@ pub(crate) struct Lane {
     pub(crate) changed: u64,
 }
 
+impl Lane {
+    /// Every amount that a task needs, taken from what is free or given back to it.
+    fn change(&mut self, needs: &Needs, wide: fn(i32, u32) -> i32, narrow: fn(i16, u16) -> i16) {
+        self.cpu = wide(self.cpu, needs.cpu);
+        self.memory = wide(self.memory, needs.memory);
+        self.interfaces = narrow(self.interfaces, needs.interfaces);
+        self.gpus = narrow(self.gpus, needs.gpus);
+        self.neuron_devices = narrow(self.neuron_devices, needs.neuron_devices);
+    }
+}
+
 /// Below the group of an entry of `counts`.
 const COUNT_BITS: u32 = 26;
 const COUNT_MASK: u64 = (1 << COUNT_BITS) - 1;
@@ -192,13 +203,11 @@ impl Chunk {
     pub(super) fn take(&mut self, lane: u32, needs: &Needs, tick: u64) {
         self.changed = tick;
         if let Some(free) = self.lanes.get_mut(lane as usize) {
-            free.cpu = free.cpu.saturating_sub_unsigned(needs.cpu);
-            free.memory = free.memory.saturating_sub_unsigned(needs.memory);
-            free.interfaces = free.interfaces.saturating_sub_unsigned(needs.interfaces);
-            free.gpus = free.gpus.saturating_sub_unsigned(needs.gpus);
-            free.neuron_devices = free
-                .neuron_devices
-                .saturating_sub_unsigned(needs.neuron_devices);
+            free.change(
+                needs,
+                i32::saturating_sub_unsigned,
+                i16::saturating_sub_unsigned,
+            );
             free.changed = tick;
         }
         for port in &needs.ports {
@@ -212,13 +221,11 @@ impl Chunk {
     pub(super) fn give_back(&mut self, lane: u32, needs: &Needs, tick: u64) {
         self.changed = tick;
         if let Some(free) = self.lanes.get_mut(lane as usize) {
-            free.cpu = free.cpu.saturating_add_unsigned(needs.cpu);
-            free.memory = free.memory.saturating_add_unsigned(needs.memory);
-            free.interfaces = free.interfaces.saturating_add_unsigned(needs.interfaces);
-            free.gpus = free.gpus.saturating_add_unsigned(needs.gpus);
-            free.neuron_devices = free
-                .neuron_devices
-                .saturating_add_unsigned(needs.neuron_devices);
+            free.change(
+                needs,
+                i32::saturating_add_unsigned,
+                i16::saturating_add_unsigned,
+            );
             free.changed = tick;
         }
         for port in &needs.ports {
