@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use ecs_model::container_instance::EXTERNAL_CAPABILITY;
-use ecs_model::{ContainerInstance, Resource, Resources, Timestamp};
+use ecs_model::{Attribute, ContainerInstance, Resource, Resources, Timestamp};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -239,32 +239,33 @@ pub(crate) fn natural(number: i32) -> u64 {
     u64::try_from(number).unwrap_or(0)
 }
 
-/// Amounts of a document.
-struct Read {
-    cpu: i32,
-    memory: i32,
-    gpus: i16,
-    neuron_devices: i16,
-}
-
 /// The name of the resource that lists Neuron devices. Amazon ECS publishes none; this is the
 /// name that the API has for the kind of device.
 const NEURON_DEVICE: &str = "NEURON_DEVICE";
 
-/// Amounts of a document; `None` if it lacks CPU or memory, or has less than nothing.
-fn read(resources: Resources<'_>) -> Option<Read> {
+/// The amounts of a list in a document; `None` if it lacks CPU or memory, or has less than nothing.
+fn read(resources: Resources<'_>) -> Option<Others> {
     let amount = |found: Option<i64>| {
         let found = found.filter(|amount| *amount >= 0)?;
         Some(i32::try_from(found).unwrap_or(i32::MAX))
     };
     let count = |ids: &[String]| i16::try_from(ids.len()).unwrap_or(i16::MAX);
     let neuron = resources.named(NEURON_DEVICE).and_then(Resource::strings);
-    Some(Read {
+    Some(Others {
         cpu: amount(resources.cpu())?,
         memory: amount(resources.memory())?,
         gpus: count(resources.gpus()),
         neuron_devices: count(neuron.unwrap_or_default()),
+        ..Others::default()
     })
+}
+
+fn by_name(attributes: &[Attribute]) -> Arc<Attributes> {
+    let named = attributes.iter().filter_map(|attribute| {
+        let value = attribute.value.as_deref().map(Box::from);
+        Some((attribute.name.as_deref()?.into(), value))
+    });
+    Arc::new(named.collect())
 }
 
 /// The attributes by which limits are known.
@@ -325,32 +326,18 @@ impl TryFrom<&ContainerInstance> for Registration {
             None => read(registered).ok_or_else(no_resources)?,
         };
         let reserved = reserved(registered);
-        let taken = ports(described.remaining());
-        let others = taken.difference(&reserved).copied().collect();
-        let attributes = described.attributes.as_ref().map(|attributes| {
-            let named = attributes.iter().filter_map(|attribute| {
-                Some((
-                    attribute.name.as_deref()?.into(),
-                    attribute.value.as_deref().map(Box::from),
-                ))
-            });
-            Arc::new(named.collect())
-        });
+        let others = ports(described.remaining());
+        let others = others.difference(&reserved).copied().collect();
+        let attributes = described.attributes.as_deref().map(by_name);
+        let instance_type = named(attributes.as_ref(), INSTANCE_TYPE);
         let has_trunk = attributes
             .as_ref()
-            .is_some_and(|known: &Arc<Attributes>| known.contains_key(TRUNK));
+            .is_some_and(|known| known.contains_key(TRUNK));
         let info = described.version_info.as_ref();
         let taken = Others {
-            cpu: has.cpu.saturating_sub(left.cpu).max(0),
-            memory: has.memory.saturating_sub(left.memory).max(0),
-            gpus: has.gpus.saturating_sub(left.gpus).max(0),
-            neuron_devices: has
-                .neuron_devices
-                .saturating_sub(left.neuron_devices)
-                .max(0),
-            interfaces: 0,
             ports: others,
             tasks: described.running_tasks_count.unwrap_or(0).max(0),
+            ..has.without(&left)
         };
         let document = Document {
             version: described.version,
@@ -369,8 +356,8 @@ impl TryFrom<&ContainerInstance> for Registration {
             registered_at: described.registered_at,
             status: described.status.as_deref().unwrap_or_default().into(),
             agent_connected: described.agent_connected.unwrap_or(false),
-            interfaces: interface_limits::of(named(attributes.as_ref(), INSTANCE_TYPE), has_trunk),
-            gpu_eighths: named(attributes.as_ref(), INSTANCE_TYPE).map_or(0, partition),
+            interfaces: interface_limits::of(instance_type, has_trunk),
+            gpu_eighths: instance_type.map_or(0, partition),
             attributes,
             cpu: has.cpu,
             memory: has.memory,
