@@ -74,10 +74,8 @@ pub fn scale_in(
         given => given,
     };
     let mut service = Service::new(snapshot, tasks, &may_stop);
-    let deciding = strategies
-        .iter()
-        .take_while(|strategy| **strategy != Strategy::Random);
-    let mut measures: Vec<Measure> = deciding.map(|strategy| service.measure(strategy)).collect();
+    let measures = strategies.iter().map_while(|one| service.measure(one));
+    let mut measures: Vec<Measure> = measures.collect();
     let mut random = Random::new(seed);
     let mut stopped = Vec::new();
     while stopped.len() < count as usize {
@@ -132,9 +130,11 @@ impl<'a> Service<'a> {
         Self { running }
     }
 
-    fn measure(&self, strategy: &Strategy) -> Measure {
+    /// `None` for `random`: nothing after it decides.
+    fn measure(&self, strategy: &Strategy) -> Option<Measure> {
         let by_instance = |running: &Running<'a>| Some(&*running.task.instance);
-        match strategy {
+        Some(match strategy {
+            Strategy::Random => return None,
             Strategy::Binpack(field) => {
                 let held = |running: &Running<'_>| match field {
                     BinpackField::Cpu => running.task.needs.cpu.into(),
@@ -163,8 +163,8 @@ impl<'a> Service<'a> {
                 let instance = running.instance?;
                 instance.attribute(name).flatten()
             }),
-            _ => self.places(by_instance),
-        }
+            Strategy::Spread(SpreadField::InstanceId) => self.places(by_instance),
+        })
     }
 
     /// The tasks counted by a key.

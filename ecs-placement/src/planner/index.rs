@@ -5,7 +5,7 @@ use std::sync::Arc;
 use hashbrown::HashMap;
 
 use super::columns::{Columns, Selected, kind};
-use super::order::{ABSENT, Entry, Key, Order};
+use super::order::{ABSENT, CRITERIA, Entry, Key, Order};
 use super::way::{Measure, Way};
 use crate::Needs;
 use crate::fits;
@@ -300,7 +300,7 @@ impl Index {
         let cpu = free.cpu.saturating_sub_unsigned(taken(needed_cpu));
         let memory = free.memory.saturating_sub_unsigned(taken(needed_memory));
         let mut key: Key = 0;
-        for at in 0..3 {
+        for at in 0..CRITERIA {
             let part = match self.way.measures.get(at) {
                 None => 0,
                 Some(Measure::Cpu) => ordinal(cpu),

@@ -1,7 +1,10 @@
 //! Instances in the order of a key.
 
-/// Three criteria of 32 bits, the first above, and the instance's place in the order of the ARNs.
+/// Criteria of 32 bits, the first above, and the instance's place in the order of the ARNs.
 pub(super) type Key = u128;
+
+/// How many criteria a key has room for.
+pub(super) const CRITERIA: usize = Key::BITS as usize / 32 - 1;
 
 /// The key of an instance that is not in an order.
 pub(super) const ABSENT: Key = Key::MAX;

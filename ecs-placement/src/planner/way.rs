@@ -1,6 +1,7 @@
 //! What strategies look at, in their order.
 
 use super::columns::Columns;
+use super::order::CRITERIA;
 use crate::snapshot::State;
 use crate::{BinpackField, SpreadField, Strategy};
 
@@ -26,6 +27,12 @@ pub(super) enum Measure {
     Cpu,
     Memory,
 }
+
+// A way has each measure at most once, so a key has to have room for all of them. One more is
+// counted here too.
+const _: () = match Measure::Count {
+    Measure::Count | Measure::Cpu | Measure::Memory => assert!(3 <= CRITERIA),
+};
 
 /// One criterion.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
