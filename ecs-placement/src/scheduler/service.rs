@@ -1,11 +1,10 @@
 //! The service scheduler: keep a number of tasks running.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use ecs_model::service_message;
 
-use crate::{CellState, CellTask, ObservedTask, PlacementRequest, Plan, Stage};
+use crate::{CellState, CellTask, ObservedTask, PlacementRequest, Plan, Stage, scale_in};
 
 /// Keeps the desired number of tasks of a service running.
 ///
@@ -96,20 +95,17 @@ impl ServiceScheduler {
     /// Compares the cell with the desired count. `now` is in seconds since any moment.
     ///
     /// If tasks are missing, as many as fit are planned, and an event says so if not all do.
-    /// If there are too many, those to stop are chosen from the instances with most of them,
-    /// the last name first; Amazon ECS publishes no order beyond that.
+    /// If there are too many, [`scale_in`] chooses those to stop.
     pub fn reconcile(&mut self, cell: &CellState, now: u64, seed: u64) -> ServicePlan {
         let running: Vec<_> = self.tasks(cell).collect();
         let count = running.len().saturating_add(self.waiting(cell));
         let count = u32::try_from(count).unwrap_or(u32::MAX);
         let missing = self.desired_count.saturating_sub(count);
-        let start = Plan::new(
-            &cell.snapshot(),
-            &self.request.clone().with_count(missing),
-            seed,
-        );
+        let snapshot = cell.snapshot();
+        let start = Plan::new(&snapshot, &self.request.clone().with_count(missing), seed);
         let surplus = count.saturating_sub(self.desired_count);
-        let stop = surplus_tasks(running, surplus);
+        let strategies = self.request.strategies();
+        let stop = scale_in(&snapshot, strategies, &running, |_| true, surplus, seed);
         let message = if start.unplaced() > 0 {
             Some(service_message::resources_not_found(&self.name))
         } else if missing == 0 && stop.is_empty() {
@@ -141,22 +137,4 @@ impl ServiceScheduler {
         self.last_event = Some((now, message.clone()));
         Some(message)
     }
-}
-
-/// Takes from the instance with most tasks of the service, again and again.
-fn surplus_tasks(running: Vec<CellTask>, surplus: u32) -> Vec<Arc<str>> {
-    let mut by_instance: BTreeMap<Arc<str>, Vec<Arc<str>>> = BTreeMap::new();
-    for task in running {
-        by_instance
-            .entry(task.instance)
-            .or_default()
-            .push(task.task);
-    }
-    let take = |_| {
-        by_instance
-            .values_mut()
-            .max_by_key(|tasks| tasks.len())?
-            .pop()
-    };
-    (0..surplus).filter_map(take).collect()
 }
