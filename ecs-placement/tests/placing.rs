@@ -223,6 +223,22 @@ fn the_texts_of_the_other_reasons() {
             "RESOURCE:PORTS_UDP",
             "host port 53/udp is taken",
         ),
+        (
+            Reason::GpuPartition {
+                needed: 0,
+                found: 1,
+            },
+            "RESOURCE:GPU",
+            "needs whole GPUs, has GPU partitions of 1/8",
+        ),
+        (
+            Reason::GpuPartition {
+                needed: 4,
+                found: 0,
+            },
+            "RESOURCE:GPU",
+            "needs GPU partitions of 1/2, has whole GPUs",
+        ),
     ] {
         assert_eq!(
             (reason.code().as_str(), reason.to_string().as_str()),
@@ -416,7 +432,8 @@ fn what_is_not_evaluated_is_refused_by_name() {
     for (request, expected) in [
         (
             json!({"launchType": "FARGATE", "taskDefinition": "web"}),
-            "tasks of launch type `FARGATE` are not placed on container instances",
+            "tasks of launch type `FARGATE` are not placed on container instances, but in subnets: \
+             a plan of Fargate says in which",
         ),
         (
             json!({"capacityProviderStrategy": [{"capacityProvider": "x"}], "taskDefinition": "web"}),

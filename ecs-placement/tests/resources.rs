@@ -311,6 +311,20 @@ fn run_task_refuses_what_it_cannot_honour() {
 }
 
 #[test]
+fn inference_accelerators_are_refused() {
+    let accelerator = json!({"deviceName": "device_1", "deviceType": "eia1.medium"});
+    let overrides = json!({"inferenceAcceleratorOverrides": [accelerator]});
+    let error = of_run_task(json!({"overrides": overrides}), json!({})).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "inference accelerators are not placed: the documents of instances do not say how much of \
+         them there is"
+    );
+    let overrides = json!({"inferenceAcceleratorOverrides": []});
+    assert!(of_run_task(json!({"overrides": overrides}), json!({})).is_ok());
+}
+
+#[test]
 fn overrides_change_what_is_needed() {
     let overridden = |overrides: Value| {
         let request = of_run_task(json!({ "overrides": overrides }), json!({})).unwrap();

@@ -50,8 +50,9 @@ impl PlacementRequest {
     ///
     /// # Errors
     ///
-    /// A request that Amazon ECS refuses, or that has members nobody knows; capacity providers
-    /// and launch types that are not placed on container instances.
+    /// A request that Amazon ECS refuses, or that has members nobody knows; capacity providers,
+    /// inference accelerators, and launch types that are not placed on container instances: for
+    /// `FARGATE` there is [`Fargate::plan`](crate::Fargate::plan).
     pub fn of_run_task(
         request: &RunTaskRequest,
         definition: &TaskDefinition,
@@ -88,7 +89,8 @@ impl PlacementRequest {
     ///
     /// # Errors
     ///
-    /// A request that Amazon ECS refuses, or that has members nobody knows.
+    /// A request that Amazon ECS refuses, or that has members nobody knows; inference
+    /// accelerators.
     pub fn of_start_task(
         request: &StartTaskRequest,
         definition: &TaskDefinition,
@@ -128,5 +130,9 @@ fn checked(
         check_expression(constraint.expression.as_deref(), &at, &mut findings);
     }
     refuse(findings)?;
+    if overrides.is_some_and(|one| !one.inference_accelerator_overrides().is_empty()) {
+        let device = "inference accelerators";
+        return Err(Unsupported::Devices { device }.into());
+    }
     Ok(task)
 }

@@ -32,8 +32,12 @@ pub enum Unsupported {
         /// The field; empty if there is none.
         field: String,
     },
-    /// Only `EC2` and `EXTERNAL` tasks run on container instances of a cell.
-    #[error("tasks of launch type `{launch_type}` are not placed on container instances")]
+    /// Only `EC2` and `EXTERNAL` tasks run on container instances of a cell. For `FARGATE` there
+    /// is [`Fargate::plan`](crate::Fargate::plan), which takes the subnets of the request.
+    #[error(
+        "tasks of launch type `{launch_type}` are not placed on container instances{}",
+        elsewhere(launch_type)
+    )]
     LaunchType {
         /// The launch type.
         launch_type: String,
@@ -55,4 +59,11 @@ pub enum Unsupported {
         /// The count.
         count: i32,
     },
+}
+
+fn elsewhere(launch_type: &str) -> &'static str {
+    match launch_type {
+        "FARGATE" => ", but in subnets: a plan of Fargate says in which",
+        _ => "",
+    }
 }
