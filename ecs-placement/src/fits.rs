@@ -253,8 +253,7 @@ fn port_quota(place: Place<'_>, needs: &Needs, already: u32) -> Option<Reason> {
 /// Whether [`rare_refusals`] can have any.
 pub(crate) fn has_rare_needs(task: &Wanted) -> bool {
     let needs = &task.needs;
-    let wants_devices = needs.gpus > 0 || needs.all_gpus || needs.all_neuron_devices;
-    wants_devices || !needs.ports.is_empty() || !task.rooms.is_empty()
+    needs_devices(needs) || !needs.ports.is_empty() || !task.rooms.is_empty()
 }
 
 /// Those of the refusals that few requests can have.

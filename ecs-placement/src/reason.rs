@@ -210,9 +210,8 @@ impl fmt::Display for Reason {
 fn gpus(eighths: u8) -> String {
     match eighths {
         0 => "whole GPUs".to_owned(),
-        1 | 3 | 5 | 7 => format!("GPU partitions of {eighths}/8"),
-        2 | 6 => format!("GPU partitions of {}/4", eighths / 2),
         4 => "GPU partitions of 1/2".to_owned(),
-        other => format!("GPU partitions of {other}/8"),
+        2 | 6 => format!("GPU partitions of {}/4", eighths / 2),
+        _ => format!("GPU partitions of {eighths}/8"),
     }
 }

@@ -38,7 +38,7 @@ pub(super) fn of(
 
 type Asked<'a> = (Instance<'a>, Option<(&'a str, u32)>);
 
-/// Adds the comparisons because of which an expression is not `wanted`; nothing if it is.
+/// Adds the comparisons because of which an expression does not hold, or if it `is_negated`, does.
 fn collect(
     expression: &Expression,
     is_negated: bool,

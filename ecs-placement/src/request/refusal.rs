@@ -32,7 +32,7 @@ impl RequestError {
     }
 }
 
-/// The rules of this crate that stand beside those of [`ecs_model::rules`].
+/// The rules of this crate, in addition to those of [`ecs_model::rules`].
 pub static RULES: [&Rule; 4] = [&CLUSTER, &FAMILY, &AMOUNTS, &EXPRESSION];
 
 static CLUSTER: Rule = Rule::new(
