@@ -10,11 +10,13 @@
 
 use std::error::Error;
 use std::process::ExitCode;
-use std::sync::{Barrier, Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 use ecs_model::{Attribute, ContainerInstance, PlacementStrategy, Resource};
-use ecs_placement::{CellState, CommitPolicy, PlacementRequest, Planner, Registration, Totals};
+use ecs_placement::{
+    CellState, CommitPolicy, PlacementRequest, Planner, Registration, Snapshot, Totals,
+};
 use ecs_taskdef::TaskDefinition;
 use serde_json::json;
 
@@ -68,42 +70,59 @@ fn run() -> Outcome {
 
 /// Lets all schedulers run at once; says how many copies were planned again.
 fn race(cell: &Mutex<CellState>, schedulers: u32, policy: CommitPolicy) -> Outcome<u32> {
-    let barrier = Barrier::new(schedulers as usize);
-    let barrier = &barrier;
-    thread::scope(|scope| {
-        let threads: Vec<_> = (0..schedulers)
-            .map(|who| scope.spawn(move || schedule(cell, barrier, who, policy)))
-            .collect();
-        let mut again = 0;
-        for thread in threads {
-            let outcome = thread.join().map_err(|_| "a scheduler has panicked")?;
-            again += outcome?;
-        }
-        Ok(again)
-    })
-}
-
-/// One scheduler: in each round all look at the cell at the same time, then they commit in
-/// whatever order they come.
-fn schedule(
-    cell: &Mutex<CellState>,
-    barrier: &Barrier,
-    who: u32,
-    policy: CommitPolicy,
-) -> Outcome<u32> {
-    let request = request(who)?;
-    let mut planner = Planner::new();
+    let schedulers: Outcome<Vec<_>> = (0..schedulers).map(Scheduler::new).collect();
+    let mut schedulers = schedulers?;
     let mut again = 0;
     for round in 0..ROUNDS {
+        // All look at the cell at the same time, then they commit in whatever order they come.
+        let snapshot = lock(cell).snapshot();
+        again += thread::scope(|scope| -> Outcome<u32> {
+            let threads: Vec<_> = schedulers
+                .iter_mut()
+                .map(|scheduler| {
+                    let snapshot = snapshot.clone();
+                    scope.spawn(move || scheduler.place(cell, snapshot, policy, round))
+                })
+                .collect();
+            let outcomes = threads
+                .into_iter()
+                .map(|thread| thread.join().map_err(|_| "a scheduler has panicked")?);
+            outcomes.sum()
+        })?;
+    }
+    Ok(again)
+}
+
+struct Scheduler {
+    who: u32,
+    request: PlacementRequest,
+    planner: Planner,
+}
+
+impl Scheduler {
+    fn new(who: u32) -> Outcome<Self> {
+        Ok(Self {
+            who,
+            request: request(who)?,
+            planner: Planner::new(),
+        })
+    }
+
+    /// Places the copies of a round; says how many were planned again.
+    fn place(
+        &mut self,
+        cell: &Mutex<CellState>,
+        mut snapshot: Snapshot,
+        policy: CommitPolicy,
+        round: u32,
+    ) -> Outcome<u32> {
+        let Self { who, request, .. } = self;
+        let mut again = 0;
         let mut missing = COPIES;
         for attempt in 0.. {
-            // The lock is held for as long as it takes to copy a pointer.
-            let snapshot = lock(cell).snapshot();
-            if attempt == 0 {
-                barrier.wait();
-            }
-            let seed = u64::from(who) << 32 | u64::from(round);
-            let plan = planner.plan(&snapshot, &request.clone().with_count(missing), seed);
+            let seed = u64::from(*who) << 32 | u64::from(round);
+            let request = request.clone().with_count(missing);
+            let plan = self.planner.plan(&snapshot, &request, seed);
             let token = format!("{who}-{round}-{attempt}");
             let tasks = (0..).map(|number| format!("{token}-{number}"));
             let transaction = plan.into_transaction(&*token, tasks)?;
@@ -113,17 +132,18 @@ fn schedule(
                 break;
             }
             again += missing;
+            // The lock is held for as long as it takes to copy a pointer.
+            snapshot = lock(cell).snapshot();
         }
-        barrier.wait();
+        Ok(again)
     }
-    Ok(again)
 }
 
-fn lock(cell: &Mutex<CellState>) -> std::sync::MutexGuard<'_, CellState> {
+fn lock(cell: &Mutex<CellState>) -> MutexGuard<'_, CellState> {
     cell.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// What a scheduler wants: shapes that differ a little, so that they fit beside each other.
+/// What a scheduler wants: shapes that differ a little, so that their sums differ too.
 fn request(who: u32) -> Outcome<PlacementRequest> {
     let definition: TaskDefinition = serde_json::from_value(json!({
         "family": format!("job-{who}"),

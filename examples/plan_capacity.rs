@@ -7,9 +7,9 @@
 //! ```
 //!
 //! Files are told apart by what they hold: container instances, the tasks on them, and a task
-//! definition, as the AWS CLI prints them or as a definition is registered; `-` is standard input. What a file does
-//! not give is built in: a cluster of 40 instances in three zones with running tasks, and a web
-//! server. `--format json` prints a document, `--svg FILE` draws the cluster.
+//! definition, as the AWS CLI prints them or as a definition is registered; `-` is standard input.
+//! What no file gives is built in: a cluster of 40 instances in three zones with running tasks,
+//! and a web server. `--format json` prints a document, `--svg FILE` draws the cluster.
 //!
 //! It exits with 0 if a copy fits, 1 if none does, and 2 if the input cannot be used.
 
