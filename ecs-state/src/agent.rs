@@ -28,7 +28,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::moment::Moment;
 use crate::{
-    AgentTaskStatus, ContainerStatus, DesiredStatus, ManagedAgentStatus, Rejection, ReportedStatus,
+    AgentTaskStatus, ContainerStatus, ManagedAgentStatus, Rejection, ReportedStatus,
     ResourceStatus, TaskReport, TaskSpec, Verdict, task_health,
 };
 
@@ -93,7 +93,7 @@ pub struct AgentTask {
     spec: Arc<TaskSpec>,
     options: AgentOptions,
     status: Ladder<AgentTaskStatus>,
-    desired: DesiredStatus,
+    shall_stop: bool,
     has_credentials: bool,
     reason: Option<Cow<'static, str>>,
     /// Whether the reason is the agent's own, of which ECS hears.
@@ -142,7 +142,7 @@ impl AgentTask {
             format: Format::current(),
             options,
             status: Ladder::default(),
-            desired: DesiredStatus::Running,
+            shall_stop: false,
             has_credentials: false,
             reason: None,
             is_reason_told: false,
@@ -216,7 +216,7 @@ impl AgentTask {
     /// ECS wants the task to stop.
     pub fn handle_stop(&mut self, now: Timestamp) -> Verdict {
         self.observe(now);
-        if self.desired == DesiredStatus::Stopped {
+        if self.shall_stop {
             return Verdict::Duplicate;
         }
         self.stop_task(None);
@@ -326,10 +326,11 @@ impl AgentTask {
         self.status.sent
     }
 
-    /// Where the task shall be.
+    /// Whether the task shall stop, because ECS wants it or because of its containers. A task that
+    /// shall stop never runs again.
     #[must_use]
-    pub const fn desired_status(&self) -> DesiredStatus {
-        self.desired
+    pub const fn shall_stop(&self) -> bool {
+        self.shall_stop
     }
 
     /// Why the task stops: the first reason that came up.

@@ -504,13 +504,13 @@ pub enum InstanceChangeError {
 /// How many tasks a container instance has.
 ///
 /// ```
-/// use ecs_state::{DesiredStatus, StatusPair, TaskCounts, TaskStatus};
+/// use ecs_state::{StatusPair, TaskCounts, TaskStatus};
 ///
-/// let pair = |last, desired| StatusPair { last, desired };
+/// let pair = |last, shall_stop| StatusPair { last, shall_stop };
 /// let counts = TaskCounts::of([
-///     pair(TaskStatus::Running, DesiredStatus::Running),
-///     pair(TaskStatus::Pending, DesiredStatus::Running),
-///     pair(TaskStatus::Running, DesiredStatus::Stopped),
+///     pair(TaskStatus::Running, false),
+///     pair(TaskStatus::Pending, false),
+///     pair(TaskStatus::Running, true),
 /// ]);
 /// assert_eq!((counts.running, counts.pending), (2, 1));
 /// ```
@@ -532,8 +532,7 @@ impl TaskCounts {
         tasks
             .into_iter()
             .fold(Self::default(), |counts, task| Self {
-                running: counts.running
-                    + usize::from(task.desired == crate::DesiredStatus::Running),
+                running: counts.running + usize::from(!task.shall_stop),
                 pending: counts.pending + usize::from(task.last == TaskStatus::Pending),
             })
     }

@@ -129,8 +129,6 @@ pub use task_spec::{
     ContainerSpec, DEFAULT_STOP_TIMEOUT, Dependency, NETWORK_CONTAINER, SpecError, StepDependency,
     TaskSpec,
 };
-pub use task_status::{
-    DesiredStatus, HostProvider, Phases, Registration, StatusPair, TaskNetwork, TaskStatus,
-};
+pub use task_status::{HostProvider, Phases, Registration, StatusPair, TaskNetwork, TaskStatus};
 pub use timeline::Timeline;
 pub use verdict::{Rejection, Verdict};

@@ -24,9 +24,8 @@ use crate::attachment::ATTACHMENT_TIMEOUT;
 use crate::moment::Moment;
 use crate::timeline::Times;
 use crate::{
-    AttachmentKind, AttachmentStatus, ContainerReport, DesiredStatus, Phases, Rejection,
-    StatusPair, StopCause, StopWording, TaskReport, TaskSpec, TaskStatus, Timeline, Verdict,
-    task_health,
+    AttachmentKind, AttachmentStatus, ContainerReport, Phases, Rejection, StatusPair, StopCause,
+    StopWording, TaskReport, TaskSpec, TaskStatus, Timeline, Verdict, task_health,
 };
 
 use action::Pending;
@@ -150,7 +149,7 @@ impl TaskMachine {
         let reported = spec.nodes().iter().filter(|node| !node.internal);
         let status = StatusPair {
             last: phases.entry(),
-            desired: DesiredStatus::Running,
+            shall_stop: false,
         };
         let mut task = Self {
             format: Format::current(),
@@ -262,7 +261,7 @@ impl TaskMachine {
     /// The task shall stop. The first cause is the one that stays.
     pub fn handle_stop(&mut self, cause: StopCause, now: Timestamp) -> Verdict {
         self.observe(now);
-        if self.status.desired == DesiredStatus::Stopped {
+        if self.status.shall_stop {
             return Verdict::Duplicate;
         }
         self.stop_because(cause);

@@ -2,6 +2,7 @@
 
 use core::fmt;
 
+use ecs_model::operation::DesiredStatus;
 use ecs_model::{LaunchType, NetworkMode};
 use serde::{Deserialize, Serialize};
 
@@ -74,39 +75,36 @@ impl TaskStatus {
     }
 }
 
-/// Where a task shall be, as ECS says in `desiredStatus`. It changes once, to `STOPPED`.
-///
-/// The API's enumeration also has `PENDING`, which ECS never sets.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-)]
-#[serde(rename_all = "UPPERCASE")]
-#[non_exhaustive]
-pub enum DesiredStatus {
-    /// The task shall run.
-    #[default]
-    Running,
-    /// The task shall stop.
-    Stopped,
-}
-
-named! {
-    DesiredStatus {
-        Running = "RUNNING",
-        Stopped = "STOPPED",
-    }
-}
-
 /// Last and desired status together, written `RUNNING:STOPPED` as the guide of 2015 does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct StatusPair {
     /// Where the task is.
     pub last: TaskStatus,
-    /// Where it shall be.
-    pub desired: DesiredStatus,
+    /// Whether it shall stop. This changes once.
+    pub shall_stop: bool,
 }
 
 impl StatusPair {
+    /// Where the task shall be, as ECS says in `desiredStatus`: `RUNNING` or `STOPPED`.
+    ///
+    /// The API's enumeration also has `PENDING`, which ECS never sets.
+    ///
+    /// ```
+    /// use ecs_model::operation::DesiredStatus;
+    /// use ecs_state::{StatusPair, TaskStatus};
+    ///
+    /// let last = TaskStatus::Running;
+    /// let pair = StatusPair { last, shall_stop: true };
+    /// assert_eq!(pair.desired(), DesiredStatus::Stopped);
+    /// ```
+    #[must_use]
+    pub const fn desired(self) -> DesiredStatus {
+        match self.shall_stop {
+            true => DesiredStatus::Stopped,
+            false => DesiredStatus::Running,
+        }
+    }
+
     /// Whether a task can be seen so.
     ///
     /// A task that shall run is not being taken down: the step that begins the taking down also
@@ -114,22 +112,20 @@ impl StatusPair {
     /// task ended by themselves.
     #[must_use]
     pub fn is_reachable(self) -> bool {
-        match self.desired {
-            DesiredStatus::Stopped => true,
-            DesiredStatus::Running => !matches!(
-                self.last,
-                TaskStatus::Deactivating
-                    | TaskStatus::Stopping
-                    | TaskStatus::Deprovisioning
-                    | TaskStatus::Deleted
-            ),
-        }
+        let is_up = !matches!(
+            self.last,
+            TaskStatus::Deactivating
+                | TaskStatus::Stopping
+                | TaskStatus::Deprovisioning
+                | TaskStatus::Deleted
+        );
+        self.shall_stop || is_up
     }
 }
 
 impl fmt::Display for StatusPair {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}", self.last, self.desired)
+        write!(f, "{}:{}", self.last, self.desired())
     }
 }
 
@@ -309,19 +305,13 @@ mod tests {
     }
 
     #[test]
-    fn a_task_never_shall_be_pending() {
-        let error = "PENDING".parse::<DesiredStatus>().unwrap_err();
-        assert_eq!(error.to_string(), "unknown name `PENDING`");
-    }
-
-    #[test]
     fn pairs_are_written_and_told_apart() {
-        let pair = |last, desired| StatusPair { last, desired };
+        let pair = |last, shall_stop| StatusPair { last, shall_stop };
         assert_eq!(
-            pair(TaskStatus::Running, DesiredStatus::Stopped).to_string(),
+            pair(TaskStatus::Running, true).to_string(),
             "RUNNING:STOPPED"
         );
-        assert!(pair(TaskStatus::Stopped, DesiredStatus::Running).is_reachable());
-        assert!(!pair(TaskStatus::Stopping, DesiredStatus::Running).is_reachable());
+        assert!(pair(TaskStatus::Stopped, false).is_reachable());
+        assert!(!pair(TaskStatus::Stopping, false).is_reachable());
     }
 }

@@ -276,7 +276,7 @@ impl World {
 
     fn check_step(&self, next: &Self) {
         let (before, after) = (self.task.status(), next.task.status());
-        assert!(after.last >= before.last && after.desired >= before.desired);
+        assert!(after.last >= before.last && after.shall_stop >= before.shall_stop);
         assert!(after.is_reachable(), "{after}");
         let times = next.task.timeline();
         let chain = [Some(times.created_at), times.started_at, times.stopped_at];

@@ -15,8 +15,8 @@ use std::time::Duration;
 use ecs_model::{HealthStatus, Timestamp};
 use ecs_state::{
     AgentAction, AgentOptions, AgentTask, AgentTaskStatus, Behaviour, Condition, ContainerSpec,
-    ContainerStatus, DesiredStatus, ResourceEvent, ResourceSpec, RestartPolicy, RuntimeError,
-    RuntimeEvent, TaskSpec, Verdict,
+    ContainerStatus, ResourceEvent, ResourceSpec, RestartPolicy, RuntimeError, RuntimeEvent,
+    TaskSpec, Verdict,
 };
 
 const NAMES: [&str; 3] = ["a", "b", "c"];
@@ -258,11 +258,11 @@ impl World {
     /// for a process that runs.
     fn is_dead(&self) -> bool {
         let names = || self.task.spec().containers().iter();
-        let settled = match self.task.desired_status() {
-            DesiredStatus::Running => self.task.status() == AgentTaskStatus::Running,
-            _ => self.task.status() == AgentTaskStatus::Stopped,
+        let goal = match self.task.shall_stop() {
+            true => AgentTaskStatus::Stopped,
+            false => AgentTaskStatus::Running,
         };
-        !settled
+        self.task.status() != goal
             && self.open.is_empty()
             && self.task.poll_timeout().is_none()
             && !names().any(|spec| self.runs(&spec.name))
@@ -278,7 +278,7 @@ impl World {
             );
             assert!(after >= before);
             if spec.essential && after == ContainerStatus::Stopped {
-                assert_eq!(next.task.desired_status(), DesiredStatus::Stopped);
+                assert!(next.task.shall_stop());
             }
         }
     }

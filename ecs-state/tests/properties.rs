@@ -11,10 +11,10 @@ use std::time::Duration;
 use ecs_model::{HealthStatus, Timestamp};
 use ecs_state::{
     AgentAction, AgentOptions, AgentTask, AgentTaskStatus, AttachmentKind, AttachmentStatus,
-    Behaviour, Condition, ContainerReport, ContainerSpec, ContainerStatus, DesiredStatus, HostLoss,
-    HostProvider, Phases, Registration, ReportedStatus, ResourceEvent, ResourceSpec, RestartPolicy,
-    RuntimeError, RuntimeEvent, StatusPair, StopCause, TaskEvent, TaskMachine, TaskNetwork,
-    TaskReport, TaskSpec, TaskStatus, Verdict, WaitCause,
+    Behaviour, Condition, ContainerReport, ContainerSpec, ContainerStatus, HostLoss, HostProvider,
+    Phases, Registration, ReportedStatus, ResourceEvent, ResourceSpec, RestartPolicy, RuntimeError,
+    RuntimeEvent, StatusPair, StopCause, TaskEvent, TaskMachine, TaskNetwork, TaskReport, TaskSpec,
+    TaskStatus, Verdict, WaitCause,
 };
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -196,7 +196,7 @@ proptest! {
             }
             for container in spec.containers().iter().filter(|container| container.essential) {
                 if task.container_status(&container.name) == Some(ContainerStatus::Stopped) {
-                    prop_assert_eq!(task.desired_status(), DesiredStatus::Stopped);
+                    prop_assert!(task.shall_stop());
                 }
             }
             while let Some(report) = task.poll_report() {
@@ -516,7 +516,7 @@ proptest! {
             let verdict = feed(&mut task, event, at(now));
             prop_assert!(times_in_order(&task), "{:?}", task.timeline());
             prop_assert!(task.status().last >= before.status().last);
-            prop_assert!(task.status().desired >= before.status().desired);
+            prop_assert!(task.status().shall_stop >= before.status().shall_stop);
             if before.stop_cause().is_some() {
                 prop_assert_eq!(task.stop_cause(), before.stop_cause());
             }
@@ -525,7 +525,7 @@ proptest! {
             }
             let stopped = ReportedStatus::Stopped;
             if task.containers().take(2).any(|essential| essential.status() == stopped) {
-                prop_assert_eq!(task.status().desired, DesiredStatus::Stopped);
+                prop_assert!(task.status().shall_stop);
             }
             // A second copy of an event never moves anything.
             let mut twice = task.clone();

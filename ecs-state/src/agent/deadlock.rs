@@ -3,7 +3,7 @@
 use ecs_model::stop_reason;
 
 use super::AgentTask;
-use crate::{ContainerStanding, ContainerStatus, DesiredStatus};
+use crate::{AgentTaskStatus, ContainerStanding, ContainerStatus};
 
 /// What becomes of a task none of whose containers can move.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -18,30 +18,32 @@ pub enum LastResort {
 /// What becomes of a task with these containers if nothing can move any more, and nothing waits
 /// for a dependency, for credentials or for the container runtime. `None`: it is where it shall be.
 ///
+/// `shall_stop` says whether the task shall stop; otherwise it shall run.
+///
 /// ```
-/// use ecs_state::{ContainerStanding, ContainerStatus, DesiredStatus, LastResort, SteadyState, last_resort};
+/// use ecs_state::{ContainerStanding, ContainerStatus, LastResort, SteadyState, last_resort};
 ///
 /// let container = ContainerStanding {
 ///     known: ContainerStatus::Created,
 ///     steady: SteadyState::Running,
 ///     essential: true,
 /// };
-/// assert_eq!(last_resort(DesiredStatus::Running, [container]), Some(LastResort::Stop));
+/// assert_eq!(last_resort(false, [container]), Some(LastResort::Stop));
 /// ```
 ///
 /// Source: amazon-ecs-agent, task manager.
 #[must_use]
 pub fn last_resort(
-    desired: DesiredStatus,
+    shall_stop: bool,
     containers: impl IntoIterator<Item = ContainerStanding>,
 ) -> Option<LastResort> {
-    match desired {
-        DesiredStatus::Running => containers
-            .into_iter()
-            .any(|container| container.essential && !container.known.is_steady(container.steady))
-            .then_some(LastResort::Stop),
-        _ => Some(LastResort::CountAsStopped),
+    if shall_stop {
+        return Some(LastResort::CountAsStopped);
     }
+    containers
+        .into_iter()
+        .any(|container| container.essential && !container.known.is_steady(container.steady))
+        .then_some(LastResort::Stop)
 }
 
 impl AgentTask {
@@ -52,7 +54,7 @@ impl AgentTask {
         }
         let standings = self.containers.iter().zip(self.spec.nodes());
         let standings = standings.map(|(container, node)| container.standing(node));
-        match last_resort(self.desired, standings) {
+        match last_resort(self.shall_stop, standings) {
             Some(LastResort::Stop) => self.stop_task(None),
             Some(LastResort::CountAsStopped) => {
                 self.fail_task(stop_reason::AGENT_STUCK);
@@ -67,10 +69,11 @@ impl AgentTask {
 
     /// Whether every container is where it shall be.
     fn is_settled(&self) -> bool {
-        match self.desired {
-            DesiredStatus::Running => self.status.known == crate::AgentTaskStatus::Running,
-            _ => self.status.known == crate::AgentTaskStatus::Stopped,
-        }
+        let goal = match self.shall_stop {
+            true => AgentTaskStatus::Stopped,
+            false => AgentTaskStatus::Running,
+        };
+        self.status.known == goal
     }
 
     /// Whether a container waits for something that may still come.

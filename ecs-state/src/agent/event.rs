@@ -262,7 +262,7 @@ impl AgentTask {
             self.stop_task(Some(text().into()));
         }
         if outcome.stops_container {
-            self.shall_stop(index);
+            self.stop_container(index);
         }
         if outcome.may_run {
             self.actions.push(Verb::Stop, index);

@@ -6,8 +6,8 @@ use ecs_model::Timestamp;
 
 use super::AgentTask;
 use crate::{
-    Behaviour, ContainerStatus, DesiredStatus, NeverMet, Resolution, ResourceStatus, SteadyState,
-    deadline, resolve,
+    Behaviour, ContainerStatus, NeverMet, Resolution, ResourceStatus, SteadyState, deadline,
+    resolve,
 };
 
 /// What the next step of a container is, if nothing holds it back.
@@ -90,7 +90,8 @@ pub fn credentials_resolved(
         || desired == ContainerStatus::Stopped
 }
 
-/// Whether a resource has the credentials that it needs to be created.
+/// Whether a resource has the credentials that it needs to be created. Those of a task that shall
+/// stop need none.
 ///
 /// Source: amazon-ecs-agent, task manager.
 #[must_use]
@@ -98,9 +99,9 @@ pub fn resource_credentials_resolved(
     required: bool,
     available: bool,
     known: ResourceStatus,
-    desired: DesiredStatus,
+    task_shall_stop: bool,
 ) -> bool {
-    !required || available || known >= ResourceStatus::Created || desired == DesiredStatus::Stopped
+    !required || available || known >= ResourceStatus::Created || task_shall_stop
 }
 
 /// What holds a container back.

@@ -6,8 +6,7 @@ use super::container::{Container, ManagedAgent};
 use super::queue::Verb;
 use super::{AgentTask, ResourceEvent, resource_credentials_resolved, step_resolved};
 use crate::{
-    AgentTaskStatus, ContainerStatus, DesiredStatus, ManagedAgentStatus, Rejection, ResourceStatus,
-    Verdict,
+    AgentTaskStatus, ContainerStatus, ManagedAgentStatus, Rejection, ResourceStatus, Verdict,
 };
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -61,11 +60,11 @@ impl AgentTask {
             if resource.in_flight.is_some() || resource.known == ResourceStatus::Removed {
                 continue;
             }
-            match (self.desired, resource.known) {
-                (DesiredStatus::Running, ResourceStatus::None) if self.may_create(index) => {
+            match (self.shall_stop, resource.known) {
+                (false, ResourceStatus::None) if self.may_create(index) => {
                     self.work_at(index, ResourceStatus::Created, Verb::CreateResource);
                 }
-                (DesiredStatus::Running, _) => {}
+                (false, _) => {}
                 (_, ResourceStatus::None) => self.forget_resource(index),
                 _ if self.status.known == AgentTaskStatus::Stopped => {
                     self.work_at(index, ResourceStatus::Removed, Verb::RemoveResource);
@@ -85,7 +84,7 @@ impl AgentTask {
             spec.needs_credentials,
             self.has_credentials,
             known,
-            self.desired,
+            self.shall_stop,
         );
         credentials
             && spec.created_after.iter().all(|(container, needs)| {

@@ -14,7 +14,7 @@ use super::resources::Resource;
 use super::timers::Timers;
 use super::{AgentOptions, AgentTask};
 use crate::moment::Moment;
-use crate::{AgentTaskStatus, ContainerStatus, DesiredStatus, RestoreError, TaskSpec};
+use crate::{AgentTaskStatus, ContainerStatus, RestoreError, TaskSpec};
 
 /// An [`AgentTask`] as it was written, before it is checked.
 #[derive(Deserialize)]
@@ -23,7 +23,7 @@ pub(super) struct Written {
     spec: Arc<TaskSpec>,
     options: AgentOptions,
     status: Ladder<AgentTaskStatus>,
-    desired: DesiredStatus,
+    shall_stop: bool,
     has_credentials: bool,
     reason: Option<Cow<'static, str>>,
     is_reason_told: bool,
@@ -60,7 +60,7 @@ impl TryFrom<Written> for AgentTask {
             spec: saved.spec,
             options: saved.options,
             status: saved.status,
-            desired: saved.desired,
+            shall_stop: saved.shall_stop,
             has_credentials: saved.has_credentials,
             reason: saved.reason,
             is_reason_told: saved.is_reason_told,

@@ -8,7 +8,7 @@ use super::AgentTask;
 use super::queue::Verb;
 use crate::managed_agent::CONTAINER_STOPPED;
 use crate::moment::Moment;
-use crate::{ContainerStatus, DesiredStatus, ExitCode, ManagedAgentStatus, NeverMet};
+use crate::{ContainerStatus, ExitCode, ManagedAgentStatus, NeverMet};
 
 impl AgentTask {
     /// The task stops, and its containers with it. The first reason stays.
@@ -16,10 +16,10 @@ impl AgentTask {
         if self.reason.is_none() {
             self.reason = reason;
         }
-        if self.desired == DesiredStatus::Stopped {
+        if self.shall_stop {
             return;
         }
-        self.desired = DesiredStatus::Stopped;
+        self.shall_stop = true;
         for container in &mut self.containers {
             container.desired = ContainerStatus::Stopped;
         }
@@ -33,7 +33,7 @@ impl AgentTask {
     }
 
     /// A container is to stop; with an essential one the task does.
-    pub(super) fn shall_stop(&mut self, index: usize) {
+    pub(super) fn stop_container(&mut self, index: usize) {
         if let Some(container) = self.containers.get_mut(index) {
             container.desired = ContainerStatus::Stopped;
         }
@@ -42,7 +42,7 @@ impl AgentTask {
     }
 
     fn stop_with_essential(&mut self, index: usize) {
-        if self.desired == DesiredStatus::Stopped || !self.spec.is_essential(index) {
+        if self.shall_stop || !self.spec.is_essential(index) {
             return;
         }
         let error = self
@@ -108,7 +108,7 @@ impl AgentTask {
                 stop_reason::agent_error("CannotStartContainerError", &message)
             });
         }
-        self.shall_stop(index);
+        self.stop_container(index);
     }
 
     pub(super) fn kill_overdue(&mut self) {

@@ -5,8 +5,8 @@ use core::cmp::Ordering;
 use super::{ASK_AGAIN, TaskAction, TaskMachine};
 use crate::moment::Moment;
 use crate::{
-    AttachmentKind, AttachmentStatus, DesiredStatus, Rejection, ReportedStatus, StatusPair,
-    StopCause, TaskReport, TaskStatus, Verdict,
+    AttachmentKind, AttachmentStatus, Rejection, ReportedStatus, StatusPair, StopCause, TaskReport,
+    TaskStatus, Verdict,
 };
 
 /// How far ECS is with its own work in a phase.
@@ -30,7 +30,7 @@ impl TaskMachine {
     pub(super) fn hear_of_agent(&mut self) {
         if !self.stops.agent_has_it {
             self.stops.agent_has_it = true;
-            if self.status.desired == DesiredStatus::Running {
+            if !self.status.shall_stop {
                 self.ask_at = Moment::NONE;
             }
         }
@@ -67,7 +67,7 @@ impl TaskMachine {
 
     fn follow_pending(&mut self) {
         let pulling = self.status.last == TaskStatus::Pending
-            && self.status.desired == DesiredStatus::Running
+            && !self.status.shall_stop
             && self.phases.pulling_in_activating;
         if pulling {
             self.become_last(TaskStatus::Activating);
@@ -76,7 +76,7 @@ impl TaskMachine {
 
     fn follow_running(&mut self) {
         let past = self.status.last >= TaskStatus::Running || self.stops.containers_stopped;
-        let shall_run = self.status.desired == DesiredStatus::Running;
+        let shall_run = !self.status.shall_stop;
         // One that was being registered when it was told to stop does not run any more.
         let in_vain = self.status.last == TaskStatus::Activating && !shall_run;
         if past || in_vain || self.stops.registered {
@@ -99,7 +99,7 @@ impl TaskMachine {
     /// It exited if it has an exit code and no error of the agent, or if the task has been
     /// running; otherwise the task failed to start.
     fn follow_ends(&mut self, report: &TaskReport<'_>) {
-        if !self.stops.essential_ended || self.status.desired == DesiredStatus::Stopped {
+        if !self.stops.essential_ended || self.status.shall_stop {
             return;
         }
         let cause = self.cause_of_end(report);
@@ -107,7 +107,7 @@ impl TaskMachine {
             self.cause.get_or_insert(cause);
             self.become_last(TaskStatus::Stopped);
             self.become_pair(StatusPair {
-                desired: DesiredStatus::Stopped,
+                shall_stop: true,
                 ..self.status
             });
         } else {
@@ -142,14 +142,14 @@ impl TaskMachine {
     pub(super) fn stop_because(&mut self, cause: StopCause) {
         self.cause.get_or_insert(cause);
         self.become_pair(StatusPair {
-            desired: DesiredStatus::Stopped,
+            shall_stop: true,
             ..self.status
         });
     }
 
     /// Takes a task that shall stop down, as far as it can go.
     pub(super) fn advance(&mut self) {
-        if self.status.desired == DesiredStatus::Running {
+        if !self.status.shall_stop {
             return;
         }
         self.leave_discovery();
@@ -280,9 +280,7 @@ impl TaskMachine {
             Ordering::Less => PhaseWork::NotBegun,
             Ordering::Greater => PhaseWork::Done,
             Ordering::Equal => match phase {
-                TaskStatus::Activating if self.status.desired == DesiredStatus::Stopped => {
-                    PhaseWork::InVain
-                }
+                TaskStatus::Activating if self.status.shall_stop => PhaseWork::InVain,
                 TaskStatus::Activating if !registered => PhaseWork::NotBegun,
                 TaskStatus::Deactivating if !registered => PhaseWork::Done,
                 _ => PhaseWork::Open,
@@ -360,9 +358,9 @@ impl TaskMachine {
         }
         if self.ask_at.is_due(self.now) {
             self.ask_at = self.now.after(ASK_AGAIN);
-            self.pending.add(match self.status.desired {
-                DesiredStatus::Stopped => TaskAction::StopContainers,
-                _ => TaskAction::Launch,
+            self.pending.add(match self.status.shall_stop {
+                true => TaskAction::StopContainers,
+                false => TaskAction::Launch,
             });
         }
     }
@@ -374,7 +372,7 @@ impl TaskMachine {
                 attachment.status = AttachmentStatus::Failed;
             }
         }
-        if self.status.desired == DesiredStatus::Running {
+        if !self.status.shall_stop {
             self.stop_because(StopCause::NetworkInterfaceTimeout);
         }
     }

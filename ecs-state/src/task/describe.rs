@@ -39,7 +39,7 @@ impl TaskMachine {
     pub fn describe(&self, task: &mut Task) {
         let times = self.timeline();
         task.last_status = Some(self.status.last.to_string());
-        task.desired_status = Some(self.status.desired.to_string());
+        task.desired_status = Some(self.status.desired().to_string());
         task.created_at = Some(times.created_at);
         task.connectivity_at = times.connectivity_at;
         task.pull_started_at = times.pull_started_at;

@@ -5,7 +5,7 @@ use core::fmt;
 use ecs_model::Timestamp;
 
 use super::{TaskAction, TaskMachine};
-use crate::{DesiredStatus, ReportedStatus, StatusPair, TaskStatus};
+use crate::{ReportedStatus, StatusPair, TaskStatus};
 
 /// What a task waits for, since when, and what happens if it waits in vain.
 ///
@@ -89,7 +89,7 @@ impl TaskMachine {
     }
 
     fn waits_for(&self) -> TaskWait<'_> {
-        let stops = self.status.desired == DesiredStatus::Stopped;
+        let stops = self.status.shall_stop;
         match self.status.last {
             TaskStatus::Provisioning => TaskWait::Provisioning,
             TaskStatus::Deactivating if self.stops.registered => TaskWait::Deregistration,
@@ -111,9 +111,9 @@ impl TaskMachine {
     }
 
     fn next_timeout(&self) -> Option<(Timestamp, TaskTimeout)> {
-        let ask = TaskTimeout::AskAgain(match self.status.desired {
-            DesiredStatus::Stopped => TaskAction::StopContainers,
-            _ => TaskAction::Launch,
+        let ask = TaskTimeout::AskAgain(match self.status.shall_stop {
+            true => TaskAction::StopContainers,
+            false => TaskAction::Launch,
         });
         let all = [
             (self.ask_at, ask),

@@ -4,7 +4,7 @@ use ecs_model::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{TaskAction, TaskMachine};
-use crate::{DesiredStatus, Rejection, ReportedStatus, StatusPair, StopCause, TaskStatus, Verdict};
+use crate::{Rejection, ReportedStatus, StatusPair, StopCause, TaskStatus, Verdict};
 
 /// How a task lost its host.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -55,7 +55,7 @@ impl TaskMachine {
         self.cause.get_or_insert(cause);
         self.become_pair(StatusPair {
             last: TaskStatus::Stopped,
-            desired: DesiredStatus::Stopped,
+            shall_stop: true,
         });
         self.pending.clear();
         self.take_back();
@@ -103,10 +103,10 @@ impl TaskMachine {
         if self.status.last >= TaskStatus::Deprovisioning || self.stops.containers_stopped {
             return Verdict::Stale;
         }
-        match (has_task, self.status.desired) {
-            (true, DesiredStatus::Stopped) => self.pending.add(TaskAction::StopContainers),
-            (true, _) => self.hear_of_agent(),
-            (false, DesiredStatus::Running) if !self.stops.agent_has_it => self.launch(),
+        match (has_task, self.status.shall_stop) {
+            (true, true) => self.pending.add(TaskAction::StopContainers),
+            (true, false) => self.hear_of_agent(),
+            (false, false) if !self.stops.agent_has_it => self.launch(),
             (false, _) => self.lose_containers(),
         }
         Verdict::Applied
