@@ -4,9 +4,11 @@
 
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
+mod key;
+
 use std::collections::{BTreeSet, HashSet, VecDeque};
 use std::fmt::Write;
-use std::hash::{Hash, Hasher};
+use std::hash::Hash;
 use std::time::Duration;
 
 use ecs_model::Timestamp;
@@ -17,29 +19,12 @@ use ecs_state::{
     TaskReport, TaskSpec, TaskStatus, transition,
 };
 
+use key::key;
+
 const EPOCH: Timestamp = Timestamp::UNIX_EPOCH;
 
 /// Machine, from, event, to, actions.
 type Row = [String; 5];
-
-#[derive(Default)]
-struct Recorder(Vec<u8>);
-
-impl Hasher for Recorder {
-    fn finish(&self) -> u64 {
-        0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        self.0.extend_from_slice(bytes);
-    }
-}
-
-fn key(state: &impl Hash) -> Vec<u8> {
-    let mut recorder = Recorder::default();
-    state.hash(&mut recorder);
-    recorder.0
-}
 
 fn names<T: std::fmt::Debug>(actions: impl Iterator<Item = T>) -> String {
     let names: Vec<String> = actions.map(|action| format!("{action:?}")).collect();
