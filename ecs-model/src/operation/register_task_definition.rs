@@ -3,7 +3,7 @@
 use ecs_taskdef::shape::{At, MemberType, Reader, ShapeFault};
 use ecs_taskdef::{
     ContainerDefinition, Edition, EphemeralStorage, Findings, InferenceAccelerator, IpcMode,
-    NetworkMode, PidMode, ProxyConfiguration, RuleSet, RuntimePlatform, Tag, TaskDefinition,
+    NetworkMode, PidMode, ProxyConfiguration, Rule, RuleSet, RuntimePlatform, Tag, TaskDefinition,
     TaskDefinitionPlacementConstraint, TrustedExecutionConfiguration, Validator, Volume, shape,
 };
 
@@ -93,6 +93,18 @@ impl RegisterTaskDefinitionRequest {
             .unwrap_or_default()
     }
 
+    /// What differs from the shape, which this operation refuses as it refuses every definition.
+    pub(super) fn check_shape_as_task_definition(&self) -> Findings {
+        let found = crate::rules::check_shape(self).into_iter();
+        let as_definition = found.map(|mut finding| {
+            if finding.exception == Some(Rule::INVALID_PARAMETER) {
+                finding.exception = Some(Rule::CLIENT);
+            }
+            finding
+        });
+        as_definition.collect()
+    }
+
     /// What the rules of task definitions find, by the edition and the quotas of the account.
     pub(super) fn check_as_task_definition(&self, quotas: &Quotas) -> Findings {
         let mut rules = match quotas.edition() {
@@ -132,6 +144,15 @@ mod tests {
         assert_eq!(rules(web, &quotas), ["describe-only-member"]);
         let none = Quotas::current().with(Quota::ContainersPerTaskDefinition, 0);
         assert_eq!(rules(web, &none).len(), 2);
+    }
+
+    #[test]
+    fn the_shape_alone_is_refused_by_the_same_exception() {
+        let text = r#"{"networkMode":"web","containerDefinitions":[]}"#;
+        let request: RegisterTaskDefinitionRequest = serde_json::from_str(text).unwrap();
+        let shape = request.check_shape();
+        let exceptions: Vec<_> = shape.errors().map(|one| one.exception).collect();
+        assert_eq!(exceptions, [Some("ClientException"); 2]);
     }
 
     #[test]

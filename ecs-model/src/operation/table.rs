@@ -5,10 +5,10 @@ use ecs_taskdef::Findings;
 use super::*;
 use crate::{ExceptionName, Quotas};
 
-/// Declares operations; `by` names the method that checks a request which has rules of its own.
+/// Declares operations; `by` names the methods that check a request which has rules of its own.
 macro_rules! operations {
     ($(
-        $name:ident($request:ident) -> $response:ident [ $($exception:ident),* ] $(by $check:ident)?;
+        $name:ident($request:ident) -> $response:ident [ $($exception:ident),* ] $(by $check_shape:ident, $check:ident)?;
     )*) => {
         $(
             impl Request for $request {
@@ -22,6 +22,10 @@ macro_rules! operations {
                 );
 
                 $(
+                    fn check_shape(&self) -> Findings {
+                        self.$check_shape()
+                    }
+
                     fn validate(&self, quotas: &Quotas) -> Findings {
                         self.$check(quotas)
                     }
@@ -67,7 +71,7 @@ operations! {
 
     RegisterTaskDefinition(RegisterTaskDefinitionRequest) -> RegisterTaskDefinitionResponse [
         LimitExceeded
-    ] by check_as_task_definition;
+    ] by check_shape_as_task_definition, check_as_task_definition;
     DeregisterTaskDefinition(DeregisterTaskDefinitionRequest)
         -> DeregisterTaskDefinitionResponse [
     ];

@@ -207,6 +207,19 @@ mod tests {
     }
 
     #[test]
+    fn what_is_excepted_would_be_checked() {
+        for row in FAMILIES.into_iter().flatten() {
+            for (operation, _) in row.except {
+                let operation = crate::Operation::named(operation).unwrap();
+                if let Check::Member(name, _) = row.check {
+                    let member = operation.request().member(name);
+                    assert!(member.is_some(), "{} {operation:?}", row.rule);
+                }
+            }
+        }
+    }
+
+    #[test]
     fn errors_have_an_exception_and_warnings_have_none() {
         for rule in of_requests() {
             let is_error = rule.severity == Severity::Error;
