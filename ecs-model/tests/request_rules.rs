@@ -11,6 +11,7 @@ use std::collections::BTreeSet;
 use ecs_model::quota::Quota;
 use ecs_model::rules;
 use ecs_model::{Operation, Quotas};
+use ecs_taskdef::Severity;
 use serde_json::{Value, json};
 
 /// A rule, an operation, members that break the rule, where and how, and members that keep it.
@@ -901,7 +902,39 @@ fn every_rule_broken_and_kept() {
         "tag-key-reserved",
         "tag-characters",
     ];
-    assert_eq!(seen, own.into_iter().chain(of_tags).collect());
+    let all: BTreeSet<&str> = own.into_iter().chain(of_tags).collect();
+    let difference: Vec<_> = seen.symmetric_difference(&all).collect();
+    assert!(
+        difference.is_empty(),
+        "without a case, or a case without a rule: {difference:?}"
+    );
+}
+
+#[test]
+fn an_instance_is_registered_without_an_attribute_of_wrong_characters() {
+    let document = json!({"attributes": [{"name": "a b", "value": " c"}]});
+    for (operation, severity, exception) in [
+        ("RegisterContainerInstance", Severity::Warning, None),
+        (
+            "PutAttributes",
+            Severity::Error,
+            Some("InvalidParameterException"),
+        ),
+    ] {
+        let operation = Operation::named(operation).unwrap();
+        let findings = operation.check(&document, &Quotas::current());
+        let findings: Vec<_> = findings
+            .iter()
+            .map(|one| (one.pointer.as_str(), one.severity, one.exception))
+            .collect();
+        assert_eq!(
+            findings,
+            [
+                ("/attributes/0/name", severity, exception),
+                ("/attributes/0/value", severity, exception),
+            ]
+        );
+    }
 }
 
 #[test]

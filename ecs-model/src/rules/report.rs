@@ -1,6 +1,6 @@
 use core::fmt;
 
-use ecs_taskdef::{Edition, Finding, Findings, Rule};
+use ecs_taskdef::{Edition, Finding, Findings, Rule, Severity};
 
 use crate::Quotas;
 use crate::quota::Quota;
@@ -51,6 +51,14 @@ impl<'f> Report<'f> {
     /// A breach for which AWS has other words than the rule's, and unknown ones.
     pub(super) fn fault_in_our_words(&mut self, at: impl fmt::Display, message: impl Into<String>) {
         let finding = Finding::new(self.rule, at.to_string(), message.into());
+        self.found.push(self.turn, finding);
+    }
+
+    /// A breach that this operation takes all the same, though others refuse it.
+    pub(super) fn warning(&mut self, at: impl fmt::Display, message: impl Into<String>) {
+        let mut finding = Finding::new(self.rule, at.to_string(), message.into());
+        finding.severity = Severity::Warning;
+        finding.exception = None;
         self.found.push(self.turn, finding);
     }
 

@@ -83,10 +83,15 @@ fn instance_status(status: &ContainerInstanceStatus, at: &At<'_>, report: &mut R
 }
 
 fn attribute(attribute: &Attribute, at: &At<'_>, report: &mut Report<'_>) {
+    let mut fault = |member, message| match report.operation {
+        // The call succeeds, and the instance is registered without the attribute.
+        "RegisterContainerInstance" => report.warning(at.member(member), message),
+        _ => report.fault(at.member(member), message),
+    };
     let name = attribute.name();
     if let Some(name) = name.filter(|name| !is_attribute_name(name)) {
         let message = format!("`{name}` is not 1 to 128 letters, digits, `-`, `_`, `.`, `/`, `\\`");
-        report.fault(at.member("name"), message);
+        fault("name", message);
     }
     let value = attribute.value();
     if let Some(value) = value.filter(|value| !is_attribute_value(value)) {
@@ -94,7 +99,7 @@ fn attribute(attribute: &Attribute, at: &At<'_>, report: &mut Report<'_>) {
             "`{value}` is not 1 to 128 letters, digits, `-`, `_`, `.`, `@`, `/`, `\\`, `:` and \
              spaces within"
         );
-        report.fault(at.member("value"), message);
+        fault("value", message);
     }
 }
 

@@ -153,7 +153,12 @@ impl Fit<'_> {
             && !named.contains(launch_type)
         {
             let message = format!("the task definition is not made for `{launch_type}`");
-            self.fault_about(&LAUNCH_TYPE, "/launchType", &[launch_type.as_str()], message);
+            self.fault_about(
+                &LAUNCH_TYPE,
+                "/launchType",
+                &[launch_type.as_str()],
+                message,
+            );
         }
     }
 }
