@@ -5,6 +5,9 @@ use ecs_model::operation::CreateServiceRequest;
 use ecs_model::{Operation, Quotas, Request};
 use serde_json::Value;
 
+#[path = "../../ecs-arn/tests/conformance_data/mod.rs"]
+mod conformance_data;
+
 /// The requests that are refused of those that have a fault: the rest lack a rule, or need what is
 /// not in the request. The number goes up with new rules and never down.
 const REFUSED: usize = 166;
@@ -12,9 +15,7 @@ const REFUSED: usize = 166;
 #[test]
 #[ignore = "needs ECS_CONFORMANCE_DATA"]
 fn faults_are_refused_and_twins_are_not() {
-    let folder = std::env::var("ECS_CONFORMANCE_DATA").unwrap();
-    let cases =
-        std::fs::read_to_string(format!("{folder}/cases/one-fault-requests.jsonl")).unwrap();
+    let cases = conformance_data::read("cases/one-fault-requests.jsonl");
     let (mut refused, mut missed, mut wrong) = (0, Vec::new(), Vec::new());
     for line in cases.lines() {
         let case: Value = serde_json::from_str(line).unwrap();
