@@ -191,7 +191,7 @@ impl TaskDefinition {
     /// Takes every `null` member away and names them.
     fn forget_nulls(&mut self) -> Vec<String> {
         let mut nulls = Vec::new();
-        shape::take_nulls(self, &mut |at| nulls.push(at.to_string()));
+        shape::take_nulls(self, &mut |at| nulls.push(at.pointer()));
         nulls
     }
 }

@@ -99,12 +99,12 @@ impl Report<'_> {
     /// A breach for which AWS has other words than the rule's, and unknown ones.
     pub(super) fn fault_in_our_words(&mut self, at: &At<'_>, message: &str) {
         self.findings
-            .push(Finding::new(self.rule, at.to_string(), message.to_owned()));
+            .push(Finding::new(self.rule, at.pointer(), message.to_owned()));
     }
 
     /// A breach. The parts go into AWS's words, each in the place of a `{}`.
     pub(super) fn fault_about(&mut self, at: &At<'_>, parts: &[&str], message: impl Into<String>) {
-        let finding = Finding::new(self.rule, at.to_string(), message.into());
+        let finding = Finding::new(self.rule, at.pointer(), message.into());
         self.findings.push(finding.in_words_of_aws(parts));
     }
 }

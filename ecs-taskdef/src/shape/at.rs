@@ -10,7 +10,7 @@ use std::fmt;
 ///
 /// let root = At::ROOT;
 /// let containers = root.member("containerDefinitions");
-/// assert_eq!(containers.item(0).member("cpu").to_string(), "/containerDefinitions/0/cpu");
+/// assert_eq!(containers.item(0).member("cpu").pointer(), "/containerDefinitions/0/cpu");
 /// assert_eq!(root.member("a/b~c").to_string(), "/a~1b~0c");
 /// ```
 #[derive(Clone, Copy, Debug)]
@@ -54,36 +54,46 @@ impl<'a> At<'a> {
     }
 }
 
-impl fmt::Display for At<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl At<'_> {
+    /// The JSON Pointer (RFC 6901) to the place; the same as `to_string`, and faster.
+    #[must_use]
+    pub fn pointer(&self) -> String {
+        /// Room for most places in a task definition.
+        const LENGTH: usize = 64;
+        let mut pointer = String::with_capacity(LENGTH);
+        // A string takes every text.
+        let _ = self.write_to(&mut pointer);
+        pointer
+    }
+
+    fn write_to<W: fmt::Write>(&self, out: &mut W) -> fmt::Result {
         if let Some(parent) = self.parent {
-            parent.fmt(f)?;
+            parent.write_to(out)?;
         }
         match self.step {
             Step::Root => Ok(()),
-            Step::Item(index) => write!(f, "/{index}"),
+            Step::Item(index) => write!(out, "/{index}"),
             Step::Member(name) => {
-                f.write_str("/")?;
-                write_escaped(f, name)
+                out.write_char('/')?;
+                write_escaped(out, name)
             }
         }
     }
 }
 
-fn write_escaped(f: &mut fmt::Formatter<'_>, name: &str) -> fmt::Result {
+impl fmt::Display for At<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.write_to(f)
+    }
+}
+
+fn write_escaped<W: fmt::Write>(out: &mut W, name: &str) -> fmt::Result {
     if !name.bytes().any(|byte| matches!(byte, b'~' | b'/')) {
-        return f.write_str(name);
+        return out.write_str(name);
     }
-    for (index, part) in name.split('~').enumerate() {
-        if index > 0 {
-            f.write_str("~0")?;
-        }
-        for (index, part) in part.split('/').enumerate() {
-            if index > 0 {
-                f.write_str("~1")?;
-            }
-            f.write_str(part)?;
-        }
-    }
-    Ok(())
+    name.chars().try_for_each(|letter| match letter {
+        '~' => out.write_str("~0"),
+        '/' => out.write_str("~1"),
+        _ => out.write_char(letter),
+    })
 }

@@ -18,7 +18,7 @@ type Report<'f> = &'f mut dyn FnMut(&At<'_>, ShapeFault<'_>);
 /// let mut unknown = Vec::new();
 /// check(&task, &mut |at, fault| {
 ///     if let ShapeFault::Unknown { .. } = fault {
-///         unknown.push(at.to_string());
+///         unknown.push(at.pointer());
 ///     }
 /// });
 /// assert_eq!(unknown, ["/colour"]);

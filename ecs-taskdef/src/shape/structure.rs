@@ -158,7 +158,7 @@ pub fn value_of<T: MemberType>(slot: &Option<T>) -> Option<&dyn MemberValue> {
 /// let mut found = Vec::new();
 /// walk(&task, &mut |at, value| {
 ///     if let Some(pair) = value.downcast_ref::<KeyValuePair>() {
-///         found.push((at.to_string(), pair.name()));
+///         found.push((at.pointer(), pair.name()));
 ///     }
 /// });
 /// assert_eq!(found, [("/containerDefinitions/0/environment/0".to_owned(), Some("A"))]);
