@@ -1,3 +1,5 @@
+use std::borrow::Cow;
+
 use serde_json::{Map, Value};
 
 use super::{ReadError, cloudformation};
@@ -29,13 +31,13 @@ pub(super) struct Layout {
 
 impl Layout {
     /// The steps through the text that lead where the pointer leads.
-    pub(super) fn steps(&self, pointer: &str) -> Vec<String> {
-        let unescape = |step: &str| step.replace("~1", "/").replace("~0", "~");
-        let mut own = pointer.split('/').skip(1).map(unescape).peekable();
+    pub(super) fn steps<'p>(&'p self, pointer: &'p str) -> impl Iterator<Item = Cow<'p, str>> {
+        let mut own = pointer.split('/').skip(1).peekable();
         if self.containers_alone {
-            own.next_if(|step| step == "containerDefinitions");
+            own.next_if_eq(&"containerDefinitions");
         }
-        self.prefix.iter().cloned().chain(own).collect()
+        let outer = self.prefix.iter().map(|step| Cow::Borrowed(step.as_str()));
+        outer.chain(own.map(unescaped))
     }
 
     /// The pointer to what the steps through the text lead to.
@@ -53,11 +55,11 @@ impl Layout {
                 Some(Kind::Structure(shape)) => shape
                     .members
                     .iter()
-                    .find(|member| member.name == step || self.is_member(step, member.name)),
+                    .find(|member| self.is_member(step, member.name)),
                 _ => None,
             };
             let name = member.map_or(step.as_str(), |member| member.name);
-            pointer.push_str(&At::ROOT.member(name).to_string());
+            pointer.push_str(&At::ROOT.member(name).pointer());
             kind = match kind {
                 Some(Kind::List(items)) => Some(*items),
                 _ => member.map(|member| member.kind),
@@ -66,9 +68,15 @@ impl Layout {
         pointer
     }
 
-    /// Whether the text writes `written` for the member called `name`.
-    pub(super) fn is_member(&self, written: &str, name: &str) -> bool {
-        written == name || (self.capitalized && cloudformation::is_name_of(written, name))
+    /// Whether the first is a name in the text of what the API calls by the second; `None` if
+    /// the text has the names of the API.
+    pub(super) fn aliases(&self) -> Option<fn(&str, &str) -> bool> {
+        self.capitalized.then_some(cloudformation::is_name_of)
+    }
+
+    fn is_member(&self, written: &str, name: &str) -> bool {
+        let is_alias = self.aliases();
+        written == name || is_alias.is_some_and(|is_alias| is_alias(written, name))
     }
 
     /// What there is to say about the layout.
@@ -96,6 +104,14 @@ impl Layout {
         self.prefix
             .extend(members.iter().map(|member| (*member).to_owned()));
         self
+    }
+}
+
+/// A step of a JSON Pointer as it is in the document.
+pub(super) fn unescaped(step: &str) -> Cow<'_, str> {
+    match step.contains('~') {
+        true => step.replace("~1", "/").replace("~0", "~").into(),
+        false => step.into(),
     }
 }
 

@@ -16,8 +16,8 @@ use crate::rules::{reading, report_shape_fault};
 use crate::shape::{At, MemberType, Reader, ShapeFault};
 use crate::{Finding, Findings, Rule, Severity, TaskDefinition, Validator};
 use layout::Layout;
-use source::Lines;
 pub use source::Position;
+use source::{Lines, Places};
 
 /// How much of what is not quite a register input is taken.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -166,7 +166,9 @@ impl<'s> Document<'s> {
             .map(|one| (one.pointer.clone(), one.rule.id))
             .collect();
         let mut more = validator.validate(&self.task_definition);
-        more.retain(|one| known.is_empty() || !known.contains(&(one.pointer.clone(), one.rule.id)));
+        if !known.is_empty() {
+            more.retain(|one| !known.contains(&(one.pointer.clone(), one.rule.id)));
+        }
         findings.append(more);
         if self.reading == Reading::Lenient {
             placeholder::excuse(&self.task_definition, &mut findings);
@@ -179,36 +181,39 @@ impl<'s> Document<'s> {
     /// parent is when there is no such value.
     #[must_use]
     pub fn position(&self, pointer: &str) -> Position {
-        let offsets = self.offsets(&[self.layout.steps(pointer)]);
-        Position::of(self.source, offsets.first().copied().unwrap_or_default())
+        let places = Places::of([self.layout.steps(pointer)]);
+        let found = places.locate(self.source, self.layout.aliases());
+        let (offset, _) = found.first().copied().unwrap_or_default();
+        Position::of(self.source, offset)
     }
 
     /// Says where each finding is that is not about the whole.
     fn place(&self, findings: &mut Findings) {
-        let mut about_parts: Vec<&mut Finding> = findings
-            .iter_mut()
-            .filter(|finding| !finding.pointer.is_empty())
-            .collect();
+        let about_parts = |finding: &&mut Finding| !finding.pointer.is_empty();
+        let mut about_parts: Vec<&mut Finding> = findings.iter_mut().filter(about_parts).collect();
         if about_parts.is_empty() {
             return;
         }
         let steps = about_parts.iter();
-        let paths: Vec<Vec<String>> = steps
-            .map(|finding| self.layout.steps(&finding.pointer))
-            .collect();
-        let lines = Lines::of(self.source);
-        for (finding, offset) in about_parts.iter_mut().zip(self.offsets(&paths)) {
-            finding.position = Some(lines.position(offset));
+        let places = Places::of(steps.map(|finding| self.layout.steps(&finding.pointer)));
+        let found = places.locate(self.source, self.layout.aliases());
+        let mut lines = Lines::of(self.source);
+        for (offset, index) in found {
+            if let Some(finding) = about_parts.get_mut(index) {
+                finding.position = Some(lines.position(offset));
+            }
         }
     }
 
-    fn offsets(&self, paths: &[Vec<String>]) -> Vec<usize> {
-        source::locate(self.source, paths, &|written, name| {
-            self.layout.is_member(written, name)
-        })
-    }
-
     fn read_fast(source: &'s str, reading: Reading) -> Option<Self> {
+        let is_wrapper = |name: &str| layout::WRAPPERS.contains(&name);
+        if reading == Reading::Lenient
+            && source::first_member(source)
+                .as_deref()
+                .is_some_and(is_wrapper)
+        {
+            return None;
+        }
         let task_definition: TaskDefinition = serde_json::from_str(source).ok()?;
         let wrapped = layout::WRAPPERS
             .iter()

@@ -2,7 +2,7 @@
 //! nothing here has to complain.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
+use std::collections::BTreeMap;
 
 /// A place in a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -24,115 +24,171 @@ impl Position {
     }
 }
 
-/// A text and where its lines begin.
+/// A text and how far its lines have been counted. Places that are asked for in their order cost
+/// one pass together.
 pub(super) struct Lines<'t> {
     text: &'t str,
-    starts: Vec<usize>,
+    line: usize,
+    start: usize,
+    offset: usize,
 }
 
 impl<'t> Lines<'t> {
-    pub(super) fn of(text: &'t str) -> Self {
-        let later = text.match_indices('\n').map(|(newline, _)| newline + 1);
-        let starts = std::iter::once(0).chain(later).collect();
-        Self { text, starts }
+    pub(super) const fn of(text: &'t str) -> Self {
+        Self {
+            text,
+            line: 1,
+            start: 0,
+            offset: 0,
+        }
     }
 
-    pub(super) fn position(&self, offset: usize) -> Position {
+    pub(super) fn position(&mut self, offset: usize) -> Position {
         let offset = offset.min(self.text.len());
-        let line = self.starts.partition_point(|start| *start <= offset);
-        let start = self.starts.get(line.wrapping_sub(1)).copied();
-        let before = self.text.get(start.unwrap_or_default()..offset);
+        if offset < self.offset {
+            *self = Self::of(self.text);
+        }
+        let between = self.text.as_bytes().get(self.offset..offset);
+        let between = between.unwrap_or_default();
+        let is_newline = |byte: &u8| *byte == b'\n';
+        if let Some(last) = between.iter().rposition(is_newline) {
+            // No text has more lines than bytes, and so nothing wraps; a sum that might panic
+            // would be several times slower.
+            let count = |lines: usize, byte| lines.wrapping_add(usize::from(is_newline(byte)));
+            self.line = between.iter().fold(self.line, count);
+            self.start = self.offset + last + 1;
+        }
+        self.offset = offset;
+        let before = self.text.get(self.start..offset).unwrap_or_default();
         Position {
-            line,
-            column: before.unwrap_or_default().chars().count() + 1,
+            line: self.line,
+            column: before.chars().count() + 1,
             offset,
         }
     }
 }
 
-/// The bytes at which the values begin that the paths lead to; of a path that leads to nothing,
-/// that of the last value on the way.
-pub(super) fn locate(
-    text: &str,
-    paths: &[Vec<String>],
-    is_member: &dyn Fn(&str, &str) -> bool,
-) -> Vec<usize> {
-    let mut found = vec![0; paths.len()];
-    let whole: Vec<Path<'_>> = paths.iter().map(Vec::as_slice).enumerate().collect();
-    locate_from(&mut Scanner::new(text, 0), &whole, is_member, &mut found);
-    found
+/// The places in a text that are looked for, by the steps that lead to them.
+#[derive(Default)]
+pub(super) struct Places<'p> {
+    inner: BTreeMap<Cow<'p, str>, Self>,
+    /// Which of the paths end here.
+    ends: Vec<usize>,
+    /// The byte at which the value begins, once it is found.
+    offset: Option<usize>,
 }
 
-/// The rest of a path, and which one it is.
-type Path<'p> = (usize, &'p [String]);
+impl<'p> Places<'p> {
+    /// The places to which the paths lead.
+    pub(super) fn of<P: IntoIterator<Item = Cow<'p, str>>>(
+        paths: impl IntoIterator<Item = P>,
+    ) -> Self {
+        let mut places = Self::default();
+        for (index, path) in paths.into_iter().enumerate() {
+            let steps = path.into_iter();
+            let end = steps.fold(&mut places, |place, step| {
+                place.inner.entry(step).or_default()
+            });
+            end.ends.push(index);
+        }
+        places
+    }
 
-/// Follows paths from the value here on, and goes over it. The last one of several members with
-/// the same name is the one that counts, so that it is simply found again.
-fn locate_from(
-    scanner: &mut Scanner<'_>,
-    paths: &[Path<'_>],
-    is_member: &dyn Fn(&str, &str) -> bool,
-    found: &mut [usize],
-) {
-    let at = scanner.skip_space();
-    for (index, _) in paths {
-        if let Some(place) = found.get_mut(*index) {
-            *place = at;
+    /// The bytes at which the values begin that the paths lead to, with the numbers of the paths,
+    /// in the order of the text; of a path that leads to nothing, that of the last value on the
+    /// way. Where members have other names in the text, `is_alias` tells whether the first is a
+    /// name of the second.
+    pub(super) fn locate(mut self, text: &str, is_alias: Option<IsAlias>) -> Vec<(usize, usize)> {
+        self.find(&mut Scanner::new(text, 0), is_alias);
+        let mut found = Vec::new();
+        self.collect(0, &mut found);
+        found.sort_unstable();
+        found
+    }
+
+    /// Follows the paths from the value here on, and goes over it.
+    fn find(&mut self, scanner: &mut Scanner<'_>, is_alias: Option<IsAlias>) {
+        let offset = scanner.skip_space();
+        if self.offset.replace(offset).is_some() {
+            // The last one of several members with the same name is the one that counts.
+            self.inner.values_mut().for_each(Self::forget);
+        }
+        if self.inner.is_empty() {
+            return scanner.skip_value();
+        }
+        scanner.children(|name, index, scanner| {
+            let place = match (name, is_alias) {
+                (None, _) => self.inner.get_mut(index.to_string().as_str()),
+                (Some(name), None) => self.inner.get_mut(name.as_ref()),
+                (Some(name), Some(is_alias)) => {
+                    let mut inner = self.inner.iter_mut();
+                    let named = inner.find(|(step, _)| name == **step || is_alias(&name, step));
+                    named.map(|(_, place)| place)
+                }
+            };
+            match place {
+                Some(place) => place.find(scanner, is_alias),
+                None => scanner.skip_value(),
+            }
+        });
+    }
+
+    fn forget(&mut self) {
+        self.offset = None;
+        self.inner.values_mut().for_each(Self::forget);
+    }
+
+    fn collect(&self, outer: usize, found: &mut Vec<(usize, usize)>) {
+        let offset = self.offset.unwrap_or(outer);
+        found.extend(self.ends.iter().map(|index| (offset, *index)));
+        for place in self.inner.values() {
+            place.collect(offset, found);
         }
     }
-    let ahead: Vec<(usize, &str, &[String])> = paths
-        .iter()
-        .filter_map(|(index, path)| {
-            let (step, rest) = path.split_first()?;
-            Some((*index, step.as_str(), rest))
-        })
-        .collect();
-    if ahead.is_empty() {
-        return scanner.skip_value();
-    }
-    scanner.children(|name, index, scanner| {
-        let leads_here = |step: &str| match name {
-            Some(name) => is_member(name, step),
-            None => step.parse() == Ok(index),
-        };
-        let here: Vec<Path<'_>> = ahead
-            .iter()
-            .filter(|(_, step, _)| leads_here(step))
-            .map(|&(index, _, rest)| (index, rest))
-            .collect();
-        locate_from(scanner, &here, is_member, found);
-    });
+}
+
+/// Whether the first is a name of what the API calls by the second.
+type IsAlias = fn(&str, &str) -> bool;
+
+/// The name of the first member of an object.
+pub(super) fn first_member(text: &str) -> Option<Cow<'_, str>> {
+    let mut scanner = Scanner::new(text, 0);
+    let has_members = scanner.accept(b'{') && !scanner.accept(b'}');
+    has_members.then(|| scanner.string())
 }
 
 /// The steps to every member that its object has had before.
 pub(super) fn duplicates(text: &str) -> Vec<Vec<String>> {
     let mut found = Vec::new();
-    let mut pending = vec![(Scanner::new(text, 0).skip_space(), Vec::new())];
-    while let Some((offset, steps)) = pending.pop() {
-        let mut names = HashSet::new();
-        let mut repeated = HashSet::new();
-        Scanner::new(text, offset).children(|name, index, scanner| {
-            let offset = scanner.skip_space();
-            let step = name.map_or_else(|| index.to_string(), str::to_owned);
-            let mut inner: Vec<String> = steps.clone();
-            inner.push(step);
-            if let Some(name) = name
-                && !names.insert(name.to_owned())
-                && repeated.insert(name.to_owned())
-            {
-                found.push(inner.clone());
-            }
-            if text
-                .get(offset..)
-                .is_some_and(|rest| rest.starts_with(['{', '[']))
-            {
-                pending.push((offset, inner));
-            }
-            scanner.skip_value();
-        });
-    }
+    duplicates_within(&mut Scanner::new(text, 0), &mut Vec::new(), &mut found);
     found.sort();
     found
+}
+
+fn duplicates_within<'t>(
+    scanner: &mut Scanner<'t>,
+    steps: &mut Vec<Cow<'t, str>>,
+    found: &mut Vec<Vec<String>>,
+) {
+    let mut names: Vec<Cow<'t, str>> = Vec::new();
+    scanner.children(|name, index, scanner| {
+        scanner.skip_space();
+        if matches!(scanner.peek(), Some(b'{' | b'[')) {
+            steps.push(name.clone().unwrap_or_else(|| index.to_string().into()));
+            duplicates_within(scanner, steps, found);
+            steps.pop();
+        } else {
+            scanner.skip_value();
+        }
+        names.extend(name);
+    });
+    names.sort_unstable();
+    for same in names.chunk_by(|one, other| one == other) {
+        if let [_, repeated, ..] = same {
+            let steps = steps.iter().chain([repeated]);
+            found.push(steps.map(|step| step.clone().into_owned()).collect());
+        }
+    }
 }
 
 struct Scanner<'t> {
@@ -147,6 +203,12 @@ impl<'t> Scanner<'t> {
 
     fn peek(&self) -> Option<u8> {
         self.text.as_bytes().get(self.offset).copied()
+    }
+
+    /// The text from here on.
+    fn rest(&self) -> &'t [u8] {
+        let text: &'t str = self.text;
+        text.as_bytes().get(self.offset..).unwrap_or_default()
     }
 
     /// Goes over white space and gives back where it ends.
@@ -167,7 +229,7 @@ impl<'t> Scanner<'t> {
 
     /// Goes over the value here. Of a list or an object each element or member is visited, with
     /// its name and its index; the visit goes over the value.
-    fn children(&mut self, mut visit: impl FnMut(Option<&str>, usize, &mut Self)) {
+    fn children(&mut self, mut visit: impl FnMut(Option<Cow<'t, str>>, usize, &mut Self)) {
         let is_object = self.accept(b'{');
         if !is_object && !self.accept(b'[') {
             return self.skip_value();
@@ -178,7 +240,7 @@ impl<'t> Scanner<'t> {
             if is_object {
                 self.accept(b':');
             }
-            visit(name.as_deref(), index, self);
+            visit(name, index, self);
             self.accept(b',');
             index += 1;
         }
@@ -197,39 +259,53 @@ impl<'t> Scanner<'t> {
     }
 
     fn skip_string(&mut self) {
-        self.offset += 1;
-        while let Some(byte) = self.peek() {
-            self.offset += if byte == b'\\' { 2 } else { 1 };
-            if byte == b'"' {
-                return;
+        let mut bytes = self.rest().iter();
+        bytes.next();
+        skip_to_quote(&mut bytes);
+        self.offset = self.text.len() - bytes.len();
+    }
+
+    fn skip_value(&mut self) {
+        self.skip_space();
+        match self.peek() {
+            Some(b'"') => self.skip_string(),
+            Some(b'{' | b'[') => self.skip_nested(),
+            _ => {
+                let ends = |byte: &u8| matches!(byte, b',' | b'}' | b']');
+                let rest = self.rest();
+                self.offset += rest.iter().position(ends).unwrap_or(rest.len());
             }
         }
     }
 
-    fn skip_value(&mut self) {
+    /// Goes over the list or the object here.
+    fn skip_nested(&mut self) {
+        let mut bytes = self.rest().iter();
         let mut depth = 0_usize;
-        while let Some(byte) = self.peek() {
+        while let Some(byte) = bytes.next() {
             match byte {
-                b'"' => {
-                    self.skip_string();
-                    if depth == 0 {
-                        return;
-                    }
-                    continue;
-                }
+                b'"' => skip_to_quote(&mut bytes),
                 b'{' | b'[' => depth += 1,
-                b'}' | b']' if depth == 0 => return,
-                b'}' | b']' => {
-                    depth -= 1;
-                    if depth == 0 {
-                        self.offset += 1;
-                        return;
-                    }
-                }
-                b',' if depth == 0 => return,
+                b'}' | b']' => depth = depth.saturating_sub(1),
                 _ => {}
             }
-            self.offset += 1;
+            if depth == 0 {
+                break;
+            }
+        }
+        self.offset = self.text.len() - bytes.len();
+    }
+}
+
+/// Goes on behind the end of the string.
+fn skip_to_quote(bytes: &mut std::slice::Iter<'_, u8>) {
+    while let Some(byte) = bytes.next() {
+        match byte {
+            b'\\' => {
+                bytes.next();
+            }
+            b'"' => return,
+            _ => {}
         }
     }
 }
@@ -241,10 +317,15 @@ mod tests {
     const TEXT: &str =
         "{\r\n  \"a\": [1, {\"é\\\"\": \"x}]\", \"b\": true}],\n  \"c\": {\"d\": null}\n}";
 
+    fn located(text: &str, paths: &[&[&str]]) -> Vec<(usize, usize)> {
+        let paths = paths
+            .iter()
+            .map(|steps| steps.iter().map(|step| (*step).into()));
+        Places::of(paths).locate(text, None)
+    }
+
     fn at(steps: &[&str]) -> (usize, usize) {
-        let steps: Vec<String> = steps.iter().map(|step| (*step).to_owned()).collect();
-        let offsets = locate(TEXT, &[steps], &|written, name| written == name);
-        let position = Position::of(TEXT, offsets[0]);
+        let position = Position::of(TEXT, located(TEXT, &[steps])[0].0);
         (position.line, position.column)
     }
 
@@ -278,11 +359,35 @@ mod tests {
 
     #[test]
     fn the_last_duplicate_is_the_one_that_counts() {
-        let text = r#"{"a":1,"a":2}"#;
+        let text = r#"{"a":{"b":1,"c":1},"d":{"e":3},"a":{"b":2}}"#;
+        let paths: [&[&str]; 6] = [&["a", "b"], &["d"], &["a"], &["a", "c"], &["a", "b"], &[]];
         assert_eq!(
-            locate(text, &[vec!["a".to_owned()]], &|written, name| written
-                == name),
-            [11]
+            located(text, &paths),
+            [(0, 5), (23, 1), (35, 2), (35, 3), (40, 0), (40, 4)]
         );
+    }
+
+    #[test]
+    fn lines_are_counted_in_any_order() {
+        let mut lines = Lines::of(TEXT);
+        for offset in [0, 40, 3, TEXT.len(), TEXT.len() + 9, 12] {
+            let position = lines.position(offset);
+            let before = TEXT.get(..position.offset).unwrap();
+            let last = before.rsplit('\n').next().unwrap();
+            assert_eq!(position.line, before.matches('\n').count() + 1);
+            assert_eq!(position.column, last.chars().count() + 1);
+        }
+    }
+
+    #[test]
+    fn the_first_member_has_a_name() {
+        assert_eq!(first_member(" { \"a\\u0062\" : 1}").as_deref(), Some("ab"));
+        for text in ["{ }", "[{\"a\": 1}]", "\"a\"", "", "{"] {
+            assert_eq!(
+                first_member(text).filter(|name| !name.is_empty()),
+                None,
+                "{text}"
+            );
+        }
     }
 }
