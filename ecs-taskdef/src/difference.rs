@@ -93,67 +93,57 @@ fn canonical_form(task: &TaskDefinition) -> Value {
     let mut input = task.to_register_input().task_definition;
     input.fill_defaults();
     input.network_mode = Some(input.effective_network_mode());
-    let value = serde_json::to_value(&input).unwrap_or_default();
-    canonical(
-        Elements::Sequence,
-        &Kind::Structure(TaskDefinition::SHAPE),
-        value,
-    )
+    let mut value = serde_json::to_value(&input).unwrap_or_default();
+    let kind = Kind::Structure(TaskDefinition::SHAPE);
+    make_canonical(&mut value, &kind, Elements::Sequence);
+    value
 }
 
-/// The canonical form of a value of the API. What the API does not know, and
+/// Brings a value of the API into its canonical form. What the API does not know, and
 /// objects whose names are people's own, mean what they say.
-fn canonical(elements: Elements, kind: &Kind, value: Value) -> Value {
-    match (kind, value) {
-        (Kind::Structure(shape), Value::Object(members)) => {
-            let canonical = members.into_iter().filter_map(|(name, value)| {
-                let Some(member) = shape.member(&name) else {
-                    return Some((name, value));
-                };
-                let value = canonical(member.elements, &member.kind, value);
-                (!means_nothing(member, &value)).then_some((name, value))
-            });
-            canonical.collect()
-        }
+fn make_canonical(value: &mut Value, kind: &Kind, elements: Elements) {
+    match (kind, &mut *value) {
+        (Kind::Structure(shape), Value::Object(members)) => members.retain(|name, value| {
+            let Some(member) = shape.member(name) else {
+                return true;
+            };
+            make_canonical(value, &member.kind, member.elements);
+            !means_nothing(member, value)
+        }),
         (Kind::List(kind), Value::Array(items)) => {
-            let items = items
-                .into_iter()
-                .map(|item| canonical(Elements::Sequence, kind, item));
-            canonical_list(elements, items.collect())
+            for item in items.iter_mut() {
+                make_canonical(item, kind, Elements::Sequence);
+            }
+            match elements {
+                Elements::Sequence => {}
+                Elements::Set => {
+                    items.sort_by_cached_key(ToString::to_string);
+                    items.dedup();
+                }
+                Elements::Keyed(key) => {
+                    if items.iter().all(Value::is_object) {
+                        *value = keyed(std::mem::take(items), key);
+                    }
+                }
+            }
         }
-        (_, value) => value,
+        _ => {}
     }
 }
 
-fn canonical_list(elements: Elements, mut items: Vec<Value>) -> Value {
-    match elements {
-        Elements::Sequence => Value::Array(items),
-        Elements::Set => {
-            items.sort_by_cached_key(ToString::to_string);
-            items.dedup();
-            Value::Array(items)
-        }
-        Elements::Keyed(key) => keyed(items, key),
-    }
-}
-
-/// A list as an object, by what tells its elements apart. Elements that are
+/// A list of objects as an object, by what tells its elements apart. Elements that are
 /// told apart by nothing keep their order.
 fn keyed(items: Vec<Value>, key: &[&str]) -> Value {
-    if !items.iter().all(Value::is_object) {
-        return Value::Array(items);
-    }
-    let mut members = Map::new();
+    let mut members = Map::with_capacity(items.len());
     let mut counts: HashMap<String, usize> = HashMap::new();
     for item in items {
-        let parts = key.iter().filter_map(|name| item.get(name)).map(text_of);
-        let key = parts.collect::<Vec<String>>().join("/");
-        let count = counts.entry(key.clone()).or_insert(0);
-        *count += 1;
-        let mut name = match count {
-            1 => format!("{KEYED}[{key}]"),
-            count => format!("{KEYED}[{key}#{count}]"),
-        };
+        let mut name = bracketed(&item, key);
+        if members.contains_key(&name) {
+            let count = counts.entry(name.clone()).or_insert(1);
+            *count += 1;
+            name.truncate(name.len() - 1);
+            name.push_str(&format!("#{count}]"));
+        }
         // A key may itself end in what stands for a repetition.
         while members.contains_key(&name) {
             name.push('\'');
@@ -163,11 +153,23 @@ fn keyed(items: Vec<Value>, key: &[&str]) -> Value {
     Value::Object(members)
 }
 
-fn text_of(value: &Value) -> String {
-    match value {
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
+/// What tells the element of a list apart, as it is written in a path.
+fn bracketed(item: &Value, key: &[&str]) -> String {
+    let mut name = String::from(KEYED);
+    let mut separator = '[';
+    for part in key.iter().filter_map(|name| item.get(name)) {
+        name.push(separator);
+        separator = '/';
+        match part {
+            Value::String(text) => name.push_str(text),
+            other => name.push_str(&other.to_string()),
+        }
     }
+    if separator == '[' {
+        name.push(separator);
+    }
+    name.push(']');
+    name
 }
 
 /// Marks the members of an object that stands for a list. No name in JSON that
