@@ -9,7 +9,9 @@ use crate::shape::{At, Kind, MemberType, MemberValue, Reader};
 /// A number that may have a fraction, and how it was written.
 ///
 /// `100` and `100.0` are the same number and each is written back as it was
-/// read. An exponent is not remembered: `1e2` is written back as `100.0`.
+/// read. Other spellings are not remembered: `1e2` is written back as `100.0`
+/// and `0.50` as `0.5`. Nothing is lost by that: both are the number that was
+/// read, to the last bit, and serde hands on numbers, not their digits.
 ///
 /// ```
 /// use ecs_taskdef::Double;
@@ -181,9 +183,10 @@ mod tests {
     }
 
     #[test]
-    fn an_exponent_is_not_remembered() {
+    fn exponents_and_idle_zeros_are_not_remembered() {
         assert_eq!(rewritten("1e2"), "100.0");
         assert_eq!(rewritten("25e-1"), "2.5");
+        assert_eq!(rewritten("0.50"), "0.5");
     }
 
     #[test]
