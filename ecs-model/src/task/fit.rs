@@ -2,10 +2,10 @@
 
 use ecs_taskdef::{Findings, Rule, Source, TaskDefinition, TaskOverride};
 
-use crate::LaunchType;
 use crate::fit::Fit;
 use crate::operation::{RunTaskRequest, StartTaskRequest};
 use crate::volume::TaskVolumeConfiguration;
+use crate::{LaunchType, NetworkConfiguration};
 
 impl RunTaskRequest {
     /// What keeps the task definition from being run as the request asks for it. The request
@@ -42,9 +42,11 @@ impl RunTaskRequest {
     #[must_use]
     pub fn check_against(&self, definition: &TaskDefinition) -> Findings {
         let mut fit = Fit::new(definition);
-        fit.overrides(self.overrides());
-        fit.volumes(self.volume_configurations());
-        fit.network(&NETWORK, self.network_configuration());
+        fit.task(
+            self.overrides(),
+            self.volume_configurations(),
+            self.network_configuration(),
+        );
         fit.constraints(self.placement_constraints().len());
         fit.launch_type(self.launch_type());
         fit.findings
@@ -57,9 +59,11 @@ impl StartTaskRequest {
     #[must_use]
     pub fn check_against(&self, definition: &TaskDefinition) -> Findings {
         let mut fit = Fit::new(definition);
-        fit.overrides(self.overrides());
-        fit.volumes(self.volume_configurations());
-        fit.network(&NETWORK, self.network_configuration());
+        fit.task(
+            self.overrides(),
+            self.volume_configurations(),
+            self.network_configuration(),
+        );
         fit.findings
     }
 }
@@ -99,6 +103,18 @@ const fn rule(id: &'static str, summary: &'static str) -> Rule {
 }
 
 impl Fit<'_> {
+    /// What a task takes of its request, whoever chooses the instances.
+    fn task(
+        &mut self,
+        overrides: &TaskOverride,
+        volumes: &[TaskVolumeConfiguration],
+        network: &NetworkConfiguration,
+    ) {
+        self.overrides(overrides);
+        self.volumes(volumes);
+        self.network(&NETWORK, network);
+    }
+
     fn overrides(&mut self, overrides: &TaskOverride) {
         for (position, container) in overrides.container_overrides().iter().enumerate() {
             let pointer = format!("/overrides/containerOverrides/{position}/name");
