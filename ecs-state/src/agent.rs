@@ -177,6 +177,9 @@ impl AgentTask {
         let Some(index) = self.spec.position(container) else {
             return Verdict::Rejected(Rejection::UnknownContainer(container.to_owned()));
         };
+        if let Some(rejection) = self.refuse(index, &event) {
+            return Verdict::Rejected(rejection);
+        }
         self.observe(now);
         let verdict = self.apply(index, event);
         self.marks.again |= 1 << index;

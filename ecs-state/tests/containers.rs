@@ -1,10 +1,12 @@
 //! Containers on their host: resources, the network container, stop signals, failed pulls.
 
-use ecs_model::Timestamp;
+use std::time::Duration;
+
+use ecs_model::{HealthStatus, Timestamp};
 use ecs_state::{
-    AgentAction, AgentTask, AgentTaskStatus, ContainerSpec, ContainerStatus, NETWORK_CONTAINER,
-    Phases, ReportedStatus, ResourceEvent, ResourceSpec, ResourceStatus, RuntimeError,
-    RuntimeEvent, SpecError, StopSignal, TaskMachine, TaskSpec, Verdict,
+    AgentAction, AgentTask, AgentTaskStatus, Condition, ContainerSpec, ContainerStatus,
+    NETWORK_CONTAINER, Phases, ReportedStatus, ResourceEvent, ResourceSpec, ResourceStatus,
+    RuntimeError, RuntimeEvent, SpecError, StopSignal, TaskMachine, TaskSpec, Verdict,
 };
 
 const EPOCH: Timestamp = Timestamp::UNIX_EPOCH;
@@ -250,4 +252,41 @@ fn what_was_saved_in_another_shape_is_refused() {
         refused(|saved| saved["spec"]["containers"] = serde_json::json!([])),
         "a task needs a container"
     );
+}
+
+/// Time moves only with what is taken: a start timeout does not pass because of a mistake.
+#[test]
+fn a_rejected_event_does_not_move_the_clock() {
+    let db = ContainerSpec::new("db").with_health_check();
+    let web = ContainerSpec::new("web").depends_on("db", Condition::Healthy);
+    let spec = TaskSpec::new([web, db.with_start_timeout(Duration::from_secs(5))]).unwrap();
+    let mut task = AgentTask::new(spec, EPOCH);
+    let digest = None;
+    let _ = task.handle_event("web", RuntimeEvent::ManifestPulled { digest }, EPOCH);
+    let _ = task.handle_event("db", started(), EPOCH);
+    let before = task.clone();
+    let late = Timestamp::from_seconds(1_000);
+    for (container, event, text) in [
+        (
+            "web",
+            RuntimeEvent::Health(HealthStatus::Healthy),
+            "rejected: container `web` has no health check and cannot be HEALTHY",
+        ),
+        (
+            "web",
+            RuntimeEvent::ManagedAgentStarted,
+            "rejected: container `web` has no managed agent",
+        ),
+        (
+            "cache",
+            RuntimeEvent::Pulled,
+            "rejected: the task has no container `cache`",
+        ),
+    ] {
+        let verdict = task.handle_event(container, event, late);
+        assert_eq!(verdict.to_string(), text);
+        assert_eq!(task, before);
+    }
+    task.handle_timeout(late);
+    assert!(task.shall_stop());
 }

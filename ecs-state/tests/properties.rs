@@ -49,8 +49,7 @@ fn condition() -> impl Strategy<Value = Condition> {
 /// Up to four containers, each depending only on later ones.
 fn spec() -> impl Strategy<Value = TaskSpec> {
     let container = (
-        any::<bool>(),
-        any::<bool>(),
+        any::<[bool; 3]>(),
         proptest::option::of(1_u64..9),
         proptest::option::of(0_u64..5),
         proptest::collection::vec((any::<Index>(), condition()), 0..3),
@@ -58,10 +57,11 @@ fn spec() -> impl Strategy<Value = TaskSpec> {
     (proptest::collection::vec(container, 1..=4), any::<bool>()).prop_map(|(drawn, secret)| {
         let count = drawn.len();
         let containers = drawn.into_iter().enumerate().map(|(position, drawn)| {
-            let (essential, health_check, start_timeout, restart, dependencies) = drawn;
+            let ([essential, health_check, agent], start_timeout, restart, dependencies) = drawn;
             let mut container = ContainerSpec::new(NAMES[position]);
             container.essential = essential || position == 0;
             container.has_health_check = health_check;
+            container.managed_agent = agent;
             container.start_timeout = start_timeout.map(Duration::from_secs);
             container.restart = restart.map(|seconds| {
                 RestartPolicy::new().with_attempt_period(Duration::from_secs(seconds))
@@ -103,6 +103,8 @@ fn runtime_event() -> impl Strategy<Value = RuntimeEvent> {
         }),
         Just(RuntimeEvent::Health(HealthStatus::Healthy)),
         Just(RuntimeEvent::Health(HealthStatus::Unhealthy)),
+        Just(RuntimeEvent::ManagedAgentStarted),
+        Just(RuntimeEvent::ManagedAgentStopped { reason: None }),
     ]
 }
 
@@ -184,15 +186,14 @@ proptest! {
         let mut reported = ReportedStatus::Pending;
         for (input, seconds) in &inputs {
             now += seconds;
-            let (before, containers) = (task.status(), statuses(&task));
+            let before = task.clone();
             let verdict = feed_agent(&mut task, input, at(now));
-            prop_assert!(task.status() >= before);
-            for (old, new) in containers.iter().zip(statuses(&task)) {
+            prop_assert!(task.status() >= before.status());
+            for (old, new) in statuses(&before).iter().zip(statuses(&task)) {
                 prop_assert!(new >= *old);
             }
             if matches!(verdict, Verdict::Rejected(_)) {
-                prop_assert_eq!(task.status(), before);
-                prop_assert_eq!(statuses(&task), containers);
+                prop_assert_eq!(&task, &before);
             }
             for container in spec.containers().iter().filter(|container| container.essential) {
                 if task.container_status(&container.name) == Some(ContainerStatus::Stopped) {

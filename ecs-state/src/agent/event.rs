@@ -123,6 +123,26 @@ impl RuntimeEvent {
 }
 
 impl AgentTask {
+    /// Why an event is not taken, if it is not.
+    pub(super) fn refuse(&self, index: usize, event: &RuntimeEvent) -> Option<Rejection> {
+        let node = self.spec.node(index)?;
+        let container = || node.name.as_ref().to_owned();
+        match event {
+            RuntimeEvent::Health(health) if !node.has_health_check => {
+                Some(Rejection::NoHealthCheck {
+                    container: container(),
+                    health: health.clone(),
+                })
+            }
+            RuntimeEvent::ManagedAgentStarted | RuntimeEvent::ManagedAgentStopped { .. }
+                if !node.managed_agent =>
+            {
+                Some(Rejection::NoManagedAgent(container()))
+            }
+            _ => None,
+        }
+    }
+
     pub(super) fn apply(&mut self, index: usize, event: RuntimeEvent) -> Verdict {
         let event = match self.apply_restart(index, event) {
             Ok(verdict) => return verdict,
@@ -147,12 +167,6 @@ impl AgentTask {
         else {
             return Verdict::Stale;
         };
-        if !node.has_health_check {
-            return Verdict::Rejected(Rejection::NoHealthCheck {
-                container: node.name.as_ref().to_owned(),
-                health: health.clone(),
-            });
-        }
         if container.is_stopped() {
             return Verdict::Stale;
         }

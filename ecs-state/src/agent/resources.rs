@@ -5,9 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::container::{Container, ManagedAgent};
 use super::queue::Verb;
 use super::{AgentTask, ResourceEvent, resource_credentials_resolved, step_resolved};
-use crate::{
-    AgentTaskStatus, ContainerStatus, ManagedAgentStatus, Rejection, ResourceStatus, Verdict,
-};
+use crate::{AgentTaskStatus, ContainerStatus, ManagedAgentStatus, ResourceStatus, Verdict};
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(super) struct Resource {
@@ -129,13 +127,9 @@ impl AgentTask {
         status: ManagedAgentStatus,
         reason: Option<&str>,
     ) -> Verdict {
-        let Some(container) = self.containers.get_mut(index) else {
+        let container = self.containers.get_mut(index);
+        let Some(agent) = container.and_then(|container| container.managed_agent.as_mut()) else {
             return Verdict::Stale;
-        };
-        let Some(agent) = &mut container.managed_agent else {
-            let name = self.spec.node(index).map(|node| node.name.as_ref());
-            let name = name.unwrap_or_default().to_owned();
-            return Verdict::Rejected(Rejection::NoManagedAgent(name));
         };
         if status <= agent.status.known {
             return match status == agent.status.known {
