@@ -29,7 +29,7 @@ use serde::ser::{Serialize, Serializer};
 /// let later = serde_json::from_str::<Counter>(r#"{"format":2,"count":0}"#).unwrap_err();
 /// assert_eq!(
 ///     later.to_string(),
-///     "format 2 of a counter is not known, only 1 to 1 are at line 1 column 11",
+///     "format 2 of the counter is not known, only 1 to 1 are at line 1 column 11",
 /// );
 /// # Ok::<(), serde_json::Error>(())
 /// ```
@@ -95,7 +95,7 @@ impl<'de, T: Saved> Deserialize<'de> for Format<T> {
         match (1..=T::VERSION).contains(&version) {
             true => Ok(Self::current()),
             false => Err(D::Error::custom(format_args!(
-                "format {version} of a {} is not known, only 1 to {} are",
+                "format {version} of the {} is not known, only 1 to {} are",
                 T::NAME,
                 T::VERSION
             ))),

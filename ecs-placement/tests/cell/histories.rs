@@ -447,7 +447,7 @@ fn what_is_saved_is_checked_when_it_is_read() {
     };
     assert_eq!(
         refusal(|saved| *saved.get_mut("format").unwrap() = 2.into()),
-        "format 2 of a cell is not known, only 1 to 1 are"
+        "format 2 of the cell is not known, only 1 to 1 are"
     );
     assert_eq!(
         refusal(|saved| {
