@@ -14,7 +14,6 @@ mod options;
 mod queue;
 mod resources;
 mod restart;
-mod save;
 mod stop;
 mod timers;
 mod waiting;
@@ -24,12 +23,12 @@ use std::sync::Arc;
 
 use ecs_model::{HealthStatus, Timestamp};
 use ecs_taskdef::{Format, Saved};
-use serde::{Deserialize, Serialize};
 
 use crate::moment::Moment;
+use crate::restore::restored;
 use crate::{
     AgentTaskStatus, ContainerStatus, ManagedAgentStatus, Rejection, ReportedStatus,
-    ResourceStatus, TaskReport, TaskSpec, Verdict, task_health,
+    ResourceStatus, RestoreError, TaskReport, TaskSpec, Verdict, task_health,
 };
 
 pub use action::AgentAction;
@@ -52,64 +51,65 @@ use timers::Timers;
 pub use timers::{REPORT_BATCH, REPORT_RETRY, TASK_CLEANUP_WAIT, UNSENT_CLEANUP_WAIT};
 pub use waiting::{Wait, WaitCause};
 
-/// The containers of one task on their host.
-///
-/// It neither runs containers nor reads a clock. Tell it what the container runtime did with
-/// [`handle_event`](Self::handle_event), that the task shall stop with
-/// [`handle_stop`](Self::handle_stop), and that time passed with
-/// [`handle_timeout`](Self::handle_timeout). After each of these, carry out every
-/// [`poll_action`](Self::poll_action), send every [`poll_report`](Self::poll_report) and
-/// [`poll_health`](Self::poll_health) to ECS, and set a timer for
-/// [`poll_timeout`](Self::poll_timeout). The same calls give the same results.
-///
-/// ```
-/// use ecs_model::Timestamp;
-/// use ecs_state::{AgentTask, ContainerSpec, ContainerStatus, AgentAction, RuntimeEvent, TaskSpec};
-///
-/// let spec = TaskSpec::new([ContainerSpec::new("web")])?;
-/// let now = Timestamp::from_seconds(1_429_882_340);
-/// let mut task = AgentTask::new(spec, now);
-/// assert_eq!(
-///     task.poll_action(),
-///     Some(AgentAction::PullManifest { container: "web".into() })
-/// );
-/// let _ = task.handle_event("web", RuntimeEvent::ManifestPulled { digest: None }, now);
-/// assert_eq!(
-///     task.poll_action(),
-///     Some(AgentAction::Pull { container: "web".into() })
-/// );
-/// assert_eq!(task.container_status("web"), Some(ContainerStatus::ManifestPulled));
-/// # Ok::<(), ecs_state::SpecError>(())
-/// ```
-///
-/// Where the agent leaves a container waiting for ever, this machine stops it, unless its options
-/// ask for the agent's own [`Behaviour`](crate::Behaviour).
-///
-/// A clone is a snapshot; serde writes one that outlives the program.
-#[derive(Clone, Debug, PartialEq, Hash, Serialize, Deserialize)]
-#[serde(try_from = "save::Written")]
-pub struct AgentTask {
-    format: Format<Self>,
-    spec: Arc<TaskSpec>,
-    options: AgentOptions,
-    status: Ladder<AgentTaskStatus>,
-    shall_stop: bool,
-    has_credentials: bool,
-    reason: Option<Cow<'static, str>>,
-    /// Whether the reason is the agent's own, of which ECS hears.
-    is_reason_told: bool,
-    containers: Box<[Container]>,
-    resources: Box<[Resource]>,
-    pull_started_at: Moment,
-    pull_stopped_at: Moment,
-    execution_stopped_at: Moment,
-    now: Moment,
-    timers: Timers,
-    actions: Queue,
-    untold: Untold,
-    /// What follows from the rest, kept at hand.
-    #[serde(skip)]
-    marks: Marks,
+restored! {
+    /// The containers of one task on their host.
+    ///
+    /// It neither runs containers nor reads a clock. Tell it what the container runtime did with
+    /// [`handle_event`](Self::handle_event), that the task shall stop with
+    /// [`handle_stop`](Self::handle_stop), and that time passed with
+    /// [`handle_timeout`](Self::handle_timeout). After each of these, carry out every
+    /// [`poll_action`](Self::poll_action), send every [`poll_report`](Self::poll_report) and
+    /// [`poll_health`](Self::poll_health) to ECS, and set a timer for
+    /// [`poll_timeout`](Self::poll_timeout). The same calls give the same results.
+    ///
+    /// ```
+    /// use ecs_model::Timestamp;
+    /// use ecs_state::{AgentTask, ContainerSpec, ContainerStatus, AgentAction, RuntimeEvent, TaskSpec};
+    ///
+    /// let spec = TaskSpec::new([ContainerSpec::new("web")])?;
+    /// let now = Timestamp::from_seconds(1_429_882_340);
+    /// let mut task = AgentTask::new(spec, now);
+    /// assert_eq!(
+    ///     task.poll_action(),
+    ///     Some(AgentAction::PullManifest { container: "web".into() })
+    /// );
+    /// let _ = task.handle_event("web", RuntimeEvent::ManifestPulled { digest: None }, now);
+    /// assert_eq!(
+    ///     task.poll_action(),
+    ///     Some(AgentAction::Pull { container: "web".into() })
+    /// );
+    /// assert_eq!(task.container_status("web"), Some(ContainerStatus::ManifestPulled));
+    /// # Ok::<(), ecs_state::SpecError>(())
+    /// ```
+    ///
+    /// Where the agent leaves a container waiting for ever, this machine stops it, unless its options
+    /// ask for the agent's own [`Behaviour`](crate::Behaviour).
+    ///
+    /// A clone is a snapshot; serde writes one that outlives the program.
+    pub struct AgentTask {
+        format: Format<AgentTask>,
+        spec: Arc<TaskSpec>,
+        options: AgentOptions,
+        status: Ladder<AgentTaskStatus>,
+        shall_stop: bool,
+        has_credentials: bool,
+        reason: Option<Cow<'static, str>>,
+        /// Whether the reason is the agent's own, of which ECS hears.
+        is_reason_told: bool,
+        containers: Box<[Container]>,
+        resources: Box<[Resource]>,
+        pull_started_at: Moment,
+        pull_stopped_at: Moment,
+        execution_stopped_at: Moment,
+        now: Moment,
+        timers: Timers,
+        actions: Queue,
+        untold: Untold,
+    }
+    follows {
+        /// Kept at hand.
+        marks: Marks,
+    }
 }
 
 impl Saved for AgentTask {
@@ -411,6 +411,21 @@ impl AgentTask {
     pub fn resource_status(&self, name: &str) -> Option<ResourceStatus> {
         let index = self.spec.resource_position(name)?;
         self.resources.get(index).map(|resource| resource.known)
+    }
+
+    /// What is wrong with a task that was read back; draws from its containers what is kept at
+    /// hand.
+    fn restored(mut self) -> Result<Self, RestoreError> {
+        let (containers, resources) = (self.spec.nodes().len(), self.spec.resources().len());
+        RestoreError::check_containers(containers, self.containers.len())?;
+        RestoreError::check_resources(resources, self.resources.len())?;
+        for (index, (container, node)) in self.containers.iter().zip(self.spec.nodes()).enumerate()
+        {
+            self.marks.enter(container.known().task_status(node.steady));
+            self.marks.in_flight |= u64::from(container.in_flight.is_some()) << index;
+            self.marks.essential_stopped |= node.essential && container.is_stopped();
+        }
+        Ok(self)
     }
 
     fn container(&self, name: &str) -> Option<&Container> {

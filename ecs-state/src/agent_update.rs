@@ -50,6 +50,7 @@ named! {
 
 /// What ECS is to send to the agent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub enum UpdateAction {
     /// Download the update.
@@ -85,6 +86,7 @@ pub enum UpdateAction {
 ///
 /// Source: API operation `UpdateContainerAgent`; amazon-ecs-agent, updater.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct AgentUpdate {
     format: Format<Self>,
     status: UpdateStatus,

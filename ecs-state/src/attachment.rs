@@ -64,6 +64,7 @@ impl AttachmentStatus {
 
 /// What is attached to a task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub enum AttachmentKind {
     /// A network interface.
@@ -144,6 +145,7 @@ impl HostAttachmentStatus {
 ///
 /// Source: amazon-ecs-agent, attachments.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct HostAttachment {
     format: Format<Self>,
     status: HostAttachmentStatus,

@@ -41,6 +41,7 @@ named! {
 /// When the images of containers with dependencies are pulled: the agent's variable
 /// `ECS_PULL_DEPENDENT_CONTAINERS_UPFRONT`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub enum DependentPull {
     /// After the dependencies are met, the default.

@@ -90,6 +90,7 @@ named! {
 /// # Ok::<(), ecs_state::InstanceChangeError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct InstanceMachine {
     format: Format<Self>,
     status: InstanceStatus,

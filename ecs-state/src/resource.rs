@@ -64,6 +64,7 @@ named! {
 ///
 /// Source: amazon-ecs-agent, task resources.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ResourceSpec {
     pub(crate) name: Arc<str>,
     pub(crate) needs_credentials: bool,

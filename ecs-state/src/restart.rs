@@ -39,6 +39,7 @@ pub const DEFAULT_RESTART_ATTEMPT_PERIOD: Duration = Duration::from_secs(300);
 ///
 /// Source: API shape `ContainerRestartPolicy`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct RestartPolicy {
     ignored_exit_codes: Vec<i32>,
     attempt_period: Duration,

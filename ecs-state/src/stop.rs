@@ -14,6 +14,11 @@ use serde::{Deserialize, Serialize};
 /// assert_eq!(cause.reason(StopWording::Today), "Task stopped by user");
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase",
+    deny_unknown_fields
+)]
 #[non_exhaustive]
 pub enum StopCause {
     /// StopTask, with the caller's reason.
@@ -79,6 +84,7 @@ pub enum StopCause {
 
 /// Whose words and codes are used where AWS has changed them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub enum StopWording {
     /// Those of today.

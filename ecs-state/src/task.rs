@@ -9,7 +9,6 @@ mod explain;
 mod host;
 mod merge;
 mod record;
-mod save;
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -22,10 +21,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::attachment::ATTACHMENT_TIMEOUT;
 use crate::moment::Moment;
+use crate::restore::restored;
 use crate::timeline::Times;
 use crate::{
-    AttachmentKind, AttachmentStatus, ContainerReport, Phases, Rejection, StatusPair, StopCause,
-    StopWording, TaskReport, TaskSpec, TaskStatus, Timeline, Verdict, task_health,
+    AttachmentKind, AttachmentStatus, ContainerReport, Phases, Rejection, RestoreError, StatusPair,
+    StopCause, StopWording, TaskReport, TaskSpec, TaskStatus, Timeline, Verdict, task_health,
 };
 
 use action::Pending;
@@ -46,81 +46,83 @@ pub const STOPPED_TASK_RETENTION: Duration = Duration::from_secs(3_600);
 /// does not publish its own time.
 pub const ASK_AGAIN: Duration = Duration::from_secs(60);
 
-/// A task as ECS sees it, from its creation until it is forgotten.
-///
-/// Events come in with `handle_*`; after each of them, carry out every
-/// [`poll_action`](Self::poll_action), publish every [`poll_change`](Self::poll_change) and set a
-/// timer for [`poll_timeout`](Self::poll_timeout). The same calls give the same results.
-///
-/// ```
-/// use ecs_model::{TaskStopCode, Timestamp};
-/// use ecs_state::{
-///     ContainerReport, ContainerSpec, Phases, ReportedStatus, TaskMachine, TaskReport, TaskSpec,
-///     Verdict,
-/// };
-///
-/// let spec = TaskSpec::new([ContainerSpec::new("sleep")])?;
-/// let at = Timestamp::from_seconds;
-/// let mut task = TaskMachine::new(spec, Phases::guide_2015(), at(0));
-/// assert_eq!(task.status().to_string(), "PENDING:RUNNING");
-///
-/// let running = TaskReport::new(ReportedStatus::Running)
-///     .with_container(ContainerReport::running("sleep"));
-/// assert_eq!(task.handle_report(&running, at(2)), Verdict::Applied);
-/// assert_eq!(task.handle_report(&running, at(3)), Verdict::Duplicate);
-///
-/// let stopped = TaskReport::new(ReportedStatus::Stopped)
-///     .with_container(ContainerReport::stopped("sleep", 0));
-/// assert_eq!(task.handle_report(&stopped, at(362)), Verdict::Applied);
-/// assert_eq!(task.handle_report(&running, at(363)), Verdict::Stale);
-/// assert_eq!(task.status().to_string(), "STOPPED:STOPPED");
-/// assert_eq!(task.stop_code(), Some(TaskStopCode::EssentialContainerExited));
-/// assert_eq!(
-///     task.stopped_reason().as_deref(),
-///     Some("Essential container in task exited")
-/// );
-///
-/// let path: Vec<String> = std::iter::from_fn(|| task.poll_change())
-///     .map(|change| change.to.to_string())
-///     .collect();
-/// assert_eq!(
-///     path,
-///     ["PENDING:RUNNING", "RUNNING:RUNNING", "STOPPED:RUNNING", "STOPPED:STOPPED"]
-/// );
-/// # Ok::<(), ecs_state::SpecError>(())
-/// ```
-///
-/// A clone is a snapshot; serde writes one that outlives the program.
-#[derive(Clone, Debug, PartialEq, Hash, Serialize, Deserialize)]
-#[serde(try_from = "save::Written")]
-pub struct TaskMachine {
-    format: Format<Self>,
-    spec: Arc<TaskSpec>,
-    phases: Phases,
-    wording: StopWording,
-    retention: Duration,
-    status: StatusPair,
-    cause: Option<StopCause>,
-    stops: Stops,
-    is_connected: Option<bool>,
-    is_orphaned: bool,
-    containers: Box<[TaskContainer]>,
-    attachments: Vec<TaskAttachment>,
-    times: Times,
-    /// When the status last changed.
-    since: Moment,
-    /// When the agent is asked again.
-    ask_at: Moment,
-    /// When the network interface has to be there.
-    attach_by: Moment,
-    version: u64,
-    now: Moment,
-    pending: Pending,
-    changes: Changes,
+restored! {
+    /// A task as ECS sees it, from its creation until it is forgotten.
+    ///
+    /// Events come in with `handle_*`; after each of them, carry out every
+    /// [`poll_action`](Self::poll_action), publish every [`poll_change`](Self::poll_change) and set a
+    /// timer for [`poll_timeout`](Self::poll_timeout). The same calls give the same results.
+    ///
+    /// ```
+    /// use ecs_model::{TaskStopCode, Timestamp};
+    /// use ecs_state::{
+    ///     ContainerReport, ContainerSpec, Phases, ReportedStatus, TaskMachine, TaskReport, TaskSpec,
+    ///     Verdict,
+    /// };
+    ///
+    /// let spec = TaskSpec::new([ContainerSpec::new("sleep")])?;
+    /// let at = Timestamp::from_seconds;
+    /// let mut task = TaskMachine::new(spec, Phases::guide_2015(), at(0));
+    /// assert_eq!(task.status().to_string(), "PENDING:RUNNING");
+    ///
+    /// let running = TaskReport::new(ReportedStatus::Running)
+    ///     .with_container(ContainerReport::running("sleep"));
+    /// assert_eq!(task.handle_report(&running, at(2)), Verdict::Applied);
+    /// assert_eq!(task.handle_report(&running, at(3)), Verdict::Duplicate);
+    ///
+    /// let stopped = TaskReport::new(ReportedStatus::Stopped)
+    ///     .with_container(ContainerReport::stopped("sleep", 0));
+    /// assert_eq!(task.handle_report(&stopped, at(362)), Verdict::Applied);
+    /// assert_eq!(task.handle_report(&running, at(363)), Verdict::Stale);
+    /// assert_eq!(task.status().to_string(), "STOPPED:STOPPED");
+    /// assert_eq!(task.stop_code(), Some(TaskStopCode::EssentialContainerExited));
+    /// assert_eq!(
+    ///     task.stopped_reason().as_deref(),
+    ///     Some("Essential container in task exited")
+    /// );
+    ///
+    /// let path: Vec<String> = std::iter::from_fn(|| task.poll_change())
+    ///     .map(|change| change.to.to_string())
+    ///     .collect();
+    /// assert_eq!(
+    ///     path,
+    ///     ["PENDING:RUNNING", "RUNNING:RUNNING", "STOPPED:RUNNING", "STOPPED:STOPPED"]
+    /// );
+    /// # Ok::<(), ecs_state::SpecError>(())
+    /// ```
+    ///
+    /// A clone is a snapshot; serde writes one that outlives the program.
+    pub struct TaskMachine {
+        format: Format<TaskMachine>,
+        spec: Arc<TaskSpec>,
+        phases: Phases,
+        wording: StopWording,
+        retention: Duration,
+        status: StatusPair,
+        cause: Option<StopCause>,
+        stops: Stops,
+        is_connected: Option<bool>,
+        is_orphaned: bool,
+        containers: Box<[TaskContainer]>,
+        attachments: Vec<TaskAttachment>,
+        times: Times,
+        /// When the status last changed.
+        since: Moment,
+        /// When the agent is asked again.
+        ask_at: Moment,
+        /// When the network interface has to be there.
+        attach_by: Moment,
+        version: u64,
+        now: Moment,
+        pending: Pending,
+        changes: Changes,
+    }
+    follows {}
 }
 
 /// What is known of the way down, and of the agent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Stops {
     /// The agent has the task.
     agent_has_it: bool,
@@ -430,6 +432,13 @@ impl TaskMachine {
     #[must_use]
     pub const fn version(&self) -> u64 {
         self.version
+    }
+
+    /// What is wrong with a task that was read back.
+    fn restored(self) -> Result<Self, RestoreError> {
+        let reported = self.spec.nodes().iter().filter(|node| !node.internal);
+        RestoreError::check_containers(reported.count(), self.containers.len())?;
+        Ok(self)
     }
 
     /// Time never goes back here, even if the caller's clock does.

@@ -50,6 +50,7 @@ pub struct TaskSpec {
 
 /// What a specification is made of.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Parts {
     containers: Vec<ContainerSpec>,
     #[serde(default)]
@@ -229,6 +230,7 @@ impl From<TaskSpec> for Parts {
 
 /// One container of a [`TaskSpec`].
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct ContainerSpec {
     /// The name, unique in the task.
@@ -373,6 +375,7 @@ impl ContainerSpec {
 ///
 /// Source: amazon-ecs-agent, transition dependencies.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct StepDependency {
     /// The name of the other container.
@@ -387,6 +390,7 @@ pub struct StepDependency {
 ///
 /// Source: API shape `ContainerDependency`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Dependency {
     /// The name of the other container.
     pub container: String,

@@ -77,6 +77,7 @@ impl TaskStatus {
 
 /// Last and desired status together, written `RUNNING:STOPPED` as the guide of 2015 does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct StatusPair {
     /// Where the task is.
     pub last: TaskStatus,
@@ -131,6 +132,7 @@ impl fmt::Display for StatusPair {
 
 /// The phases a task passes besides `PENDING`, `RUNNING` and `STOPPED`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Phases {
     /// ECS prepares a network interface, or waits for capacity, before the launch.

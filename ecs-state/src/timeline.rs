@@ -39,6 +39,7 @@ pub struct Timeline {
 
 /// The times as the machine keeps them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Times {
     pub(crate) created_at: Moment,
     pub(crate) connectivity_at: Moment,

@@ -14,6 +14,7 @@ use crate::{
 };
 
 #[derive(Clone, Debug, PartialEq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct Container {
     pub(super) status: Ladder<ContainerStatus>,
     pub(super) desired: ContainerStatus,
@@ -42,6 +43,7 @@ pub(super) struct Container {
 
 /// The agent of ECS Exec in a container.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct ManagedAgent {
     pub(super) status: Ladder<ManagedAgentStatus>,
     pub(super) reason: Option<String>,

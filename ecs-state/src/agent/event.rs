@@ -11,6 +11,11 @@ use crate::{ContainerStatus, ManagedAgentStatus, Rejection, StopSignal, Verdict}
 
 /// What the container runtime did with a container.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase",
+    deny_unknown_fields
+)]
 #[non_exhaustive]
 pub enum RuntimeEvent {
     /// The digest of the image was looked up.
@@ -65,6 +70,11 @@ pub enum RuntimeEvent {
 
 /// What became of a resource of a task.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase",
+    deny_unknown_fields
+)]
 #[non_exhaustive]
 pub enum ResourceEvent {
     /// It was created.
@@ -80,6 +90,7 @@ pub enum ResourceEvent {
 
 /// An error of the container runtime, with the name that the agent gives it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[error("{name}: {message}")]
 #[non_exhaustive]
 pub struct RuntimeError {

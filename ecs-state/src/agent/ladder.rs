@@ -7,6 +7,7 @@ use crate::{AgentTaskStatus, ContainerStatus, ManagedAgentStatus, ReportedStatus
 /// How far something is, and how far ECS has heard of it. Each of the three only rises, except
 /// that what was sent falls back to what was acknowledged when a report is lost.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct Ladder<S> {
     pub(super) known: S,
     pub(super) sent: S,

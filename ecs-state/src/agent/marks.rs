@@ -19,6 +19,7 @@ pub(super) struct Marks {
 
 /// Of what ECS shall hear. Once set, a bit stays until a report is sent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct Untold {
     pub(super) containers: u64,
     /// Containers of whose managed agent.

@@ -6,6 +6,7 @@ use crate::{Behaviour, DependentPull};
 
 /// What of an agent's configuration changes how a task goes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct AgentOptions {
     /// `ECS_IMAGE_PULL_BEHAVIOR`.

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::ContainerStatus;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(super) enum Verb {
     PullManifest,
     Pull,
@@ -37,6 +38,7 @@ impl Verb {
 
 /// An action for the container or the resource at a position.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct Queued {
     pub(super) verb: Verb,
     pub(super) index: u16,

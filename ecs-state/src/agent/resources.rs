@@ -8,6 +8,7 @@ use super::{AgentTask, ResourceEvent, resource_credentials_resolved, step_resolv
 use crate::{AgentTaskStatus, ContainerStatus, ManagedAgentStatus, ResourceStatus, Verdict};
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct Resource {
     pub(super) known: ResourceStatus,
     /// The step that the host works at.

@@ -29,6 +29,7 @@ pub const UNSENT_CLEANUP_WAIT: Duration = Duration::from_secs(72 * 3_600);
 const LONGEST_RETRY_MILLIS: u32 = 30_000;
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct Timers {
     /// The earliest of all.
     pub(super) next: Moment,

@@ -9,6 +9,7 @@ use super::{InstanceMachine, InstanceStatus};
 
 /// What ECS is to do for a container instance, in the order in which it becomes due.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub enum InstanceAction {
     /// Attach a trunk network interface; answer with
@@ -60,6 +61,7 @@ impl Pending {
 ///
 /// If `from` and `to` are the same, the connection of the agent has changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct InstanceChange {
     /// What the status was; `None` for the registration.

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// What ECS is to do for a task, in the order in which it becomes due.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub enum TaskAction {
     /// Prepare the network interface or the host; answer with

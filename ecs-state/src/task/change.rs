@@ -13,6 +13,7 @@ use crate::{StatusPair, TaskStatus};
 ///
 /// If `from` and `to` are the same, a container or the connection of the agent has changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct TaskChange {
     /// What the status was; `None` for the creation.
@@ -30,6 +31,7 @@ pub struct TaskChange {
 pub(super) struct Changes(VecDeque<Queued>);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Queued {
     from: Option<StatusPair>,
     to: StatusPair,

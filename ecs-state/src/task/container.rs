@@ -12,6 +12,7 @@ use crate::{
 };
 
 #[derive(Clone, Debug, Default, PartialEq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct TaskContainer {
     pub(super) status: ReportedStatus,
     pub(super) health: Health,
@@ -25,6 +26,7 @@ pub(super) struct TaskContainer {
 
 /// What was reported of the agent of ECS Exec.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct ReportedAgent {
     pub(super) status: ManagedAgentStatus,
     pub(super) reason: Option<Box<str>>,
@@ -32,6 +34,7 @@ pub(super) struct ReportedAgent {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct TaskAttachment {
     pub(super) id: String,
     pub(super) kind: AttachmentKind,

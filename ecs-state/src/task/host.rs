@@ -8,6 +8,11 @@ use crate::{Rejection, ReportedStatus, StatusPair, StopCause, TaskStatus, Verdic
 
 /// How a task lost its host.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase",
+    deny_unknown_fields
+)]
 #[non_exhaustive]
 pub enum HostLoss {
     /// The host was terminated.

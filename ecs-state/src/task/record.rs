@@ -10,6 +10,11 @@ use crate::{AttachmentStatus, HostLoss, StopCause, TaskReport, TaskStatus, Unkno
 
 /// Everything that can happen to a task, each of which a `handle_*` takes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase",
+    deny_unknown_fields
+)]
 #[non_exhaustive]
 pub enum TaskEvent {
     /// [`TaskMachine::handle_report`].
@@ -62,6 +67,7 @@ pub enum TaskEvent {
 /// The same records bring every copy of a task to the same state, so they are what is to be kept
 /// of a change.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct TaskRecord {
     format: Format<Self>,
     at: Timestamp,
