@@ -45,7 +45,7 @@ pub use release::{
     runs_with_docker,
 };
 pub(crate) use rule::RULES;
-pub use secret::{Secret, Secrets};
+pub use secret::{Secret, Secrets, exposing};
 pub use update::{AgentHost, AgentUpdateRefusal, AgentUpdateSubject};
 pub use variable::{
     Bounds, Component, DefaultValue, HostOs, Limits, Outside, Variable, VariableKind,

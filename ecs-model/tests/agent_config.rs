@@ -732,3 +732,30 @@ proptest! {
         prop_assert_eq!(Vec::from_iter(again.iter()), Vec::from_iter(config.iter()));
     }
 }
+
+/// What is secret is written only on request, and what was left out is not read back.
+#[test]
+fn variables_are_saved_with_their_secrets_on_request() {
+    let config =
+        EcsConfig::parse("ECS_CLUSTER=web\nECS_ENGINE_AUTH_DATA={\"r.tld\":{}}\nMINE=x\n# a=b");
+    let whole = serde_json::to_string(&config.with_secrets()).unwrap();
+    assert_eq!(
+        whole,
+        r##"{"ECS_CLUSTER":"web","ECS_ENGINE_AUTH_DATA":"{\"r.tld\":{}}","MINE":"x","# a":"b"}"##
+    );
+    let read: EcsConfig = serde_json::from_str(&whole).unwrap();
+    assert!(read.iter().eq(config.iter()));
+    assert!(read.findings().is_empty() && !config.findings().is_empty());
+    for plain in [
+        serde_json::to_string(&config).unwrap(),
+        r#"{"[redacted]":"b"}"#.to_owned(),
+    ] {
+        let error = serde_json::from_str::<EcsConfig>(&plain).unwrap_err();
+        assert!(
+            error
+                .to_string()
+                .starts_with("`[redacted]` stands in place of a secret that was not written"),
+            "{error}"
+        );
+    }
+}

@@ -566,6 +566,11 @@ proptest! {
 
     #[test]
     fn ids_read_back(id in "mi-[0-9a-f]{17}") {
-        prop_assert_eq!(ManagedInstanceId::parse(&id).unwrap().to_string(), id);
+        let parsed = ManagedInstanceId::parse(&id).unwrap();
+        prop_assert_eq!(parsed.to_string(), &*id);
+        let saved = serde_json::to_string(&parsed).unwrap();
+        prop_assert_eq!(&saved, &format!("\"{id}\""));
+        prop_assert_eq!(serde_json::from_str::<ManagedInstanceId>(&saved).unwrap(), parsed);
+        prop_assert!(serde_json::from_str::<ManagedInstanceId>(&saved.replace('-', "_")).is_err());
     }
 }

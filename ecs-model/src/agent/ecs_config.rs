@@ -4,11 +4,10 @@ use core::fmt;
 
 use ecs_taskdef::{Finding, Findings, Position, Rule};
 use indexmap::IndexMap;
-use serde::ser::SerializeMap;
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::rule;
-use super::secret::{REDACTED, Secrets};
+use super::secret::{REDACTED, Secrets, refuse_redacted};
 use super::variable::Variable;
 
 /// The variables of the agent as somebody wrote them, in order.
@@ -20,7 +19,8 @@ use super::variable::Variable;
 ///
 /// `Debug` and serialisation show `[redacted]` for secrets, and for every variable that is not
 /// known, because nobody can say what it holds. [`get`](Self::get) and [`iter`](Self::iter) give
-/// values as they are.
+/// values as they are, and [`with_secrets`](Self::with_secrets) writes them so. A `[redacted]` is
+/// refused when it is read. What is written are the variables, without the findings.
 ///
 /// ```
 /// use ecs_model::agent::EcsConfig;
@@ -284,15 +284,63 @@ impl fmt::Debug for EcsConfig {
 
 impl Serialize for EcsConfig {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
-        for (name, value) in self.shown() {
-            map.serialize_entry(name, value)?;
+        serializer.collect_map(self.shown())
+    }
+}
+
+impl<'de> Deserialize<'de> for EcsConfig {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let variables = IndexMap::<String, String>::deserialize(deserializer)?;
+        for (name, value) in &variables {
+            refuse_redacted(name)?;
+            refuse_redacted(value)?;
         }
-        map.end()
+        Ok(variables.into_iter().collect())
+    }
+}
+
+/// Takes variables as they are, without a look for what is suspicious about them.
+impl<N: Into<String>, V: Into<String>> FromIterator<(N, V)> for EcsConfig {
+    fn from_iter<T: IntoIterator<Item = (N, V)>>(variables: T) -> Self {
+        let variables = variables.into_iter();
+        Self {
+            variables: variables
+                .map(|(name, value)| (name.into(), value.into()))
+                .collect(),
+            findings: Findings::default(),
+        }
+    }
+}
+
+/// The variables of an [`EcsConfig`], secrets too.
+struct WithSecrets<'a>(&'a EcsConfig);
+
+impl Serialize for WithSecrets<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter())
     }
 }
 
 impl EcsConfig {
+    /// Serialises every variable as it was written, secrets too: keep the result as secret as they
+    /// are.
+    ///
+    /// ```
+    /// use ecs_model::agent::EcsConfig;
+    ///
+    /// let config = EcsConfig::default().with("ECS_ENGINE_AUTH_DATA", "{\"r.tld\":{}}");
+    /// let plain = serde_json::to_string(&config)?;
+    /// assert_eq!(plain, r#"{"ECS_ENGINE_AUTH_DATA":"[redacted]"}"#);
+    /// assert!(serde_json::from_str::<EcsConfig>(&plain).is_err());
+    /// let whole = serde_json::to_string(&config.with_secrets())?;
+    /// assert_eq!(serde_json::from_str::<EcsConfig>(&whole)?, config);
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    #[must_use]
+    pub fn with_secrets(&self) -> impl Serialize + '_ {
+        WithSecrets(self)
+    }
+
     /// Names and values without what is secret, names that are no names included.
     fn shown(&self) -> impl Iterator<Item = (&str, &str)> {
         self.iter().map(|(name, value)| {

@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
 
 /// What stands in place of a secret.
 pub(crate) const REDACTED: &str = "[redacted]";
@@ -74,11 +74,18 @@ impl Serialize for Secret {
 impl<'de> Deserialize<'de> for Secret {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        if text == REDACTED {
-            let message = "`[redacted]` stands in place of a secret that was not written";
-            return Err(de::Error::custom(message));
-        }
+        refuse_redacted(&text)?;
         Ok(Self(text))
+    }
+}
+
+/// A secret that was not written is not taken for one.
+pub(super) fn refuse_redacted<E: de::Error>(text: &str) -> Result<(), E> {
+    match text == REDACTED {
+        true => Err(E::custom(format_args!(
+            "`{REDACTED}` stands in place of a secret that was not written"
+        ))),
+        false => Ok(()),
     }
 }
 
@@ -90,6 +97,49 @@ pub enum Secrets {
     LeaveOut,
     /// They are written as they are: keep the result as secret as they are.
     Include,
+}
+
+/// Serialises `document` with `secret` at the place, a JSON Pointer, where its plain form has
+/// `[redacted]`. Where there is no such place, nothing is added.
+///
+/// Types with secrets build their `with_secrets` on it.
+///
+/// ```
+/// use ecs_model::agent::{Secret, exposing};
+///
+/// let document = std::collections::BTreeMap::from([("code", Secret::new("swordfish"))]);
+/// let whole = exposing(&document, "/code", document["code"].expose());
+/// assert_eq!(serde_json::to_string(&whole)?, r#"{"code":"swordfish"}"#);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[must_use]
+pub fn exposing<'a>(
+    document: &'a (impl Serialize + ?Sized),
+    pointer: &'static str,
+    secret: impl Serialize + 'a,
+) -> impl Serialize + 'a {
+    Exposing {
+        document,
+        pointer,
+        secret,
+    }
+}
+
+struct Exposing<'a, D: ?Sized, S> {
+    document: &'a D,
+    pointer: &'static str,
+    secret: S,
+}
+
+impl<D: Serialize + ?Sized, S: Serialize> Serialize for Exposing<'_, D, S> {
+    fn serialize<T: Serializer>(&self, serializer: T) -> Result<T::Ok, T::Error> {
+        let written = |value: serde_json::Result<_>| value.map_err(ser::Error::custom);
+        let mut document = written(serde_json::to_value(self.document))?;
+        if let Some(place) = document.pointer_mut(self.pointer) {
+            *place = written(serde_json::to_value(&self.secret))?;
+        }
+        document.serialize(serializer)
+    }
 }
 
 #[cfg(test)]

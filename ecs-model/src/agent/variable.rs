@@ -6,9 +6,13 @@ use core::fmt;
 use core::time::Duration;
 
 use ecs_taskdef::Edition;
+use serde::{Deserialize, Serialize};
 
 /// The operating system of a container instance.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
+)]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub enum HostOs {
     /// Any Linux.

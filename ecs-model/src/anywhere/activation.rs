@@ -4,11 +4,10 @@ use core::time::Duration;
 
 use ecs_taskdef::shape::{At, Kind, MemberType, MemberValue, Reader};
 use ecs_taskdef::{Finding, Findings, Rule, Source, Timestamp, shape};
-use serde::Deserialize;
-use serde::ser::{Error, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::agent::Secret;
+use crate::agent::{Secret, exposing};
 use crate::rules::check_shape;
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -163,20 +162,8 @@ impl CreateActivationResponse {
     /// Serialises everything, the code too: keep the result as secret as it is.
     #[must_use]
     pub fn with_secrets(&self) -> impl Serialize + '_ {
-        WithSecrets(self)
-    }
-}
-
-struct WithSecrets<'a>(&'a CreateActivationResponse);
-
-impl Serialize for WithSecrets<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut document = serde_json::to_value(self.0).map_err(S::Error::custom)?;
-        let code = document.get_mut("ActivationCode");
-        if let (Some(code), Some(secret)) = (code, &self.0.activation_code) {
-            *code = secret.expose().into();
-        }
-        document.serialize(serializer)
+        let code = self.activation_code.as_ref();
+        exposing(self, "/ActivationCode", code.map(Secret::expose))
     }
 }
 

@@ -4,6 +4,7 @@ use core::fmt;
 use core::str::FromStr;
 
 use ecs_taskdef::open_enum;
+use serde::{Deserialize, Serialize};
 
 const PREFIX: &str = "mi-";
 const DIGITS: usize = 17;
@@ -24,7 +25,8 @@ const DIGITS: usize = 17;
 /// ```
 ///
 /// Source: Systems Manager API shape `ManagedInstanceId`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct ManagedInstanceId(String);
 
 impl ManagedInstanceId {
@@ -54,6 +56,20 @@ impl FromStr for ManagedInstanceId {
 
     fn from_str(text: &str) -> Result<Self, ManagedInstanceIdError> {
         Self::parse(text)
+    }
+}
+
+impl TryFrom<String> for ManagedInstanceId {
+    type Error = ManagedInstanceIdError;
+
+    fn try_from(text: String) -> Result<Self, ManagedInstanceIdError> {
+        Self::parse(&text)
+    }
+}
+
+impl From<ManagedInstanceId> for String {
+    fn from(id: ManagedInstanceId) -> Self {
+        id.0
     }
 }
 
