@@ -59,14 +59,14 @@ fn free_ports(place: Place<'_>) -> usize {
 pub(crate) fn devices_fit(place: Place<'_>, needs: &Needs, already: u32) -> bool {
     !needs_devices(needs)
         || place.registration().is_some_and(|registration| {
-            let is_of_kind =
-                needs.gpus == 0 && !needs.all_gpus || registration.gpu_eighths == needs.gpu_eighths;
+            let is_of_kind = needs.gpus == 0 && !needs.all_gpus
+                || registration.kind.gpu_eighths == needs.gpu_eighths;
             let free = place.numbers().copied().unwrap_or_default();
             let all = |has: i16, free: i16| has > 0 && has == free && already == 0;
             is_of_kind
-                && (!needs.all_gpus || all(registration.gpus, free.gpus))
+                && (!needs.all_gpus || all(registration.kind.gpus, free.gpus))
                 && (!needs.all_neuron_devices
-                    || all(registration.neuron_devices, free.neuron_devices))
+                    || all(registration.kind.neuron_devices, free.neuron_devices))
         })
 }
 
@@ -274,6 +274,7 @@ fn devices(
 ) -> impl Iterator<Item = Reason> + use<> {
     let place = instance.place();
     let has = place.registration().filter(|_| needs_devices(needs));
+    let has = has.map(|has| &has.kind);
     let free = place.numbers().copied().unwrap_or_default();
     // What there is and what is left of it, where not all is free.
     let all = |has: i16, free: i16| {

@@ -64,10 +64,10 @@ impl Needs {
         (self.all_gpus || self.all_neuron_devices).then(|| {
             let mut taken = self.clone();
             if self.all_gpus {
-                taken.gpus = u16::try_from(registration.gpus).unwrap_or(0);
+                taken.gpus = u16::try_from(registration.kind.gpus).unwrap_or(0);
             }
             if self.all_neuron_devices {
-                taken.neuron_devices = u16::try_from(registration.neuron_devices).unwrap_or(0);
+                taken.neuron_devices = u16::try_from(registration.kind.neuron_devices).unwrap_or(0);
             }
             taken
         })

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::{CellState, Entry};
+use crate::registration::Kind;
 use crate::{ApplyError, Change, Commit, Needs, Record, Registration};
 
 impl CellState {
@@ -76,14 +77,12 @@ impl CellState {
         match change {
             Change::Register(registration) => self.put(registration),
             Change::SetStatus { instance, status } => {
-                self.amend(&instance, |registration| registration.status = status);
+                self.amend(&instance, |kind| kind.status = status);
             }
             Change::SetAgentConnected {
                 instance,
                 connected,
-            } => self.amend(&instance, |registration| {
-                registration.agent_connected = connected;
-            }),
+            } => self.amend(&instance, |kind| kind.agent_connected = connected),
             Change::Deregister { instance } => self.lose(&instance, false),
             Change::ObserveInstance(registration) => self.take_instance(registration),
             Change::ObserveTask(task) => self.take_task(task),
@@ -167,7 +166,7 @@ impl CellState {
         }
     }
 
-    fn amend(&mut self, instance: &str, change: impl FnOnce(&mut Registration)) {
+    fn amend(&mut self, instance: &str, change: impl FnOnce(&mut Kind)) {
         let Some(slot) = self.state.find(instance) else {
             return;
         };
@@ -178,7 +177,8 @@ impl CellState {
         let Some(mut registration) = known.map(|known| Registration::clone(known)) else {
             return;
         };
-        change(&mut registration);
+        change(Arc::make_mut(&mut registration.kind));
+        self.kinds.share(&mut registration.kind);
         Arc::make_mut(&mut self.state).replace(slot, registration);
     }
 

@@ -15,6 +15,7 @@ use hashbrown::HashMap;
 use observe::Observed;
 use tasks::{Entry, Tasks};
 
+use crate::registration::Kinds;
 use crate::snapshot::State;
 use crate::{Change, Commit, Needs, Planner, Registration, Snapshot, Totals};
 
@@ -36,6 +37,7 @@ pub struct CellState {
     groups: Groups,
     observed: Observed,
     commits: HashMap<Arc<str>, Commit>,
+    kinds: Kinds,
     free_slots: Vec<u32>,
     planner: Planner,
     totals: Totals,
@@ -67,6 +69,7 @@ impl CellState {
             groups: Groups::default(),
             observed: Observed::default(),
             commits: HashMap::new(),
+            kinds: Kinds::default(),
             free_slots: Vec::new(),
             planner: Planner::new(),
             totals: Totals::default(),
@@ -226,6 +229,7 @@ impl Clone for CellState {
             groups: self.groups.clone(),
             observed: self.observed.clone(),
             commits: self.commits.clone(),
+            kinds: self.kinds.clone(),
             free_slots: self.free_slots.clone(),
             planner: Planner::new(),
             totals: self.totals,

@@ -113,7 +113,7 @@ impl CellState {
     }
 
     pub(super) fn take_instance(&mut self, registration: Registration) {
-        if *registration.status == *"INACTIVE" {
+        if *registration.kind.status == *"INACTIVE" {
             let arn = Arc::clone(&registration.arn);
             self.lose(&arn, true);
             self.observed.gone.insert(arn, registration.stamp());
@@ -153,7 +153,8 @@ impl CellState {
     }
 
     /// Puts an instance in, or exchanges what is known of it.
-    pub(super) fn put(&mut self, registration: Registration) {
+    pub(super) fn put(&mut self, mut registration: Registration) {
+        self.kinds.share(&mut registration.kind);
         let arn = Arc::clone(&registration.arn);
         self.observed.gone.remove(&arn);
         let slot = match self.state.find(&arn) {
@@ -195,16 +196,12 @@ impl CellState {
         let Some(registration) = place.and_then(|place| place.registration()) else {
             return;
         };
-        let others = match &registration.document {
-            None => Others::default(),
-            Some(document) => {
-                let told = self.told(slot, registration, document.at);
-                document.taken.without(&told)
-            }
-        };
-        if others != registration.others {
+        let document = &registration.document;
+        let told = self.told(slot, registration, document.at());
+        let others = document.taken().without(&told);
+        if others != *registration.others() {
             let mut registration = Registration::clone(registration);
-            registration.others = others;
+            registration.set_others(others);
             Arc::make_mut(&mut self.state).replace(slot, registration);
         }
     }
@@ -270,7 +267,7 @@ impl CellState {
 
     fn document_at(&self, slot: u32) -> Option<Timestamp> {
         let registration = self.state.place(slot)?.registration()?;
-        registration.document.as_ref()?.at
+        registration.document.at()
     }
 
     /// Takes something out of what the document of an instance counts.
@@ -279,15 +276,10 @@ impl CellState {
         let Some(registration) = place.and_then(|place| place.registration()) else {
             return;
         };
-        if registration.document.is_none() {
-            return;
-        }
         let mut registration = Registration::clone(registration);
-        if let Some(document) = &mut registration.document {
-            let mut less = Others::default();
-            less.add(needs, runs);
-            document.taken = document.taken.without(&less);
-        }
+        let mut less = Others::default();
+        less.add(needs, runs);
+        registration.document.give_back(&less);
         Arc::make_mut(&mut self.state).replace(slot, registration);
     }
 

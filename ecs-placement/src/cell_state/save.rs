@@ -106,13 +106,14 @@ impl CellState {
     fn restored(saved: SavedCell) -> Result<Self, String> {
         let mut cell = Self::new();
         let mut slots = Vec::with_capacity(saved.instances.len());
-        for registration in saved.instances {
+        for mut registration in saved.instances {
             if cell.state.find(&registration.arn).is_some() {
                 return Err(format!(
                     "the instance `{}` is in it twice",
                     registration.arn
                 ));
             }
+            cell.kinds.share(&mut registration.kind);
             slots.push(cell.add(registration));
         }
         let needs: Vec<_> = saved.needs.into_iter().map(Arc::new).collect();

@@ -222,11 +222,11 @@ impl<'a> Counting<'a> {
             let Some(registration) = chunk.registration(lane) else {
                 continue;
             };
-            if !registration.agent_connected {
+            if !registration.kind.agent_connected {
                 self.mark(AGENT, lane);
             }
-            if *registration.status != *"ACTIVE" {
-                let at = self.status(&registration.status);
+            if !registration.kind.is_active() {
+                let at = self.status(&registration.kind.status);
                 self.mark(at, lane);
             }
         }

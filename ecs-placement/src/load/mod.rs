@@ -333,8 +333,7 @@ fn answer(is_news: bool, gaps: Vec<Gap>) -> Observed {
 }
 
 fn remaining_gap(registration: &Registration) -> Option<Gap> {
-    let document = registration.document.as_ref()?;
-    (!document.says_remaining).then(|| Gap::Remaining {
+    (!registration.document.says_remaining).then(|| Gap::Remaining {
         instance: registration.arn().to_owned(),
     })
 }

@@ -391,8 +391,8 @@ impl query::Columns for Asked<'_> {
 
 /// One bit, the same for instances that have registered the same amounts.
 pub(super) fn kind(registration: &Registration) -> u64 {
-    let cpu = u64::from(registration.cpu.cast_unsigned());
-    let memory = u64::from(registration.memory.cast_unsigned());
+    let cpu = u64::from(registration.kind.cpu.cast_unsigned());
+    let memory = u64::from(registration.kind.memory.cast_unsigned());
     let mixed = (cpu << 32 | memory).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     1 << (mixed >> 58)
 }

@@ -152,16 +152,16 @@ impl Chunk {
 
     /// How many host ports are taken on a lane, whoever holds them.
     pub(crate) fn taken_ports(&self, lane: u32) -> usize {
-        let others = self
-            .registration(lane)
-            .map_or(0, |known| known.reserved.len() + known.others.ports.len());
+        let others = self.registration(lane).map_or(0, |known| {
+            known.kind.reserved.len() + known.others().ports().len()
+        });
         others.saturating_add(self.ports_on(lane).count())
     }
 
     pub(crate) fn is_port_taken(&self, lane: u32, port: HostPort) -> bool {
         let is_others = self.registration(lane).is_some_and(|known| {
-            known.reserved.binary_search(&port).is_ok()
-                || known.others.ports.binary_search(&port).is_ok()
+            known.kind.reserved.binary_search(&port).is_ok()
+                || known.others().ports().binary_search(&port).is_ok()
         });
         is_others || self.ports.binary_search(&port_key(lane, port)).is_ok()
     }
@@ -173,7 +173,7 @@ impl Chunk {
         self.ready &= !(1 << lane);
         if with
             .as_ref()
-            .is_some_and(|registration| registration.is_ready())
+            .is_some_and(|registration| registration.kind.is_ready())
         {
             self.ready |= 1 << lane;
         }

@@ -55,31 +55,31 @@ impl<'s> Instance<'s> {
     /// `ACTIVE`, `DRAINING`, `INACTIVE` or another status of the API.
     #[must_use]
     pub fn status(self) -> &'s str {
-        &self.registration.status
+        &self.registration.kind.status
     }
 
     /// Whether its status lets new tasks in.
     #[must_use]
     pub fn is_active(self) -> bool {
-        *self.registration.status == *"ACTIVE"
+        self.registration.kind.is_active()
     }
 
     /// Whether its agent is connected.
     #[must_use]
     pub fn agent_connected(self) -> bool {
-        self.registration.agent_connected
+        self.registration.kind.agent_connected
     }
 
     /// The version of its agent, as the document has it.
     #[must_use]
     pub fn agent_version(self) -> Option<&'s str> {
-        self.registration.agent_version.as_deref()
+        self.registration.kind.agent_version.as_deref()
     }
 
     /// When it was registered.
     #[must_use]
     pub fn registered_at(self) -> Option<Timestamp> {
-        self.registration.registered_at
+        self.registration.document.registered_at()
     }
 
     /// How many tasks run on it: those of the cell whose desired status is RUNNING, and those
@@ -87,30 +87,28 @@ impl<'s> Instance<'s> {
     #[must_use]
     pub fn running_tasks(self) -> i64 {
         let running = self.place.numbers().map_or(0, |numbers| numbers.running);
-        i64::from(running).saturating_add(self.registration.others.tasks.into())
+        i64::from(running).saturating_add(self.registration.others().tasks.into())
     }
 
     /// How many running tasks its document counts that the cell does not know.
     #[must_use]
     pub fn unknown_tasks(self) -> u64 {
-        natural(self.registration.others.tasks)
+        natural(self.registration.others().tasks)
     }
 
     /// What is taken of it that the tasks of the cell do not explain. Of an instance that was
     /// registered without a count of its tasks or what is left, that is unknown too.
     #[must_use]
     pub fn unknown(self) -> Unknown {
-        let others = &self.registration.others;
-        let document = self.registration.document.as_deref();
+        let others = self.registration.others();
+        let document = &self.registration.document;
         Unknown {
-            tasks: document
-                .is_some_and(|document| document.says_tasks)
-                .then(|| natural(others.tasks)),
-            says_remaining: document.is_some_and(|document| document.says_remaining),
+            tasks: document.says_tasks.then(|| natural(others.tasks)),
+            says_remaining: document.says_remaining,
             cpu: natural(others.cpu),
             memory: natural(others.memory),
             gpus: natural(others.gpus.into()),
-            ports: others.ports.to_vec(),
+            ports: others.ports().to_vec(),
         }
     }
 
@@ -172,8 +170,8 @@ impl<'s> Instance<'s> {
     #[must_use]
     pub fn remaining(self) -> Amounts {
         let numbers = self.place.numbers().copied().unwrap_or_default();
-        let reserved = self.registration.reserved.iter().copied();
-        let others = self.registration.others.ports.iter().copied();
+        let reserved = self.registration.kind.reserved.iter().copied();
+        let others = self.registration.others().ports().iter().copied();
         let ports = reserved
             .chain(others)
             .chain(self.place.chunk.ports_on(self.place.lane));
@@ -181,10 +179,11 @@ impl<'s> Instance<'s> {
             cpu: natural(numbers.cpu),
             memory: natural(numbers.memory),
             gpus: natural(numbers.gpus.into()),
-            gpu_eighths: self.registration.gpu_eighths,
+            gpu_eighths: self.registration.kind.gpu_eighths,
             neuron_devices: natural(numbers.neuron_devices.into()),
             interfaces: self
                 .registration
+                .kind
                 .interfaces
                 .map(|_| natural(numbers.interfaces.into())),
             taken_ports: ports.collect::<BTreeSet<_>>(),

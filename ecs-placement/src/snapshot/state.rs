@@ -343,18 +343,13 @@ impl State {
 
 /// The numbers of an instance without tasks of the cell.
 fn free(registration: &Registration, tick: u64) -> Lane {
-    let others = &registration.others;
+    let (kind, others) = (&registration.kind, registration.others());
     Lane {
-        cpu: registration.cpu.saturating_sub(others.cpu),
-        memory: registration.memory.saturating_sub(others.memory),
-        gpus: registration.gpus.saturating_sub(others.gpus),
-        neuron_devices: registration
-            .neuron_devices
-            .saturating_sub(others.neuron_devices),
-        interfaces: registration
-            .interfaces
-            .unwrap_or(i16::MAX)
-            .saturating_sub(others.interfaces),
+        cpu: kind.cpu.saturating_sub(others.cpu),
+        memory: kind.memory.saturating_sub(others.memory),
+        gpus: kind.gpus.saturating_sub(others.gpus),
+        neuron_devices: kind.neuron_devices.saturating_sub(others.neuron_devices),
+        interfaces: kind.interfaces.unwrap_or(i16::MAX),
         running: 0,
         order: 0,
         changed: tick,

@@ -1,0 +1,57 @@
+//! What many instances have in common.
+
+use std::sync::Arc;
+
+use hashbrown::HashSet;
+
+use crate::HostPort;
+
+/// What instances that are built alike have in common, and that is all of most of them.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Kind {
+    pub(crate) status: Box<str>,
+    pub(crate) agent_connected: bool,
+    pub(crate) agent_version: Option<Box<str>>,
+    pub(crate) cpu: i32,
+    pub(crate) memory: i32,
+    pub(crate) gpus: i16,
+    /// Its GPUs are partitions of that many eighths; whole ones if 0.
+    pub(crate) gpu_eighths: u8,
+    pub(crate) neuron_devices: i16,
+    pub(crate) interfaces: Option<i16>,
+    /// Ports that the agent has registered as taken, in order.
+    pub(crate) reserved: Box<[HostPort]>,
+}
+
+impl Kind {
+    pub(crate) fn is_active(&self) -> bool {
+        *self.status == *"ACTIVE"
+    }
+
+    pub(crate) fn is_ready(&self) -> bool {
+        self.is_active() && self.agent_connected
+    }
+}
+
+/// The kinds of the instances of a cell, each once.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Kinds {
+    known: HashSet<Arc<Kind>>,
+    /// How many there may be before those that no instance is of any more are dropped.
+    limit: usize,
+}
+
+impl Kinds {
+    /// The one that is equal to a kind.
+    pub(crate) fn share(&mut self, kind: &mut Arc<Kind>) {
+        if let Some(known) = self.known.get(kind) {
+            *kind = Arc::clone(known);
+            return;
+        }
+        if self.known.len() >= self.limit {
+            self.known.retain(|kind| Arc::strong_count(kind) > 1);
+            self.limit = self.known.len().saturating_mul(2).max(64);
+        }
+        self.known.insert(Arc::clone(kind));
+    }
+}

@@ -1,0 +1,108 @@
+//! What a cell takes of memory, of instances and of tasks.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::cast_precision_loss,
+    reason = "a test stops at the first surprise, and prints averages"
+)]
+
+use allocation_counter::measure;
+use ecs_model::{ContainerInstance, Timestamp};
+use ecs_placement::{CellState, CommitPolicy, PlacementRequest, Planner, Registration};
+use ecs_taskdef::TaskDefinition;
+use serde_json::json;
+
+const INSTANCES: usize = 10_000;
+const TASKS: usize = 100_000;
+
+/// An instance as `describe-container-instances` prints it, on which nothing runs, but for its
+/// attributes.
+fn described(number: usize) -> ContainerInstance {
+    let resources = json!([
+        {"name": "CPU", "type": "INTEGER", "integerValue": 8_192},
+        {"name": "MEMORY", "type": "INTEGER", "integerValue": 31_000},
+        {"name": "PORTS", "type": "STRINGSET",
+            "stringSetValue": ["22", "2376", "2375", "51678", "51679"]},
+        {"name": "PORTS_UDP", "type": "STRINGSET", "stringSetValue": []},
+    ]);
+    serde_json::from_value(json!({
+        "containerInstanceArn": format!(
+            "arn:aws:ecs:us-east-1:123456789012:container-instance/production/{number:032x}"
+        ),
+        "ec2InstanceId": format!("i-{number:017x}"),
+        "version": number, "status": "ACTIVE", "agentConnected": true,
+        "registeredAt": 1_790_000_000,
+        "versionInfo": {"agentVersion": "1.98.0", "agentHash": "1a2b3c4d"},
+        "runningTasksCount": 0, "pendingTasksCount": 0,
+        "registeredResources": resources, "remainingResources": resources,
+    }))
+    .unwrap()
+}
+
+fn register(cell: &mut CellState) {
+    for number in 0..INSTANCES {
+        let registration = Registration::try_from(&described(number)).unwrap();
+        cell.register(&registration.as_of(Timestamp::from_seconds(1_790_000_000)));
+    }
+}
+
+/// A task of which ten fit on an instance, with a host port if it wants one.
+fn request(host_port: Option<u16>) -> PlacementRequest {
+    let mapping = host_port.map(|port| json!({"containerPort": port, "hostPort": port}));
+    let definition: TaskDefinition = serde_json::from_value(json!({
+        "family": "web",
+        "containerDefinitions": [{
+            "name": "web", "image": "web", "cpu": 800, "memory": 3_000,
+            "portMappings": mapping.into_iter().collect::<Vec<_>>(),
+        }],
+    }))
+    .unwrap();
+    PlacementRequest::new(&definition).unwrap()
+}
+
+/// The bytes that stay in use after a step, for each of so many things.
+fn bytes_each(count: usize, step: impl FnOnce()) -> f64 {
+    measure(step).bytes_current as f64 / count as f64
+}
+
+#[test]
+fn an_instance_takes_at_most_300_bytes_besides_its_attributes() {
+    let mut cell = CellState::new();
+    let each = bytes_each(INSTANCES, || register(&mut cell));
+    println!("{each:.1} bytes for an instance");
+    assert!(each <= 300.0, "{each:.1} bytes for an instance");
+}
+
+#[test]
+fn a_task_takes_at_most_80_bytes_besides_its_name() {
+    for host_port in [None, Some(80)] {
+        let mut cell = CellState::new();
+        register(&mut cell);
+        let count = if host_port.is_some() {
+            INSTANCES
+        } else {
+            TASKS
+        };
+        let names: Vec<std::sync::Arc<str>> = (0..count)
+            .map(|number| {
+                format!("arn:aws:ecs:us-east-1:123456789012:task/prod/{number:032x}").into()
+            })
+            .collect();
+        let request = request(host_port).with_count(10);
+        let each = bytes_each(count, || {
+            let mut planner = Planner::new();
+            for (number, names) in names.chunks(10).enumerate() {
+                let token = format!("token-{number}");
+                let plan = planner.plan(&cell.snapshot(), &request, 7);
+                let transaction = plan
+                    .into_transaction(&*token, names.iter().cloned())
+                    .unwrap();
+                let commit = cell.commit(&transaction, CommitPolicy::Partial).unwrap();
+                assert_eq!(commit.placed().len(), names.len());
+                assert!(cell.forget(&token));
+            }
+        });
+        println!("{each:.1} bytes for a task with port {host_port:?}");
+        assert!(each <= 80.0, "{each:.1} bytes for a task");
+    }
+}
