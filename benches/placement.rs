@@ -75,9 +75,11 @@ fn place(
         let names = cluster.names(count);
         let mut placed = Vec::with_capacity(names.len());
         let started = Instant::now();
-        for (request, (token, task)) in requests.iter().zip(&names) {
+        // A seed of its own for each plan: chance that never changes would keep to few instances.
+        let seeded = (spent.placements..).zip(&requests);
+        for ((seed, request), (token, task)) in seeded.zip(&names) {
             let snapshot = cluster.cell.snapshot();
-            let plan = planner.plan(&snapshot, request, spent.placements);
+            let plan = planner.plan(&snapshot, request, seed);
             let transaction = plan.into_transaction(token.clone(), [task.clone()]);
             // Without room there is no claim, and nothing to commit.
             let kept = keeps_snapshot.then_some(snapshot);
