@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::group_counts::GroupCounts;
 use crate::{HostPort, Needs, Registration};
 
 /// Instances of one chunk.
@@ -16,9 +17,8 @@ pub(crate) struct Chunk {
     ready: u64,
     /// The tick of the last change of any lane.
     changed: u64,
-    /// How many tasks of which group run on which lane: [`count_key`] and the count, in order,
-    /// so that those of a lane stand together.
-    counts: Vec<u64>,
+    /// How many tasks of which group run on which lane.
+    counts: GroupCounts,
     /// The host ports that tasks hold: the lane above the packed port, in order.
     ports: Vec<u32>,
     registrations: Arc<[Option<Arc<Registration>>; LANES as usize]>,
@@ -54,19 +54,13 @@ impl Lane {
     }
 }
 
-/// Below the group of an entry of `counts`.
-const COUNT_BITS: u32 = 26;
-const COUNT_MASK: u64 = (1 << COUNT_BITS) - 1;
-/// Below the lane.
-const LANE_SHIFT: u32 = COUNT_BITS + 32;
-
 impl Default for Chunk {
     fn default() -> Self {
         Self {
             lanes: [Lane::default(); LANES as usize],
             ready: 0,
             changed: 0,
-            counts: Vec::new(),
+            counts: GroupCounts::default(),
             ports: Vec::new(),
             registrations: Arc::new([const { None }; LANES as usize]),
             registered: 0,
@@ -114,29 +108,23 @@ impl Chunk {
 
     /// How many tasks of a group run on a lane.
     pub(crate) fn count(&self, group: u32, lane: u32) -> u32 {
-        let key = count_key(group, lane);
-        let at = self.counts.partition_point(|entry| *entry < key);
-        match self.counts.get(at) {
-            Some(entry) if is_of(*entry, key) => count_in(*entry),
-            _ => 0,
-        }
+        self.counts.get(group, lane)
+    }
+
+    /// How many tasks of which group run on which lane: group, lane, and count.
+    pub(crate) fn counts(&self) -> impl Iterator<Item = (u32, u32, u32)> + '_ {
+        self.counts.iter()
     }
 
     /// The lanes on which tasks of a group run, and how many.
     pub(crate) fn counts_of(&self, group: u32) -> impl Iterator<Item = (u32, u32)> + '_ {
-        let of_group = move |entry: &&u64| group_in(**entry) == group;
-        let found = self.counts.iter().filter(of_group);
-        found.map(|entry| (lane_in(*entry), count_in(*entry)))
+        let of_group = self.counts().filter(move |(known, ..)| *known == group);
+        of_group.map(|(_, lane, count)| (lane, count))
     }
 
     /// The groups of which tasks run on a lane.
     pub(crate) fn groups_on(&self, lane: u32) -> impl Iterator<Item = u32> + '_ {
-        let first = count_key(0, lane);
-        let from = self.counts.partition_point(|entry| *entry < first);
-        let rest = self.counts.get(from..).unwrap_or_default();
-        rest.iter()
-            .take_while(move |entry| lane_in(**entry) == lane)
-            .map(|entry| group_in(*entry))
+        self.counts.groups_on(lane)
     }
 
     /// The host ports that tasks of the cell hold on a lane.
@@ -187,7 +175,7 @@ impl Chunk {
 
     /// Forgets what tasks hold on a lane.
     pub(super) fn clear_tasks(&mut self, lane: u32) {
-        self.counts.retain(|entry| lane_in(*entry) != lane);
+        self.counts.clear(lane);
         self.ports.retain(|port| *port >> HostPort::BITS != lane);
     }
 
@@ -242,12 +230,7 @@ impl Chunk {
             numbers.running = numbers.running.saturating_add(1);
             numbers.changed = tick;
         }
-        let key = count_key(group, lane);
-        let at = self.counts.partition_point(|entry| *entry < key);
-        match self.counts.get_mut(at) {
-            Some(entry) if is_of(*entry, key) => *entry = entry.saturating_add(1),
-            _ => self.counts.insert(at, key | 1),
-        }
+        self.counts.up(group, lane);
     }
 
     /// Counts one less.
@@ -257,38 +240,10 @@ impl Chunk {
             numbers.running = numbers.running.saturating_sub(1);
             numbers.changed = tick;
         }
-        let key = count_key(group, lane);
-        let at = self.counts.partition_point(|entry| *entry < key);
-        match self.counts.get_mut(at) {
-            Some(entry) if is_of(*entry, key) && count_in(*entry) > 1 => {
-                *entry = entry.saturating_sub(1);
-            }
-            Some(entry) if is_of(*entry, key) => drop(self.counts.remove(at)),
-            _ => {}
-        }
+        self.counts.down(group, lane);
     }
 }
 
 fn port_key(lane: u32, port: HostPort) -> u32 {
     (lane << HostPort::BITS) | port.packed()
-}
-
-fn count_key(group: u32, lane: u32) -> u64 {
-    u64::from(lane) << LANE_SHIFT | u64::from(group) << COUNT_BITS
-}
-
-fn is_of(entry: u64, key: u64) -> bool {
-    entry >> COUNT_BITS == key >> COUNT_BITS
-}
-
-fn count_in(entry: u64) -> u32 {
-    (entry & COUNT_MASK) as u32
-}
-
-fn lane_in(entry: u64) -> u32 {
-    (entry >> LANE_SHIFT) as u32
-}
-
-fn group_in(entry: u64) -> u32 {
-    (entry >> COUNT_BITS & u64::from(u32::MAX)) as u32
 }

@@ -27,9 +27,9 @@ pub(crate) struct State {
     /// Changes of single instances.
     tick: u64,
     chunks: Tree<Chunk>,
-    by_arn: Sorted,
+    by_arn: Arc<Sorted>,
     instances: usize,
-    group_names: Tree<Vec<Option<Arc<str>>>>,
+    group_names: Arc<Tree<Vec<Option<Arc<str>>>>>,
     /// The last changes: the change of tick `t` is at `t % TAIL`.
     tail: [Change; TAIL as usize],
 }
@@ -61,9 +61,9 @@ impl State {
             version: 0,
             tick: 1,
             chunks: Tree::default(),
-            by_arn: Sorted::default(),
+            by_arn: Arc::default(),
             instances: 0,
-            group_names: Tree::default(),
+            group_names: Arc::default(),
             tail: [none; TAIL as usize],
         }
     }
@@ -166,10 +166,11 @@ impl State {
     /// Names a group, or takes its name away.
     pub(crate) fn name_group(&mut self, group: u32, name: Option<Arc<str>>) {
         let page = (group / LANES) as usize;
-        while self.group_names.len() <= page {
-            self.group_names.push(vec![None; LANES as usize]);
+        let pages = Arc::make_mut(&mut self.group_names);
+        while pages.len() <= page {
+            pages.push(vec![None; LANES as usize]);
         }
-        let names = self.group_names.get_mut(page);
+        let names = pages.get_mut(page);
         if let Some(known) = names.and_then(|names| names.get_mut((group % LANES) as usize)) {
             *known = name;
         }
@@ -188,7 +189,7 @@ impl State {
         };
         self.set(slot, Some(registration), numbers);
         let mut by_arn = std::mem::take(&mut self.by_arn);
-        by_arn.insert(slot, |other| self.compare(other, &arn));
+        Arc::make_mut(&mut by_arn).insert(slot, |other| self.compare(other, &arn));
         self.by_arn = by_arn;
         self.instances = self.instances.saturating_add(1);
     }
@@ -239,7 +240,7 @@ impl State {
             return;
         };
         let mut by_arn = std::mem::take(&mut self.by_arn);
-        by_arn.remove(|other| self.compare(other, &arn));
+        Arc::make_mut(&mut by_arn).remove(|other| self.compare(other, &arn));
         self.by_arn = by_arn;
         let numbers = Lane {
             changed: self.tick,
