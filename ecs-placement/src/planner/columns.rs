@@ -210,7 +210,7 @@ impl Columns {
             column.set(slot, registration.map(|known| &**known));
         }
         let instance = Instance::at(state, slot);
-        let kind = registration.map_or(0, |registration| kind(registration));
+        let kind = registration.map_or(0, |registration| 1 << kind(registration));
         self.set_kind(slot, kind);
         for selected in self.selected.values_mut() {
             let is_in = instance.is_some_and(|instance| selected.asks(instance));
@@ -268,7 +268,7 @@ impl Columns {
     fn kinds_of(&mut self, bits: &[u64], state: &State) -> u64 {
         if self.kinds.is_empty() {
             for chunk in state.chunks() {
-                let kind = |lane| chunk.registration(lane).map_or(0, |known| kind(known));
+                let kind = |lane| chunk.registration(lane).map_or(0, |known| 1 << kind(known));
                 self.kinds.extend((0..64).map(kind));
             }
             self.all_kinds = self.kinds.iter().fold(0, |all, kind| all | kind);
@@ -389,12 +389,12 @@ impl query::Columns for Asked<'_> {
     }
 }
 
-/// One bit, the same for instances that have registered the same amounts.
-pub(super) fn kind(registration: &Registration) -> u64 {
+/// A number below 64, the same for instances that have registered the same amounts.
+pub(super) fn kind(registration: &Registration) -> u8 {
     let cpu = u64::from(registration.kind.cpu.cast_unsigned());
     let memory = u64::from(registration.kind.memory.cast_unsigned());
     let mixed = (cpu << 32 | memory).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    1 << (mixed >> 58)
+    (mixed >> 58) as u8
 }
 
 fn set_bit(bits: &mut Vec<u64>, slot: u32, is_set: bool) {

@@ -137,7 +137,7 @@ impl Index {
         if index.way.columns.is_empty() {
             index.order(&[]);
         }
-        let mut lists: Vec<Vec<Entry>> = vec![Vec::new(); index.orders.len()];
+        let mut lists: Vec<Vec<(Key, Entry)>> = vec![Vec::new(); index.orders.len()];
         for (chunk, page) in state.chunks().zip(0_u32..) {
             let mut lanes = match &index.filter {
                 Some(filter) => chunk.ready() & filter.selected.word(page as usize),
@@ -165,7 +165,7 @@ impl Index {
             return;
         };
         let entry = self.entry(state, place, already);
-        let new = entry.map_or(ABSENT, |entry| entry.key);
+        let new = entry.map_or(ABSENT, |(key, _)| key);
         let (Some(key), Some(at)) = (
             self.keys.get_mut(slot as usize),
             self.order_of.get(slot as usize),
@@ -184,8 +184,8 @@ impl Index {
         if old != ABSENT {
             order.remove(old);
         }
-        if let Some(entry) = entry {
-            order.insert(entry);
+        if let Some((key, entry)) = entry {
+            order.insert(key, entry);
         }
         self.note_head(at);
     }
@@ -236,16 +236,22 @@ impl Index {
         }
     }
 
-    fn enlist(&mut self, state: &State, place: Place<'_>, already: u32, lists: &mut [Vec<Entry>]) {
-        let Some(entry) = self.entry(state, place, already) else {
+    fn enlist(
+        &mut self,
+        state: &State,
+        place: Place<'_>,
+        already: u32,
+        lists: &mut [Vec<(Key, Entry)>],
+    ) {
+        let Some((key, entry)) = self.entry(state, place, already) else {
             return;
         };
         let at = self.order_of.get(place.slot as usize).copied().unwrap_or(0);
-        if let Some(key) = self.keys.get_mut(place.slot as usize) {
-            *key = entry.key;
+        if let Some(known) = self.keys.get_mut(place.slot as usize) {
+            *known = key;
         }
         if let Some(list) = lists.get_mut(at as usize) {
-            list.push(entry);
+            list.push((key, entry));
         }
     }
 
@@ -287,7 +293,7 @@ impl Index {
         at
     }
 
-    fn entry(&self, state: &State, place: Place<'_>, already: u32) -> Option<Entry> {
+    fn entry(&self, state: &State, place: Place<'_>, already: u32) -> Option<(Key, Entry)> {
         let is_in = match &self.filter {
             Some(filter) => filter.accepts(state, place, already),
             None => place.chunk.is_ready(place.lane),
@@ -312,8 +318,7 @@ impl Index {
             };
             key = key << 32 | Key::from(part);
         }
-        Some(Entry {
-            key: key << 32 | Key::from(free.order),
+        let entry = Entry {
             slot: place.slot,
             cpu,
             memory,
@@ -321,7 +326,8 @@ impl Index {
                 Some(_) => 0,
                 None => place.registration().map_or(0, |known| kind(known)),
             },
-        })
+        };
+        Some((key << 32 | Key::from(free.order), entry))
     }
 }
 

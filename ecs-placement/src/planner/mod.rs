@@ -199,7 +199,7 @@ impl Planner {
         }
         let filter = self.filter(task, group, state);
         let at_shared = self.shared(way, state);
-        let index = self.shared.get(at_shared)?;
+        let index = self.shared.get_mut(at_shared)?;
         let counts = self.counts.get(&group);
         let (slot, looked_at) = search::search(index, &filter, counts, &self.columns, state);
         spent.last = looked_at;

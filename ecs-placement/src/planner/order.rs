@@ -10,17 +10,19 @@ pub(super) const CRITERIA: usize = Key::BITS as usize / 32 - 1;
 pub(super) const ABSENT: Key = Key::MAX;
 
 /// The most entries of one block.
-const BLOCK: usize = 128;
+const BLOCK: usize = 64;
 
-/// An instance in an order, with what it has free.
+/// Blocks whose lengths are added at once.
+const RUN: usize = 16;
+
+/// What an instance in an order has free.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Entry {
-    pub(super) key: Key,
     pub(super) slot: u32,
     pub(super) cpu: i32,
     pub(super) memory: i32,
-    /// One bit, the same for instances of the same size.
-    pub(super) kind: u64,
+    /// A number below 64, the same for instances of the same size.
+    pub(super) kind: u8,
 }
 
 /// Entries in ascending order of their keys, in blocks: a change moves few of them, and a search
@@ -31,23 +33,35 @@ pub(super) struct Order {
     /// The last key of each block.
     lasts: Vec<Key>,
     /// How many entries each block has.
-    lengths: Vec<u16>,
+    lengths: Vec<u8>,
+    bounds: Vec<Bounds>,
+    len: usize,
 }
 
-/// Neighbours, the most of each amount that one of them has free, and at least all of their
-/// kinds.
+/// Neighbours: their keys, and apart from them, for searches that look at no key, the entries.
 #[derive(Debug, Clone)]
 struct Block {
+    keys: Vec<Key>,
     entries: Vec<Entry>,
+}
+
+/// At least the most of each amount that an entry of a block has free, and at least all kinds.
+#[derive(Debug, Clone, Copy)]
+struct Bounds {
     cpu: i32,
     memory: i32,
     kinds: u64,
+    /// Whether an entry has gone that may have been the only one with so much.
+    is_loose: bool,
 }
 
 impl Order {
-    pub(super) fn of(mut entries: Vec<Entry>) -> Self {
-        entries.sort_unstable_by_key(|entry| entry.key);
-        let mut order = Self::default();
+    pub(super) fn of(mut entries: Vec<(Key, Entry)>) -> Self {
+        entries.sort_unstable_by_key(|(key, _)| *key);
+        let mut order = Self {
+            len: entries.len(),
+            ..Self::default()
+        };
         for part in entries.chunks(BLOCK * 3 / 4) {
             order.put(order.blocks.len(), Block::of(part));
         }
@@ -55,108 +69,129 @@ impl Order {
     }
 
     pub(super) fn len(&self) -> usize {
-        self.lengths.iter().map(|length| usize::from(*length)).sum()
+        self.len
     }
 
-    pub(super) fn first(&self) -> Option<&Entry> {
-        self.blocks.first()?.entries.first()
+    pub(super) fn first(&self) -> Option<u32> {
+        let block = self.blocks.first()?;
+        block.entries.first().map(|entry| entry.slot)
     }
 
     /// The key of the first entry.
     pub(super) fn head(&self) -> Key {
-        self.first().map_or(ABSENT, |entry| entry.key)
+        let first = self.blocks.first().and_then(|block| block.keys.first());
+        first.copied().unwrap_or(ABSENT)
     }
 
-    pub(super) fn insert(&mut self, entry: Entry) {
-        let at = self.lasts.partition_point(|last| *last < entry.key);
+    pub(super) fn insert(&mut self, key: Key, entry: Entry) {
+        self.len += 1;
+        let at = self.lasts.partition_point(|last| *last < key);
         let at = at.min(self.blocks.len().saturating_sub(1));
-        let Some(block) = self.blocks.get_mut(at) else {
-            self.put(0, Block::of(&[entry]));
+        let (Some(block), Some(bounds)) = (self.blocks.get_mut(at), self.bounds.get_mut(at)) else {
+            self.put(0, Block::of(&[(key, entry)]));
             return;
         };
-        let within = block.entries.partition_point(|known| known.key < entry.key);
+        let within = block.keys.partition_point(|known| *known < key);
+        block.keys.insert(within, key);
         block.entries.insert(within, entry);
-        block.cpu = block.cpu.max(entry.cpu);
-        block.memory = block.memory.max(entry.memory);
-        block.kinds |= entry.kind;
-        if block.entries.len() >= BLOCK {
-            let upper = block.entries.split_off(BLOCK / 2);
-            block.measure();
-            self.put(at + 1, Block::of(&upper));
+        bounds.take_in(&entry);
+        if block.keys.len() >= BLOCK {
+            let upper = block.split();
+            *bounds = Bounds::of(&block.entries);
+            self.put(at + 1, upper);
         }
         self.note(at);
     }
 
     pub(super) fn remove(&mut self, key: Key) {
         let at = self.lasts.partition_point(|last| *last < key);
-        let Some(block) = self.blocks.get_mut(at) else {
+        let (Some(block), Some(bounds)) = (self.blocks.get_mut(at), self.bounds.get_mut(at)) else {
             return;
         };
-        let within = block.entries.partition_point(|known| known.key < key);
-        if block
-            .entries
-            .get(within)
-            .is_none_or(|known| known.key != key)
-        {
+        let Ok(within) = block.keys.binary_search(&key) else {
             return;
-        }
+        };
+        self.len -= 1;
+        block.keys.remove(within);
         let gone = block.entries.remove(within);
-        if block.entries.is_empty() {
+        if block.keys.is_empty() {
             self.blocks.remove(at);
             self.lasts.remove(at);
             self.lengths.remove(at);
+            self.bounds.remove(at);
             return;
         }
-        if gone.cpu == block.cpu || gone.memory == block.memory {
-            block.measure();
-        }
+        bounds.is_loose |= gone.cpu == bounds.cpu || gone.memory == bounds.memory;
         self.note(at);
     }
 
     /// How many entries lie below a key.
     pub(super) fn below(&self, key: Key) -> usize {
         let at = self.lasts.partition_point(|last| *last < key);
-        let full = self.lengths.iter().take(at);
-        let before: usize = full.map(|length| usize::from(*length)).sum();
-        let within = self.blocks.get(at).map_or(0, |block| {
-            block.entries.partition_point(|known| known.key < key)
-        });
+        let before = total(self.lengths.get(..at).unwrap_or_default());
+        let within = self
+            .blocks
+            .get(at)
+            .map_or(0, |block| block.keys.partition_point(|known| *known < key));
         before + within
     }
 
-    /// The entry with so many before it.
-    pub(super) fn nth(&self, mut before: usize) -> Option<&Entry> {
-        for (block, length) in self.blocks.iter().zip(&self.lengths) {
+    /// The slot with so many before it.
+    pub(super) fn nth(&self, mut before: usize) -> Option<u32> {
+        let mut runs = self.lengths.chunks(RUN).zip(self.blocks.chunks(RUN));
+        let (lengths, blocks) = runs.find(|(lengths, _)| {
+            let here = total(lengths);
+            let is_here = before < here;
+            before -= if is_here { 0 } else { here };
+            is_here
+        })?;
+        for (block, length) in blocks.iter().zip(lengths) {
             let length = usize::from(*length);
             if before < length {
-                return block.entries.get(before);
+                return block.entries.get(before).map(|entry| entry.slot);
             }
             before -= length;
         }
         None
     }
 
-    /// The first entry of one of the kinds with so much free that passes the test.
+    /// The first entry of one of the kinds with so much free that passes the test, and its key.
     pub(super) fn find(
-        &self,
+        &mut self,
         cpu: i32,
         memory: i32,
         kinds: u64,
         mut test: impl FnMut(u32) -> bool,
-    ) -> Option<&Entry> {
-        self.blocks
-            .iter()
-            .filter(|block| block.cpu >= cpu && block.memory >= memory && block.kinds & kinds != 0)
-            .flat_map(|block| &block.entries)
-            .find(|entry| {
+    ) -> Option<(Key, u32)> {
+        let may_have = |bounds: &Bounds| {
+            bounds.cpu >= cpu && bounds.memory >= memory && bounds.kinds & kinds != 0
+        };
+        for (bounds, block) in self.bounds.iter_mut().zip(&self.blocks) {
+            if !may_have(bounds) {
+                continue;
+            }
+            if bounds.is_loose {
+                *bounds = Bounds::of(&block.entries);
+                if !may_have(bounds) {
+                    continue;
+                }
+            }
+            let is_it = |entry: &Entry| {
                 entry.cpu >= cpu
                     && entry.memory >= memory
-                    && entry.kind & kinds != 0
+                    && kinds >> entry.kind & 1 == 1
                     && test(entry.slot)
-            })
+            };
+            if let Some(within) = block.entries.iter().position(is_it) {
+                let slot = block.entries.get(within)?.slot;
+                return Some((*block.keys.get(within)?, slot));
+            }
+        }
+        None
     }
 
     fn put(&mut self, at: usize, block: Block) {
+        self.bounds.insert(at, Bounds::of(&block.entries));
         self.blocks.insert(at, block);
         self.lasts.insert(at, ABSENT);
         self.lengths.insert(at, 0);
@@ -168,35 +203,55 @@ impl Order {
         let Some(block) = self.blocks.get(at) else {
             return;
         };
-        if let (Some(last), Some(entry)) = (self.lasts.get_mut(at), block.entries.last()) {
-            *last = entry.key;
+        if let (Some(last), Some(key)) = (self.lasts.get_mut(at), block.keys.last()) {
+            *last = *key;
         }
         if let Some(length) = self.lengths.get_mut(at) {
-            *length = u16::try_from(block.entries.len()).unwrap_or(u16::MAX);
+            *length = u8::try_from(block.keys.len()).unwrap_or(u8::MAX);
         }
     }
 }
 
+const _: () = assert!(BLOCK <= u8::MAX as usize);
+
+fn total(lengths: &[u8]) -> usize {
+    lengths.iter().map(|length| usize::from(*length)).sum()
+}
+
 impl Block {
-    fn of(part: &[Entry]) -> Self {
+    fn of(part: &[(Key, Entry)]) -> Self {
+        let mut keys = Vec::with_capacity(BLOCK);
         let mut entries = Vec::with_capacity(BLOCK);
-        entries.extend_from_slice(part);
-        let mut block = Self {
-            entries,
-            cpu: 0,
-            memory: 0,
-            kinds: 0,
-        };
-        block.measure();
-        block
+        keys.extend(part.iter().map(|(key, _)| *key));
+        entries.extend(part.iter().map(|(_, entry)| *entry));
+        Self { keys, entries }
     }
 
-    fn measure(&mut self) {
-        (self.cpu, self.memory, self.kinds) = (i32::MIN, i32::MIN, 0);
-        for entry in &self.entries {
-            self.cpu = self.cpu.max(entry.cpu);
-            self.memory = self.memory.max(entry.memory);
-            self.kinds |= entry.kind;
-        }
+    /// Gives its upper half away.
+    fn split(&mut self) -> Self {
+        let mut keys = Vec::with_capacity(BLOCK);
+        let mut entries = Vec::with_capacity(BLOCK);
+        keys.extend(self.keys.drain(BLOCK / 2..));
+        entries.extend(self.entries.drain(BLOCK / 2..));
+        Self { keys, entries }
+    }
+}
+
+impl Bounds {
+    fn of(entries: &[Entry]) -> Self {
+        let mut bounds = Self {
+            cpu: i32::MIN,
+            memory: i32::MIN,
+            kinds: 0,
+            is_loose: false,
+        };
+        entries.iter().for_each(|entry| bounds.take_in(entry));
+        bounds
+    }
+
+    fn take_in(&mut self, entry: &Entry) {
+        self.cpu = self.cpu.max(entry.cpu);
+        self.memory = self.memory.max(entry.memory);
+        self.kinds |= 1 << entry.kind;
     }
 }

@@ -3,7 +3,7 @@
 use super::columns::Columns;
 use super::counts::Counts;
 use super::index::{Filter, Index};
-use super::order::Entry;
+use super::order::Key;
 use super::way::{Stage, Way};
 use crate::fits;
 use crate::snapshot::{NO_GROUP, State};
@@ -20,7 +20,7 @@ pub(super) fn serves(way: &Way, group: u32) -> bool {
 /// The first instance that fits in the buckets with the fewest tasks, and how many instances
 /// were looked at.
 pub(super) fn search(
-    index: &Index,
+    index: &mut Index,
     filter: &Filter,
     counts: Option<&Counts>,
     columns: &Columns,
@@ -28,7 +28,13 @@ pub(super) fn search(
 ) -> (Option<u32>, u64) {
     let is_simple = filter.is_simple();
     let mut looked_at = 0_u64;
-    let mut find = |order: usize| -> Option<&Entry> {
+    let Index {
+        way,
+        orders,
+        buckets,
+        ..
+    } = index;
+    let mut find = |order: usize| -> Option<(Key, u32)> {
         let needs = &*filter.task.needs;
         // Nothing is no need, even where there is less than nothing.
         let least = |needed: u32| match needed {
@@ -43,16 +49,16 @@ pub(super) fn search(
                         fits::amounts_fit(place, needs, 0) && filter.accepts_rest(state, place, 0)
                     }))
         };
-        let order = index.orders.get(order)?;
+        let order = orders.get_mut(order)?;
         let kinds = filter.selected.kinds();
         order.find(least(needs.cpu), least(needs.memory), kinds, fits)
     };
-    let Some(column) = index.way.columns.first() else {
-        let found = find(0).map(|entry| entry.slot);
+    let Some(column) = way.columns.first() else {
+        let found = find(0).map(|(_, slot)| slot);
         return (found, looked_at);
     };
     let tasks = counts.map_or(&[][..], |counts| counts.by(*column));
-    let buckets = index.buckets.first().map_or(&[][..], |buckets| buckets);
+    let buckets = buckets.first().map_or(&[][..], |buckets| buckets);
     let count = |bucket: &u32| tasks.get(*bucket as usize).copied().unwrap_or(0);
     let mut orders: Vec<(u64, usize)> = buckets.iter().map(count).zip(0..).collect();
     orders.sort_unstable();
@@ -61,17 +67,17 @@ pub(super) fn search(
         let bucket = buckets.get(order).copied().unwrap_or(0);
         values.is_none_or(|values| values.meets(bucket, &filter.selected))
     };
-    let mut best: Option<(u64, &Entry)> = None;
+    let mut best: Option<(u64, Key, u32)> = None;
     for (count, order) in orders {
-        if best.is_some_and(|(fewest, _)| fewest < count) {
+        if best.is_some_and(|(fewest, ..)| fewest < count) {
             break;
         }
         if is_met(order)
-            && let Some(entry) = find(order)
-            && best.is_none_or(|(_, least)| entry.key < least.key)
+            && let Some((key, slot)) = find(order)
+            && best.is_none_or(|(_, least, _)| key < least)
         {
-            best = Some((count, entry));
+            best = Some((count, key, slot));
         }
     }
-    (best.map(|(_, entry)| entry.slot), looked_at)
+    (best.map(|(.., slot)| slot), looked_at)
 }

@@ -28,7 +28,7 @@ pub(super) fn select(
         } else {
             0
         };
-        return order.nth(at).map(|entry| entry.slot);
+        return order.nth(at);
     }
     let tasks = |nth: usize| -> &[u64] {
         let column = way.columns.get(nth);
@@ -53,7 +53,7 @@ pub(super) fn select(
         }
     };
     let order = index.orders.get(best? as usize)?;
-    order.first().map(|entry| entry.slot)
+    order.first()
 }
 
 fn sort_by_values(index: &Index, columns: &Columns, orders: &mut [u32]) {
@@ -87,7 +87,7 @@ fn by_chance(index: &Index, best: &[u32], random: &mut Random) -> Option<u32> {
     for order in orders() {
         let here = peers(index, order);
         if drawn < here {
-            return order.nth(drawn).map(|entry| entry.slot);
+            return order.nth(drawn);
         }
         drawn -= here;
     }
