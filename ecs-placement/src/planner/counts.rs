@@ -42,6 +42,15 @@ impl Counts {
         counts
     }
 
+    /// Starts from no tasks again, by the same columns.
+    pub(super) fn restart(&mut self, number: u64) {
+        self.stamp = (number, 0);
+        self.by_slot.clear();
+        for known in &mut self.by_value {
+            known.tasks.fill(0);
+        }
+    }
+
     /// How many tasks there are in each bucket of a column.
     pub(super) fn by(&self, column: usize) -> &[u64] {
         let known = self.by_value.iter().find(|known| known.column == column);

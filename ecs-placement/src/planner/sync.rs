@@ -3,12 +3,16 @@
 use std::sync::Arc;
 
 use super::columns::Columns;
+use super::counts::Counts;
 use super::index::Index;
 use super::{Logged, Planner};
 use crate::snapshot::{LANES, NO_GROUP, State};
 
 /// How many changes are remembered.
 const LOG: usize = 1 << 15;
+
+/// Groups that are counted on when not every change is known.
+const WATCHED: usize = 1_024;
 
 impl Planner {
     pub(super) fn sync(&mut self, state: &State) {
@@ -91,7 +95,6 @@ impl Planner {
     /// Looks for what differs in a snapshot of which not every change is remembered, or an older
     /// one.
     fn compare(&mut self, state: &State) {
-        self.counts.clear();
         self.name_groups(state);
         let is_newer = state.tick() > self.tick;
         let known = std::mem::take(&mut self.chunk_ticks);
@@ -112,11 +115,43 @@ impl Planner {
             }
         }
         self.chunk_ticks = state.chunks().map(|chunk| chunk.changed()).collect();
+        self.count_anew(state);
     }
 
+    /// Counts the tasks of all groups that are watched again, in one pass over the instances.
+    fn count_anew(&mut self, state: &State) {
+        if self.counts.len() > WATCHED {
+            self.counts.clear();
+        }
+        let mut watched: Vec<Option<&mut Counts>> = Vec::new();
+        watched.resize_with(self.group_names.len(), || None);
+        for (group, counts) in &mut self.counts {
+            self.counted = self.counted.wrapping_add(1);
+            counts.restart(self.counted);
+            if let Some(place) = watched.get_mut(*group as usize) {
+                *place = Some(counts);
+            }
+        }
+        for (chunk, page) in state.chunks().zip(0_u32..) {
+            for (group, lane, count) in chunk.counts() {
+                if let Some(Some(counts)) = watched.get_mut(group as usize) {
+                    counts.set(page * LANES + lane, count, &self.columns);
+                }
+            }
+        }
+    }
+
+    /// Learns the names of all groups. What was counted of a group that had another name is
+    /// forgotten.
     fn name_groups(&mut self, state: &State) {
         self.groups.clear();
-        self.group_names = state.group_names().map(Option::<&_>::cloned).collect();
+        let names = state.group_names().map(Option::<&_>::cloned).collect();
+        let old: Vec<Option<Arc<str>>> = std::mem::replace(&mut self.group_names, names);
+        let now = &self.group_names;
+        self.counts.retain(|group, _| {
+            let group = *group as usize;
+            group_at(&old, group) == group_at(now, group)
+        });
         for (name, group) in self.group_names.iter().zip(0..) {
             if let Some(name) = name {
                 self.groups.insert(Arc::clone(name), group);
@@ -143,6 +178,10 @@ impl Planner {
             self.groups.insert(Arc::clone(name), group);
         }
     }
+}
+
+fn group_at(names: &[Option<Arc<str>>], group: usize) -> Option<&Arc<str>> {
+    names.get(group)?.as_ref()
 }
 
 /// Looks at every instance that has changed since an index was last used.
