@@ -23,8 +23,13 @@ pub(super) struct Index {
     pub(super) heads: Vec<Key>,
     /// For each column, the bucket of each order.
     pub(super) buckets: Vec<Vec<u32>>,
-    /// What is known of each bucket of the first column, if there are more columns.
-    pub(super) firsts: Vec<First>,
+    /// Which of two leading columns has fewer values.
+    pub(super) narrow: usize,
+    /// What is known of each bucket of that column.
+    pub(super) rows: Vec<Row>,
+    /// The orders by the values of their buckets, as far as they are sorted: what chance draws
+    /// must not depend on which value was seen first.
+    pub(super) by_value: Vec<u32>,
     /// The counts for which the bests of the buckets hold.
     pub(super) stamp: (u64, u64),
     known: HashMap<Box<[u32]>, u32>,
@@ -36,13 +41,13 @@ pub(super) struct Index {
     pub(super) synced: u64,
 }
 
-/// A bucket of the first of several columns.
+/// The orders of one bucket of the column with fewer values.
 #[derive(Debug, Clone, Default)]
-pub(super) struct First {
+pub(super) struct Row {
     pub(super) orders: Vec<u32>,
     /// How many of them have entries.
     pub(super) filled: u32,
-    /// The least of its orders by the tasks in the second column and the key, as it was when it
+    /// The least of its orders by the tasks in the other column and the key, as it was when it
     /// was last looked for. As long as no count has become less, the least is not below it.
     pub(super) best: Option<Best>,
 }
@@ -125,7 +130,9 @@ impl Index {
             orders: Vec::new(),
             heads: Vec::new(),
             buckets: vec![Vec::new(); way.columns.len()],
-            firsts: Vec::new(),
+            narrow: way.narrow(columns),
+            rows: Vec::new(),
+            by_value: Vec::new(),
             stamp: (0, 0),
             known: HashMap::new(),
             order_of: Vec::new(),
@@ -217,13 +224,15 @@ impl Index {
             return;
         };
         let old = std::mem::replace(head, order.head());
-        let first = self.buckets.first().and_then(|buckets| buckets.get(at));
-        if old != *head
-            && let Some(first) = first.and_then(|first| self.firsts.get_mut(*first as usize))
-        {
-            first.filled = first.filled.saturating_sub(u32::from(old != ABSENT));
-            first.filled = first.filled.saturating_add(u32::from(*head != ABSENT));
-            first.best = None;
+        if old == *head || self.rows.is_empty() {
+            return;
+        }
+        let buckets = self.buckets.get(self.narrow);
+        let row = buckets.and_then(|buckets| buckets.get(at));
+        if let Some(row) = row.and_then(|row| self.rows.get_mut(*row as usize)) {
+            row.filled = row.filled.saturating_sub(u32::from(old != ABSENT));
+            row.filled = row.filled.saturating_add(u32::from(*head != ABSENT));
+            row.best = None;
         }
     }
 
@@ -281,12 +290,14 @@ impl Index {
         for (known, bucket) in self.buckets.iter_mut().zip(buckets) {
             known.push(*bucket);
         }
-        if let [first, _, ..] = buckets {
-            let first = *first as usize;
-            let length = self.firsts.len().max(first + 1);
-            self.firsts.resize(length, First::default());
-            if let Some(first) = self.firsts.get_mut(first) {
-                first.orders.push(at);
+        if self.way.leads_by_two()
+            && let Some(row) = buckets.get(self.narrow)
+        {
+            let row = *row as usize;
+            let length = self.rows.len().max(row + 1);
+            self.rows.resize(length, Row::default());
+            if let Some(row) = self.rows.get_mut(row) {
+                row.orders.push(at);
             }
         }
         self.known.insert(buckets.into(), at);

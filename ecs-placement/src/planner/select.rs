@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::columns::Columns;
 use super::counts::Counts;
-use super::index::{Best, Index};
+use super::index::{Best, Index, Row};
 use super::order::{ABSENT, Key, Order};
 use super::way::Stage;
 use crate::random::Random;
@@ -36,27 +36,32 @@ pub(super) fn select(
             counts.map_or(&[], |counts| counts.by(*column))
         })
     };
-    let best = match (way.leading(), way.is_random) {
-        (Some(1), false) => by_one(index, tasks(0)),
-        (Some(2), false) => {
-            let stamp = counts.map_or((0, 0), Counts::stamp);
-            by_two(index, tasks(0), tasks(1), stamp)
-        }
-        _ => {
-            let tasks: Vec<_> = (0..way.columns.len()).map(tasks).collect();
-            let mut best = by_stages(index, &tasks);
-            if way.is_random {
-                sort_by_values(index, columns, &mut best);
-                return by_chance(index, &best, random);
-            }
-            best.first().copied()
-        }
+    if way.is_random {
+        sort_by_values(index, columns);
+        let best = match way.columns.len() {
+            1 => all_by_one(index, tasks(0)),
+            _ => by_stages(index, &index.by_value, tasks),
+        };
+        return by_chance(index, &best, random);
+    }
+    let best = if way.columns.len() == 1 {
+        by_one(index, tasks(0))
+    } else if way.leads_by_two() {
+        let stamp = counts.map_or((0, 0), Counts::stamp);
+        by_two(index, tasks(0), tasks(1), stamp)
+    } else {
+        let all: Vec<u32> = (0..).zip(&index.heads).map(|(order, _)| order).collect();
+        let best = by_stages(index, &all, tasks);
+        best.into_iter().min_by_key(|order| place(index, *order))
     };
-    let order = index.orders.get(best? as usize)?;
-    order.first()
+    index.orders.get(best? as usize)?.first()
 }
 
-fn sort_by_values(index: &Index, columns: &Columns, orders: &mut [u32]) {
+/// Puts the orders into the sequence of the values of their buckets, if there are new ones.
+fn sort_by_values(index: &mut Index, columns: &Columns) {
+    if index.by_value.len() == index.orders.len() {
+        return;
+    }
     let values = |order: &u32| -> Vec<Option<&str>> {
         let value = |(nth, column): (usize, &usize)| {
             let bucket = index.buckets.get(nth)?.get(*order as usize)?;
@@ -64,9 +69,15 @@ fn sort_by_values(index: &Index, columns: &Columns, orders: &mut [u32]) {
         };
         index.way.columns.iter().enumerate().map(value).collect()
     };
-    if orders.len() > 1 {
-        orders.sort_by_cached_key(values);
-    }
+    let mut sorted: Vec<u32> = (0..).zip(&index.orders).map(|(order, _)| order).collect();
+    sorted.sort_by_cached_key(values);
+    index.by_value = sorted;
+}
+
+/// The place in the order of the ARNs of the first instance of an order.
+fn place(index: &Index, order: u32) -> Key {
+    let head = index.heads.get(order as usize).copied().unwrap_or(ABSENT);
+    head & Key::from(u32::MAX)
 }
 
 /// How many entries at the front of an order have the criteria of the first one.
@@ -98,90 +109,114 @@ fn tasks_in(tasks: &[u64], bucket: u32) -> u64 {
     tasks.get(bucket as usize).copied().unwrap_or(0)
 }
 
-/// The order in the buckets with the fewest tasks whose head is the least.
-fn by_one(index: &Index, tasks: &[u64]) -> Option<u32> {
-    let buckets = index.buckets.first()?;
-    let mut best: Option<(u64, Key, u32)> = None;
-    for ((head, bucket), order) in index.heads.iter().zip(buckets).zip(0..) {
-        let count = tasks_in(tasks, *bucket);
-        let is_better = |(fewest, least, _): (u64, Key, u32)| {
-            count < fewest || count == fewest && *head < least
-        };
-        if *head != ABSENT && best.is_none_or(is_better) {
-            best = Some((count, *head, order));
-        }
-    }
-    best.map(|(.., order)| order)
+/// The part of a key with the measures that come before the columns.
+fn before(index: &Index) -> impl Fn(Key) -> Key + use<> {
+    let shift = Key::BITS.saturating_sub(index.way.measures_before().saturating_mul(32));
+    move |key| key.checked_shr(shift).unwrap_or(0)
 }
 
-/// The same for two columns. The best of each bucket of the first one is remembered as a bound:
-/// only buckets whose bound is the least are looked at again.
+/// The order whose head is the least: by the measures before the column, the tasks in the
+/// bucket, and the rest of the key.
+fn by_one(index: &Index, tasks: &[u64]) -> Option<u32> {
+    let buckets = index.buckets.first()?;
+    let before = before(index);
+    let mut best: Option<((Key, u64, Key), u32)> = None;
+    for ((head, bucket), order) in index.heads.iter().zip(buckets).zip(0..) {
+        if *head == ABSENT {
+            continue;
+        }
+        let rank = (before(*head), tasks_in(tasks, *bucket), *head);
+        if best.is_none_or(|(least, _)| rank < least) {
+            best = Some((rank, order));
+        }
+    }
+    best.map(|(_, order)| order)
+}
+
+/// The orders whose heads are the least but for the order of the ARNs, by their values.
+fn all_by_one(index: &Index, tasks: &[u64]) -> Vec<u32> {
+    let buckets = index.buckets.first().map_or(&[][..], |buckets| buckets);
+    let before = before(index);
+    let rank = |order: &u32| {
+        let head = *index.heads.get(*order as usize)?;
+        let bucket = *buckets.get(*order as usize)?;
+        let rank = (before(head), tasks_in(tasks, bucket), head >> ORDER_BITS);
+        (head != ABSENT).then_some(rank)
+    };
+    let least = index.by_value.iter().filter_map(rank).min();
+    let is_least = |order: &u32| least.is_some() && rank(order) == least;
+    index.by_value.iter().copied().filter(is_least).collect()
+}
+
+/// The order whose head is the least by the tasks in the first column, those in the second, and
+/// the key. The best of each bucket of the column with fewer values is remembered as a bound:
+/// only where the bound is the least is looked again.
 fn by_two(index: &mut Index, first: &[u64], second: &[u64], stamp: (u64, u64)) -> Option<u32> {
     if index.stamp != stamp {
         index.stamp = stamp;
-        index.firsts.iter_mut().for_each(|first| first.best = None);
+        index.rows.iter_mut().for_each(|row| row.best = None);
     }
     let Index {
-        firsts,
+        narrow,
+        rows,
         heads,
         buckets,
         ..
     } = index;
-    let filled = || {
-        firsts
-            .iter()
-            .zip(0_u32..)
-            .filter(|(first, _)| first.filled > 0)
+    let is_by_first = *narrow == 0;
+    let (own, other) = match is_by_first {
+        true => (first, second),
+        false => (second, first),
     };
-    let fewest = filled().map(|(_, bucket)| tasks_in(first, bucket)).min()?;
-    let tied: Vec<usize> = filled()
-        .filter(|(_, bucket)| tasks_in(first, *bucket) == fewest)
-        .map(|(_, bucket)| bucket as usize)
-        .collect();
-    let tasks = |order: u32| {
-        let bucket = buckets
-            .get(1)
-            .and_then(|buckets| buckets.get(order as usize));
-        tasks_in(second, bucket.copied().unwrap_or(0))
-    };
+    let buckets = buckets.get(usize::from(is_by_first))?;
+    let others = |order: u32| tasks_in(other, buckets.get(order as usize).copied().unwrap_or(0));
     let look = |orders: &[u32]| {
         let known = orders.iter().filter_map(|order| {
-            let key = heads.get(*order as usize).copied()?;
-            let (tasks, order) = (tasks(*order), *order);
+            let key = *heads.get(*order as usize)?;
+            let (tasks, order) = (others(*order), *order);
             (key != ABSENT).then_some(Best { tasks, key, order })
         });
         known.min()
     };
+    let filled = rows.iter().zip(0_u32..).filter(|(row, _)| row.filled > 0);
+    let fewest = filled.map(|(_, bucket)| tasks_in(own, bucket)).min()?;
     loop {
-        let mut least: Option<(Best, usize)> = None;
-        for bucket in &tied {
-            let first = firsts.get_mut(*bucket)?;
-            if first.best.is_none() {
-                first.best = look(&first.orders);
+        let mut least: Option<((u64, u64, Key), Best, &mut Row)> = None;
+        for (row, bucket) in rows.iter_mut().zip(0_u32..) {
+            let tasks = tasks_in(own, bucket);
+            if row.filled == 0 || is_by_first && tasks > fewest {
+                continue;
             }
-            if let Some(best) = first.best
-                && least.is_none_or(|(least, _)| best < least)
-            {
-                least = Some((best, *bucket));
+            if row.best.is_none() {
+                row.best = look(&row.orders);
+            }
+            let Some(best) = row.best else {
+                continue;
+            };
+            let rank = match is_by_first {
+                true => (tasks, best.tasks, best.key),
+                false => (best.tasks, tasks, best.key),
+            };
+            if least.as_ref().is_none_or(|(least, ..)| rank < *least) {
+                least = Some((rank, best, row));
             }
         }
-        let (best, bucket) = least?;
-        if tasks(best.order) == best.tasks {
+        let (_, best, row) = least?;
+        if others(best.order) == best.tasks {
             return Some(best.order);
         }
-        firsts.get_mut(bucket)?.best = None;
+        row.best = None;
     }
 }
 
-fn by_stages(index: &Index, tasks: &[&[u64]]) -> Vec<u32> {
-    let way = &*index.way;
+/// Of some orders those whose heads are the least but for the order of the ARNs.
+fn by_stages<'t>(index: &Index, orders: &[u32], tasks: impl Fn(usize) -> &'t [u64]) -> Vec<u32> {
     let criterion = |order: u32, stage: &Stage| -> u64 {
         match stage {
             Stage::Column(nth) => {
                 let buckets = index.buckets.get(*nth);
                 let bucket = buckets.and_then(|buckets| buckets.get(order as usize));
-                let tasks = tasks.get(*nth).copied().unwrap_or_default();
-                tasks_in(tasks, bucket.copied().unwrap_or(0))
+                tasks_in(tasks(*nth), bucket.copied().unwrap_or(0))
             }
             Stage::Measure(nth) => {
                 let head = index.heads.get(order as usize).copied().unwrap_or(ABSENT);
@@ -190,25 +225,18 @@ fn by_stages(index: &Index, tasks: &[&[u64]]) -> Vec<u32> {
             }
         }
     };
-    let heads = index.heads.iter().zip(0..);
-    let mut best: Vec<u32> = heads
-        .filter(|(head, _)| **head != ABSENT)
-        .map(|(_, order)| order)
-        .collect();
+    let is_filled = |order: &u32| {
+        let head = index.heads.get(*order as usize);
+        head.is_some_and(|head| *head != ABSENT)
+    };
+    let mut best: Vec<u32> = orders.iter().copied().filter(is_filled).collect();
     // As strategies do: each keeps the best of what the one before has left.
-    for stage in &way.stages {
+    for stage in &index.way.stages {
         if let [_, _, ..] = best.as_slice()
             && let Some(least) = best.iter().map(|order| criterion(*order, stage)).min()
         {
             best.retain(|order| criterion(*order, stage) == least);
         }
-    }
-    if !way.is_random {
-        let place = |order: &u32| {
-            let head = index.heads.get(*order as usize).copied().unwrap_or(ABSENT);
-            head & Key::from(u32::MAX)
-        };
-        best = best.into_iter().min_by_key(place).into_iter().collect();
     }
     best
 }

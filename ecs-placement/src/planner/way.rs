@@ -1,6 +1,6 @@
 //! What strategies look at, in their order.
 
-use super::columns::Columns;
+use super::columns::{Column, Columns};
 use super::order::CRITERIA;
 use crate::snapshot::State;
 use crate::{BinpackField, SpreadField, Strategy};
@@ -76,11 +76,24 @@ impl Way {
         self.strategies == strategies
     }
 
-    /// Whether the columns come before all measures, and how many there are.
-    pub(super) fn leading(&self) -> Option<usize> {
-        let is_column = |stage: &&Stage| matches!(stage, Stage::Column(_));
-        let leading = self.stages.iter().take_while(is_column).count();
-        (leading == self.columns.len()).then_some(leading)
+    /// Whether two columns come before all measures, and nothing is left to chance.
+    pub(super) fn leads_by_two(&self) -> bool {
+        let leading = [Stage::Column(0), Stage::Column(1)];
+        !self.is_random && self.columns.len() == 2 && self.stages.starts_with(&leading)
+    }
+
+    /// Which of two columns has fewer values.
+    pub(super) fn narrow(&self, columns: &Columns) -> usize {
+        let values = |at: &usize| columns.get(*at).map_or(0, Column::buckets);
+        let widths = self.columns.iter().map(values).zip(0..);
+        widths.min().map_or(0, |(_, narrow)| narrow)
+    }
+
+    /// How many measures come before the columns.
+    pub(super) fn measures_before(&self) -> u32 {
+        let is_measure = |stage: &&Stage| matches!(stage, Stage::Measure(_));
+        let count = self.stages.iter().take_while(is_measure).count();
+        u32::try_from(count).unwrap_or(u32::MAX)
     }
 
     pub(super) fn counts_tasks(&self) -> bool {
