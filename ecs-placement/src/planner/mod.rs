@@ -89,8 +89,8 @@ struct Logged {
 #[derive(Debug, Clone, Copy, Default)]
 struct Spent {
     fingerprint: u64,
+    /// Since its own index was last in use; since ever, as long as there is none.
     total: u64,
-    last: u64,
 }
 
 /// Requests whose cost is remembered.
@@ -191,10 +191,12 @@ impl Planner {
             .get(&fingerprint)
             .map(|index| self.log_end() - index.synced);
         let is_worth_it = match behind {
-            Some(behind) => behind <= FEW.max(spent.last / SORTING),
+            Some(behind) => behind <= FEW.max(spent.total / SORTING),
             None => spent.total > u64::from(state.slots()).saturating_mul(SORTING),
         };
         if is_worth_it {
+            spent.total = 0;
+            self.note_spent(at, spent);
             return self.choose_own(task, way, group, state, random);
         }
         let filter = self.filter(task, group, state);
@@ -202,12 +204,15 @@ impl Planner {
         let index = self.shared.get_mut(at_shared)?;
         let counts = self.counts.get(&group);
         let (slot, looked_at) = search::search(index, &filter, counts, &self.columns, state);
-        spent.last = looked_at;
         spent.total = spent.total.saturating_add(looked_at).saturating_add(FEW);
+        self.note_spent(at, spent);
+        slot
+    }
+
+    fn note_spent(&mut self, at: usize, spent: Spent) {
         if let Some(known) = self.spent.get_mut(at) {
             *known = spent;
         }
-        slot
     }
 
     /// Takes the request's own index.

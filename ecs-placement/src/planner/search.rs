@@ -17,8 +17,14 @@ pub(super) fn serves(way: &Way, group: u32) -> bool {
     leads && !way.is_random && (group == NO_GROUP || !way.counts_tasks())
 }
 
-/// The first instance that fits in the buckets with the fewest tasks, and how many instances
-/// were looked at.
+/// Asking an instance for more than CPU and memory costs as much as looking at so many.
+const ASKING: u64 = 4;
+
+/// Evaluating an expression too.
+const EVALUATING: u64 = 64;
+
+/// The first instance that fits in the buckets with the fewest tasks, and what it has cost, in
+/// instances that were looked at.
 pub(super) fn search(
     index: &mut Index,
     filter: &Filter,
@@ -27,6 +33,11 @@ pub(super) fn search(
     state: &State,
 ) -> (Option<u32>, u64) {
     let is_simple = filter.is_simple();
+    let cost = match is_simple {
+        true => 1,
+        false if filter.selected.varying.is_empty() => ASKING,
+        false => EVALUATING,
+    };
     let mut looked_at = 0_u64;
     let Index {
         way,
@@ -42,7 +53,7 @@ pub(super) fn search(
             _ => i32::try_from(needed).unwrap_or(i32::MAX),
         };
         let fits = |slot: u32| {
-            looked_at = looked_at.saturating_add(1);
+            looked_at = looked_at.saturating_add(cost);
             filter.selected.has(slot)
                 && (is_simple
                     || state.place(slot).is_some_and(|place| {
