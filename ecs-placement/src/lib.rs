@@ -44,6 +44,7 @@
 mod amounts;
 mod cell_state;
 mod commit;
+pub mod deployment;
 mod explain;
 mod fargate;
 mod fits;

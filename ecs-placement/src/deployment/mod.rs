@@ -1,0 +1,7 @@
+//! Deployments: how a service comes from one revision to the next.
+
+mod bounds;
+mod breaker;
+
+pub use bounds::{Allowance, Bounds, Fleet};
+pub use breaker::{BreakerError, BreakerLimits, CircuitBreaker, FailureCount, Threshold};
