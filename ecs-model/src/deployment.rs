@@ -6,7 +6,9 @@
 //! Source: API shapes `Deployment`, `DeploymentConfiguration` and `ServiceDeployment`.
 
 mod configuration;
+pub mod rollout_reason;
 mod service_deployment;
+pub mod status_reason;
 
 use ecs_taskdef::{open_enum, shape};
 

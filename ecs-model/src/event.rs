@@ -10,7 +10,7 @@ use crate::{ContainerInstance, Task, Timestamp};
 
 mod detail;
 
-pub use detail::{DeploymentStateChange, EventLevel, EventName, ServiceAction};
+pub use detail::{DeploymentStateChange, EventLevel, EventName, HookStateChange, ServiceAction};
 
 /// The source of every event of ECS.
 const SOURCE: &str = "aws.ecs";
@@ -73,6 +73,8 @@ open_enum! {
         ServiceAction = "ECS Service Action",
         /// A deployment of a service.
         DeploymentStateChange = "ECS Deployment State Change",
+        /// A lifecycle hook of a service deployment.
+        HookStateChange = "ECS Hook State Change",
     }
 }
 
@@ -100,14 +102,16 @@ pub enum Change {
     ServiceAction(Box<ServiceAction>),
     /// A deployment changed.
     Deployment(Box<DeploymentStateChange>),
+    /// A lifecycle hook of a service deployment changed.
+    Hook(Box<HookStateChange>),
 }
 
 impl Event {
     /// An event that tells of the change.
     ///
-    /// It has no `id` and no `time` yet. `resources` are those of a task or a container instance,
-    /// and account and Region those of its ARN; of a service, whose ARN the change does not say,
-    /// they are absent.
+    /// It has no `id` and no `time` yet. `resources` are those of a task, a container instance or a
+    /// service deployment, and account and Region those of its ARN; of a service, whose ARN the
+    /// change does not say, they are absent.
     #[must_use]
     pub fn of(change: &Change) -> Self {
         let resource = change.resource();
@@ -148,6 +152,7 @@ impl Event {
             }
             EventType::ServiceAction => Change::ServiceAction(Box::new(read(detail)?)),
             EventType::DeploymentStateChange => Change::Deployment(Box::new(read(detail)?)),
+            EventType::HookStateChange => Change::Hook(Box::new(read(detail)?)),
             EventType::Other(_) => return None,
         })
     }
@@ -162,6 +167,7 @@ impl Change {
             Self::ContainerInstance { .. } => EventType::ContainerInstanceStateChange,
             Self::ServiceAction(_) => EventType::ServiceAction,
             Self::Deployment(_) => EventType::DeploymentStateChange,
+            Self::Hook(_) => EventType::HookStateChange,
         }
     }
 
@@ -171,6 +177,7 @@ impl Change {
             Self::ContainerInstance {
                 container_instance, ..
             } => container_instance.container_instance_arn(),
+            Self::Hook(change) => change.service_deployment_arn(),
             Self::ServiceAction(_) | Self::Deployment(_) => None,
         }
     }
@@ -195,6 +202,7 @@ impl Change {
             }
             Self::ServiceAction(action) => written(action.as_ref(), ServiceAction::SHAPE),
             Self::Deployment(change) => written(change.as_ref(), DeploymentStateChange::SHAPE),
+            Self::Hook(change) => written(change.as_ref(), HookStateChange::SHAPE),
         }
     }
 }
@@ -345,6 +353,26 @@ mod tests {
             r#"{"eventName":"SERVICE_DEPLOYMENT_COMPLETED","updatedAt":"1970-01-01T00:00:00Z"}"#
         );
         assert_eq!(event.change(), Some(deployment));
+    }
+
+    #[test]
+    fn a_hook_goes_into_an_event_and_comes_back() {
+        let arn = "arn:aws:ecs:us-west-2:111122223333:service-deployment/main/web/d";
+        let hook = Change::Hook(Box::new(
+            HookStateChange::default()
+                .with_event_name(EventName::HookAwaitingAction)
+                .with_expires_at(Timestamp::UNIX_EPOCH)
+                .with_service_deployment_arn(arn),
+        ));
+        let event = Event::of(&hook);
+        assert_eq!(event.resources, Some(vec![arn.to_owned()]));
+        assert_eq!(event.region(), Some("us-west-2"));
+        let detail = serde_json::to_string(&event.detail).unwrap();
+        let expected = r#"{"eventName":"HOOK_AWAITING_ACTION","expiresAt":"1970-01-01T00:00:00Z",
+            "serviceDeploymentArn":"ARN"}"#;
+        let expected: Value = serde_json::from_str(&expected.replace("ARN", arn)).unwrap();
+        assert_eq!(serde_json::from_str::<Value>(&detail).unwrap(), expected);
+        assert_eq!(event.change(), Some(hook));
     }
 
     #[test]

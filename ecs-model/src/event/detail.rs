@@ -1,6 +1,7 @@
 use ecs_taskdef::{open_enum, shape};
 
 use crate::Timestamp;
+use crate::deployment::{DeploymentLifecycleHookTargetType, ServiceDeploymentLifecycleStage};
 
 shape! {
     /// Something that a service did, or could not do.
@@ -58,6 +59,34 @@ shape! {
     }
 }
 
+shape! {
+    /// How far a lifecycle hook of a service deployment is.
+    ///
+    /// Source: Developer Guide, Amazon ECS hook state change events.
+    pub struct HookStateChange {
+        /// How bad it is.
+        event_type: EventLevel = "eventType" => required(),
+        /// What it is.
+        event_name: EventName = "eventName" => required(),
+        /// The id of the hook.
+        hook_id: String = "hookId",
+        /// What it calls.
+        hook_type: DeploymentLifecycleHookTargetType = "hookType",
+        /// When it times out.
+        expires_at: Timestamp = "expiresAt",
+        /// The stage at which it was called.
+        lifecycle_stage: ServiceDeploymentLifecycleStage = "lifecycleStage",
+        /// The ARN of the cluster.
+        cluster_arn: String = "clusterArn",
+        /// The ARN of the service.
+        service_arn: String = "serviceArn",
+        /// The ARN of the service deployment.
+        service_deployment_arn: String = "serviceDeploymentArn",
+        /// When it changed.
+        updated_at: Timestamp = "updatedAt",
+    }
+}
+
 open_enum! {
     /// How bad it is what an event tells.
     ///
@@ -75,8 +104,8 @@ open_enum! {
 open_enum! {
     /// What an event about a service tells.
     ///
-    /// Source: Developer Guide, Amazon ECS service action events and service deployment state
-    /// change events.
+    /// Source: Developer Guide, Amazon ECS service action events, service deployment state change
+    /// events and hook state change events.
     pub enum EventName {
         /// The service has the tasks it shall have, healthy.
         ServiceSteadyState = "SERVICE_STEADY_STATE",
@@ -112,5 +141,15 @@ open_enum! {
         ServiceDeploymentCompleted = "SERVICE_DEPLOYMENT_COMPLETED",
         /// A deployment has failed.
         ServiceDeploymentFailed = "SERVICE_DEPLOYMENT_FAILED",
+        /// A hook was called.
+        HookInProgress = "HOOK_IN_PROGRESS",
+        /// A deployment pauses until someone continues it.
+        HookAwaitingAction = "HOOK_AWAITING_ACTION",
+        /// A hook has succeeded.
+        HookSucceeded = "HOOK_SUCCEEDED",
+        /// A hook has failed.
+        HookFailed = "HOOK_FAILED",
+        /// A hook has not answered in time.
+        HookTimedOut = "HOOK_TIMED_OUT",
     }
 }
