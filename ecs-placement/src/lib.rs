@@ -28,6 +28,7 @@
 //! | why an instance does not take a task | [`Snapshot::explain`], [`Explanation`], [`Reason`], [`Summary`] |
 //! | how many more copies fit, and what stops the next | [`Snapshot::room`], [`Room`], [`Remedy`] |
 //! | which instance comes first, and which task stops | [`Snapshot::rank`], [`Ranking`], [`scale_in`] |
+//! | a service deployment that shifts traffic | [`deployment::shift`] |
 //!
 //! # Scope of this crate
 //!
@@ -35,9 +36,9 @@
 //! Neuron devices, network interfaces by instance type with and without trunking, room for
 //! daemons, required attributes, `distinctInstance` and `memberOf`, the strategies `random`,
 //! `spread` and `binpack`, launch types `EC2` and `EXTERNAL`, Fargate without limits other than
-//! given ones, and services of a fixed task definition. Capacity providers, the memory of shared
-//! GPUs and deployments are not in it yet: requests that need one of the first two are refused
-//! with an [`Unsupported`] that names it.
+//! given ones, services of a fixed task definition, and the stages of blue/green, linear and canary
+//! deployments. Capacity providers and the memory of shared GPUs are not in it yet: requests that
+//! need one of them are refused with an [`Unsupported`] that names it.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

@@ -2,6 +2,7 @@
 
 mod bounds;
 mod breaker;
+pub mod shift;
 
 pub use bounds::{Allowance, Bounds, Fleet};
 pub use breaker::{BreakerError, BreakerLimits, CircuitBreaker, FailureCount, Threshold};

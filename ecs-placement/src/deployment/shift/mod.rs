@@ -1,0 +1,371 @@
+//! Service deployments that shift traffic: `BLUE_GREEN`, `LINEAR` and `CANARY`.
+//!
+//! They are one machine with different [lists of weights](ShiftSchedule). A
+//! [`ShiftingDeployment`] goes through the [stages](Stage) in order, asks for tasks, traffic and
+//! hooks by [`ShiftAction`]s, and is told what came of them. It goes back from every stage.
+//!
+//! # What AWS does not publish
+//!
+//! | question | choice |
+//! |---|---|
+//! | order within a stage that moves traffic | weights, then hooks, then the delay of a Network Load Balancer, then the wait of the step; all of them are waited for |
+//! | a hook fails while others of its stage have not answered | the deployment goes back at once |
+//! | a hook fails or times out on the way back | the way back goes on |
+//! | ids of hooks | `ecs-pause-` or `ecs-lambda-`, the id of the service deployment, a hyphen and a number |
+//! | which source stays in `RECONCILE_SERVICE` | the last successful one, otherwise the one with the most production traffic, the newest of equal ones |
+//! | circuit breaker and alarms in `CLEAN_UP` | they are not heeded |
+//! | a way back that begins in `CLEAN_UP` | the source is brought to the desired count first |
+//! | no revision to go back to | traffic stays as it is, the tasks of the target stop |
+//! | the 24 hours of a stage | waiting for time to pass does not count; a pause hook may hold a stage longer |
+//! | a step of the way back takes more than 24 hours | `ROLLBACK_FAILED` |
+//! | a newer deployment on the way back | `ROLLBACK_FAILED` |
+//! | `maximumPercent` below 200 | it does not hold back the tasks of the target |
+//! | alarms that are in `ALARM` before the deployment starts | none is heeded, their status is `DISABLED` |
+//!
+//! Source: Developer Guide,
+//! [blue/green](https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-blue-green.html),
+//! linear and canary deployments; API shape `ServiceDeployment`.
+
+mod action;
+mod advance;
+mod back;
+mod call;
+mod describe;
+mod error;
+mod handle;
+mod hook;
+mod phase;
+mod record;
+mod request;
+mod schedule;
+mod stage;
+mod status;
+mod wait;
+mod weight;
+
+use core::time::Duration;
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use ecs_model::{DeploymentConfiguration, Timestamp};
+use ecs_taskdef::{Format, Saved};
+use serde::{Deserialize, Serialize};
+
+pub use action::{ExecutionDetails, HookPayload, ShiftAction, ShiftChange};
+use back::Way;
+pub use error::{ShiftConfigurationError, ShiftError};
+pub use hook::{DEFAULT_CALL_BACK_DELAY, DEFAULT_HOOK_TIMEOUT_MINUTES, HookAnswer};
+use hook::{Hook, HookCall};
+pub use record::{ShiftDecision, ShiftEvent, ShiftRecord, ShiftVerdict};
+pub use request::{ShiftRequest, SourceRevision, TaskCounts};
+pub use schedule::{CLOUDFORMATION_LIMIT, DEFAULT_BAKE_MINUTES, ShiftSchedule};
+pub use stage::Stage;
+pub use status::ShiftStatus;
+use status::{Cause, Times};
+pub use wait::ShiftWait;
+pub use weight::{Traffic, TrafficError, Weight, WeightError};
+
+/// How long a stage, or one shift of production traffic, may take.
+///
+/// Source: Developer Guide, how blue/green deployments work.
+pub const STAGE_LIMIT: Duration = Duration::from_secs(24 * 3_600);
+
+/// How long a deployment may take.
+///
+/// Source: Developer Guide, how blue/green deployments work.
+pub const DEPLOYMENT_LIMIT: Duration = Duration::from_secs(30 * 24 * 3_600);
+
+/// How long a Network Load Balancer is given to follow a shift.
+///
+/// Source: Developer Guide, how blue/green deployments work.
+pub const NETWORK_LOAD_BALANCER_DELAY: Duration = Duration::from_secs(600);
+
+/// A service deployment that shifts traffic from one revision to another.
+///
+/// Events come in with `handle_*`; after each of them, carry out every
+/// [`poll_action`](Self::poll_action), publish every [`poll_change`](Self::poll_change) and set a
+/// timer for [`poll_timeout`](Self::poll_timeout). The same calls give the same results.
+///
+/// ```
+/// use ecs_model::{DeploymentConfiguration, Timestamp};
+/// use ecs_placement::deployment::shift::{
+///     ShiftAction, ShiftRequest, ShiftStatus, ShiftingDeployment, SourceRevision, Stage,
+///     TaskCounts,
+/// };
+///
+/// let canary: DeploymentConfiguration = serde_json::from_str(
+///     r#"{"strategy":"CANARY","canaryConfiguration":{"canaryPercent":5.0}}"#,
+/// )?;
+/// let at = |minutes: i64| Timestamp::from_seconds(minutes * 60);
+/// let request = ShiftRequest::new("deployment/1", "service", "cluster", "green", canary)
+///     .with_source(SourceRevision::serving("blue", TaskCounts::new(1, 0, 1)))
+///     .with_test_traffic(false);
+/// let mut deployment = ShiftingDeployment::new(request, at(0))?;
+/// deployment.handle_timeout(at(0));
+/// assert_eq!(deployment.stage(), Some(Stage::ScaleUp));
+///
+/// deployment.handle_tasks("green", TaskCounts::new(1, 0, 1), at(2))?;
+/// while let Some(action) = deployment.poll_action() {
+///     if let ShiftAction::ShiftProduction { traffic } = action {
+///         assert_eq!(traffic.of("green").to_string(), "5.0");
+///         deployment.handle_production_shifted(&traffic, at(3));
+///     }
+/// }
+/// assert_eq!(deployment.poll_timeout(), Some(at(13)));
+/// assert_eq!(deployment.status(), ShiftStatus::InProgress);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// Its state is `serde`; a change is a [`ShiftRecord`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ShiftingDeployment {
+    format: Format<Self>,
+    names: Names,
+    configuration: DeploymentConfiguration,
+    schedule: ShiftSchedule,
+    hooks: Vec<Hook>,
+    has_network_load_balancer: bool,
+    is_headless: bool,
+    desired_count: u32,
+    sources: Vec<Revision>,
+    target: Revision,
+    /// Which of the sources has or gets all traffic that the target does not have.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    serving: Option<usize>,
+    /// What was asked for last.
+    production: Traffic,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    test: Option<Traffic>,
+    status: ShiftStatus,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    status_reason: Option<String>,
+    way: Way,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    stage: Option<Stage>,
+    /// Which shift of production traffic, from 1; 0 before the first.
+    step: u16,
+    /// Which phase of the stage, or of the way back.
+    phase: usize,
+    /// When the stage, the shift or the phase of the way back began.
+    entered_at: Timestamp,
+    /// When the phase is over, if it is one that waits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    due: Option<Timestamp>,
+    /// Whether the phase, or the shift before it, changed anything.
+    is_changed: bool,
+    /// Whether the shift of the phase was not confirmed yet.
+    is_unconfirmed: bool,
+    calls: Vec<HookCall>,
+    /// How many hooks were called, for their ids.
+    calls_made: u32,
+    failures: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    threshold: Option<u32>,
+    ignores_alarms: bool,
+    alarms: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    cause: Option<Cause>,
+    times: Times,
+    now: Timestamp,
+    actions: VecDeque<ShiftAction>,
+    changes: VecDeque<ShiftChange>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Names {
+    service_deployment: Arc<str>,
+    service: Arc<str>,
+    cluster: Arc<str>,
+}
+
+/// A service revision with what was asked for it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Revision {
+    arn: Arc<str>,
+    is_successful: bool,
+    requested: u32,
+    tasks: TaskCounts,
+}
+
+impl Saved for ShiftingDeployment {
+    const NAME: &'static str = "shifting deployment";
+    const VERSION: u32 = 1;
+}
+
+impl ShiftingDeployment {
+    /// A deployment that is created at `now`. It starts with the first
+    /// [`handle_timeout`](Self::handle_timeout).
+    ///
+    /// # Errors
+    ///
+    /// The configuration does not shift traffic or is out of its bounds, a revision is given twice,
+    /// or the traffic of the sources does not come to 100.0 percent.
+    pub fn new(request: ShiftRequest, now: Timestamp) -> Result<Self, ShiftConfigurationError> {
+        let schedule = ShiftSchedule::of(&request.configuration)?;
+        let hooks = Hook::all_of(&request.configuration)?;
+        let (production, test) = request.traffic()?;
+        let desired_count = request.desired_count;
+        let sources = request.sources.into_iter().map(|source| Revision {
+            arn: source.revision,
+            is_successful: source.is_successful,
+            requested: source.tasks.total().min(desired_count),
+            tasks: source.tasks,
+        });
+        let sources: Vec<Revision> = sources.collect();
+        Ok(Self {
+            format: Format::current(),
+            names: Names {
+                service_deployment: request.service_deployment_arn,
+                service: request.service_arn,
+                cluster: request.cluster_arn,
+            },
+            configuration: request.configuration,
+            schedule,
+            hooks,
+            has_network_load_balancer: request.has_network_load_balancer,
+            is_headless: request.is_headless,
+            desired_count,
+            serving: serving(&sources, &production),
+            sources,
+            target: Revision {
+                arn: request.target,
+                is_successful: false,
+                requested: 0,
+                tasks: TaskCounts::default(),
+            },
+            production,
+            test,
+            status: ShiftStatus::Pending,
+            status_reason: None,
+            way: Way::Forward,
+            stage: None,
+            step: 0,
+            phase: 0,
+            entered_at: now,
+            due: None,
+            is_changed: false,
+            is_unconfirmed: false,
+            calls: Vec::new(),
+            calls_made: 0,
+            failures: 0,
+            threshold: None,
+            ignores_alarms: false,
+            alarms: Vec::new(),
+            cause: None,
+            times: Times::created(now),
+            now,
+            actions: VecDeque::new(),
+            changes: VecDeque::from([ShiftChange::Status {
+                status: ShiftStatus::Pending,
+                reason: None,
+                at: now,
+            }]),
+        })
+    }
+
+    /// The next thing to do.
+    #[must_use]
+    pub fn poll_action(&mut self) -> Option<ShiftAction> {
+        self.actions.pop_front()
+    }
+
+    /// The next thing to tell.
+    #[must_use]
+    pub fn poll_change(&mut self) -> Option<ShiftChange> {
+        self.changes.pop_front()
+    }
+
+    /// How far it is.
+    #[must_use]
+    pub const fn status(&self) -> ShiftStatus {
+        self.status
+    }
+
+    /// Why it is not, or was not, successful.
+    #[must_use]
+    pub fn status_reason(&self) -> Option<&str> {
+        self.status_reason.as_deref()
+    }
+
+    /// The stage, which stays as it was on the way back; none before the deployment starts.
+    #[must_use]
+    pub const fn stage(&self) -> Option<Stage> {
+        self.stage
+    }
+
+    /// Which shift of production traffic it is at or before, from 1; 0 before the first.
+    #[must_use]
+    pub const fn step(&self) -> u16 {
+        self.step
+    }
+
+    /// The production traffic, as it was asked for last.
+    #[must_use]
+    pub const fn production_traffic(&self) -> &Traffic {
+        &self.production
+    }
+
+    /// The test traffic, as it was asked for last; none where there is none.
+    #[must_use]
+    pub const fn test_traffic(&self) -> Option<&Traffic> {
+        self.test.as_ref()
+    }
+
+    /// How many tasks a service revision shall have; nothing for one that is not part of it.
+    #[must_use]
+    pub fn requested_tasks(&self, revision: &str) -> Option<u32> {
+        let mut all = self.revisions();
+        let found = all.find(|known| *known.arn == *revision);
+        found.map(|revision| revision.requested)
+    }
+
+    /// The revisions that a newer deployment begins with, when this one has ended, or is asked to
+    /// stop: those with tasks or traffic.
+    #[must_use]
+    pub fn sources_of_the_next(&self) -> Vec<SourceRevision> {
+        let is_there = |revision: &&Revision| {
+            let production = self.production.of(&revision.arn);
+            let test = self.test.as_ref().map(|test| test.of(&revision.arn));
+            revision.tasks.total() > 0
+                || production > Weight::NONE
+                || test.is_some_and(|test| test > Weight::NONE)
+        };
+        let all = self.revisions().filter(is_there);
+        let source = |revision: &Revision| SourceRevision {
+            revision: Arc::clone(&revision.arn),
+            is_successful: revision.is_successful,
+            tasks: revision.tasks,
+            production: self.production.of(&revision.arn),
+            test: match &self.test {
+                Some(test) => test.of(&revision.arn),
+                None => self.production.of(&revision.arn),
+            },
+        };
+        all.map(source).collect()
+    }
+
+    /// The sources, and then the target.
+    fn revisions(&self) -> impl Iterator<Item = &Revision> {
+        self.sources.iter().chain([&self.target])
+    }
+
+    fn serving(&self) -> Option<&Revision> {
+        self.sources.get(self.serving?)
+    }
+
+    /// What it would go back to.
+    fn candidate(&self) -> Option<&Revision> {
+        self.serving().filter(|serving| serving.is_successful)
+    }
+}
+
+/// The last successful source, otherwise the one with the most traffic, the newest of equal ones.
+fn serving(sources: &[Revision], production: &Traffic) -> Option<usize> {
+    let successful = sources.iter().rposition(|source| source.is_successful);
+    let traffic = |(_, source): &(usize, &Revision)| production.of(&source.arn);
+    let most = || sources.iter().enumerate().max_by_key(traffic);
+    successful.or_else(|| most().map(|(position, _)| position))
+}
