@@ -134,7 +134,9 @@ impl World {
                     let (container, event) = entry.remove();
                     self.happens(&container, event);
                 }
-                None => self.host.handle_timeout(now),
+                None => {
+                    let _ = self.host.handle_timeout(now);
+                }
             }
         }
     }
@@ -249,7 +251,7 @@ impl World {
         while let Some(report) = self.host.poll_report() {
             let _ = self.task.handle_report(&report, now);
             let status = report.status();
-            self.host.handle_report_acknowledged(status, now);
+            let _ = self.host.handle_report_acknowledged(status, now);
         }
         let mut unhealthy = false;
         while let Some(report) = self.host.poll_health() {

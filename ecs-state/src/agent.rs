@@ -12,6 +12,7 @@ mod marks;
 mod news;
 mod options;
 mod queue;
+mod record;
 mod resources;
 mod restart;
 mod stop;
@@ -46,6 +47,7 @@ pub use news::ContainerHealthReport;
 pub(crate) use news::News;
 pub use options::{AgentOptions, ImagePull};
 use queue::Queue;
+pub use record::AgentEvent;
 use resources::Resource;
 use timers::Timers;
 pub use timers::{REPORT_BATCH, REPORT_RETRY, TASK_CLEANUP_WAIT, UNSENT_CLEANUP_WAIT};
@@ -181,7 +183,7 @@ impl AgentTask {
             return Verdict::Rejected(rejection);
         }
         self.observe(now);
-        let verdict = self.apply(index, event);
+        let verdict = self.take_event(index, event);
         self.marks.again |= 1 << index;
         self.advance();
         verdict
@@ -198,7 +200,7 @@ impl AgentTask {
             return Verdict::Rejected(Rejection::UnknownResource(resource.to_owned()));
         };
         self.observe(now);
-        let verdict = self.apply_to_resource(index, event);
+        let verdict = self.take_resource(index, event);
         self.marks.again = self.spec.all();
         self.advance();
         verdict
@@ -228,35 +230,46 @@ impl AgentTask {
     }
 
     /// Time has passed. Call it at or after [`poll_timeout`](Self::poll_timeout); earlier calls
-    /// change nothing.
-    pub fn handle_timeout(&mut self, now: Timestamp) {
+    /// change nothing, which is [`Verdict::Duplicate`].
+    pub fn handle_timeout(&mut self, now: Timestamp) -> Verdict {
+        if !self.timers.next.is_due(self.now.max(Moment::at(now))) {
+            return Verdict::Duplicate;
+        }
         self.observe(now);
         self.fire_timers();
         self.marks.again |= self.spec.timed();
         self.advance();
+        Verdict::Applied
     }
 
     /// ECS has acknowledged the report of the task with this status.
     ///
     /// Without acknowledgements nothing is missed as long as no report is lost: see
     /// [`handle_report_failed`](Self::handle_report_failed).
-    pub fn handle_report_acknowledged(&mut self, status: ReportedStatus, now: Timestamp) {
+    pub fn handle_report_acknowledged(
+        &mut self,
+        status: ReportedStatus,
+        now: Timestamp,
+    ) -> Verdict {
         self.observe(now);
-        self.acknowledge(status);
+        let verdict = self.acknowledge(status);
         self.settle();
+        verdict
     }
 
     /// A report was lost, or ECS has answered with an error that may pass: what was not
     /// acknowledged is reported again, after a pause that begins with [`REPORT_RETRY`].
-    pub fn handle_report_failed(&mut self, now: Timestamp) {
+    pub fn handle_report_failed(&mut self, now: Timestamp) -> Verdict {
         self.observe(now);
         self.lose_reports();
         self.settle();
+        Verdict::Applied
     }
 
     /// Whatever was sent about health is lost, as it is with a connection.
-    pub fn handle_health_lost(&mut self) {
-        self.untold.health = self.spec.checked();
+    pub fn handle_health_lost(&mut self) -> Verdict {
+        let lost = self.spec.checked();
+        Verdict::of_change(core::mem::replace(&mut self.untold.health, lost) != lost)
     }
 
     /// The next thing to do on the host.

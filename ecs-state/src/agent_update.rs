@@ -8,9 +8,9 @@ use ecs_model::version::Version;
 use ecs_taskdef::{Format, Saved};
 use serde::{Deserialize, Serialize};
 
-use crate::Verdict;
 use crate::moment::Moment;
 use crate::named::named;
+use crate::{Recorded, Verdict};
 
 /// How long an agent may take to come back with the new version. AWS does not publish the time.
 pub const UPDATE_TIMEOUT: Duration = Duration::from_secs(15 * 60);
@@ -209,12 +209,14 @@ impl AgentUpdate {
         Verdict::Applied
     }
 
-    /// Time has passed: the new agent did not come.
-    pub fn handle_timeout(&mut self, now: Timestamp) {
-        self.observe(now);
-        if self.restart_by.is_due(self.now) {
-            let _ = self.fail("the agent did not come back".to_owned());
+    /// Time has passed: the new agent did not come. Before [`poll_timeout`](Self::poll_timeout)
+    /// nothing changes, which is [`Verdict::Duplicate`].
+    pub fn handle_timeout(&mut self, now: Timestamp) -> Verdict {
+        if !self.restart_by.is_due(self.now.max(Moment::at(now))) {
+            return Verdict::Duplicate;
         }
+        self.observe(now);
+        self.fail("the agent did not come back".to_owned())
     }
 
     /// The next message for the agent.
@@ -277,5 +279,59 @@ impl AgentUpdate {
 
     fn observe(&mut self, now: Timestamp) {
         self.now = self.now.max(Moment::at(now));
+    }
+}
+
+/// Everything that can happen to an update, each of which a `handle_*` takes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase",
+    deny_unknown_fields
+)]
+#[non_exhaustive]
+pub enum UpdateEvent {
+    /// [`AgentUpdate::handle_sent`].
+    Sent(UpdateAction),
+    /// [`AgentUpdate::handle_acknowledged`].
+    Acknowledged(UpdateAction),
+    /// [`AgentUpdate::handle_refused`].
+    Refused {
+        /// The agent's words.
+        reason: String,
+    },
+    /// [`AgentUpdate::handle_registered`].
+    Registered {
+        /// The version of the agent, as it says.
+        version: Option<String>,
+    },
+    /// [`AgentUpdate::handle_connected`].
+    Connected,
+    /// [`AgentUpdate::handle_disconnected`].
+    Disconnected,
+    /// [`AgentUpdate::handle_timeout`].
+    Timeout,
+}
+
+impl Recorded for AgentUpdate {
+    type Event = UpdateEvent;
+    type Outcome = Verdict;
+
+    const RECORD: &'static str = "record of an agent update";
+
+    fn handle(&mut self, event: &UpdateEvent, now: Timestamp) -> Verdict {
+        match event {
+            UpdateEvent::Sent(message) => self.handle_sent(*message, now),
+            UpdateEvent::Acknowledged(message) => self.handle_acknowledged(*message, now),
+            UpdateEvent::Refused { reason } => self.handle_refused(reason.as_str(), now),
+            UpdateEvent::Registered { version } => {
+                // What is no version is not the new one.
+                let version = version.as_deref().and_then(|text| text.parse().ok());
+                self.handle_registered(version.as_ref(), now)
+            }
+            UpdateEvent::Connected => self.handle_connected(now),
+            UpdateEvent::Disconnected => self.handle_disconnected(now),
+            UpdateEvent::Timeout => self.handle_timeout(now),
+        }
     }
 }

@@ -13,12 +13,14 @@
 
 mod activation;
 mod cluster_move;
+mod event;
 mod external_instance;
 
 pub use activation::{Activation, ActivationError};
 pub use cluster_move::{
     ClusterMove, ClusterMoveError, LINUX_AGENT_DATA, MoveProcedure, MoveStep, WINDOWS_AGENT_DATA,
 };
+pub use event::{ActivationEvent, ExternalEvent, MoveEvent};
 pub use external_instance::{
     ExternalAction, ExternalInstance, ExternalInstanceError, ExternalPhase,
 };

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::moment::Moment;
 use crate::named::named;
-use crate::{AgentTaskStatus, Verdict};
+use crate::{AgentTaskStatus, Recorded, Verdict};
 
 /// How long the network interface of a task may take to come up.
 ///
@@ -174,7 +174,7 @@ impl HostAttachment {
 
     /// The host sees what is attached.
     pub fn handle_seen(&mut self, now: Timestamp) -> Verdict {
-        self.handle_timeout(now);
+        let _ = self.handle_timeout(now);
         match self.status {
             HostAttachmentStatus::None if self.is_expired => Verdict::Stale,
             HostAttachmentStatus::None => {
@@ -199,9 +199,10 @@ impl HostAttachment {
     }
 
     /// Time has passed: what did not come is no use any more.
-    pub fn handle_timeout(&mut self, now: Timestamp) {
+    pub fn handle_timeout(&mut self, now: Timestamp) -> Verdict {
         let waits = self.status == HostAttachmentStatus::None || !self.is_sent;
-        self.is_expired |= waits && self.expires_at.is_due(Moment::at(now));
+        let expires = waits && self.expires_at.is_due(Moment::at(now));
+        Verdict::of_change(expires && !core::mem::replace(&mut self.is_expired, true))
     }
 
     /// The status for ECS, once: before it has expired, and before the task is anywhere.
@@ -232,5 +233,33 @@ impl HostAttachment {
     #[must_use]
     pub const fn is_expired(&self) -> bool {
         self.is_expired
+    }
+}
+
+/// Everything that can happen to an attachment on its host, each of which a `handle_*` takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub enum AttachmentEvent {
+    /// [`HostAttachment::handle_seen`].
+    Seen,
+    /// [`HostAttachment::handle_gone`].
+    Gone,
+    /// [`HostAttachment::handle_timeout`].
+    Timeout,
+}
+
+impl Recorded for HostAttachment {
+    type Event = AttachmentEvent;
+    type Outcome = Verdict;
+
+    const RECORD: &'static str = "record of an attachment";
+
+    fn handle(&mut self, event: &AttachmentEvent, now: Timestamp) -> Verdict {
+        match event {
+            AttachmentEvent::Seen => self.handle_seen(now),
+            AttachmentEvent::Gone => self.handle_gone(),
+            AttachmentEvent::Timeout => self.handle_timeout(now),
+        }
     }
 }

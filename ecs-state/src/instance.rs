@@ -2,6 +2,7 @@
 
 mod action;
 mod describe;
+mod event;
 
 use core::time::Duration;
 
@@ -15,6 +16,7 @@ use crate::{StatusPair, TaskStatus};
 
 use action::{Changes, Pending};
 pub use action::{InstanceAction, InstanceChange};
+pub use event::InstanceEvent;
 
 /// How long a deregistered container instance can be described.
 ///
@@ -306,8 +308,12 @@ impl InstanceMachine {
         Ok(())
     }
 
-    /// Time has passed: the agent was silent for too long, or draining has lasted too long.
+    /// Time has passed: the agent was silent for too long, or draining has lasted too long. Before
+    /// [`poll_timeout`](Self::poll_timeout) nothing changes.
     pub fn handle_timeout(&mut self, now: Timestamp) {
+        if !self.next_timeout().is_due(self.now.max(Moment::at(now))) {
+            return;
+        }
         self.observe(now);
         if self.silent_at.is_due(self.now) {
             self.set_connected(false);
@@ -339,7 +345,7 @@ impl InstanceMachine {
     /// Poll after each `handle_*`.
     #[must_use]
     pub fn poll_timeout(&self) -> Option<Timestamp> {
-        self.silent_at.earlier(self.drain_by).get()
+        self.next_timeout().get()
     }
 
     /// The status.
@@ -403,6 +409,10 @@ impl InstanceMachine {
     #[must_use]
     pub const fn version(&self) -> u64 {
         self.version
+    }
+
+    fn next_timeout(&self) -> Moment {
+        self.silent_at.earlier(self.drain_by)
     }
 
     fn drain(
@@ -476,7 +486,8 @@ impl InstanceMachine {
 }
 
 /// Whether a container instance is deregistered although tasks run on it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub enum ForceDeregistration {
     /// Only if no task runs.

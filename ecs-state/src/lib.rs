@@ -71,6 +71,7 @@ mod instance;
 mod managed_agent;
 mod moment;
 mod named;
+mod recorded;
 mod report;
 mod resource;
 mod restart;
@@ -85,17 +86,18 @@ pub mod transition;
 mod verdict;
 
 pub use agent::{
-    AgentAction, AgentOptions, AgentTask, ContainerHealthReport, FailedStep, Hold, ImagePull,
-    LastResort, NextStep, REPORT_BATCH, REPORT_RETRY, ResourceEvent, RuntimeError, RuntimeEvent,
-    TASK_CLEANUP_WAIT, UNSENT_CLEANUP_WAIT, Wait, WaitCause, credentials_resolved, failed_step,
-    is_container_news, is_managed_agent_news, is_task_news, last_resort, next_step,
+    AgentAction, AgentEvent, AgentOptions, AgentTask, ContainerHealthReport, FailedStep, Hold,
+    ImagePull, LastResort, NextStep, REPORT_BATCH, REPORT_RETRY, ResourceEvent, RuntimeError,
+    RuntimeEvent, TASK_CLEANUP_WAIT, UNSENT_CLEANUP_WAIT, Wait, WaitCause, credentials_resolved,
+    failed_step, is_container_news, is_managed_agent_news, is_task_news, last_resort, next_step,
     resource_credentials_resolved, step_resolved,
 };
 pub use agent_status::{AgentTaskStatus, ContainerStanding, ReportedStatus, known_task_status};
 #[cfg(feature = "agent")]
-pub use agent_update::{AgentUpdate, UPDATE_TIMEOUT, UpdateAction, UpdateStatus};
+pub use agent_update::{AgentUpdate, UPDATE_TIMEOUT, UpdateAction, UpdateEvent, UpdateStatus};
 pub use attachment::{
-    ATTACHMENT_TIMEOUT, AttachmentKind, AttachmentStatus, HostAttachment, HostAttachmentStatus,
+    ATTACHMENT_TIMEOUT, AttachmentEvent, AttachmentKind, AttachmentStatus, HostAttachment,
+    HostAttachmentStatus,
 };
 pub use behaviour::{Behaviour, Difference};
 pub use container_status::{ContainerStatus, SteadyState};
@@ -107,11 +109,12 @@ pub use exit_code::ExitCode;
 pub use health::task_health;
 pub use instance::{
     ForceDeregistration, HEARTBEAT_TIMEOUT, INACTIVE_INSTANCE_RETENTION, InstanceAction,
-    InstanceChange, InstanceChangeError, InstanceMachine, InstanceStatus, MANAGED_DRAINING_LIMIT,
-    TaskCounts,
+    InstanceChange, InstanceChangeError, InstanceEvent, InstanceMachine, InstanceStatus,
+    MANAGED_DRAINING_LIMIT, TaskCounts,
 };
 pub use managed_agent::ManagedAgentStatus;
 pub use named::UnknownName;
+pub use recorded::{Decision, Record, Recorded};
 pub use report::{
     ContainerReport, MAX_IMAGE_DIGEST_LENGTH, MAX_REASON_LENGTH, MAX_RUNTIME_ID_LENGTH,
     ManagedAgentReport, TaskReport,
@@ -122,8 +125,8 @@ pub use restore::RestoreError;
 pub use stop::{StopCause, StopWording};
 pub use stop_signal::{StopSignal, StopSignalError};
 pub use task::{
-    ASK_AGAIN, Decision, HostLoss, STOPPED_TASK_RETENTION, TaskAction, TaskChange, TaskEvent,
-    TaskExplanation, TaskMachine, TaskRecord, TaskTimeout, TaskWait,
+    ASK_AGAIN, HostLoss, STOPPED_TASK_RETENTION, TaskAction, TaskChange, TaskEvent,
+    TaskExplanation, TaskMachine, TaskTimeout, TaskWait,
 };
 pub use task_spec::{
     ContainerSpec, DEFAULT_STOP_TIMEOUT, Dependency, NETWORK_CONTAINER, SpecError, StepDependency,

@@ -5,10 +5,10 @@ mod advance;
 mod change;
 mod container;
 mod describe;
+mod event;
 mod explain;
 mod host;
 mod merge;
-mod record;
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -33,9 +33,9 @@ pub use action::TaskAction;
 use change::Changes;
 pub use change::TaskChange;
 use container::{TaskAttachment, TaskContainer};
+pub use event::TaskEvent;
 pub use explain::{TaskExplanation, TaskTimeout, TaskWait};
 pub use host::HostLoss;
-pub use record::{Decision, TaskEvent, TaskRecord};
 
 /// How long a stopped task can be described, at least.
 ///
@@ -301,11 +301,16 @@ impl TaskMachine {
     }
 
     /// Time has passed: the agent is asked again, a network interface did not come, or a stopped
-    /// task is forgotten.
-    pub fn handle_timeout(&mut self, now: Timestamp) {
+    /// task is forgotten. Before [`poll_timeout`](Self::poll_timeout) nothing changes, which is
+    /// [`Verdict::Duplicate`].
+    pub fn handle_timeout(&mut self, now: Timestamp) -> Verdict {
+        if !self.next_timeout().is_due(self.now.max(Moment::at(now))) {
+            return Verdict::Duplicate;
+        }
         self.observe(now);
         self.fire_timers();
         self.advance();
+        Verdict::Applied
     }
 
     /// The next thing to do for the task.
@@ -329,8 +334,7 @@ impl TaskMachine {
     /// Poll after each `handle_*`.
     #[must_use]
     pub fn poll_timeout(&self) -> Option<Timestamp> {
-        let own = self.ask_at.earlier(self.attach_by);
-        own.earlier(self.forgotten_at()).get()
+        self.next_timeout().get()
     }
 
     /// What the task is made of.

@@ -4,7 +4,7 @@ use core::fmt;
 
 use ecs_model::HealthStatus;
 
-use crate::TaskStatus;
+use crate::{TaskStatus, UnknownName};
 
 /// What became of an event.
 ///
@@ -24,6 +24,15 @@ pub enum Verdict {
     Partial(Vec<Rejection>),
     /// The event contradicts the state, which is unchanged.
     Rejected(Rejection),
+}
+
+impl Verdict {
+    pub(crate) const fn of_change(is_change: bool) -> Self {
+        match is_change {
+            true => Self::Applied,
+            false => Self::Duplicate,
+        }
+    }
 }
 
 impl fmt::Display for Verdict {
@@ -82,6 +91,9 @@ pub enum Rejection {
     /// An agent spoke of a task that it has not been given.
     #[error("the task is {0} and was not given to an agent yet")]
     NotLaunched(TaskStatus),
+    /// The report has a status that is none.
+    #[error(transparent)]
+    UnknownName(#[from] UnknownName),
     /// The task has no such phase.
     #[error("the task has no phase {0}")]
     NoSuchPhase(TaskStatus),

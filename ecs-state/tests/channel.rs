@@ -157,7 +157,7 @@ impl World {
                 self.faults += 1;
                 self.up.remove(position);
                 if let Some(host) = &mut self.host {
-                    host.handle_report_failed(EPOCH);
+                    let _ = host.handle_report_failed(EPOCH);
                 }
             }
             Step::RepeatUp(position) => {
@@ -185,12 +185,12 @@ impl World {
             Step::AskAgain => {
                 self.asks += 1;
                 let at = self.task.poll_timeout().unwrap();
-                self.task.handle_timeout(at);
+                let _ = self.task.handle_timeout(at);
             }
             Step::HostTimeout => {
                 if let Some(host) = &mut self.host {
                     let at = host.poll_timeout().unwrap();
-                    host.handle_timeout(at);
+                    let _ = host.handle_timeout(at);
                 }
             }
         }
@@ -234,7 +234,7 @@ impl World {
         let verdict = self.task.handle_report(&report, EPOCH);
         assert!(!matches!(verdict, Verdict::Partial(_)), "{verdict}");
         if let Some(host) = &mut self.host {
-            host.handle_report_acknowledged(report.status(), EPOCH);
+            let _ = host.handle_report_acknowledged(report.status(), EPOCH);
         }
     }
 

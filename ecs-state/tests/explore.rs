@@ -172,7 +172,7 @@ impl World {
             }
             Step::Timeout => {
                 let at = self.task.poll_timeout().unwrap();
-                self.task.handle_timeout(at);
+                let _ = self.task.handle_timeout(at);
             }
         }
         self.poll();

@@ -172,7 +172,7 @@ mod update {
         );
         let end = at(3).saturating_add(UPDATE_TIMEOUT);
         assert_eq!(update.poll_timeout(), Some(end));
-        update.handle_timeout(end);
+        let _ = update.handle_timeout(end);
         assert_eq!(update.reason(), Some("the agent did not come back"));
     }
 }

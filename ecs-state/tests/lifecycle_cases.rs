@@ -559,7 +559,7 @@ fn submits_attachment(given: &Value) -> Value {
         if known["sent"] == true {
             assert!(attachment.poll_report(AgentTaskStatus::None).is_some());
         }
-        attachment.handle_timeout(Timestamp::from_seconds(if late { 11 } else { 9 }));
+        let _ = attachment.handle_timeout(Timestamp::from_seconds(if late { 11 } else { 9 }));
         attachment.poll_report(event).is_some()
     });
     let task = given["task_present"] == true && is_task_news(event, AgentTaskStatus::None, false);
@@ -595,7 +595,7 @@ fn sent_status(given: &Value) -> Value {
     }
     for mark in list(&given["marks"]) {
         let mark: ReportedStatus = text(mark).parse().unwrap();
-        task.handle_report_acknowledged(mark, EPOCH);
+        let _ = task.handle_report_acknowledged(mark, EPOCH);
     }
     json!({
         "task_sent": task.sent_status().as_str(),
@@ -856,7 +856,7 @@ impl Host<'_> {
                 let code = exit_code(&self.named(&name)["exit_code"]);
                 self.end(&name, code);
             } else {
-                self.task.handle_timeout(Timestamp::from_seconds(next));
+                let _ = self.task.handle_timeout(Timestamp::from_seconds(next));
                 self.look();
             }
         }

@@ -10,11 +10,11 @@ use std::time::Duration;
 
 use ecs_model::{HealthStatus, Timestamp};
 use ecs_state::{
-    AgentAction, AgentOptions, AgentTask, AgentTaskStatus, AttachmentKind, AttachmentStatus,
-    Behaviour, Condition, ContainerReport, ContainerSpec, ContainerStatus, HostLoss, HostProvider,
-    Phases, Registration, ReportedStatus, ResourceEvent, ResourceSpec, RestartPolicy, RuntimeError,
-    RuntimeEvent, StatusPair, StopCause, TaskEvent, TaskMachine, TaskNetwork, TaskReport, TaskSpec,
-    TaskStatus, Verdict, WaitCause,
+    AgentAction, AgentEvent, AgentOptions, AgentTask, AgentTaskStatus, AttachmentKind,
+    AttachmentStatus, Behaviour, Condition, ContainerReport, ContainerSpec, ContainerStatus,
+    HostLoss, HostProvider, Phases, Recorded, Registration, ReportedStatus, ResourceEvent,
+    ResourceSpec, RestartPolicy, RuntimeError, RuntimeEvent, StatusPair, StopCause, TaskEvent,
+    TaskMachine, TaskNetwork, TaskReport, TaskSpec, TaskStatus, Verdict, WaitCause,
 };
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -108,58 +108,26 @@ fn runtime_event() -> impl Strategy<Value = RuntimeEvent> {
     ]
 }
 
-#[derive(Clone, Debug)]
-enum AgentInput {
-    Event(usize, RuntimeEvent),
-    Credentials,
-    Resource(ResourceEvent),
-    Acknowledged(ReportedStatus),
-    Failed,
-    Stop,
-    Timeout,
-}
-
-fn agent_input() -> impl Strategy<Value = (AgentInput, i64)> {
-    let input = prop_oneof![
-        20 => (0_usize..5, runtime_event())
-            .prop_map(|(container, event)| AgentInput::Event(container, event)),
-        1 => Just(AgentInput::Stop),
-        1 => Just(AgentInput::Credentials),
+fn agent_event() -> impl Strategy<Value = (AgentEvent, i64)> {
+    let event = prop_oneof![
+        20 => (0_usize..5, runtime_event()).prop_map(|(container, event)| AgentEvent::Container {
+            container: NAMES.get(container).copied().unwrap_or("nobody").to_owned(),
+            event,
+        }),
+        1 => Just(AgentEvent::Stop),
+        1 => Just(AgentEvent::Credentials),
         1 => prop_oneof![
             Just(ResourceEvent::Created),
             Just(ResourceEvent::Failed { reason: "no".to_owned() }),
             Just(ResourceEvent::Removed),
-        ].prop_map(AgentInput::Resource),
-        2 => status().prop_map(AgentInput::Acknowledged),
-        1 => Just(AgentInput::Failed),
-        4 => Just(AgentInput::Timeout),
+        ].prop_map(|event| AgentEvent::Resource { resource: "secrets".to_owned(), event }),
+        2 => status().prop_map(AgentEvent::ReportAcknowledged),
+        1 => Just(AgentEvent::ReportFailed),
+        1 => Just(AgentEvent::HealthLost),
+        4 => Just(AgentEvent::Timeout),
     ];
     // The clock of a host may also go back.
-    (input, -3_i64..20)
-}
-
-fn feed_agent(task: &mut AgentTask, input: &AgentInput, now: Timestamp) -> Verdict {
-    match input {
-        AgentInput::Event(container, event) => {
-            let name = NAMES.get(*container).copied().unwrap_or("nobody");
-            task.handle_event(name, event.clone(), now)
-        }
-        AgentInput::Stop => task.handle_stop(now),
-        AgentInput::Credentials => task.handle_credentials(now),
-        AgentInput::Resource(event) => task.handle_resource("secrets", event.clone(), now),
-        AgentInput::Acknowledged(status) => {
-            task.handle_report_acknowledged(*status, now);
-            Verdict::Duplicate
-        }
-        AgentInput::Failed => {
-            task.handle_report_failed(now);
-            Verdict::Duplicate
-        }
-        AgentInput::Timeout => {
-            task.handle_timeout(now);
-            Verdict::Duplicate
-        }
-    }
+    (event, -3_i64..20)
 }
 
 fn statuses(task: &AgentTask) -> Vec<ContainerStatus> {
@@ -176,7 +144,7 @@ proptest! {
     fn an_agent_never_goes_back_and_repeats_itself(
         spec in spec(),
         agent in any::<bool>(),
-        inputs in proptest::collection::vec(agent_input(), 0..60),
+        events in proptest::collection::vec(agent_event(), 0..60),
     ) {
         let behaviour = if agent { Behaviour::Agent1_105 } else { Behaviour::Strict };
         let options = AgentOptions::default().with_behaviour(behaviour);
@@ -184,10 +152,10 @@ proptest! {
         let mut again = task.clone();
         let mut now = 0;
         let mut reported = ReportedStatus::Pending;
-        for (input, seconds) in &inputs {
+        for (event, seconds) in &events {
             now += seconds;
             let before = task.clone();
-            let verdict = feed_agent(&mut task, input, at(now));
+            let verdict = task.handle(event, at(now));
             prop_assert!(task.status() >= before.status());
             for (old, new) in statuses(&before).iter().zip(statuses(&task)) {
                 prop_assert!(new >= *old);
@@ -205,9 +173,14 @@ proptest! {
                 reported = report.status();
             }
             while task.poll_health().is_some() {}
-            // One that is saved and restored at every step goes the same way.
+            // Deciding says the same, and what is decided brings a copy that is saved and restored
+            // at every step the same way.
+            let decision = before.decide(event.clone(), at(now));
+            prop_assert_eq!(decision.outcome, verdict);
             again = restored(&again);
-            let _ = feed_agent(&mut again, input, at(now));
+            if let Some(record) = &decision.record {
+                let _ = again.apply(&restored(record));
+            }
             while again.poll_report().is_some() {}
             while again.poll_health().is_some() {}
             prop_assert_eq!(&task, &again);
@@ -410,29 +383,6 @@ fn event() -> impl Strategy<Value = (TaskEvent, i64)> {
     (event, -3_i64..90)
 }
 
-fn feed(task: &mut TaskMachine, event: &TaskEvent, now: Timestamp) -> Verdict {
-    match event {
-        TaskEvent::Report(request) => {
-            task.handle_report(&TaskReport::try_from(request).unwrap(), now)
-        }
-        TaskEvent::Launched => task.handle_launched(now),
-        TaskEvent::Health { container, health } => task.handle_health(container, health, now),
-        TaskEvent::Attachment { id, status } => task.handle_attachment(id, *status, now),
-        TaskEvent::Connectivity { is_connected } => task.handle_connectivity(*is_connected, now),
-        TaskEvent::Stop(cause) => task.handle_stop(cause.clone(), now),
-        TaskEvent::HostLost(loss) => task.handle_host_lost(loss.clone(), now),
-        TaskEvent::HostReturned { has_task } => task.handle_host_returned(*has_task, now),
-        TaskEvent::PhaseDone(phase) => task.handle_phase_done(*phase, now),
-        TaskEvent::PhaseFailed { phase, reason } => {
-            task.handle_phase_failed(*phase, reason.as_str(), now)
-        }
-        _ => {
-            task.handle_timeout(now);
-            Verdict::Duplicate
-        }
-    }
-}
-
 /// What comes back when a machine is saved.
 fn restored<T: Serialize + DeserializeOwned>(machine: &T) -> T {
     let text = serde_json::to_string(machine).unwrap();
@@ -514,7 +464,7 @@ proptest! {
         for (event, seconds) in &events {
             now += seconds;
             let before = task.clone();
-            let verdict = feed(&mut task, event, at(now));
+            let verdict = task.handle(event, at(now));
             prop_assert!(times_in_order(&task), "{:?}", task.timeline());
             prop_assert!(task.status().last >= before.status().last);
             prop_assert!(task.status().shall_stop >= before.status().shall_stop);
@@ -530,19 +480,17 @@ proptest! {
             }
             // A second copy of an event never moves anything.
             let mut twice = task.clone();
-            let second = feed(&mut twice, event, at(now));
+            let second = twice.handle(event, at(now));
             prop_assert!(second != Verdict::Applied || asks_again(event), "{:?}", event);
             prop_assert_eq!(&twice, &task);
 
             // Deciding says the same, and what is decided brings a copy to the same state, even
             // one that was saved in between.
-            let decision = before.decide(event.clone(), at(now)).unwrap();
-            if !matches!(event, TaskEvent::Timeout) {
-                prop_assert_eq!(decision.verdict, verdict);
-            }
+            let decision = before.decide(event.clone(), at(now));
+            prop_assert_eq!(decision.outcome, verdict);
             if let Some(record) = &decision.record {
                 again = restored(&again);
-                let _ = again.apply(&restored(record)).unwrap();
+                let _ = again.apply(&restored(record));
             }
             prop_assert_eq!(&again, &task);
         }

@@ -176,7 +176,7 @@ fn a_process_has_thirty_seconds_to_end() {
         assert_eq!(actions(&mut agent), [stop]);
         assert_eq!(agent.poll_timeout(), Some(at(130)));
         let now = at(100 + ends_after);
-        agent.handle_timeout(now);
+        let _ = agent.handle_timeout(now);
         let kill = AgentAction::Kill {
             container: "web".into(),
         };
@@ -291,9 +291,9 @@ fn a_start_timeout_ends_the_wait() {
     let mut agent = AgentTask::new(spec([web, db]), at(0));
     run(&mut agent, at(2));
     assert_eq!(agent.poll_timeout(), Some(at(10)));
-    agent.handle_timeout(at(9));
+    let _ = agent.handle_timeout(at(9));
     assert_eq!(actions(&mut agent), []);
-    agent.handle_timeout(at(10));
+    let _ = agent.handle_timeout(at(10));
     assert_eq!(
         agent.container_status("web"),
         Some(ContainerStatus::Stopped)
@@ -684,9 +684,9 @@ fn a_stopped_task_is_forgotten_after_an_hour() {
     assert_eq!(task.poll_timeout(), None);
     let _ = task.handle_report(&TaskReport::new(ReportedStatus::Stopped), at(10));
     assert_eq!(task.poll_timeout(), Some(at(3_610)));
-    task.handle_timeout(at(3_609));
+    let _ = task.handle_timeout(at(3_609));
     assert_eq!(task.status().last, TaskStatus::Stopped);
-    task.handle_timeout(at(3_610));
+    let _ = task.handle_timeout(at(3_610));
     assert_eq!(task.status().to_string(), "DELETED:STOPPED");
     assert_eq!(task.poll_timeout(), None);
 }

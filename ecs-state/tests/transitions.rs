@@ -124,7 +124,7 @@ fn take_task((task, timeouts): &mut TimedTask, step: &TaskStep) -> Option<String
                 return None;
             }
             *timeouts += 1;
-            task.handle_timeout(task.poll_timeout()?);
+            let _ = task.handle_timeout(task.poll_timeout()?);
         }
     }
     while task.poll_change().is_some() {}
@@ -204,7 +204,7 @@ fn take_container(task: &mut AgentTask, step: &ContainerStep) -> Option<String> 
         }
         ContainerStep::Timeout => {
             let at = task.poll_timeout()?;
-            task.handle_timeout(at);
+            let _ = task.handle_timeout(at);
         }
     }
     while task.poll_report().is_some() {}
@@ -414,7 +414,7 @@ fn update_rows(rows: &mut BTreeSet<Row>) {
         }),
         ("timeout", |update| {
             let at = update.poll_timeout()?;
-            update.handle_timeout(at);
+            let _ = update.handle_timeout(at);
             Some(())
         }),
     ];

@@ -80,7 +80,7 @@ fn a_lost_message_to_the_agent_is_sent_again() {
     assert_eq!(work(&mut task), [TaskAction::Launch]);
     let first = at(0).saturating_add(ASK_AGAIN);
     assert_eq!(task.poll_timeout(), Some(first));
-    task.handle_timeout(first);
+    let _ = task.handle_timeout(first);
     assert_eq!(work(&mut task), [TaskAction::Launch]);
     assert_eq!(task.handle_launched(at(61)), Verdict::Applied);
     assert_eq!(task.handle_launched(at(61)), Verdict::Duplicate);
@@ -91,7 +91,7 @@ fn a_lost_message_to_the_agent_is_sent_again() {
     assert_eq!(work(&mut task), [TaskAction::StopContainers]);
     for ask in [160, 220] {
         assert_eq!(task.poll_timeout(), Some(at(ask)));
-        task.handle_timeout(at(ask));
+        let _ = task.handle_timeout(at(ask));
         assert_eq!(work(&mut task), [TaskAction::StopContainers]);
     }
     let _ = task.handle_report(&TaskReport::new(ReportedStatus::Stopped), at(230));
@@ -205,7 +205,7 @@ fn health_reaches_ecs() {
             .to_string(),
         "rejected: container `plain` has no health check and cannot be HEALTHY"
     );
-    host.handle_health_lost();
+    let _ = host.handle_health_lost();
     assert_eq!(deliver(&mut host, &mut task), 2);
 
     let mut described = Task::default();
@@ -229,7 +229,7 @@ fn a_network_interface_has_three_minutes() {
         late.poll_timeout(),
         Some(at(0).saturating_add(ATTACHMENT_TIMEOUT))
     );
-    late.handle_timeout(at(180));
+    let _ = late.handle_timeout(at(180));
     assert_eq!(
         late.stopped_reason().as_deref(),
         Some("Timeout waiting for network interface provisioning to complete.")
@@ -303,21 +303,21 @@ fn a_lost_report_is_sent_again_after_a_pause() {
     let mut pauses = Vec::new();
     let mut now = at(0);
     for _ in 0..15 {
-        host.handle_report_failed(now);
+        let _ = host.handle_report_failed(now);
         assert!(host.poll_report().is_none());
         let next = host.poll_timeout().unwrap();
         pauses.push(next.saturating_since(now).as_millis());
         now = next;
-        host.handle_timeout(now);
+        let _ = host.handle_timeout(now);
         let report = host.poll_report().unwrap();
         assert_eq!(report.containers().count(), 1);
     }
     assert_eq!(pauses[..4], [1_000, 1_300, 1_690, 2_197]);
     assert_eq!(pauses.last(), Some(&30_000));
-    host.handle_report_acknowledged(ReportedStatus::Running, now);
-    host.handle_report_failed(now);
+    let _ = host.handle_report_acknowledged(ReportedStatus::Running, now);
+    let _ = host.handle_report_failed(now);
     assert!(host.poll_report().is_none());
-    host.handle_timeout(now.saturating_add(Duration::from_secs(1)));
+    let _ = host.handle_timeout(now.saturating_add(Duration::from_secs(1)));
     assert!(host.poll_report().is_none(), "it was acknowledged");
 }
 
@@ -341,7 +341,7 @@ fn the_agent_keeps_changes_of_containers_for_a_while() {
     assert!(agent.poll_report().is_none());
     let due = at(10).saturating_add(REPORT_BATCH);
     assert_eq!(agent.poll_timeout(), Some(due));
-    agent.handle_timeout(due);
+    let _ = agent.handle_timeout(due);
     let report = agent.poll_report().unwrap();
     assert_eq!(report.status(), ReportedStatus::Running);
     assert_eq!(report.containers().next().unwrap().exit_code(), Some(0));
@@ -357,13 +357,13 @@ fn a_stopped_task_stays_until_ecs_knows() {
     assert!(known.poll_report().is_some());
     let cleanup = at(0).saturating_add(TASK_CLEANUP_WAIT);
     assert_eq!(known.poll_timeout(), Some(cleanup));
-    known.handle_timeout(cleanup);
+    let _ = known.handle_timeout(cleanup);
     assert!(known.poll_action().is_some());
-    host.handle_timeout(cleanup);
+    let _ = host.handle_timeout(cleanup);
     assert_eq!(host.poll_action(), None);
     let latest = at(0).saturating_add(UNSENT_CLEANUP_WAIT);
     assert_eq!(host.poll_timeout(), Some(latest));
-    host.handle_timeout(latest);
+    let _ = host.handle_timeout(latest);
     assert!(host.poll_action().is_some());
 }
 

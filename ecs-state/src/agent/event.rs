@@ -154,8 +154,8 @@ impl AgentTask {
         }
     }
 
-    pub(super) fn apply(&mut self, index: usize, event: RuntimeEvent) -> Verdict {
-        let event = match self.apply_restart(index, event) {
+    pub(super) fn take_event(&mut self, index: usize, event: RuntimeEvent) -> Verdict {
+        let event = match self.take_restart(index, event) {
             Ok(verdict) => return verdict,
             Err(event) => event,
         };

@@ -14,13 +14,16 @@ pub(super) struct Ladder<S> {
     pub(super) acknowledged: S,
 }
 
-impl<S: Copy> Ladder<S> {
+impl<S: Copy + PartialEq> Ladder<S> {
     pub(super) const fn mark_sent(&mut self) {
         self.sent = self.known;
     }
 
-    pub(super) const fn acknowledge(&mut self) {
+    /// ECS knows what was sent; says whether that is news.
+    pub(super) fn acknowledge(&mut self) -> bool {
+        let is_news = self.acknowledged != self.sent;
         self.acknowledged = self.sent;
+        is_news
     }
 
     pub(super) const fn lose(&mut self) {

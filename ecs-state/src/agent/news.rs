@@ -10,6 +10,7 @@ use super::ladder::is_managed_agent_news;
 use super::marks::positions;
 use crate::{
     Behaviour, ContainerReport, ManagedAgentReport, ManagedAgentStatus, ReportedStatus, TaskReport,
+    Verdict,
 };
 
 /// The containers and managed agents of which a report tells.
@@ -125,21 +126,22 @@ impl AgentTask {
     ///
     /// An older report than the last may be acknowledged late. That changes nothing, except that
     /// with the agent's own behaviour managed agents fall back to it.
-    pub(super) fn acknowledge(&mut self, status: ReportedStatus) {
+    pub(super) fn acknowledge(&mut self, status: ReportedStatus) -> Verdict {
         if status < self.status.sent.reported() {
             if self.options.behaviour == Behaviour::Agent1_105 {
                 self.fall_back(status);
             }
-            return;
+            return Verdict::Stale;
         }
-        self.status.acknowledge();
+        let mut is_news = self.status.acknowledge();
         for container in &mut self.containers {
-            container.status.acknowledge();
+            is_news |= container.status.acknowledge();
             if let Some(agent) = &mut container.managed_agent {
-                agent.status.acknowledge();
+                is_news |= agent.status.acknowledge();
             }
         }
         self.end_retries();
+        Verdict::of_change(is_news)
     }
 
     fn fall_back(&mut self, status: ReportedStatus) {

@@ -16,7 +16,7 @@ pub(super) struct Resource {
 }
 
 impl AgentTask {
-    pub(super) fn apply_to_resource(&mut self, index: usize, event: ResourceEvent) -> Verdict {
+    pub(super) fn take_resource(&mut self, index: usize, event: ResourceEvent) -> Verdict {
         let Some(resource) = self.resources.get_mut(index) else {
             return Verdict::Stale;
         };

@@ -11,7 +11,7 @@ use crate::{ContainerEnd, ContainerStatus, Verdict};
 impl AgentTask {
     /// Takes an event that belongs to a container that is, or is to be, started again. Gives the
     /// event back if it does not.
-    pub(super) fn apply_restart(
+    pub(super) fn take_restart(
         &mut self,
         index: usize,
         event: RuntimeEvent,

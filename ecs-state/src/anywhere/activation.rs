@@ -4,9 +4,10 @@ use core::fmt;
 
 use ecs_arn::IdKind;
 use ecs_model::Timestamp;
-use ecs_model::agent::Secret;
+use ecs_model::agent::{Secret, exposing};
 use ecs_model::anywhere::{CreateActivationRequest, DEFAULT_VALIDITY};
-use ecs_taskdef::Findings;
+use ecs_taskdef::{Findings, Format, Saved};
+use serde::{Deserialize, Serialize};
 
 /// An activation, and how much of it is used.
 ///
@@ -29,9 +30,13 @@ use ecs_taskdef::Findings;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
+/// serde writes one that outlives the program, its code only by [`with_secrets`](Self::with_secrets).
+///
 /// Source: Systems Manager User Guide, hybrid activations.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Activation {
+    format: Format<Self>,
     id: String,
     request: CreateActivationRequest,
     code: Secret,
@@ -39,6 +44,11 @@ pub struct Activation {
     expires: Timestamp,
     limit: u32,
     registrations: u32,
+}
+
+impl Saved for Activation {
+    const NAME: &'static str = "activation";
+    const VERSION: u32 = 1;
 }
 
 impl Activation {
@@ -68,6 +78,7 @@ impl Activation {
         }
         let limit = request.registration_limit.unwrap_or(1);
         Ok(Self {
+            format: Format::current(),
             id,
             expires: request
                 .expiration_date
@@ -78,6 +89,13 @@ impl Activation {
             is_code_shown: false,
             registrations: 0,
         })
+    }
+
+    /// Serialises everything, the code too: keep the result as secret as it is. Without the code an
+    /// activation cannot be read back.
+    #[must_use]
+    pub fn with_secrets(&self) -> impl Serialize + '_ {
+        exposing(self, "/code", self.code.expose())
     }
 
     /// The id.
@@ -144,9 +162,23 @@ impl Activation {
         code: &str,
         now: Timestamp,
     ) -> Result<(), ActivationError> {
-        if !self.code.matches(code) {
-            return Err(ActivationError::WrongCode);
+        self.check_code(code)?;
+        self.count_registration(now)
+    }
+
+    /// Whether the code is that of the activation.
+    ///
+    /// # Errors
+    ///
+    /// [`ActivationError::WrongCode`] if it is another one.
+    pub fn check_code(&self, code: &str) -> Result<(), ActivationError> {
+        match self.code.matches(code) {
+            true => Ok(()),
+            false => Err(ActivationError::WrongCode),
         }
+    }
+
+    pub(super) fn count_registration(&mut self, now: Timestamp) -> Result<(), ActivationError> {
         self.check(now)?;
         self.registrations = self.registrations.saturating_add(1);
         Ok(())

@@ -2,7 +2,10 @@
 
 use ecs_model::Timestamp;
 use ecs_model::agent::{EcsConfig, HostOs};
+use ecs_taskdef::{Format, Saved};
+use serde::{Deserialize, Serialize};
 
+use crate::moment::Moment;
 use crate::named::named;
 
 /// The state of the agent on Linux.
@@ -11,7 +14,8 @@ pub const LINUX_AGENT_DATA: &str = "/var/lib/ecs/data/agent.db";
 pub const WINDOWS_AGENT_DATA: &str = r"%ProgramData%\Amazon\ECS\data\*";
 
 /// How a machine is moved. The guide has both ways; the longer one also leaves nothing behind.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub enum MoveProcedure {
     /// The agent forgets its state and registers with the other cluster (registration page). The
@@ -23,7 +27,8 @@ pub enum MoveProcedure {
 }
 
 /// A step of a move.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub enum MoveStep {
     /// The agent is stopped.
@@ -85,17 +90,26 @@ named! {
 /// # Ok::<(), ecs_state::anywhere::ClusterMoveError>(())
 /// ```
 ///
+/// serde writes one that outlives the program.
+///
 /// Source: Developer Guide, registering and deregistering an external instance.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ClusterMove {
+    format: Format<Self>,
     os: HostOs,
     procedure: MoveProcedure,
-    cluster: String,
+    cluster: ClusterName,
     /// How many steps are done.
     done: usize,
     /// Whether the next one was polled.
     begun: bool,
-    finished_at: Option<Timestamp>,
+    finished_at: Moment,
+}
+
+impl Saved for ClusterMove {
+    const NAME: &'static str = "move to another cluster";
+    const VERSION: u32 = 1;
 }
 
 impl ClusterMove {
@@ -109,19 +123,15 @@ impl ClusterMove {
         procedure: MoveProcedure,
         cluster: impl Into<String>,
     ) -> Result<Self, ClusterMoveError> {
-        let cluster = cluster.into();
-        let allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
-        match (1..=255).contains(&cluster.len()) && cluster.bytes().all(allowed) {
-            true => Ok(Self {
-                os,
-                procedure,
-                cluster,
-                done: 0,
-                begun: false,
-                finished_at: None,
-            }),
-            false => Err(ClusterMoveError::ClusterName(cluster)),
-        }
+        Ok(Self {
+            format: Format::current(),
+            os,
+            procedure,
+            cluster: ClusterName::try_from(cluster.into())?,
+            done: 0,
+            begun: false,
+            finished_at: Moment::NONE,
+        })
     }
 
     /// The next step to carry out, once the one before is done.
@@ -151,7 +161,7 @@ impl ClusterMove {
         self.done += 1;
         self.begun = false;
         if self.next().is_none() {
-            self.finished_at = Some(now);
+            self.finished_at = Moment::at(now);
         }
         Ok(())
     }
@@ -165,7 +175,7 @@ impl ClusterMove {
     /// When the last step was done.
     #[must_use]
     pub const fn finished_at(&self) -> Option<Timestamp> {
-        self.finished_at
+        self.finished_at.get()
     }
 
     /// The steps, in order, those that are done included.
@@ -193,7 +203,7 @@ impl ClusterMove {
     /// The command of a step on the machine, where it is one command.
     #[must_use]
     pub fn command(&self, step: MoveStep) -> Option<String> {
-        let cluster = &self.cluster;
+        let cluster = &self.cluster.0;
         let command = match (step, self.os == HostOs::Windows) {
             (MoveStep::StopAgent, false) => "sudo systemctl stop ecs.service".to_owned(),
             (MoveStep::StopAgent, true) => "Stop-Service AmazonECS".to_owned(),
@@ -225,6 +235,29 @@ impl ClusterMove {
 
     fn next(&self) -> Option<MoveStep> {
         self.steps().get(self.done).copied()
+    }
+}
+
+/// A name that can stand in a command.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+struct ClusterName(String);
+
+impl TryFrom<String> for ClusterName {
+    type Error = ClusterMoveError;
+
+    fn try_from(name: String) -> Result<Self, ClusterMoveError> {
+        let allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+        match (1..=255).contains(&name.len()) && name.bytes().all(allowed) {
+            true => Ok(Self(name)),
+            false => Err(ClusterMoveError::ClusterName(name)),
+        }
+    }
+}
+
+impl From<ClusterName> for String {
+    fn from(name: ClusterName) -> Self {
+        name.0
     }
 }
 

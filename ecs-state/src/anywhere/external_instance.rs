@@ -2,15 +2,19 @@
 
 use std::collections::VecDeque;
 
-use ecs_model::agent::{AgentConfig, EcsConfig, HostOs};
+use ecs_model::agent::{AgentConfig, EcsConfig, HostOs, exposing};
 use ecs_model::anywhere::{CREDENTIAL_ROTATION, ManagedInstanceId};
 use ecs_model::{DEFAULT_CLUSTER, Timestamp};
+use ecs_taskdef::{Format, Saved};
+use serde::{Deserialize, Serialize};
 
 use super::activation::{Activation, ActivationError};
+use crate::moment::Moment;
 use crate::named::named;
 
 /// How far a machine is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub enum ExternalPhase {
     /// Nothing is done.
@@ -80,18 +84,28 @@ named! {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
+/// serde writes one that outlives the program; what is secret in the agent's configuration only by
+/// [`with_secrets`](Self::with_secrets).
+///
 /// Source: Developer Guide, registering and deregistering an external instance.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ExternalInstance {
+    format: Format<Self>,
     os: HostOs,
     phase: ExternalPhase,
     managed_instance: Option<ManagedInstanceId>,
     last_activation: Option<String>,
-    credentials_since: Option<Timestamp>,
+    credentials_since: Moment,
     config: EcsConfig,
     container_instance_arn: Option<String>,
-    now: Timestamp,
+    now: Moment,
     actions: VecDeque<ExternalAction>,
+}
+
+impl Saved for ExternalInstance {
+    const NAME: &'static str = "external instance";
+    const VERSION: u32 = 1;
 }
 
 impl ExternalInstance {
@@ -99,14 +113,15 @@ impl ExternalInstance {
     #[must_use]
     pub fn new(os: HostOs) -> Self {
         Self {
+            format: Format::current(),
             os,
             phase: ExternalPhase::Unregistered,
             managed_instance: None,
             last_activation: None,
-            credentials_since: None,
+            credentials_since: Moment::NONE,
             config: EcsConfig::default(),
             container_instance_arn: None,
-            now: Timestamp::MIN,
+            now: Moment::NONE,
             actions: VecDeque::new(),
         }
     }
@@ -125,27 +140,44 @@ impl ExternalInstance {
         id: ManagedInstanceId,
         now: Timestamp,
     ) -> Result<(), ExternalInstanceError> {
+        self.check_activation(activation.id())?;
+        activation
+            .handle_registration(code, now)
+            .map_err(ExternalInstanceError::Activation)?;
+        self.become_managed(activation.id(), id, now)
+    }
+
+    fn check_activation(&self, activation: &str) -> Result<(), ExternalInstanceError> {
         use ExternalPhase::{Cleaned, DeregisteredFromSystemsManager, Unregistered};
         self.expect(
             "activate",
             &[Unregistered, DeregisteredFromSystemsManager, Cleaned],
         )?;
-        if self.last_activation.as_deref() == Some(activation.id()) {
-            return Err(ExternalInstanceError::SameActivation);
+        match self.last_activation.as_deref() == Some(activation) {
+            true => Err(ExternalInstanceError::SameActivation),
+            false => Ok(()),
         }
-        activation
-            .handle_registration(code, now)
-            .map_err(ExternalInstanceError::Activation)?;
+    }
+
+    /// The machine has registered with an activation, which has counted it.
+    pub(super) fn become_managed(
+        &mut self,
+        activation: &str,
+        id: ManagedInstanceId,
+        now: Timestamp,
+    ) -> Result<(), ExternalInstanceError> {
+        self.check_activation(activation)?;
         self.observe(now);
-        self.last_activation = Some(activation.id().to_owned());
+        self.last_activation = Some(activation.to_owned());
         self.managed_instance = Some(id);
-        self.credentials_since = Some(self.now);
+        self.credentials_since = self.now;
         self.enter(ExternalPhase::Managed, Some(ExternalAction::InstallAgent));
         Ok(())
     }
 
     /// The agent is installed with its configuration, which is `ecs.config` as it stands: what is
-    /// changed in the file after the registration has no effect until the agent starts anew.
+    /// changed in the file after the registration has no effect until the agent starts anew. Its
+    /// variables are kept, not what was suspicious about their lines.
     ///
     /// # Errors
     ///
@@ -157,7 +189,7 @@ impl ExternalInstance {
     ) -> Result<(), ExternalInstanceError> {
         self.expect("install the agent", &[ExternalPhase::Managed])?;
         self.observe(now);
-        self.config = config;
+        self.config = config.iter().collect();
         self.enter(
             ExternalPhase::AgentInstalled,
             Some(ExternalAction::Register),
@@ -194,7 +226,7 @@ impl ExternalInstance {
     ) -> Result<(), ExternalInstanceError> {
         self.expect("disconnect", &[ExternalPhase::Connected])?;
         self.observe(now);
-        self.credentials_since = Some(self.now);
+        self.credentials_since = self.now;
         self.enter(ExternalPhase::Disconnected, None);
         Ok(())
     }
@@ -207,7 +239,7 @@ impl ExternalInstance {
     pub fn handle_agent_connected(&mut self, now: Timestamp) -> Result<(), ExternalInstanceError> {
         self.expect("reconnect", &[ExternalPhase::Disconnected])?;
         self.observe(now);
-        self.credentials_since = Some(self.now);
+        self.credentials_since = self.now;
         self.enter(ExternalPhase::Connected, None);
         Ok(())
     }
@@ -272,7 +304,7 @@ impl ExternalInstance {
         )?;
         self.observe(now);
         self.managed_instance = None;
-        self.credentials_since = None;
+        self.credentials_since = Moment::NONE;
         self.enter(ExternalPhase::DeregisteredFromSystemsManager, None);
         Ok(())
     }
@@ -294,15 +326,17 @@ impl ExternalInstance {
     }
 
     /// Time has passed: credentials are renewed, or have run out while there was no connection.
+    /// Before [`poll_timeout`](Self::poll_timeout) nothing changes.
     pub fn handle_timeout(&mut self, now: Timestamp) {
-        self.observe(now);
-        if self.poll_timeout().is_none_or(|at| at > self.now) {
+        let end = self.credentials_since.after(CREDENTIAL_ROTATION);
+        if !end.is_due(self.now.max(Moment::at(now))) {
             return;
         }
+        self.observe(now);
         if self.phase == ExternalPhase::Disconnected {
-            self.credentials_since = None;
+            self.credentials_since = Moment::NONE;
         } else {
-            self.credentials_since = Some(self.now);
+            self.credentials_since = self.now;
             self.actions.push_back(ExternalAction::RenewCredentials);
         }
     }
@@ -320,8 +354,14 @@ impl ExternalInstance {
     /// Poll after each `handle_*`.
     #[must_use]
     pub fn poll_timeout(&self) -> Option<Timestamp> {
-        let since = self.credentials_since?;
-        Some(since.saturating_add(CREDENTIAL_ROTATION))
+        self.credentials_since.after(CREDENTIAL_ROTATION).get()
+    }
+
+    /// Serialises everything, what is secret in the agent's configuration too: keep the result as
+    /// secret as it is. Without that a machine with secrets cannot be read back.
+    #[must_use]
+    pub fn with_secrets(&self) -> impl Serialize + '_ {
+        exposing(self, "/config", self.config.with_secrets())
     }
 
     /// How far it is.
@@ -369,7 +409,7 @@ impl ExternalInstance {
     /// otherwise they last [`CREDENTIAL_ROTATION`] from the loss of the connection at most.
     #[must_use]
     pub fn has_credentials(&self, now: Timestamp) -> bool {
-        match (self.phase, self.credentials_since) {
+        match (self.phase, self.credentials_since.get()) {
             (_, None) => false,
             (ExternalPhase::Disconnected, Some(since)) => {
                 now.saturating_since(since) < CREDENTIAL_ROTATION
@@ -403,12 +443,17 @@ impl ExternalInstance {
 
     /// Time never goes back here, even if the caller's clock does.
     fn observe(&mut self, now: Timestamp) {
-        self.now = self.now.max(now);
+        self.now = self.now.max(Moment::at(now));
     }
 }
 
 /// What is to be done for a machine.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase",
+    deny_unknown_fields
+)]
 #[non_exhaustive]
 pub enum ExternalAction {
     /// Install the container agent; answer with [`ExternalInstance::handle_agent_installed`].

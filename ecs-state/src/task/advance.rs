@@ -341,6 +341,11 @@ impl TaskMachine {
         }
     }
 
+    pub(super) fn next_timeout(&self) -> Moment {
+        let own = self.ask_at.earlier(self.attach_by);
+        own.earlier(self.forgotten_at())
+    }
+
     pub(super) fn forgotten_at(&self) -> Moment {
         match self.status.last {
             TaskStatus::Stopped => self.times.stopped_at.after(self.retention),

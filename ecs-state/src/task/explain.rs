@@ -84,7 +84,7 @@ impl TaskMachine {
             status: self.status,
             since: self.since.get().unwrap_or_default(),
             waits_for: self.waits_for(),
-            timeout: self.next_timeout(),
+            timeout: self.explain_timeout(),
         }
     }
 
@@ -110,7 +110,7 @@ impl TaskMachine {
             .collect()
     }
 
-    fn next_timeout(&self) -> Option<(Timestamp, TaskTimeout)> {
+    fn explain_timeout(&self) -> Option<(Timestamp, TaskTimeout)> {
         let ask = TaskTimeout::AskAgain(match self.status.shall_stop {
             true => TaskAction::StopContainers,
             false => TaskAction::Launch,
