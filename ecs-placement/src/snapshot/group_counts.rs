@@ -6,13 +6,10 @@ use std::sync::Arc;
 use super::chunk::LANES;
 
 /// Lanes whose counts lie together.
-const TOGETHER: u32 = 16;
+const TOGETHER: u32 = 8;
 
 /// So many parts has a chunk.
 const PARTS: usize = (LANES / TOGETHER) as usize;
-
-/// Entries for which a part that is full gets room.
-const ROOM: usize = 4;
 
 /// Below the group of an entry.
 const COUNT_BITS: u32 = 26;
@@ -24,12 +21,12 @@ const LANE_SHIFT: u32 = COUNT_BITS + 32;
 /// follow each other; a change while a snapshot lives copies these and no others.
 #[derive(Debug, Clone)]
 pub(super) struct GroupCounts {
-    parts: [Arc<Vec<u64>>; PARTS],
+    parts: [Arc<[u64]>; PARTS],
 }
 
 impl Default for GroupCounts {
     fn default() -> Self {
-        let none = Arc::default();
+        let none: Arc<[u64]> = Arc::default();
         Self {
             parts: array::from_fn(|_| Arc::clone(&none)),
         }
@@ -64,7 +61,8 @@ impl GroupCounts {
     /// Forgets all tasks on a lane.
     pub(super) fn clear(&mut self, lane: u32) {
         if let Some(part) = self.parts.get_mut((lane / TOGETHER) as usize) {
-            Arc::make_mut(part).retain(|entry| lane_in(*entry) != lane);
+            let others = part.iter().filter(|entry| lane_in(**entry) != lane);
+            *part = others.copied().collect();
         }
     }
 
@@ -75,14 +73,17 @@ impl GroupCounts {
             return;
         };
         let at = part.partition_point(|entry| *entry < key);
-        let is_known = part.get(at).is_some_and(|entry| is_of(*entry, key));
-        let part = match is_known {
-            true => Arc::make_mut(part),
-            false => with_room(part),
-        };
-        match part.get_mut(at) {
-            Some(entry) if is_known => *entry = entry.saturating_add(1),
-            _ => part.insert(at, key | 1),
+        match part.get(at) {
+            Some(entry) if is_of(*entry, key) => {
+                if let Some(entry) = Arc::make_mut(part).get_mut(at) {
+                    *entry = entry.saturating_add(1);
+                }
+            }
+            _ => {
+                let (before, after) = part.split_at_checked(at).unwrap_or_default();
+                let before = before.iter().copied().chain([key | 1]);
+                *part = before.chain(after.iter().copied()).collect();
+            }
         }
     }
 
@@ -92,35 +93,26 @@ impl GroupCounts {
         let Some(part) = self.parts.get_mut((lane / TOGETHER) as usize) else {
             return;
         };
-        let part = Arc::make_mut(part);
         let at = part.partition_point(|entry| *entry < key);
-        match part.get_mut(at) {
+        match part.get(at) {
             Some(entry) if is_of(*entry, key) && count_in(*entry) > 1 => {
-                *entry = entry.saturating_sub(1);
+                if let Some(entry) = Arc::make_mut(part).get_mut(at) {
+                    *entry = entry.saturating_sub(1);
+                }
             }
-            Some(entry) if is_of(*entry, key) => drop(part.remove(at)),
+            Some(entry) if is_of(*entry, key) => {
+                let (before, from) = part.split_at_checked(at).unwrap_or_default();
+                let after = from.iter().skip(1).copied();
+                *part = before.iter().copied().chain(after).collect();
+            }
             _ => {}
         }
     }
 
     fn part(&self, lane: u32) -> &[u64] {
         let part = self.parts.get((lane / TOGETHER) as usize);
-        part.map_or(&[], |part| part.as_slice())
+        part.map_or(&[], |part| part)
     }
-}
-
-/// A part of our own with room for one more entry, made with as few copies as there can be.
-fn with_room(part: &mut Arc<Vec<u64>>) -> &mut Vec<u64> {
-    if Arc::get_mut(part).is_none() {
-        let mut own = Vec::with_capacity(part.len() + ROOM);
-        own.extend_from_slice(part);
-        *part = Arc::new(own);
-    }
-    let own = Arc::make_mut(part);
-    if own.len() == own.capacity() {
-        own.reserve_exact(ROOM);
-    }
-    own
 }
 
 fn key(group: u32, lane: u32) -> u64 {
