@@ -51,6 +51,23 @@ impl Counts {
         }
     }
 
+    /// The same of a group whose tasks are all on some of the instances.
+    pub(super) fn among(
+        slots: impl Iterator<Item = u32>,
+        group: u32,
+        state: &State,
+        number: u64,
+    ) -> Self {
+        let mut counts = Self::none(number);
+        for place in slots.filter_map(|slot| state.place(slot)) {
+            let count = place.chunk.count(group, place.lane);
+            if count > 0 {
+                counts.by_slot.insert(place.slot, count);
+            }
+        }
+        counts
+    }
+
     /// How many tasks there are in each bucket of a column.
     pub(super) fn by(&self, column: usize) -> &[u64] {
         let known = self.by_value.iter().find(|known| known.column == column);

@@ -65,6 +65,9 @@ pub struct Planner {
     columns: Columns,
     groups: HashMap<Arc<str>, u32>,
     group_names: Vec<Option<Arc<str>>>,
+    /// For each group up to where the log had come when it was new: it has tasks nowhere else
+    /// than on the slots that were logged since. `None` if it was there before.
+    births: Vec<Option<u64>>,
     counts: HashMap<u32, Counts>,
     /// How many counts were made.
     counted: u64,
@@ -274,11 +277,18 @@ impl Planner {
             return;
         }
         let number = &mut self.counted;
+        let birth = self.births.get(group as usize).copied().flatten();
+        let since = birth.and_then(|birth| birth.checked_sub(self.log_start));
+        let since = since.and_then(|since| self.log.get(usize::try_from(since).ok()?..));
         let counts = self.counts.entry(group).or_insert_with(|| {
             *number = number.wrapping_add(1);
-            match group {
-                NO_GROUP => Counts::none(*number),
-                group => Counts::of(group, state, *number),
+            match (group, since) {
+                (NO_GROUP, _) => Counts::none(*number),
+                (group, Some(log)) => {
+                    let slots = log.iter().map(|logged| logged.slot);
+                    Counts::among(slots, group, state, *number)
+                }
+                (group, None) => Counts::of(group, state, *number),
             }
         });
         for column in &way.columns {

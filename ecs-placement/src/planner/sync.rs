@@ -97,6 +97,9 @@ impl Planner {
     fn compare(&mut self, state: &State) {
         self.name_groups(state);
         let is_newer = state.tick() > self.tick;
+        if !is_newer {
+            self.births.clear();
+        }
         let known = std::mem::take(&mut self.chunk_ticks);
         let known = known.into_iter().chain(std::iter::repeat(0));
         for ((chunk, known), page) in state.chunks().zip(known).zip(0_u32..) {
@@ -148,10 +151,11 @@ impl Planner {
         let names = state.group_names().map(Option::<&_>::cloned).collect();
         let old: Vec<Option<Arc<str>>> = std::mem::replace(&mut self.group_names, names);
         let now = &self.group_names;
-        self.counts.retain(|group, _| {
-            let group = *group as usize;
-            group_at(&old, group) == group_at(now, group)
-        });
+        let is_same = |group: usize| group_at(&old, group) == group_at(now, group);
+        self.counts.retain(|group, _| is_same(*group as usize));
+        for (birth, group) in self.births.iter_mut().zip(0..) {
+            *birth = birth.filter(|_| is_same(group));
+        }
         for (name, group) in self.group_names.iter().zip(0..) {
             if let Some(name) = name {
                 self.groups.insert(Arc::clone(name), group);
@@ -173,6 +177,11 @@ impl Planner {
         if let Some(old) = std::mem::replace(known, name.cloned()) {
             self.groups.remove(&old);
             self.counts.remove(&group);
+        }
+        let end = self.log_end();
+        self.births.resize(names, None);
+        if let Some(birth) = self.births.get_mut(group as usize) {
+            *birth = Some(end);
         }
         if let Some(name) = name {
             self.groups.insert(Arc::clone(name), group);
