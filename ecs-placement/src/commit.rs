@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use crate::transaction::Few;
 use crate::{Reason, TransactionError};
 
 /// The outcome of a commit. It is cheap to clone.
@@ -20,7 +21,7 @@ pub struct Commit {
 struct Outcome {
     version: u64,
     moved: u32,
-    placed: Vec<Placed>,
+    placed: Few<Placed>,
     conflicts: Vec<Conflict>,
 }
 
@@ -89,7 +90,7 @@ impl Commit {
     pub(crate) fn new(
         version: u64,
         moved: u32,
-        placed: Vec<Placed>,
+        placed: Few<Placed>,
         conflicts: Vec<Conflict>,
     ) -> Self {
         Self {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use ecs_model::Failure;
 
 use crate::snapshot::{NO_GROUP, State};
+use crate::transaction::Few;
 use crate::{
     Claim, Explanation, PlacementRequest, Planner, Snapshot, Transaction, TransactionError,
 };
@@ -17,7 +18,7 @@ pub struct Plan {
     seed: u64,
     version: u64,
     lineage: Arc<()>,
-    claims: Vec<Claim>,
+    claims: Few<Claim>,
     unplaced: u32,
     /// The cell with the claims placed, if copies are left over.
     after: Option<Snapshot>,

@@ -4,10 +4,14 @@ use std::sync::Arc;
 
 use ecs_taskdef::{Format, Saved};
 use serde::{Deserialize, Serialize};
+use smallvec::SmallVec;
 use thiserror::Error;
 
 use crate::PlacementRequest;
 use crate::snapshot::State;
+
+/// A list that most often has one element, which is no allocation then.
+pub(crate) type Few<T> = SmallVec<[T; 1]>;
 
 /// Copies of one task and the instances that a scheduler has chosen for them.
 ///
@@ -21,8 +25,8 @@ pub struct Transaction {
     seed: u64,
     /// The version of the cell that it was planned on.
     version: u64,
-    claims: Vec<Claim>,
-    tasks: Vec<Arc<str>>,
+    claims: Few<Claim>,
+    tasks: Few<Arc<str>>,
     /// The cell that it was planned on, if it is in this process.
     #[serde(skip)]
     lineage: Option<Arc<()>>,
@@ -72,10 +76,10 @@ impl Transaction {
         token: Arc<str>,
         (request, seed): (PlacementRequest, u64),
         (version, lineage): (u64, Arc<()>),
-        claims: Vec<Claim>,
+        claims: Few<Claim>,
         tasks: impl Iterator<Item = Arc<str>>,
     ) -> Result<Self, TransactionError> {
-        let named: Vec<Arc<str>> = tasks.take(claims.len()).collect();
+        let named: Few<Arc<str>> = tasks.take(claims.len()).collect();
         if named.len() < claims.len() {
             return Err(TransactionError::TooFewTasks {
                 tasks: named.len(),

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::CellState;
+use crate::transaction::Few;
 use crate::{
     Change, Claim, Commit, CommitError, CommitPolicy, Conflict, Decision, Instance, Placed,
     PlacementRequest, Reason, Totals, Transaction, fits,
@@ -12,7 +13,7 @@ use crate::{
 /// What would come of a transaction.
 struct Outcome {
     /// Tasks and the slots that they go to.
-    placed: Vec<(Arc<str>, u32)>,
+    placed: Few<(Arc<str>, u32)>,
     conflicts: Vec<Conflict>,
     /// Claims that no longer fitted.
     refused: u32,
@@ -122,7 +123,7 @@ impl CellState {
         self.check_names(transaction)?;
         let claims = transaction.named_claims();
         let mut outcome = Outcome {
-            placed: Vec::with_capacity(claims.len()),
+            placed: Few::with_capacity(claims.len()),
             conflicts: Vec::new(),
             refused: 0,
             moved: 0,

@@ -13,6 +13,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use hashbrown::HashMap;
+use smallvec::SmallVec;
 
 use crate::random::Random;
 use columns::Columns;
@@ -138,7 +139,7 @@ impl Planner {
         count: u32,
         seed: u64,
         taken: &[u32],
-    ) -> Vec<u32> {
+    ) -> SmallVec<[u32; 4]> {
         self.sync(state);
         let task = request.task();
         let way = self.way(task, state);
@@ -147,7 +148,7 @@ impl Planner {
         let is_single = count <= 1 && taken.is_empty();
         taken.iter().for_each(|slot| self.claim(*slot, group));
         let mut random = Random::new(seed);
-        let mut slots = Vec::with_capacity(count.min(4_096) as usize);
+        let mut slots = SmallVec::with_capacity(count.min(4_096) as usize);
         for left in (0..count).rev() {
             let slot = match is_single && search::serves(&way, group) {
                 true => self.choose_one(task, &way, group, state, &mut random),
