@@ -250,10 +250,9 @@ fn port_quota(place: Place<'_>, needs: &Needs, already: u32) -> Option<Reason> {
     })
 }
 
-/// Whether [`rare_refusals`] can have any.
+/// Whether [`rare_refusals`] can have any but that of too many ports.
 pub(crate) fn has_rare_needs(task: &Wanted) -> bool {
-    let needs = &task.needs;
-    needs_devices(needs) || !needs.ports.is_empty() || !task.rooms.is_empty()
+    needs_devices(&task.needs) || !task.rooms.is_empty()
 }
 
 /// Those of the refusals that few requests can have.
@@ -385,7 +384,7 @@ fn member_of<'a>(
     let unmet = request.member_of().iter().filter(is_unmet);
     unmet.map(move |query| Reason::MemberOf {
         expression: Arc::clone(query.shared()),
-        terms: query.unmet_with(instance, planned),
+        terms: query.unmet_with(instance, planned).into(),
     })
 }
 

@@ -113,7 +113,7 @@ pub enum Reason {
         /// The expression.
         expression: Arc<str>,
         /// Its comparisons that keep the instance out, with what they found.
-        terms: Vec<UnmetTerm>,
+        terms: Arc<[UnmetTerm]>,
     },
     /// A task of the group is there already.
     DistinctInstance {
@@ -196,7 +196,7 @@ impl fmt::Display for Reason {
             Self::MemberOf { expression, terms } => {
                 write!(f, "is not a member of `{expression}`")?;
                 let mut before = ": ";
-                for term in terms {
+                for term in terms.iter() {
                     write!(f, "{before}{term}")?;
                     before = ", ";
                 }

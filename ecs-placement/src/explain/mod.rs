@@ -1,6 +1,8 @@
 //! Why a task is not placed: every reason of every instance.
 
 mod closest;
+mod each;
+mod marking;
 mod ranking;
 mod remedy;
 mod room;
@@ -16,7 +18,7 @@ pub use remedy::Remedy;
 pub use room::{Bottleneck, InstanceRoom, Room, Shortfall};
 pub use summary::{Summary, Tally};
 
-use crate::{PlacementRequest, Reason, Snapshot, fits};
+use crate::Reason;
 
 /// Every instance of a cell with every reason why it does not take a task.
 ///
@@ -37,15 +39,6 @@ pub struct InstanceExplanation {
 }
 
 impl Explanation {
-    pub(crate) fn of(snapshot: &Snapshot, request: &PlacementRequest) -> Self {
-        let mut instances = Vec::with_capacity(snapshot.len());
-        instances.extend(snapshot.instances().map(|instance| InstanceExplanation {
-            arn: instance.shared_arn(),
-            reasons: fits::refusals(instance, request).collect(),
-        }));
-        Self { instances }
-    }
-
     /// The instances in the order of their ARNs.
     #[must_use]
     pub fn instances(&self) -> &[InstanceExplanation] {

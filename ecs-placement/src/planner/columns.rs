@@ -74,6 +74,11 @@ impl Column {
         self.values.len()
     }
 
+    /// The number of the value of an instance.
+    pub(super) fn number_of(&self, slot: u32) -> u32 {
+        self.numbers.get(slot as usize).copied().unwrap_or(MISSING)
+    }
+
     /// The bucket of an instance under `spread`: those without a value are one.
     pub(super) fn bucket(&self, slot: u32) -> u32 {
         match self.numbers.get(slot as usize) {
@@ -286,17 +291,13 @@ impl Columns {
     }
 
     /// For each thing that an instance must be, whatever runs on it, the instances that are it
-    /// and the reason of the others.
+    /// and the reason of the others, in the order in which Amazon ECS looks.
     pub(super) fn parts(
         &mut self,
         selection: &Selection,
         state: &State,
     ) -> Vec<(Reason, Vec<u64>)> {
         let mut parts = Vec::new();
-        if let Some(launch_type) = &selection.launch_type {
-            let bits = self.of_launch_type(launch_type, state);
-            parts.push((fits::launch_type_reason(launch_type), bits));
-        }
         for (name, value) in &selection.attributes {
             let at = self.column(name, state);
             let Some(column) = self.list.get(at) else {
@@ -312,6 +313,10 @@ impl Columns {
             let (name, value) = (name.clone(), value.clone());
             parts.push((Reason::Attribute { name, value }, bits));
         }
+        if let Some(launch_type) = &selection.launch_type {
+            let bits = self.of_launch_type(launch_type, state);
+            parts.push((fits::launch_type_reason(launch_type), bits));
+        }
         for query in selection.member_of.iter().filter(|query| !query.varies()) {
             let bits = query.bits(&mut Asked {
                 columns: self,
@@ -319,7 +324,7 @@ impl Columns {
             });
             let reason = Reason::MemberOf {
                 expression: Arc::clone(query.shared()),
-                terms: Vec::new(),
+                terms: Arc::default(),
             };
             parts.push((reason, bits));
         }

@@ -23,7 +23,7 @@ use way::Way;
 
 use crate::request::Wanted;
 use crate::snapshot::{NO_GROUP, State};
-use crate::{PlacementRequest, Plan, Reason, Snapshot};
+use crate::{PlacementRequest, Plan, Query, Reason, Snapshot};
 
 /// Chooses instances for requests, and remembers what it has sorted for the next one.
 ///
@@ -128,6 +128,24 @@ impl Planner {
     pub(crate) fn parts(&mut self, task: &Wanted, state: &State) -> Vec<(Reason, Vec<u64>)> {
         self.sync(state);
         self.columns.parts(&task.selection, state)
+    }
+
+    /// The columns of the attributes that an expression asks for, if it asks for nothing else.
+    pub(crate) fn columns_of(&mut self, query: &Query, state: &State) -> Option<Vec<usize>> {
+        let names = query.attributes()?;
+        let columns = names.into_iter();
+        Some(
+            columns
+                .map(|name| self.columns.column(name, state))
+                .collect(),
+        )
+    }
+
+    /// The number of the value that an instance has in a column: the same for instances that no
+    /// test of the attribute tells apart.
+    pub(crate) fn number(&self, column: usize, slot: u32) -> u32 {
+        let column = self.columns.get(column);
+        column.map_or(0, |column| column.number_of(slot))
     }
 
     /// Chooses instances for `count` copies, where `taken` are the slots of copies that are

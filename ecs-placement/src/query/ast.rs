@@ -30,6 +30,23 @@ impl Expression {
     }
 }
 
+impl Expression {
+    /// Adds the attributes that it asks for. `false` if it asks for anything else.
+    pub(super) fn attributes<'a>(&'a self, names: &mut Vec<&'a str>) -> bool {
+        match self {
+            Self::Any(parts) | Self::All(parts) => parts.iter().all(|part| part.attributes(names)),
+            Self::Not(inner) => inner.attributes(names),
+            Self::Test(term) => match &term.test {
+                Test::Attribute(name, _) | Test::AttributeText(name, _) => {
+                    names.push(name);
+                    true
+                }
+                _ => false,
+            },
+        }
+    }
+}
+
 /// One comparison, as it is written.
 #[derive(Debug)]
 pub(super) struct Term {

@@ -125,6 +125,12 @@ impl Query {
         self.expression.varies()
     }
 
+    /// The attributes that it asks for; `None` if it asks for anything else.
+    pub(crate) fn attributes(&self) -> Option<Vec<&str>> {
+        let mut names = Vec::new();
+        self.expression.attributes(&mut names).then_some(names)
+    }
+
     /// The instances that an expression that does not [vary](Self::varies) selects, as bits.
     pub(crate) fn bits(&self, columns: &mut impl Columns) -> Vec<u64> {
         bits::of(&self.expression, columns)

@@ -138,6 +138,20 @@ impl Chunk {
             .map(|port| HostPort::unpacked(*port))
     }
 
+    /// The host ports that tasks of the cell hold, with their lanes.
+    pub(crate) fn held_ports(&self) -> impl Iterator<Item = (u32, HostPort)> + '_ {
+        let ports = self.ports.iter();
+        ports.map(|port| (*port >> HostPort::BITS, HostPort::unpacked(*port)))
+    }
+
+    /// The host ports that others hold on a lane: the agent, and tasks that the cell does not
+    /// know.
+    pub(crate) fn foreign_ports(&self, lane: u32) -> [&[HostPort]; 2] {
+        self.registration(lane).map_or([&[]; 2], |known| {
+            [&known.kind.reserved, known.others().ports()]
+        })
+    }
+
     /// How many host ports are taken on a lane, whoever holds them.
     pub(crate) fn taken_ports(&self, lane: u32) -> usize {
         let others = self.registration(lane).map_or(0, |known| {

@@ -16,8 +16,6 @@ pub(crate) use chunk::{Chunk, LANES, Lane};
 pub use instance::Instance;
 pub(crate) use state::{NO_GROUP, Place, State};
 
-use crate::{Explanation, PlacementRequest};
-
 /// The instances of a cell at one moment. A scheduler plans against it without holding anybody
 /// up; taking one copies no instance.
 #[derive(Clone)]
@@ -80,12 +78,6 @@ impl Snapshot {
         };
         self.instance(reference)
             .or_else(|| self.instances().find(is_meant))
-    }
-
-    /// Why each instance does or does not take the task.
-    #[must_use]
-    pub fn explain(&self, request: &PlacementRequest) -> Explanation {
-        Explanation::of(self, request)
     }
 }
 
