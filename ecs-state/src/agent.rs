@@ -34,14 +34,11 @@ use crate::{
 
 pub use action::AgentAction;
 use container::Container;
-pub use deadlock::{LastResort, last_resort};
+pub use deadlock::LastResort;
 pub use event::{ResourceEvent, RuntimeError, RuntimeEvent};
-pub use failure::{FailedStep, failed_step};
-pub use hold::{
-    Hold, NextStep, credentials_resolved, next_step, resource_credentials_resolved, step_resolved,
-};
+pub use failure::FailedStep;
+pub use hold::{Credentials, Hold, NextStep, step_resolved};
 use ladder::Ladder;
-pub use ladder::{is_container_news, is_managed_agent_news, is_task_news};
 use marks::{Marks, Untold};
 pub use news::ContainerHealthReport;
 pub(crate) use news::News;

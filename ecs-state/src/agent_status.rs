@@ -89,47 +89,62 @@ pub struct ContainerStanding {
     pub essential: bool,
 }
 
-/// The status of a task whose containers stand so: the lowest one, never lower than `before`.
-///
-/// A task with an essential container that has stopped does not become `RUNNING` any more: it
-/// keeps `before` until all its containers have stopped.
-///
-/// ```
-/// use ecs_state::{AgentTaskStatus, ContainerStanding, ContainerStatus, SteadyState, known_task_status};
-///
-/// let standing = |known, essential| ContainerStanding {
-///     known,
-///     steady: SteadyState::Running,
-///     essential,
-/// };
-/// let containers = [
-///     standing(ContainerStatus::Running, true),
-///     standing(ContainerStatus::Created, true),
-/// ];
-/// assert_eq!(
-///     known_task_status(AgentTaskStatus::None, containers),
-///     AgentTaskStatus::Created
-/// );
-/// ```
-#[must_use]
-pub fn known_task_status(
-    before: AgentTaskStatus,
-    containers: impl IntoIterator<Item = ContainerStanding>,
-) -> AgentTaskStatus {
-    let mut earliest: Option<ContainerStanding> = None;
-    let mut essential_stopped = false;
-    for container in containers {
-        essential_stopped |= container.essential && container.known == ContainerStatus::Stopped;
-        let status = |standing: ContainerStanding| standing.known.task_status(standing.steady);
-        if earliest.is_none_or(|first| status(container) < status(first)) {
-            earliest = Some(container);
+impl AgentTaskStatus {
+    /// The status of a task after this one when its containers stand so: the lowest one, never lower
+    /// than before.
+    ///
+    /// A task with an essential container that has stopped does not become `RUNNING` any more: it
+    /// stays until all its containers have stopped.
+    ///
+    /// ```
+    /// use ecs_state::{AgentTaskStatus, ContainerStanding, ContainerStatus, SteadyState};
+    ///
+    /// let standing = |known| ContainerStanding {
+    ///     known,
+    ///     steady: SteadyState::Running,
+    ///     essential: true,
+    /// };
+    /// let containers = [
+    ///     standing(ContainerStatus::Running),
+    ///     standing(ContainerStatus::Created),
+    /// ];
+    /// assert_eq!(AgentTaskStatus::None.raised_by(containers), AgentTaskStatus::Created);
+    /// ```
+    #[must_use]
+    pub fn raised_by(self, containers: impl IntoIterator<Item = ContainerStanding>) -> Self {
+        let mut lowest: Option<Self> = None;
+        let mut essential_stopped = false;
+        for container in containers {
+            essential_stopped |= container.essential && container.known == ContainerStatus::Stopped;
+            let status = container.known.task_status(container.steady);
+            lowest = Some(lowest.map_or(status, |lowest| lowest.min(status)));
+        }
+        match lowest {
+            Some(lowest) => settle_status(self, lowest, essential_stopped),
+            None => self,
         }
     }
-    let Some(earliest) = earliest else {
-        return before;
-    };
-    let lowest = earliest.known.task_status(earliest.steady);
-    settle_status(before, lowest, essential_stopped)
+
+    /// Whether ECS has to hear of a task with this status: that it runs, that it has stopped, and
+    /// before that the digests of its images, if one was found.
+    ///
+    /// ```
+    /// use ecs_state::AgentTaskStatus;
+    ///
+    /// assert!(AgentTaskStatus::Running.is_news(AgentTaskStatus::None, false));
+    /// assert!(!AgentTaskStatus::ManifestPulled.is_news(AgentTaskStatus::None, false));
+    /// assert!(AgentTaskStatus::ManifestPulled.is_news(AgentTaskStatus::None, true));
+    /// ```
+    ///
+    /// Source: amazon-ecs-agent, state changes.
+    #[must_use]
+    pub fn is_news(self, sent: Self, has_digest: bool) -> bool {
+        let reportable = match self.reported() {
+            ReportedStatus::Pending => self == Self::ManifestPulled && has_digest,
+            _ => true,
+        };
+        reportable && sent < self
+    }
 }
 
 /// The status of a task whose containers stand for statuses of which this is the lowest.

@@ -110,6 +110,16 @@ impl ContainerStatus {
         }
     }
 
+    /// Whether ECS has to hear of a container with this status: that it is in its steady state, that
+    /// it has stopped, and before that the digest of its image, if it was found.
+    ///
+    /// Source: amazon-ecs-agent, state changes.
+    #[must_use]
+    pub fn is_news(self, sent: Self, steady: SteadyState, has_digest: bool) -> bool {
+        let found = self == Self::ManifestPulled && has_digest;
+        (found || self.is_reportable(steady)) && sent < self
+    }
+
     /// Whether reaching this status is worth a report: the steady state and `STOPPED` are.
     #[must_use]
     pub fn is_reportable(self, steady: SteadyState) -> bool {

@@ -126,91 +126,82 @@ impl fmt::Display for NeverMet {
     }
 }
 
-/// Decides whether `target` may go on with respect to one dependency.
-///
-/// What the agent leaves waiting for ever is [`Resolution::Never`] under [`Behaviour::Strict`].
-#[must_use]
-pub fn resolve(
-    condition: Condition,
-    target: WaitingContainer,
-    dependency: Standing<'_>,
-    behaviour: Behaviour,
-    now: Timestamp,
-) -> Resolution {
-    if target.known < first_gated(target.pull) || is_met(condition, target, dependency) {
-        return Resolution::Met;
-    }
-    match never(condition, target, dependency, behaviour, now) {
-        Some(reason) => Resolution::Never(reason),
-        None => Resolution::Waiting,
-    }
-}
-
-/// Whether a condition can hold at all, by where the dependency shall come and how it ended.
-///
-/// Source: amazon-ecs-agent, dependency graph.
-#[must_use]
-pub fn is_resolvable(
-    condition: Condition,
-    target: WaitingContainer,
-    dependency: Standing<'_>,
-) -> bool {
-    let steady = dependency.steady.status();
-    let desired = dependency.desired;
-    let comes_up = desired == ContainerStatus::Created || desired == steady;
-    let stopped = dependency.known == ContainerStatus::Stopped;
-    match condition {
-        Condition::Create => comes_up || desired == ContainerStatus::Stopped,
-        Condition::Start => match target.desired {
-            ContainerStatus::Created => comes_up,
-            _ => desired == steady,
-        },
-        Condition::Complete => {
-            comes_up
-                || desired == ContainerStatus::Stopped
-                || stopped && dependency.exit_code.is_some()
+impl Condition {
+    /// Decides whether `target` may go on with respect to one dependency.
+    ///
+    /// What the agent leaves waiting for ever is [`Resolution::Never`] under [`Behaviour::Strict`].
+    #[must_use]
+    pub fn resolve(
+        self,
+        target: WaitingContainer,
+        dependency: Standing<'_>,
+        behaviour: Behaviour,
+        now: Timestamp,
+    ) -> Resolution {
+        if target.known < first_gated(target.pull) || is_met(self, target, dependency) {
+            return Resolution::Met;
         }
-        Condition::Success => match (stopped, dependency.exit_code) {
-            (true, Some(code)) => code == 0,
-            _ => comes_up || desired == ContainerStatus::Stopped,
-        },
-        Condition::Healthy => {
-            dependency.health.is_some() && (comes_up || desired == ContainerStatus::Stopped)
+        match never(self, target, dependency, behaviour, now) {
+            Some(reason) => Resolution::Never(reason),
+            None => Resolution::Waiting,
         }
     }
-}
 
-/// Whether a container was not started and never will be.
-///
-/// Source: amazon-ecs-agent, container.
-#[must_use]
-pub fn will_not_start(
-    known: ContainerStatus,
-    desired: ContainerStatus,
-    in_flight: Option<ContainerStatus>,
-) -> bool {
-    known < ContainerStatus::Running && desired == ContainerStatus::Stopped && in_flight.is_none()
-}
-
-/// The moment at which waiting becomes hopeless, if the dependency does not move before.
-#[must_use]
-pub fn deadline(
-    condition: Condition,
-    target: WaitingContainer,
-    dependency: Standing<'_>,
-) -> Option<Timestamp> {
-    let timed = matches!(
-        condition,
-        Condition::Complete | Condition::Success | Condition::Healthy
-    );
-    let waiting = timed
-        && target.known < ContainerStatus::Created
-        && dependency.known != ContainerStatus::Stopped;
-    if !waiting {
-        return None;
+    /// Whether it can hold at all, by where the dependency shall come and how it ended.
+    ///
+    /// Source: amazon-ecs-agent, dependency graph.
+    #[must_use]
+    pub fn is_resolvable(self, target: WaitingContainer, dependency: Standing<'_>) -> bool {
+        let steady = dependency.steady.status();
+        let desired = dependency.desired;
+        let comes_up = desired == ContainerStatus::Created || desired == steady;
+        let stopped = dependency.known == ContainerStatus::Stopped;
+        match self {
+            Self::Create => comes_up || desired == ContainerStatus::Stopped,
+            Self::Start => match target.desired {
+                ContainerStatus::Created => comes_up,
+                _ => desired == steady,
+            },
+            Self::Complete => {
+                comes_up
+                    || desired == ContainerStatus::Stopped
+                    || stopped && dependency.exit_code.is_some()
+            }
+            Self::Success => match (stopped, dependency.exit_code) {
+                (true, Some(code)) => code == 0,
+                _ => comes_up || desired == ContainerStatus::Stopped,
+            },
+            Self::Healthy => {
+                dependency.health.is_some() && (comes_up || desired == ContainerStatus::Stopped)
+            }
+        }
     }
-    let timeout = dependency.start_timeout?;
-    Some(dependency.started_at?.saturating_add(timeout))
+
+    /// The moment at which waiting becomes hopeless, if the dependency does not move before.
+    #[must_use]
+    pub fn deadline(self, target: WaitingContainer, dependency: Standing<'_>) -> Option<Timestamp> {
+        let timed = matches!(self, Self::Complete | Self::Success | Self::Healthy);
+        let waiting = timed
+            && target.known < ContainerStatus::Created
+            && dependency.known != ContainerStatus::Stopped;
+        if !waiting {
+            return None;
+        }
+        let timeout = dependency.start_timeout?;
+        Some(dependency.started_at?.saturating_add(timeout))
+    }
+}
+
+impl Standing<'_> {
+    /// Whether the container was not started and never will be.
+    ///
+    /// Source: amazon-ecs-agent, container.
+    #[must_use]
+    pub fn will_not_start(&self) -> bool {
+        self.known < ContainerStatus::Running
+            && self.desired == ContainerStatus::Stopped
+            && self.in_flight.is_none()
+    }
 }
 
 /// The first status from which the next step has to wait.
@@ -248,20 +239,19 @@ fn never(
     behaviour: Behaviour,
     now: Timestamp,
 ) -> Option<NeverMet> {
-    if deadline(condition, target, dependency).is_some_and(|deadline| now >= deadline) {
+    if condition
+        .deadline(target, dependency)
+        .is_some_and(|deadline| now >= deadline)
+    {
         return Some(NeverMet::TimedOut);
     }
-    if condition == Condition::Healthy && !is_resolvable(condition, target, dependency) {
+    if condition == Condition::Healthy && !condition.is_resolvable(target, dependency) {
         return Some(NeverMet::NoHealthCheck);
     }
     if dependency.known != ContainerStatus::Stopped {
-        let Standing {
-            known,
-            desired,
-            in_flight,
-            ..
-        } = dependency;
-        return will_not_start(known, desired, in_flight).then_some(NeverMet::WillNotStart);
+        return dependency
+            .will_not_start()
+            .then_some(NeverMet::WillNotStart);
     }
     match (condition, dependency.exit_code) {
         (Condition::Success, Some(code)) => Some(NeverMet::Failed(code)),

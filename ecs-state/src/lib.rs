@@ -86,13 +86,12 @@ pub mod transition;
 mod verdict;
 
 pub use agent::{
-    AgentAction, AgentEvent, AgentOptions, AgentTask, ContainerHealthReport, FailedStep, Hold,
-    ImagePull, LastResort, NextStep, REPORT_BATCH, REPORT_RETRY, ResourceEvent, RuntimeError,
-    RuntimeEvent, TASK_CLEANUP_WAIT, UNSENT_CLEANUP_WAIT, Wait, WaitCause, credentials_resolved,
-    failed_step, is_container_news, is_managed_agent_news, is_task_news, last_resort, next_step,
-    resource_credentials_resolved, step_resolved,
+    AgentAction, AgentEvent, AgentOptions, AgentTask, ContainerHealthReport, Credentials,
+    FailedStep, Hold, ImagePull, LastResort, NextStep, REPORT_BATCH, REPORT_RETRY, ResourceEvent,
+    RuntimeError, RuntimeEvent, TASK_CLEANUP_WAIT, UNSENT_CLEANUP_WAIT, Wait, WaitCause,
+    step_resolved,
 };
-pub use agent_status::{AgentTaskStatus, ContainerStanding, ReportedStatus, known_task_status};
+pub use agent_status::{AgentTaskStatus, ContainerStanding, ReportedStatus};
 #[cfg(feature = "agent")]
 pub use agent_update::{AgentUpdate, UPDATE_TIMEOUT, UpdateAction, UpdateEvent, UpdateStatus};
 pub use attachment::{
@@ -101,10 +100,7 @@ pub use attachment::{
 };
 pub use behaviour::{Behaviour, Difference};
 pub use container_status::{ContainerStatus, SteadyState};
-pub use dependency::{
-    Condition, DependentPull, NeverMet, Resolution, Standing, WaitingContainer, deadline,
-    is_resolvable, resolve, will_not_start,
-};
+pub use dependency::{Condition, DependentPull, NeverMet, Resolution, Standing, WaitingContainer};
 pub use exit_code::ExitCode;
 pub use health::task_health;
 pub use instance::{

@@ -63,6 +63,15 @@ impl ManagedAgentStatus {
         !matches!(self, Self::None)
     }
 
+    /// Whether ECS has to hear of a managed agent with this status. One of which more was sent than is
+    /// known is told of again; that happens with the agent's own behaviour only.
+    ///
+    /// Source: amazon-ecs-agent, task handler.
+    #[must_use]
+    pub fn is_news(self, sent: Self) -> bool {
+        self.is_reportable() && sent != self
+    }
+
     /// Whether it is the last one.
     #[must_use]
     pub const fn is_terminal(self) -> bool {

@@ -17,13 +17,11 @@ use std::time::Duration;
 use ecs_model::{HealthStatus, Timestamp, stop_reason};
 use ecs_state::{
     AgentAction, AgentOptions, AgentTask, AgentTaskStatus, Behaviour, Condition, ContainerEnd,
-    ContainerSpec, ContainerStanding, ContainerStatus, DependentPull, HostAttachment,
-    HostAttachmentStatus, ImagePull, LastResort, ManagedAgentStatus, NextStep, NoRestart,
-    ReportedStatus, Resolution, ResourceEvent, ResourceSpec, ResourceStatus, RestartPolicy,
-    RuntimeError, RuntimeEvent, Standing, SteadyState, TaskSpec, WaitCause, WaitingContainer,
-    credentials_resolved, deadline, failed_step, is_container_news, is_managed_agent_news,
-    is_resolvable, is_task_news, known_task_status, last_resort, next_step, resolve,
-    resource_credentials_resolved, step_resolved, task_health, will_not_start,
+    ContainerSpec, ContainerStanding, ContainerStatus, Credentials, DependentPull, FailedStep,
+    HostAttachment, HostAttachmentStatus, ImagePull, LastResort, ManagedAgentStatus, NextStep,
+    NoRestart, ReportedStatus, Resolution, ResourceEvent, ResourceSpec, ResourceStatus,
+    RestartPolicy, RuntimeError, RuntimeEvent, Standing, SteadyState, TaskSpec, WaitCause,
+    WaitingContainer, step_resolved, task_health,
 };
 use serde_json::{Value, json};
 
@@ -129,6 +127,20 @@ fn waiting(given: &Value) -> WaitingContainer {
     }
 }
 
+/// A container at which nothing was done.
+const fn not_begun() -> Standing<'static> {
+    Standing {
+        known: ContainerStatus::None,
+        desired: ContainerStatus::Running,
+        steady: SteadyState::Running,
+        in_flight: None,
+        exit_code: None,
+        health: None,
+        started_at: None,
+        start_timeout: None,
+    }
+}
+
 fn dependency<'a>(given: &Value, health: Option<&'a HealthStatus>) -> Standing<'a> {
     let dependency = &given["dependency"];
     Standing {
@@ -138,8 +150,7 @@ fn dependency<'a>(given: &Value, health: Option<&'a HealthStatus>) -> Standing<'
         in_flight: applied(&dependency["applied"]),
         exit_code: exit_code(&dependency["exit_code"]),
         health,
-        started_at: None,
-        start_timeout: None,
+        ..not_begun()
     }
 }
 
@@ -152,26 +163,22 @@ fn resolution(given: &Value, condition: Condition) -> Resolution {
     let found = checked_health(given);
     let dependency = dependency(given, found.as_ref());
     let behaviour = Behaviour::Agent1_105;
-    resolve(condition, waiting(given), dependency, behaviour, EPOCH)
+    condition.resolve(waiting(given), dependency, behaviour, EPOCH)
 }
 
 fn resolvable(given: &Value) -> bool {
     let found = checked_health(given);
     let dependency = dependency(given, found.as_ref());
-    is_resolvable(condition(&given["condition"]), waiting(given), dependency)
+    condition(&given["condition"]).is_resolvable(waiting(given), dependency)
 }
 
 fn start_timeout(given: &Value) -> bool {
     let seconds = given["start_timeout_s"].as_u64().unwrap();
     let dependency = Standing {
         known: ContainerStatus::Running,
-        desired: ContainerStatus::Running,
-        steady: SteadyState::Running,
-        in_flight: None,
-        exit_code: None,
-        health: None,
         started_at: given["started_at"].as_str().map(|at| at.parse().unwrap()),
         start_timeout: Some(Duration::from_secs(seconds)),
+        ..not_begun()
     };
     let waiting = WaitingContainer {
         known: ContainerStatus::ManifestPulled,
@@ -179,7 +186,8 @@ fn start_timeout(given: &Value) -> bool {
         pull: DependentPull::WhenMet,
     };
     let now: Timestamp = text(&given["now"]).parse().unwrap();
-    deadline(condition(&given["condition"]), waiting, dependency).is_some_and(|end| end <= now)
+    let deadline = condition(&given["condition"]).deadline(waiting, dependency);
+    deadline.is_some_and(|end| end <= now)
 }
 
 /// The status that a container that goes on has next.
@@ -187,7 +195,7 @@ fn next_status(given: &Value) -> ContainerStatus {
     let target = &given["target"];
     let known = status(&target["known"]);
     let desired = status_or(&target["desired"], ContainerStatus::Running);
-    match next_step(known, desired, steady(&target["steady"]), None) {
+    match NextStep::of(known, desired, steady(&target["steady"]), None) {
         NextStep::Step(next) => next,
         NextStep::Declare => ContainerStatus::Stopped,
         _ => known.next(steady(&target["steady"])),
@@ -208,7 +216,7 @@ fn steps_resolved(given: &Value, next: ContainerStatus) -> bool {
 
 fn next_state(given: &Value) -> Value {
     let (known, desired) = (status(&given["known"]), status(&given["desired"]));
-    let step = next_step(
+    let step = NextStep::of(
         known,
         desired,
         steady(&given["steady"]),
@@ -222,11 +230,11 @@ fn next_state(given: &Value) -> Value {
         NextStep::Step(next) => (Some(next), true),
         _ => panic!("{step:?}"),
     };
-    let (required, available) = (
-        given["needs_execution_role"] == true,
-        given["credentials_present"] == true,
-    );
-    if !credentials_resolved(required, available, known, desired) {
+    let credentials = Credentials {
+        required: given["needs_execution_role"] == true,
+        available: given["credentials_present"] == true,
+    };
+    if !credentials.let_container(known, desired) {
         return held("CREDENTIALS_NOT_RESOLVED");
     }
     if !next.is_none_or(|next| steps_resolved(given, next)) {
@@ -446,7 +454,7 @@ fn transition_error(case: &Value) -> Value {
     let message = if hung_up { "EOF" } else { "it did not work" };
     let error = RuntimeError::new(text(&given["error"]), message);
     let pull = image_pull(&given["image_pull_behavior"]);
-    let outcome = failed_step(step, known, &error, pull);
+    let outcome = FailedStep::of(step, known, &error, pull);
 
     let options = AgentOptions::default().with_image_pull(pull);
     let spec = TaskSpec::new([ContainerSpec::new("container")]).unwrap();
@@ -471,7 +479,7 @@ fn transition_error(case: &Value) -> Value {
 }
 
 fn deadlock(given: &Value) -> Value {
-    match last_resort(shall_stop(&given["task_desired"]), standings(given)) {
+    match LastResort::of(shall_stop(&given["task_desired"]), standings(given)) {
         Some(LastResort::CountAsStopped) => {
             json!({ "task_known": "STOPPED", "reason": stop_reason::AGENT_STUCK })
         }
@@ -537,15 +545,15 @@ fn terminal_reason(given: &Value) -> Value {
 fn submits(given: &Value) -> bool {
     let news = |container: &Value| {
         let (known, sent) = (status(&container["known"]), status(&container["sent"]));
-        is_container_news(known, sent, SteadyState::Running, false)
+        known.is_news(sent, SteadyState::Running, false)
     };
     let agent_news = |agent: &Value| {
         let status = |value: &Value| text(value).parse::<ManagedAgentStatus>().unwrap();
-        is_managed_agent_news(status(&agent["known"]), status(&agent["sent"]))
+        status(&agent["known"]).is_news(status(&agent["sent"]))
     };
     let (event, sent) = (&given["event_status"], &given["task_sent"]);
     given["internal"] != true
-        && (is_task_news(task_status(event), task_status(sent), false)
+        && (task_status(event).is_news(task_status(sent), false)
             || list(&given["containers"]).iter().any(news)
             || list(&given["managed_agents"]).iter().any(agent_news))
 }
@@ -562,7 +570,7 @@ fn submits_attachment(given: &Value) -> Value {
         let _ = attachment.handle_timeout(Timestamp::from_seconds(if late { 11 } else { 9 }));
         attachment.poll_report(event).is_some()
     });
-    let task = given["task_present"] == true && is_task_news(event, AgentTaskStatus::None, false);
+    let task = given["task_present"] == true && event.is_news(AgentTaskStatus::None, false);
     json!({ "submit_attachment": submit, "submit_task": task })
 }
 
@@ -644,12 +652,15 @@ fn answer(case: &Value) -> Value {
             let reason = "RESOURCE_CONTAINER_DEPENDENCY_NOT_RESOLVED";
             json!({ "reason": (!resolved).then_some(reason) })
         }
-        "resource_credentials" => json!({ "resolved": resource_credentials_resolved(
-            given["requires"] == true,
-            given["available"] == true,
-            resource_status(&given["resource"]),
-            shall_stop(&given["task_desired"]),
-        ) }),
+        "resource_credentials" => {
+            let credentials = Credentials {
+                required: given["requires"] == true,
+                available: given["available"] == true,
+            };
+            let known = resource_status(&given["resource"]);
+            let resolved = credentials.let_resource(known, shall_stop(&given["task_desired"]));
+            json!({ "resolved": resolved })
+        }
         "start_timeout" => json!({ "timed_out": start_timeout(given) }),
         "graph_valid" => json!({ "valid": graph_is_valid(given) }),
         "container_next_state" => next_state(given),
@@ -664,7 +675,13 @@ fn answer(case: &Value) -> Value {
         "terminal_reason" => terminal_reason(given),
         "will_not_start" => {
             let (desired, applied) = (status(&given["desired"]), applied(&given["applied"]));
-            json!({ "will_not_start": will_not_start(known(), desired, applied) })
+            let container = Standing {
+                known: known(),
+                desired,
+                in_flight: applied,
+                ..not_begun()
+            };
+            json!({ "will_not_start": container.will_not_start() })
         }
         "next_progression" => json!({ "next": known().next(steady(&given["steady"])).as_str() }),
         "is_steady_state" => json!({ "steady": known().is_steady(steady(&given["steady"])) }),
@@ -678,12 +695,12 @@ fn answer(case: &Value) -> Value {
             json!({ "report": container().is_reportable(steady(&given["steady"])) })
         }
         "earliest_task_status" => {
-            let status = known_task_status(AgentTaskStatus::None, standings(given));
+            let status = AgentTaskStatus::None.raised_by(standings(given));
             json!({ "status": status.as_str() })
         }
         "task_known_status" => {
             let before = task_status(&given["task_known"]);
-            let after = known_task_status(before, standings(given));
+            let after = before.raised_by(standings(given));
             let changed = (after != before).then(|| after.as_str());
             json!({ "changed_to": changed, "task_known": after.as_str() })
         }
@@ -711,12 +728,12 @@ fn answer(case: &Value) -> Value {
             let mut containers = list(&given["containers"]).iter().filter(ours);
             let has_digest = containers.any(|container| container["digest"] == true);
             let (known, sent) = (task_status(&given["known"]), task_status(&given["sent"]));
-            let news = given["internal"] != true && is_task_news(known, sent, has_digest);
+            let news = given["internal"] != true && known.is_news(sent, has_digest);
             json!({ "report": news })
         }
         "container_report" => {
             let (sent, digest) = (status(&given["sent"]), given["digest"] == true);
-            let news = is_container_news(known(), sent, steady(&given["steady"]), digest);
+            let news = known().is_news(sent, steady(&given["steady"]), digest);
             json!({ "report": given["internal"] != true && news })
         }
         "submit_needed" => json!({ "submit": submits(given) }),

@@ -1,8 +1,8 @@
 //! How containers go on, as far as they can with what is known.
 
-use super::ladder::{Ladder, is_task_news};
+use super::ladder::Ladder;
 use super::queue::Verb;
-use super::{AgentTask, NextStep, next_step};
+use super::{AgentTask, NextStep};
 use crate::agent_status::settle_status;
 use crate::{AgentTaskStatus, ContainerStatus};
 
@@ -26,7 +26,6 @@ impl AgentTask {
             self.status.known = known;
             self.step_resources();
         }
-        self.resort();
         self.set_timers();
     }
 
@@ -37,7 +36,7 @@ impl AgentTask {
             return;
         };
         let known = container.known();
-        match next_step(known, container.desired, node.steady, container.in_flight) {
+        match NextStep::of(known, container.desired, node.steady, container.in_flight) {
             NextStep::AtGoal | NextStep::InFlight => {}
             NextStep::Step(ContainerStatus::Stopped) => {
                 if !self.is_kept_up(index) {
@@ -130,6 +129,6 @@ impl AgentTask {
             containers.any(|(container, node)| !node.internal && container.image_digest.is_some())
         };
         let early = known == AgentTaskStatus::ManifestPulled && sent < known;
-        is_task_news(known, sent, early && has_digest())
+        known.is_news(sent, early && has_digest())
     }
 }

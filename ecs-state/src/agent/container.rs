@@ -3,14 +3,14 @@
 use ecs_model::{HealthStatus, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::ladder::{Ladder, is_container_news};
+use super::ladder::Ladder;
 use crate::bindings::Bindings;
 use crate::health::Health;
 use crate::moment::Moment;
 use crate::task_spec::Node;
 use crate::{
-    ContainerReport, ContainerStanding, ContainerStatus, DependentPull, ManagedAgentStatus,
-    ReportedStatus, Standing, StopSignal, WaitingContainer,
+    ContainerReport, ContainerStatus, DependentPull, ManagedAgentStatus, ReportedStatus, Standing,
+    StopSignal, WaitingContainer,
 };
 
 #[derive(Clone, Debug, PartialEq, Hash, Serialize, Deserialize)]
@@ -117,18 +117,10 @@ impl Container {
         }
     }
 
-    pub(super) const fn standing(&self, node: &Node) -> ContainerStanding {
-        ContainerStanding {
-            known: self.status.known,
-            steady: node.steady,
-            essential: node.essential,
-        }
-    }
-
     /// Whether ECS has not heard of a status that is worth a report.
     pub(super) fn is_news(&self, node: &Node) -> bool {
         let Ladder { known, sent, .. } = self.status;
-        !node.internal && is_container_news(known, sent, node.steady, self.image_digest.is_some())
+        !node.internal && known.is_news(sent, node.steady, self.image_digest.is_some())
     }
 
     pub(super) fn report<'a>(&'a self, node: &'a Node) -> ContainerReport<'a> {

@@ -4,7 +4,7 @@ use ecs_model::{HealthStatus, NetworkBinding, stop_reason};
 use serde::{Deserialize, Serialize};
 
 use super::queue::Verb;
-use super::{AgentTask, failed_step};
+use super::{AgentTask, FailedStep};
 use crate::bindings::Bindings;
 use crate::health::Health;
 use crate::{ContainerStatus, ManagedAgentStatus, Rejection, StopSignal, Verdict};
@@ -274,7 +274,7 @@ impl AgentTask {
         let text = || stop_reason::agent_error(&error.name, &error.message);
         container.reason.get_or_insert_with(text);
         self.land(index);
-        let outcome = failed_step(step, known, error, self.options.image_pull);
+        let outcome = FailedStep::of(step, known, error, self.options.image_pull);
         if step == ContainerStatus::Pulled && outcome.known == step {
             self.pull_stopped_at = self.now;
         }

@@ -1,4 +1,4 @@
-//! [`failed_step`]: what follows when the container runtime cannot take a step.
+//! [`FailedStep`]: what follows when the container runtime cannot take a step.
 
 use super::{ImagePull, RuntimeError};
 use crate::ContainerStatus;
@@ -17,55 +17,58 @@ pub struct FailedStep {
     pub may_run: bool,
 }
 
-/// What follows when the step to `step` of a container fails that has come as far as `known`.
-///
-/// A pull that fails is the end of the task, or the image on the host is tried. A container that
-/// cannot be created or started stops where it is. A container that cannot be stopped is not there.
-///
-/// ```
-/// use ecs_state::{ContainerStatus, ImagePull, RuntimeError, failed_step};
-///
-/// let error = RuntimeError::new("CannotPullContainerError", "no such image");
-/// let step = ContainerStatus::Pulled;
-/// let known = ContainerStatus::ManifestPulled;
-/// assert_eq!(failed_step(step, known, &error, ImagePull::Default).known, step);
-/// assert!(failed_step(step, known, &error, ImagePull::Always).stops_task);
-/// ```
-///
-/// Source: amazon-ecs-agent, task manager.
-#[must_use]
-pub fn failed_step(
-    step: ContainerStatus,
-    known: ContainerStatus,
-    error: &RuntimeError,
-    image_pull: ImagePull,
-) -> FailedStep {
-    let stays = FailedStep {
-        known,
-        stops_container: false,
-        stops_task: false,
-        may_run: false,
-    };
-    match step {
-        ContainerStatus::ManifestPulled | ContainerStatus::Pulled => match image_pull.goes_on() {
-            true => FailedStep {
+impl FailedStep {
+    /// What follows when the step to `step` of a container fails that has come as far as `known`.
+    ///
+    /// A pull that fails is the end of the task, or the image on the host is tried. A container that
+    /// cannot be created or started stops where it is. A container that cannot be stopped is not there.
+    ///
+    /// ```
+    /// use ecs_state::{ContainerStatus, FailedStep, ImagePull, RuntimeError};
+    ///
+    /// let error = RuntimeError::new("CannotPullContainerError", "no such image");
+    /// let step = ContainerStatus::Pulled;
+    /// let known = ContainerStatus::ManifestPulled;
+    /// assert_eq!(FailedStep::of(step, known, &error, ImagePull::Default).known, step);
+    /// assert!(FailedStep::of(step, known, &error, ImagePull::Always).stops_task);
+    /// ```
+    ///
+    /// Source: amazon-ecs-agent, task manager.
+    #[must_use]
+    pub fn of(
+        step: ContainerStatus,
+        known: ContainerStatus,
+        error: &RuntimeError,
+        image_pull: ImagePull,
+    ) -> Self {
+        let stays = Self {
+            known,
+            stops_container: false,
+            stops_task: false,
+            may_run: false,
+        };
+        match step {
+            ContainerStatus::ManifestPulled | ContainerStatus::Pulled => match image_pull.goes_on()
+            {
+                true => Self {
+                    known: step,
+                    ..stays
+                },
+                false => Self {
+                    stops_task: true,
+                    ..stays
+                },
+            },
+            ContainerStatus::Stopped => Self {
                 known: step,
+                stops_container: true,
                 ..stays
             },
-            false => FailedStep {
-                stops_task: true,
+            _ => Self {
+                stops_container: true,
+                may_run: step == ContainerStatus::Running && error.may_have_started(),
                 ..stays
             },
-        },
-        ContainerStatus::Stopped => FailedStep {
-            known: step,
-            stops_container: true,
-            ..stays
-        },
-        _ => FailedStep {
-            stops_container: true,
-            may_run: step == ContainerStatus::Running && error.may_have_started(),
-            ..stays
-        },
+        }
     }
 }

@@ -5,10 +5,7 @@ use core::fmt;
 use ecs_model::Timestamp;
 
 use super::AgentTask;
-use crate::{
-    Behaviour, ContainerStatus, NeverMet, Resolution, ResourceStatus, SteadyState, deadline,
-    resolve,
-};
+use crate::{Behaviour, ContainerStatus, NeverMet, Resolution, ResourceStatus, SteadyState};
 
 /// What the next step of a container is, if nothing holds it back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -25,40 +22,42 @@ pub enum NextStep {
     Declare,
 }
 
-/// The next step of a container.
-///
-/// ```
-/// use ecs_state::{ContainerStatus, NextStep, SteadyState, next_step};
-///
-/// let step = |known, desired| next_step(known, desired, SteadyState::Running, None);
-/// assert_eq!(
-///     step(ContainerStatus::Pulled, ContainerStatus::Running),
-///     NextStep::Step(ContainerStatus::Created)
-/// );
-/// assert_eq!(step(ContainerStatus::Created, ContainerStatus::Stopped), NextStep::Declare);
-/// ```
-///
-/// Source: amazon-ecs-agent, task manager.
-#[must_use]
-pub fn next_step(
-    known: ContainerStatus,
-    desired: ContainerStatus,
-    steady: SteadyState,
-    in_flight: Option<ContainerStatus>,
-) -> NextStep {
-    if known >= desired {
-        return NextStep::AtGoal;
-    }
-    if desired != ContainerStatus::Stopped {
-        return match in_flight {
-            Some(_) => NextStep::InFlight,
-            None => NextStep::Step(known.next(steady)),
-        };
-    }
-    match in_flight {
-        Some(ContainerStatus::Running | ContainerStatus::Stopped) => NextStep::InFlight,
-        _ if known.is_running() => NextStep::Step(ContainerStatus::Stopped),
-        _ => NextStep::Declare,
+impl NextStep {
+    /// The next step of a container.
+    ///
+    /// ```
+    /// use ecs_state::{ContainerStatus, NextStep, SteadyState};
+    ///
+    /// let step = |known, desired| NextStep::of(known, desired, SteadyState::Running, None);
+    /// assert_eq!(
+    ///     step(ContainerStatus::Pulled, ContainerStatus::Running),
+    ///     NextStep::Step(ContainerStatus::Created)
+    /// );
+    /// assert_eq!(step(ContainerStatus::Created, ContainerStatus::Stopped), NextStep::Declare);
+    /// ```
+    ///
+    /// Source: amazon-ecs-agent, task manager.
+    #[must_use]
+    pub fn of(
+        known: ContainerStatus,
+        desired: ContainerStatus,
+        steady: SteadyState,
+        in_flight: Option<ContainerStatus>,
+    ) -> Self {
+        if known >= desired {
+            return Self::AtGoal;
+        }
+        if desired != ContainerStatus::Stopped {
+            return match in_flight {
+                Some(_) => Self::InFlight,
+                None => Self::Step(known.next(steady)),
+            };
+        }
+        match in_flight {
+            Some(ContainerStatus::Running | ContainerStatus::Stopped) => Self::InFlight,
+            _ if known.is_running() => Self::Step(ContainerStatus::Stopped),
+            _ => Self::Declare,
+        }
     }
 }
 
@@ -74,34 +73,34 @@ pub fn step_resolved<N: PartialEq, K: PartialOrd>(next: N, before: N, known: K, 
     next != before || known >= needs
 }
 
-/// Whether a container has the credentials that it needs for its next step.
-///
-/// Source: amazon-ecs-agent, dependency graph.
-#[must_use]
-pub fn credentials_resolved(
-    required: bool,
-    available: bool,
-    known: ContainerStatus,
-    desired: ContainerStatus,
-) -> bool {
-    !required
-        || available
-        || known >= ContainerStatus::Pulled
-        || desired == ContainerStatus::Stopped
+/// The credentials of the task execution role, as something needs them and has them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Credentials {
+    /// Whether they are needed.
+    pub required: bool,
+    /// Whether they are there.
+    pub available: bool,
 }
 
-/// Whether a resource has the credentials that it needs to be created. Those of a task that shall
-/// stop need none.
-///
-/// Source: amazon-ecs-agent, task manager.
-#[must_use]
-pub fn resource_credentials_resolved(
-    required: bool,
-    available: bool,
-    known: ResourceStatus,
-    task_shall_stop: bool,
-) -> bool {
-    !required || available || known >= ResourceStatus::Created || task_shall_stop
+impl Credentials {
+    /// Whether they let a container take its next step.
+    ///
+    /// Source: amazon-ecs-agent, dependency graph.
+    #[must_use]
+    pub fn let_container(self, known: ContainerStatus, desired: ContainerStatus) -> bool {
+        !self.required
+            || self.available
+            || known >= ContainerStatus::Pulled
+            || desired == ContainerStatus::Stopped
+    }
+
+    /// Whether they let a resource be created. One of a task that shall stop needs none.
+    ///
+    /// Source: amazon-ecs-agent, task manager.
+    #[must_use]
+    pub fn let_resource(self, known: ResourceStatus, task_shall_stop: bool) -> bool {
+        !self.required || self.available || known >= ResourceStatus::Created || task_shall_stop
+    }
 }
 
 /// What holds a container back.
@@ -157,7 +156,11 @@ impl AgentTask {
         }
         let container = self.containers.get(index)?;
         let (known, desired) = (container.known(), container.desired);
-        if !credentials_resolved(node.needs_credentials, self.has_credentials, known, desired) {
+        let credentials = Credentials {
+            required: node.needs_credentials,
+            available: self.has_credentials,
+        };
+        if !credentials.let_container(known, desired) {
             let hold = Hold::Credentials;
             return Some(Held { hold, position: 0 });
         }
@@ -215,13 +218,7 @@ impl AgentTask {
             let dependency = dependency.as_dependency(self.spec.node(link.on)?);
             let behaviour = self.options.behaviour;
             let now = self.now.get().unwrap_or(Timestamp::MIN);
-            Some(resolve(
-                link.condition,
-                waiting?,
-                dependency,
-                behaviour,
-                now,
-            ))
+            Some(link.condition.resolve(waiting?, dependency, behaviour, now))
         })
     }
 
@@ -249,7 +246,7 @@ impl AgentTask {
                 let node = self.spec.node(link.on)?;
                 let dependency = self.containers.get(link.on)?.as_dependency(node);
                 match resolution {
-                    Resolution::Waiting => deadline(link.condition, waiting, dependency),
+                    Resolution::Waiting => link.condition.deadline(waiting, dependency),
                     _ => None,
                 }
             });

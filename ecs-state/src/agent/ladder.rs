@@ -2,8 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{AgentTaskStatus, ContainerStatus, ManagedAgentStatus, ReportedStatus, SteadyState};
-
 /// How far something is, and how far ECS has heard of it. Each of the three only rises, except
 /// that what was sent falls back to what was acknowledged when a report is lost.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -29,49 +27,4 @@ impl<S: Copy + PartialEq> Ladder<S> {
     pub(super) const fn lose(&mut self) {
         self.sent = self.acknowledged;
     }
-}
-
-/// Whether ECS has to hear of a task: that it runs, that it has stopped, and before that the
-/// digests of its images, if one was found.
-///
-/// ```
-/// use ecs_state::{AgentTaskStatus, is_task_news};
-///
-/// assert!(is_task_news(AgentTaskStatus::Running, AgentTaskStatus::None, false));
-/// assert!(!is_task_news(AgentTaskStatus::ManifestPulled, AgentTaskStatus::None, false));
-/// assert!(is_task_news(AgentTaskStatus::ManifestPulled, AgentTaskStatus::None, true));
-/// ```
-///
-/// Source: amazon-ecs-agent, state changes.
-#[must_use]
-pub fn is_task_news(known: AgentTaskStatus, sent: AgentTaskStatus, has_digest: bool) -> bool {
-    let reportable = match known.reported() {
-        ReportedStatus::Pending => known == AgentTaskStatus::ManifestPulled && has_digest,
-        _ => true,
-    };
-    reportable && sent < known
-}
-
-/// Whether ECS has to hear of a container: that it is in its steady state, that it has stopped,
-/// and before that the digest of its image, if it was found.
-///
-/// Source: amazon-ecs-agent, state changes.
-#[must_use]
-pub fn is_container_news(
-    known: ContainerStatus,
-    sent: ContainerStatus,
-    steady: SteadyState,
-    has_digest: bool,
-) -> bool {
-    let found = known == ContainerStatus::ManifestPulled && has_digest;
-    (found || known.is_reportable(steady)) && sent < known
-}
-
-/// Whether ECS has to hear of a managed agent. One of which more was sent than is known is told of
-/// again; that happens with the agent's own behaviour only.
-///
-/// Source: amazon-ecs-agent, task handler.
-#[must_use]
-pub fn is_managed_agent_news(known: ManagedAgentStatus, sent: ManagedAgentStatus) -> bool {
-    known.is_reportable() && sent != known
 }

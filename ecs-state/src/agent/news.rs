@@ -6,7 +6,6 @@ use ecs_model::HealthStatus;
 
 use super::AgentTask;
 use super::container::Container;
-use super::ladder::is_managed_agent_news;
 use super::marks::positions;
 use crate::{
     Behaviour, ContainerReport, ManagedAgentReport, ManagedAgentStatus, ReportedStatus, TaskReport,
@@ -77,7 +76,7 @@ impl Container {
     pub(super) fn has_agent_news(&self) -> bool {
         self.managed_agent
             .as_ref()
-            .is_some_and(|agent| is_managed_agent_news(agent.status.known, agent.status.sent))
+            .is_some_and(|agent| agent.status.known.is_news(agent.status.sent))
     }
 }
 

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::container::{Container, ManagedAgent};
 use super::queue::Verb;
-use super::{AgentTask, ResourceEvent, resource_credentials_resolved, step_resolved};
+use super::{AgentTask, Credentials, ResourceEvent, step_resolved};
 use crate::{AgentTaskStatus, ContainerStatus, ManagedAgentStatus, ResourceStatus, Verdict};
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -79,13 +79,11 @@ impl AgentTask {
             return false;
         };
         let known = ResourceStatus::None;
-        let credentials = resource_credentials_resolved(
-            spec.needs_credentials,
-            self.has_credentials,
-            known,
-            self.shall_stop,
-        );
-        credentials
+        let credentials = Credentials {
+            required: spec.needs_credentials,
+            available: self.has_credentials,
+        };
+        credentials.let_resource(known, self.shall_stop)
             && spec.created_after.iter().all(|(container, needs)| {
                 let index = self.spec.position(container);
                 let other = index.and_then(|index| self.containers.get(index));
