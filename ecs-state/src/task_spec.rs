@@ -1,5 +1,6 @@
 //! [`TaskSpec`]: what a lifecycle needs to know of a task definition.
 
+mod circle;
 mod from_definition;
 mod graph;
 
@@ -457,9 +458,12 @@ pub enum SpecError {
         /// The time in seconds.
         value: i32,
     },
-    /// This container depends on itself, directly or through others.
+    /// This container depends on itself, directly or through others and resources.
     #[error("container `{0}` depends on itself")]
     Circle(String),
+    /// This container stops after itself, through others.
+    #[error("container `{0}` stops after itself")]
+    StopCircle(String),
 }
 
 fn position(containers: &[ContainerSpec], name: &str) -> Option<usize> {
@@ -510,6 +514,59 @@ mod tests {
             ]),
             "container `b` depends on itself"
         );
+    }
+
+    #[test]
+    fn a_circle_through_a_resource_is_found() {
+        let spec = |needs| {
+            let volume = ResourceSpec::new("volume")
+                .created_after("a", needs)
+                .required_by("a", ContainerStatus::Running);
+            let spec = TaskSpec::new([ContainerSpec::new("a")]);
+            spec.and_then(|spec| spec.with_resources([volume]))
+        };
+        assert!(spec(ContainerStatus::Created).is_ok());
+        assert_eq!(
+            spec(ContainerStatus::Running).unwrap_err().to_string(),
+            "container `a` depends on itself"
+        );
+    }
+
+    /// A step may wait for an earlier one of a container whose later ones wait for it.
+    #[test]
+    fn steps_that_take_turns_are_no_circle() {
+        let (created, running) = (ContainerStatus::Created, ContainerStatus::Running);
+        let turns = |needs| {
+            TaskSpec::new([
+                ContainerSpec::new("a").after("b", running, needs),
+                ContainerSpec::new("b").after("a", running, needs),
+            ])
+        };
+        assert!(turns(created).is_ok());
+        assert_eq!(
+            turns(running).unwrap_err().to_string(),
+            "container `a` depends on itself"
+        );
+    }
+
+    #[test]
+    fn a_circle_of_stops_is_found() {
+        let stopped = ContainerStatus::Stopped;
+        let last =
+            |name: &str, other: &str| ContainerSpec::new(name).after(other, stopped, stopped);
+        assert_eq!(
+            refused([last("a", "b"), last("b", "a")]),
+            "container `a` stops after itself"
+        );
+        assert_eq!(
+            refused([
+                ContainerSpec::new("first"),
+                last("a", "b").depends_on("b", Condition::Start),
+                ContainerSpec::new("b"),
+            ]),
+            "container `b` stops after itself"
+        );
+        assert!(TaskSpec::new([last("a", "b"), ContainerSpec::new("b")]).is_ok());
     }
 
     #[test]

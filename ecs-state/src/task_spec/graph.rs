@@ -3,7 +3,7 @@
 use core::time::Duration;
 use std::sync::Arc;
 
-use super::{ContainerSpec, SpecError, position};
+use super::{ContainerSpec, SpecError, circle, position};
 use crate::{Condition, ContainerStatus, ResourceSpec, SteadyState};
 
 /// A bit stands for the container at its position.
@@ -74,10 +74,8 @@ impl Graph {
         };
         graph.add_resources(containers, resources)?;
         graph.connect();
-        match graph.find_circle().and_then(|index| containers.get(index)) {
-            Some(container) => Err(SpecError::Circle(container.name.clone())),
-            None => Ok(graph),
-        }
+        circle::refuse(&graph, containers, resources)?;
+        Ok(graph)
     }
 
     fn add_resources(
@@ -154,37 +152,6 @@ impl Graph {
             node.dependents = dependents.get(index).copied().unwrap_or(0);
             node.watchers = watchers.get(index).copied().unwrap_or(0);
         }
-    }
-
-    /// Those that have to go on before a container does.
-    fn needs(&self, index: usize) -> impl Iterator<Item = usize> {
-        let node = self.nodes.get(index);
-        let conditions = node.into_iter().flat_map(|node| node.dependencies.iter());
-        let steps = node.into_iter().flat_map(|node| node.steps.iter());
-        let up = steps.filter(|link| link.before != ContainerStatus::Stopped);
-        conditions.map(|link| link.on).chain(up.map(|link| link.on))
-    }
-
-    /// Removes containers whose dependencies are all removed; what is left lies on a circle or
-    /// behind one.
-    fn find_circle(&self) -> Option<usize> {
-        let mut done = 0_u64;
-        loop {
-            let free = (0..self.nodes.len()).filter(|index| {
-                done & (1 << index) == 0 && self.needs(*index).all(|on| done & (1 << on) != 0)
-            });
-            let free = free.fold(0_u64, |mask, index| mask | 1 << index);
-            if free == 0 {
-                break;
-            }
-            done |= free;
-        }
-        let stuck = (0..self.nodes.len()).find(|index| done & (1 << index) == 0)?;
-        // As many steps as there are containers lead into the circle.
-        Some((0..self.nodes.len()).fold(stuck, |at, _| {
-            let mut needs = self.needs(at);
-            needs.find(|on| done & (1 << on) == 0).unwrap_or(at)
-        }))
     }
 }
 
