@@ -166,6 +166,30 @@ fn a_template_of_cloudformation_is_read_by_its_own_names() {
 }
 
 #[test]
+fn each_finding_is_where_its_pointer_leads() {
+    // Both names of the inner member are those of one member of the API.
+    let text = r#"{"ContainerDefinitions": [
+        {"containerDefinitions": 1, "ContainerDefinitions": 2, "Name": 3, "name": "!"}]}"#;
+    let document = read(text);
+    let findings = document.validate(&Validator::default());
+    let places = findings
+        .iter()
+        .filter(|finding| !finding.pointer.is_empty());
+    let found: Vec<_> = places
+        .map(|finding| {
+            let position = document.position(&finding.pointer);
+            assert_eq!(finding.position, Some(position), "{finding}");
+            (finding.rule.id, position.line, position.column)
+        })
+        .collect();
+    assert!(found.contains(&("member-unknown", 2, 61)), "{found:?}");
+    assert!(
+        found.contains(&("container-name-characters", 2, 83)),
+        "{found:?}"
+    );
+}
+
+#[test]
 fn what_cannot_be_read_says_why() {
     for (bytes, message) in [
         (

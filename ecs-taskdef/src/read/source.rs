@@ -117,13 +117,11 @@ impl<'p> Places<'p> {
             return scanner.skip_value();
         }
         scanner.children(|name, index, scanner| {
-            let place = match (name, is_alias) {
+            let place = match (&name, is_alias) {
                 (None, _) => self.inner.get_mut(index.to_string().as_str()),
                 (Some(name), None) => self.inner.get_mut(name.as_ref()),
                 (Some(name), Some(is_alias)) => {
-                    let mut inner = self.inner.iter_mut();
-                    let named = inner.find(|(step, _)| name == **step || is_alias(&name, step));
-                    named.map(|(_, place)| place)
+                    return self.find_named(name, scanner, is_alias);
                 }
             };
             match place {
@@ -131,6 +129,21 @@ impl<'p> Places<'p> {
                 None => scanner.skip_value(),
             }
         });
+    }
+
+    /// Follows the paths through the value of a member whose name may be that of several steps.
+    fn find_named(&mut self, name: &str, scanner: &mut Scanner<'_>, is_alias: IsAlias) {
+        let begin = scanner.offset;
+        let is_named = |step: &str| name == step || is_alias(name, step);
+        let inner = self.inner.iter_mut();
+        let mut named = inner.filter(|(step, _)| is_named(step)).peekable();
+        if named.peek().is_none() {
+            return scanner.skip_value();
+        }
+        for (_, place) in named {
+            scanner.offset = begin;
+            place.find(scanner, Some(is_alias));
+        }
     }
 
     fn forget(&mut self) {
