@@ -1,6 +1,7 @@
 //! How many tasks of which group run on the instances of a chunk.
 
 use std::array;
+use std::iter;
 use std::sync::Arc;
 
 use super::chunk::LANES;
@@ -80,9 +81,7 @@ impl GroupCounts {
                 }
             }
             _ => {
-                let (before, after) = part.split_at_checked(at).unwrap_or_default();
-                let before = before.iter().copied().chain([key | 1]);
-                *part = before.chain(after.iter().copied()).collect();
+                *part = with(part, at, key | 1);
             }
         }
     }
@@ -113,6 +112,20 @@ impl GroupCounts {
         let part = self.parts.get((lane / TOGETHER) as usize);
         part.map_or(&[], |part| part)
     }
+}
+
+/// The entries and one more, which comes at a place among them.
+fn with(part: &[u64], at: usize, entry: u64) -> Arc<[u64]> {
+    let mut longer: Arc<[u64]> = iter::repeat_n(entry, part.len() + 1).collect();
+    if let Some(longer) = Arc::get_mut(&mut longer) {
+        let (before, after) = part.split_at_checked(at).unwrap_or_default();
+        let (front, back) = longer.split_at_mut_checked(at).unwrap_or_default();
+        let copied = front.iter_mut().zip(before);
+        copied.for_each(|(to, from)| *to = *from);
+        let copied = back.iter_mut().skip(1).zip(after);
+        copied.for_each(|(to, from)| *to = *from);
+    }
+    longer
 }
 
 fn key(group: u32, lane: u32) -> u64 {
