@@ -1,10 +1,11 @@
 //! The best instance of an index in which all fit.
 
+use std::cmp::Ordering;
 use std::sync::Arc;
 
 use super::columns::Columns;
 use super::counts::Counts;
-use super::index::{Best, Index, Row};
+use super::index::{Best, Index};
 use super::order::{ABSENT, Key, Order};
 use super::way::Stage;
 use crate::random::Random;
@@ -38,10 +39,7 @@ pub(super) fn select(
     };
     if way.is_random {
         sort_by_values(index, columns);
-        let best = match way.columns.len() {
-            1 => all_by_one(index, tasks(0)),
-            _ => by_stages(index, &index.by_value, tasks),
-        };
+        let best = by_stages(index, &index.by_value, tasks);
         return by_chance(index, &best, random);
     }
     let best = if way.columns.len() == 1 {
@@ -109,48 +107,37 @@ fn tasks_in(tasks: &[u64], bucket: u32) -> u64 {
     tasks.get(bucket as usize).copied().unwrap_or(0)
 }
 
-/// The part of a key with the measures that come before the columns.
-fn before(index: &Index) -> impl Fn(Key) -> Key + use<> {
-    let shift = Key::BITS.saturating_sub(index.way.measures_before().saturating_mul(32));
-    move |key| key.checked_shr(shift).unwrap_or(0)
-}
-
 /// The order whose head is the least: by the measures before the column, the tasks in the
 /// bucket, and the rest of the key.
 fn by_one(index: &Index, tasks: &[u64]) -> Option<u32> {
     let buckets = index.buckets.first()?;
-    let before = before(index);
-    let mut best: Option<((Key, u64, Key), u32)> = None;
+    let shift = match index.way.measures_before() {
+        0 => None,
+        measures => Key::BITS.checked_sub(measures.saturating_mul(32)),
+    };
+    let mut least: (Key, u64, Key) = (Key::MAX, u64::MAX, ABSENT);
+    let mut best = None;
     for ((head, bucket), order) in index.heads.iter().zip(buckets).zip(0..) {
-        if *head == ABSENT {
+        let before = shift.map_or(0, |shift| *head >> shift);
+        if before > least.0 {
             continue;
         }
-        let rank = (before(*head), tasks_in(tasks, *bucket), *head);
-        if best.is_none_or(|(least, _)| rank < least) {
-            best = Some((rank, order));
+        let tasks = tasks_in(tasks, *bucket);
+        if before == least.0 && tasks > least.1 || *head == ABSENT {
+            continue;
+        }
+        let rank = (before, tasks, *head);
+        if rank < least {
+            least = rank;
+            best = Some(order);
         }
     }
-    best.map(|(_, order)| order)
-}
-
-/// The orders whose heads are the least but for the order of the ARNs, by their values.
-fn all_by_one(index: &Index, tasks: &[u64]) -> Vec<u32> {
-    let buckets = index.buckets.first().map_or(&[][..], |buckets| buckets);
-    let before = before(index);
-    let rank = |order: &u32| {
-        let head = *index.heads.get(*order as usize)?;
-        let bucket = *buckets.get(*order as usize)?;
-        let rank = (before(head), tasks_in(tasks, bucket), head >> ORDER_BITS);
-        (head != ABSENT).then_some(rank)
-    };
-    let least = index.by_value.iter().filter_map(rank).min();
-    let is_least = |order: &u32| least.is_some() && rank(order) == least;
-    index.by_value.iter().copied().filter(is_least).collect()
+    best
 }
 
 /// The order whose head is the least by the tasks in the first column, those in the second, and
 /// the key. The best of each bucket of the column with fewer values is remembered as a bound:
-/// only where the bound is the least is looked again.
+/// only where the bound is below the least so far is looked again.
 fn by_two(index: &mut Index, first: &[u64], second: &[u64], stamp: (u64, u64)) -> Option<u32> {
     if index.stamp != stamp {
         index.stamp = stamp;
@@ -171,72 +158,98 @@ fn by_two(index: &mut Index, first: &[u64], second: &[u64], stamp: (u64, u64)) -
     let buckets = buckets.get(usize::from(is_by_first))?;
     let others = |order: u32| tasks_in(other, buckets.get(order as usize).copied().unwrap_or(0));
     let look = |orders: &[u32]| {
-        let known = orders.iter().filter_map(|order| {
-            let key = *heads.get(*order as usize)?;
-            let (tasks, order) = (others(*order), *order);
-            (key != ABSENT).then_some(Best { tasks, key, order })
-        });
-        known.min()
+        let mut best: Option<Best> = None;
+        for order in orders {
+            let tasks = others(*order);
+            if best.is_some_and(|best| best.tasks < tasks) {
+                continue;
+            }
+            let key = heads.get(*order as usize).copied().unwrap_or(ABSENT);
+            let order = *order;
+            let new = Best { tasks, key, order };
+            if key != ABSENT && best.is_none_or(|best| new < best) {
+                best = Some(new);
+            }
+        }
+        best
     };
     let filled = rows.iter().zip(0_u32..).filter(|(row, _)| row.filled > 0);
     let fewest = filled.map(|(_, bucket)| tasks_in(own, bucket)).min()?;
-    loop {
-        let mut least: Option<((u64, u64, Key), Best, &mut Row)> = None;
-        for (row, bucket) in rows.iter_mut().zip(0_u32..) {
-            let tasks = tasks_in(own, bucket);
-            if row.filled == 0 || is_by_first && tasks > fewest {
-                continue;
-            }
-            if row.best.is_none() {
-                row.best = look(&row.orders);
-            }
-            let Some(best) = row.best else {
-                continue;
-            };
-            let rank = match is_by_first {
-                true => (tasks, best.tasks, best.key),
-                false => (best.tasks, tasks, best.key),
-            };
-            if least.as_ref().is_none_or(|(least, ..)| rank < *least) {
-                least = Some((rank, best, row));
-            }
+    let mut least: Option<((u64, u64, Key), u32)> = None;
+    for (row, bucket) in rows.iter_mut().zip(0_u32..) {
+        let tasks = tasks_in(own, bucket);
+        if row.filled == 0 || is_by_first && tasks > fewest {
+            continue;
         }
-        let (_, best, row) = least?;
-        if others(best.order) == best.tasks {
-            return Some(best.order);
+        let rank = |best: Best| match is_by_first {
+            true => (tasks, best.tasks, best.key),
+            false => (best.tasks, tasks, best.key),
+        };
+        let is_less = |best: Best| least.is_none_or(|(least, _)| rank(best) < least);
+        // A bound that is not below the least needs no look.
+        if row.best.is_some_and(|bound| !is_less(bound)) {
+            continue;
         }
-        row.best = None;
+        if row
+            .best
+            .is_none_or(|bound| others(bound.order) != bound.tasks)
+        {
+            row.best = look(&row.orders);
+        }
+        if let Some(best) = row.best.filter(|best| is_less(*best)) {
+            least = Some((rank(best), best.order));
+        }
     }
+    least.map(|(_, order)| order)
 }
 
 /// Of some orders those whose heads are the least but for the order of the ARNs.
 fn by_stages<'t>(index: &Index, orders: &[u32], tasks: impl Fn(usize) -> &'t [u64]) -> Vec<u32> {
-    let criterion = |order: u32, stage: &Stage| -> u64 {
-        match stage {
-            Stage::Column(nth) => {
-                let buckets = index.buckets.get(*nth);
-                let bucket = buckets.and_then(|buckets| buckets.get(order as usize));
-                tasks_in(tasks(*nth), bucket.copied().unwrap_or(0))
-            }
-            Stage::Measure(nth) => {
-                let head = index.heads.get(order as usize).copied().unwrap_or(ABSENT);
-                let shift = 96_u32.saturating_sub(u32::try_from(*nth).unwrap_or(3) * 32);
-                u64::try_from(head >> shift & Key::from(u32::MAX)).unwrap_or(u64::MAX)
-            }
-        }
-    };
-    let is_filled = |order: &u32| {
-        let head = index.heads.get(*order as usize);
-        head.is_some_and(|head| *head != ABSENT)
-    };
-    let mut best: Vec<u32> = orders.iter().copied().filter(is_filled).collect();
+    let head = |order: u32| index.heads.get(order as usize).copied().unwrap_or(ABSENT);
+    let mut best = Vec::with_capacity(orders.len());
+    best.extend(orders.iter().filter(|order| head(**order) != ABSENT));
     // As strategies do: each keeps the best of what the one before has left.
     for stage in &index.way.stages {
-        if let [_, _, ..] = best.as_slice()
-            && let Some(least) = best.iter().map(|order| criterion(*order, stage)).min()
-        {
-            best.retain(|order| criterion(*order, stage) == least);
+        match *stage {
+            Stage::Column(nth) => {
+                let tasks = tasks(nth);
+                let buckets = index.buckets.get(nth).map_or(&[][..], |buckets| buckets);
+                let bucket = |order: u32| buckets.get(order as usize).copied().unwrap_or(0);
+                keep_least(&mut best, |order| tasks_in(tasks, bucket(order)));
+            }
+            Stage::Measure(nth) => {
+                let shift = 96_u32.saturating_sub(u32::try_from(nth).unwrap_or(3) * 32);
+                keep_least(&mut best, |order| {
+                    head(order) >> shift & Key::from(u32::MAX)
+                });
+            }
         }
     }
     best
+}
+
+/// Keeps the orders whose rank is the least, in one pass.
+fn keep_least<T: Ord>(orders: &mut Vec<u32>, rank: impl Fn(u32) -> T) {
+    let mut least: Option<T> = None;
+    let mut kept = 0;
+    for at in 0..orders.len() {
+        let Some(order) = orders.get(at).copied() else {
+            break;
+        };
+        let rank = rank(order);
+        let comparison = least
+            .as_ref()
+            .map_or(Ordering::Less, |least| rank.cmp(least));
+        if comparison.is_lt() {
+            least = Some(rank);
+            kept = 0;
+        }
+        if comparison.is_le()
+            && let Some(place) = orders.get_mut(kept)
+        {
+            *place = order;
+            kept += 1;
+        }
+    }
+    orders.truncate(kept);
 }
