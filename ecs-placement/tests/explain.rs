@@ -13,7 +13,7 @@ use ecs_model::service_message::{self, ClosestReason, PlacementObstacle};
 use ecs_model::{Attribute, ContainerInstance, PlacementConstraint, PlacementStrategy, Resource};
 use ecs_placement::{
     CellState, HostPort, Needs, PlacementRequest, Plan, Planner, Reason, Registration, Remedy,
-    Summary,
+    Summary, start_task,
 };
 use ecs_taskdef::TaskDefinition;
 use proptest::prelude::*;
@@ -758,6 +758,31 @@ proptest! {
             prop_assert_eq!(planner.summarize(&snapshot, &other), snapshot.summarize(&other));
             run(&mut cell, &web, 1, &format!("step-{step}"));
             if let Some(host) = hosts.get(step) {
+                cell.register(&host.clone().with("stack", "prod").registration());
+            }
+        }
+    }
+
+    // What is marked for 64 instances at a time is what StartTask finds at each of them.
+    #[test]
+    fn each_reason_is_that_of_the_single_instance(hosts in hosts(), web in any_request()) {
+        let mut cell = busy(&hosts, &web);
+        let mut planner = Planner::new();
+        let web = web.of_any_launch_type();
+        for step in 0..2 {
+            let snapshot = cell.snapshot();
+            let explanation = planner.explain(&snapshot, &web);
+            prop_assert_eq!(&explanation, &snapshot.explain(&web));
+            prop_assert_eq!(explanation.instances().len(), hosts.len());
+            for instance in explanation.instances() {
+                let reasons: Vec<_> = instance.reasons.iter().map(ToString::to_string).collect();
+                let started = start_task(&snapshot, &web, &[&instance.arn]).unwrap();
+                let found = started.failures().first().map(|failure| failure.detail.clone());
+                let said = (!reasons.is_empty()).then(|| Some(reasons.join("; ")));
+                prop_assert_eq!(found, said);
+            }
+            run(&mut cell, &web, 1, &format!("step-{step}"));
+            if let Some(host) = hosts.first() {
                 cell.register(&host.clone().with("stack", "prod").registration());
             }
         }

@@ -1,5 +1,6 @@
 //! Which instances have which reason.
 
+use std::ptr;
 use std::sync::Arc;
 
 use crate::request::Wanted;
@@ -14,6 +15,9 @@ pub(super) struct Marking<'a> {
     /// For each mark behind those of the ports, the instances that pass, 64 to a word.
     parts: Vec<Vec<u64>>,
     marks: Vec<Mark>,
+    /// Ports that agents have taken, which are the same on most instances, and the wanted ones
+    /// of them.
+    agents: Vec<(&'a [HostPort], Vec<HostPort>)>,
     /// The instances of the chunk at hand whose marks do not say all of their reasons.
     unclear: u64,
 }
@@ -34,6 +38,9 @@ const MEMORY: usize = 2;
 const GPUS: usize = 3;
 const INTERFACES: usize = 4;
 const PORTS: usize = 5;
+
+/// So many different lists of the ports of agents are remembered.
+const AGENTS: usize = 16;
 
 impl<'a> Marking<'a> {
     pub(super) fn new(state: &'a State, task: &'a Wanted, parts: Vec<(Reason, Vec<u64>)>) -> Self {
@@ -83,12 +90,13 @@ impl<'a> Marking<'a> {
                 .unwrap_or(NO_GROUP),
             parts,
             marks: all.map(Mark::new).collect(),
+            agents: Vec::new(),
             unclear: 0,
         }
     }
 
     /// Marks the instances of a chunk.
-    pub(super) fn mark(&mut self, page: usize, chunk: &Chunk) {
+    pub(super) fn mark(&mut self, page: usize, chunk: &'a Chunk) {
         let live = chunk.live();
         self.marks.iter_mut().for_each(|mark| mark.lanes = 0);
         self.unclear = 0;
@@ -185,7 +193,7 @@ impl<'a> Marking<'a> {
     }
 
     /// Marks the ports that are taken; gives back the instances on which too many are.
-    fn look_at_ports(&mut self, chunk: &Chunk, live: u64) -> u64 {
+    fn look_at_ports(&mut self, chunk: &'a Chunk, live: u64) -> u64 {
         let wanted = &self.task.needs.ports;
         if wanted.is_empty() {
             return 0;
@@ -204,11 +212,24 @@ impl<'a> Marking<'a> {
             }
         }
         for lane in lanes_in(live) {
-            for ports in chunk.foreign_ports(lane) {
-                ports.iter().for_each(|port| note(lane, port));
-                if let Some(taken) = taken.get_mut(lane as usize) {
-                    *taken += ports.len();
-                }
+            let [agents, others] = chunk.foreign_ports(lane);
+            if let Some(taken) = taken.get_mut(lane as usize) {
+                *taken += agents.len() + others.len();
+            }
+            others.iter().for_each(|port| note(lane, port));
+            let known = self
+                .agents
+                .iter()
+                .find(|(known, _)| ptr::eq(*known, agents));
+            if let Some((_, here)) = known {
+                here.iter().for_each(|port| note(lane, port));
+                continue;
+            }
+            let here = agents.iter().filter(|port| wanted.contains(port));
+            let here: Vec<HostPort> = here.copied().collect();
+            here.iter().for_each(|port| note(lane, port));
+            if self.agents.len() < AGENTS {
+                self.agents.push((agents, here));
             }
         }
         for (mark, lanes) in self.marks.iter_mut().skip(PORTS).zip(found) {
