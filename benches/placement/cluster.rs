@@ -100,6 +100,22 @@ impl Cluster {
     }
 }
 
+/// A cell of one instance that takes as many tasks as one likes, and its ARN.
+pub(crate) fn one_instance() -> (CellState, String) {
+    let mut described = ContainerInstance::default();
+    let arn = format!("{PREFIX}:container-instance/production/one");
+    described.container_instance_arn = Some(arn.clone());
+    described.status = Some("ACTIVE".to_owned());
+    described.agent_connected = Some(true);
+    described.registered_resources = Some(vec![
+        Resource::integer(Resource::CPU, i32::MAX),
+        Resource::integer(Resource::MEMORY, i32::MAX),
+    ]);
+    let mut cell = CellState::new();
+    cell.register(&Registration::try_from(&described).unwrap());
+    (cell, arn)
+}
+
 fn instance(number: usize, random: &mut Random) -> Registration {
     let (kind, cpu, memory) = *random.one(&TYPES);
     let mut attributes = Vec::new();
