@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ecs_model::{Exception, ExceptionName, Failure};
+use ecs_taskdef::{Format, Saved};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -37,8 +38,9 @@ const UNAVAILABLE: &str = "Capacity is unavailable at this time. Please try agai
 /// # Ok::<(), ecs_placement::FargateError>(())
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Fargate {
+    format: Format<Self>,
     /// The zone of each subnet.
     subnets: BTreeMap<Box<str>, Box<str>>,
     /// How many tasks run at once in a zone.
@@ -81,6 +83,11 @@ pub enum FargateError {
         /// The subnet.
         subnet: String,
     },
+}
+
+impl Saved for Fargate {
+    const NAME: &'static str = "Fargate";
+    const VERSION: u32 = 1;
 }
 
 impl FargateError {

@@ -7,7 +7,7 @@ use crate::{HostPort, Registration};
 
 /// What one copy of a task takes of the instance that runs it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Needs {
     /// CPU units, 1,024 for each vCPU.

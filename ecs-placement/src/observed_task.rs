@@ -11,7 +11,7 @@ use crate::Needs;
 ///
 /// A [`Loader`](crate::Loader) reads it from the documents of the API and from events.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct ObservedTask {
     /// The ARN of the task.
@@ -57,7 +57,7 @@ pub enum Stage {
 
 /// Which document of an instance or a task is the later one.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub(crate) struct Stamp {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) version: Option<i64>,

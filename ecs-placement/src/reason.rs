@@ -26,7 +26,7 @@ pub(crate) const NEURON_DEVICE: &str = "RESOURCE:NEURON_DEVICE";
 /// assert_eq!(reason.to_string(), "needs 500 MiB of memory, 455 are left");
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(tag = "reason", rename_all = "camelCase")]
+#[serde(tag = "reason", rename_all = "camelCase", deny_unknown_fields)]
 #[non_exhaustive]
 pub enum Reason {
     /// No such container instance.

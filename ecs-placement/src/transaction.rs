@@ -17,7 +17,7 @@ pub(crate) type Few<T> = SmallVec<[T; 1]>;
 ///
 /// It is planned against a snapshot and means nothing until it is committed.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Transaction {
     format: Format<Self>,
     token: Arc<str>,
@@ -34,7 +34,7 @@ pub struct Transaction {
 
 /// One task on one instance.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Claim {
     instance: Arc<str>,
     /// The instance's version.

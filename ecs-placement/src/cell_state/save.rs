@@ -14,7 +14,7 @@ use crate::{Commit, Needs, ObservedTask, Registration};
 
 /// Equal cells are saved as equal bytes: everything is in the order of its name.
 #[derive(Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct SavedCell {
     format: Format<Self>,
     version: u64,
@@ -32,7 +32,7 @@ struct SavedCell {
 }
 
 #[derive(Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct SavedTask {
     task: Arc<str>,
     /// Which of the instances.

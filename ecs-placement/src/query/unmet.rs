@@ -12,7 +12,7 @@ use crate::Instance;
 ///
 /// It prints the comparison and what it found: `attribute:stack == prod` found `test`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct UnmetTerm {
     /// The comparison as it stands in the expression.

@@ -38,7 +38,7 @@ use crate::{Needs, Query, Strategy};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(from = "Written", into = "Written")]
+#[serde(try_from = "Written", into = "Written")]
 pub struct PlacementRequest {
     count: u32,
     task: Arc<Wanted>,
@@ -60,7 +60,7 @@ pub(crate) struct Wanted {
 
 /// What an instance must be, whatever runs on it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Selection {
     /// None for StartTask: the caller chooses the instances.
     pub(crate) launch_type: Option<LaunchType>,
@@ -71,7 +71,7 @@ pub(crate) struct Selection {
 
 /// A request as it is saved.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Written {
     count: u32,
     needs: Needs,
@@ -159,14 +159,10 @@ impl PlacementRequest {
     ///
     /// Any launch type but `EC2` and `EXTERNAL`.
     pub fn with_launch_type(self, launch_type: LaunchType) -> Result<Self, Unsupported> {
-        match launch_type {
-            LaunchType::Ec2 | LaunchType::External => Ok(self.change(|task| {
-                Arc::make_mut(&mut task.selection).launch_type = Some(launch_type);
-            })),
-            other => Err(Unsupported::LaunchType {
-                launch_type: other.to_string(),
-            }),
-        }
+        placeable(&launch_type)?;
+        Ok(self.change(|task| {
+            Arc::make_mut(&mut task.selection).launch_type = Some(launch_type);
+        }))
     }
 
     /// The same task for instances of every kind, external or not, as StartTask has it.
@@ -329,8 +325,13 @@ impl PartialEq for Wanted {
     }
 }
 
-impl From<Written> for PlacementRequest {
-    fn from(written: Written) -> Self {
+impl TryFrom<Written> for PlacementRequest {
+    type Error = Unsupported;
+
+    fn try_from(written: Written) -> Result<Self, Unsupported> {
+        if let Some(launch_type) = &written.launch_type {
+            placeable(launch_type)?;
+        }
         let selection = Selection {
             launch_type: written.launch_type,
             attributes: written.attributes,
@@ -346,7 +347,7 @@ impl From<Written> for PlacementRequest {
             fingerprint: 0,
             selection_print: 0,
         };
-        Self::of(written.count, task)
+        Ok(Self::of(written.count, task))
     }
 }
 
@@ -364,6 +365,16 @@ impl From<PlacementRequest> for Written {
             strategies: task.strategies.clone(),
             rooms: task.rooms.clone(),
         }
+    }
+}
+
+/// Refuses a launch type whose tasks run on no container instance.
+fn placeable(launch_type: &LaunchType) -> Result<(), Unsupported> {
+    match launch_type {
+        LaunchType::Ec2 | LaunchType::External => Ok(()),
+        other => Err(Unsupported::LaunchType {
+            launch_type: other.to_string(),
+        }),
     }
 }
 

@@ -9,7 +9,7 @@ use crate::Needs;
 
 /// What a daemon needs on each instance where it has no task yet.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Room {
     pub(crate) group: Arc<str>,
     pub(crate) needs: Arc<Needs>,

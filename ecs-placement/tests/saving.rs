@@ -1,0 +1,334 @@
+//! What was saved once can be read for ever, and what is not of the format is refused.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a failed step fails the test"
+)]
+
+use std::sync::Arc;
+
+use ecs_model::{ContainerInstance, PlacementConstraint, PlacementStrategy, Task, Timestamp};
+use ecs_placement::{
+    CellState, Change, CommitPolicy, Fargate, Loader, PlacementRequest, Plan, Record, Registration,
+    Transaction,
+};
+use ecs_taskdef::TaskDefinition;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+const CELL: &str = include_str!("data/saved/cell-1.json");
+const RECORDS: &str = include_str!("data/saved/records-1.json");
+const TRANSACTION: &str = include_str!("data/saved/transaction-1.json");
+const FARGATE: &str = include_str!("data/saved/fargate-1.json");
+
+const PREFIX: &str = "arn:aws:ecs:us-east-1:123456789012:";
+
+fn instance(id: &str, version: i64) -> ContainerInstance {
+    let resources = |left: i64, ports: Value| {
+        json!([
+            {"name": "CPU", "type": "INTEGER", "integerValue": left},
+            {"name": "MEMORY", "type": "INTEGER", "integerValue": left},
+            {"name": "PORTS", "type": "STRINGSET", "stringSetValue": ports},
+            {"name": "GPU", "type": "STRINGSET", "stringSetValue": ["gpu-1"]},
+            {"name": "NEURON_DEVICE", "type": "STRINGSET", "stringSetValue": ["0"]},
+        ])
+    };
+    serde_json::from_value(json!({
+        "containerInstanceArn": format!("{PREFIX}container-instance/prod/{id}"),
+        "ec2InstanceId": format!("i-{id}"),
+        "status": "ACTIVE", "agentConnected": true, "version": version,
+        "runningTasksCount": 1, "registeredAt": 1_790_000_000.25,
+        "versionInfo": {"agentVersion": "1.98.0"},
+        "registeredResources": resources(4_096, json!(["22", "51678"])),
+        "remainingResources": resources(4_000, json!(["22", "51678", "80"])),
+        "attributes": [
+            {"name": "ecs.availability-zone", "value": "us-east-1a"},
+            {"name": "ecs.instance-type", "value": "g6f.large"}, {"name": "stack"},
+            {"name": "com.amazonaws.ecs.capability.docker-remote-api.1.18"},
+            {"name": "com.amazonaws.ecs.capability.docker-remote-api.1.22"},
+        ],
+    }))
+    .unwrap()
+}
+
+fn task(id: &str, version: i64, members: Value) -> Task {
+    let mut document = json!({
+        "taskArn": format!("{PREFIX}task/prod/{id}"),
+        "containerInstanceArn": format!("{PREFIX}container-instance/prod/a"),
+        "group": "service:web", "version": version, "createdAt": 1_790_000_001,
+        "cpu": "96", "memory": "96", "lastStatus": "RUNNING", "desiredStatus": "RUNNING",
+    });
+    for (name, value) in members.as_object().unwrap() {
+        document[name] = value.clone();
+    }
+    serde_json::from_value(document).unwrap()
+}
+
+/// A request with all that a request can have.
+fn request() -> PlacementRequest {
+    let definition = |family: &str, port: u16, devices: Value| -> TaskDefinition {
+        serde_json::from_value(json!({
+            "family": family, "networkMode": "host",
+            "containerDefinitions": [{
+                "name": "c", "image": "i", "cpu": 100, "memory": 200,
+                "portMappings": [{"containerPort": port}, {"containerPort": port, "protocol": "udp"}],
+                "resourceRequirements": devices,
+            }],
+        }))
+        .unwrap()
+    };
+    let gpu = json!([{"type": "GPU", "value": "0.125"}]);
+    let agent = PlacementRequest::new(&definition("agent", 9_000, json!([]))).unwrap();
+    let constraints: Vec<PlacementConstraint> = serde_json::from_value(json!([
+        {"type": "distinctInstance"},
+        {"type": "memberOf", "expression": "attribute:stack exists and agentVersion > 1.9.0"},
+    ]))
+    .unwrap();
+    let strategies: Vec<PlacementStrategy> = serde_json::from_value(json!([
+        {"type": "spread", "field": "attribute:ecs.availability-zone"},
+        {"type": "spread", "field": "instanceId"},
+        {"type": "binpack", "field": "cpu"}, {"type": "binpack", "field": "memory"},
+        {"type": "random"},
+    ]))
+    .unwrap();
+    PlacementRequest::new(&definition("web", 443, gpu))
+        .unwrap()
+        .with_constraints(&constraints)
+        .unwrap()
+        .with_strategies(&strategies)
+        .unwrap()
+        .with_room_for([&agent.of_any_launch_type()])
+        .with_count(2)
+}
+
+/// A request that finds a place here.
+fn small(memory: i32) -> PlacementRequest {
+    let definition: TaskDefinition = serde_json::from_value(json!({
+        "family": "small",
+        "containerDefinitions": [{"name": "c", "image": "i", "cpu": 10, "memory": memory}],
+    }))
+    .unwrap();
+    PlacementRequest::new(&definition).unwrap()
+}
+
+fn plan(cell: &CellState, request: &PlacementRequest, token: &str) -> Transaction {
+    let plan = Plan::new(&cell.snapshot(), request, 7);
+    let tasks = (0..).map(|number| format!("{token}-{number}"));
+    plan.into_transaction(token, tasks).unwrap()
+}
+
+/// One record of each kind of change, and the cell that they make.
+fn story() -> (Vec<Record>, CellState) {
+    let mut cell = CellState::new();
+    let mut records = Vec::new();
+    let mut apply = |cell: &mut CellState, change: Change| {
+        let record = cell.record(change);
+        cell.apply(&record).unwrap();
+        records.push(record);
+    };
+    let arn = |id: &str| -> Arc<str> { format!("{PREFIX}container-instance/prod/{id}").into() };
+    for id in ["a", "b", "c"] {
+        let registration = Registration::try_from(&instance(id, 4)).unwrap();
+        apply(&mut cell, Change::Register(registration));
+    }
+    let at = Timestamp::from_seconds(1_790_000_100);
+    let described = Registration::try_from(&instance("a", 5)).unwrap().as_of(at);
+    apply(&mut cell, Change::ObserveInstance(described));
+    let mut gone = instance("c", 9);
+    gone.status = Some("INACTIVE".to_owned());
+    let gone = Registration::try_from(&gone).unwrap().as_of(at);
+    apply(&mut cell, Change::ObserveInstance(gone));
+    for task in [
+        task("1", 3, json!({})),
+        task(
+            "2",
+            4,
+            json!({"desiredStatus": "STOPPED", "stoppingAt": 1_790_000_050}),
+        ),
+        task(
+            "3",
+            5,
+            json!({"lastStatus": "STOPPED", "stoppedAt": 1_790_000_060}),
+        ),
+    ] {
+        for change in Loader::new().changes(&[], &[task], at).unwrap().changes {
+            apply(&mut cell, change);
+        }
+    }
+    let before = Timestamp::from_seconds(1_780_000_000);
+    apply(&mut cell, Change::ForgetStopped { before });
+    for (token, request) in [("first", small(64).with_count(2)), ("second", small(1))] {
+        let transaction = plan(&cell, &request, token);
+        let decision = cell.decide(&transaction, CommitPolicy::Partial).unwrap();
+        apply(&mut cell, decision.change.unwrap());
+    }
+    let large = plan(&cell, &small(3_000).with_count(2), "third");
+    apply(
+        &mut cell,
+        Change::SetStatus {
+            instance: arn("b"),
+            status: "DRAINING".into(),
+        },
+    );
+    let decision = cell.decide(&large, CommitPolicy::Partial).unwrap();
+    assert_eq!(decision.commit.refused(), 1, "one instance drains");
+    apply(&mut cell, decision.change.unwrap());
+    apply(
+        &mut cell,
+        Change::SetAgentConnected {
+            instance: arn("b"),
+            connected: false,
+        },
+    );
+    apply(
+        &mut cell,
+        Change::Stopping {
+            task: "first-0".into(),
+        },
+    );
+    apply(
+        &mut cell,
+        Change::Stopped {
+            task: "second-0".into(),
+        },
+    );
+    apply(
+        &mut cell,
+        Change::Forget {
+            token: "second".into(),
+        },
+    );
+    let registration = Registration::try_from(&instance("d", 1)).unwrap();
+    apply(&mut cell, Change::Register(registration));
+    apply(&mut cell, Change::Deregister { instance: arn("d") });
+    (records, cell)
+}
+
+fn fargate() -> Fargate {
+    let subnets = [("subnet-a", "us-east-1a"), ("subnet-b", "us-east-1b")];
+    let mut fargate = Fargate::new(subnets).with_capacity("us-east-1a", 3);
+    assert!(fargate.start("1", "service:web", "us-east-1b"));
+    fargate
+}
+
+/// What is written is the document, and the document reads back as the same.
+fn is_written_and_read<T: Serialize + DeserializeOwned>(value: &T, document: &str) {
+    let saved: Value = serde_json::from_str(document).unwrap();
+    assert_eq!(serde_json::to_value(value).unwrap(), saved);
+    let restored: T = serde_json::from_str(document).unwrap();
+    assert_eq!(serde_json::to_value(&restored).unwrap(), saved);
+}
+
+#[test]
+fn the_formats_of_version_1_are_written_and_read() {
+    let (records, cell) = story();
+    is_written_and_read(&records, RECORDS);
+    is_written_and_read(&cell, CELL);
+    is_written_and_read(&fargate(), FARGATE);
+    let transaction = plan(&cell, &request(), "fourth");
+    is_written_and_read(&transaction, TRANSACTION);
+    assert_eq!(transaction.claims().len(), 1);
+}
+
+#[test]
+fn the_records_of_version_1_make_the_cell() {
+    let records: Vec<Record> = serde_json::from_str(RECORDS).unwrap();
+    let mut cell = CellState::new();
+    for record in &records {
+        cell.apply(record).unwrap();
+    }
+    is_written_and_read(&cell, CELL);
+}
+
+#[test]
+fn what_is_not_of_the_format_is_refused_by_name() {
+    fn refusal<T: DeserializeOwned>(document: &str, at: &str, value: Value) -> String {
+        let mut saved: Value = serde_json::from_str(document).unwrap();
+        match at.rsplit_once('/') {
+            Some((place, member)) => {
+                saved.pointer_mut(place).unwrap()[member] = value;
+            }
+            None => panic!("{at} is no pointer"),
+        }
+        match serde_json::from_value::<T>(saved) {
+            Ok(_) => format!("{at} is read"),
+            Err(error) => error.to_string(),
+        }
+    }
+    for (name, refused) in [
+        ("cell", refusal::<CellState>(CELL, "/format", json!(2))),
+        (
+            "record",
+            refusal::<Vec<Record>>(RECORDS, "/0/format", json!(2)),
+        ),
+        (
+            "transaction",
+            refusal::<Transaction>(TRANSACTION, "/format", json!(2)),
+        ),
+        ("Fargate", refusal::<Fargate>(FARGATE, "/format", json!(2))),
+    ] {
+        assert_eq!(
+            refused,
+            format!("format 2 of the {name} is not known, only 1 to 1 are")
+        );
+    }
+    for refused in [
+        refusal::<CellState>(CELL, "/colour", json!(1)),
+        refusal::<CellState>(CELL, "/instances/0/colour", json!(1)),
+        refusal::<CellState>(CELL, "/instances/0/others/colour", json!(1)),
+        refusal::<CellState>(CELL, "/needs/0/colour", json!(1)),
+        refusal::<CellState>(CELL, "/tasks/0/colour", json!(1)),
+        refusal::<CellState>(CELL, "/observed/0/colour", json!(1)),
+        refusal::<CellState>(CELL, "/commits/first/colour", json!(1)),
+        refusal::<CellState>(CELL, "/commits/first/placed/0/colour", json!(1)),
+        refusal::<CellState>(CELL, "/commits/third/conflicts/0/colour", json!(1)),
+        refusal::<CellState>(
+            CELL,
+            "/commits/third/conflicts/0/reasons/0/colour",
+            json!(1),
+        ),
+        refusal::<Vec<Record>>(RECORDS, "/0/colour", json!(1)),
+        refusal::<Vec<Record>>(RECORDS, "/0/change/register/document/colour", json!(1)),
+        refusal::<Transaction>(TRANSACTION, "/colour", json!(1)),
+        refusal::<Transaction>(TRANSACTION, "/claims/0/colour", json!(1)),
+        refusal::<Transaction>(TRANSACTION, "/request/colour", json!(1)),
+        refusal::<Transaction>(TRANSACTION, "/request/rooms/0/colour", json!(1)),
+        refusal::<Transaction>(TRANSACTION, "/request/rooms/0/selection/colour", json!(1)),
+        refusal::<Fargate>(FARGATE, "/colour", json!(1)),
+    ] {
+        assert!(refused.starts_with("unknown field `colour`"), "{refused}");
+    }
+    assert_eq!(
+        refusal::<Transaction>(TRANSACTION, "/request/launchType", json!("MOON")),
+        "tasks of launch type `MOON` are not placed on container instances"
+    );
+}
+
+/// A document that comes late is no next record.
+#[test]
+fn stale_documents_are_no_records() {
+    let (records, mut cell) = story();
+    let is_observed = |record: &&Record| {
+        matches!(
+            record.change(),
+            Change::ObserveInstance(_) | Change::ObserveTask(_)
+        )
+    };
+    let mut refused = Vec::new();
+    let before = serde_json::to_string(&cell).unwrap();
+    for record in records.iter().filter(is_observed) {
+        assert!(!cell.is_news(record.change()));
+        let again = cell.record(record.change().clone());
+        refused.push(cell.apply(&again).unwrap_err().to_string());
+    }
+    assert_eq!(serde_json::to_string(&cell).unwrap(), before);
+    let arns = ["container-instance/prod/a", "container-instance/prod/c"]
+        .into_iter()
+        .chain(["task/prod/1", "task/prod/2", "task/prod/3"]);
+    let expected: Vec<String> = arns
+        .map(|arn| format!("a document of `{PREFIX}{arn}` that is as late is already known"))
+        .collect();
+    assert_eq!(refused, expected);
+}
