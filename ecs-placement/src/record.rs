@@ -14,7 +14,7 @@ use crate::{Commit, Needs, ObservedTask, Registration};
 /// A store that accepts a record only if none has its version yet puts the commits of several
 /// processes in one order.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Record {
     format: Format<Self>,
     version: u64,
@@ -23,7 +23,11 @@ pub struct Record {
 
 /// What changes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[serde(
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase",
+    deny_unknown_fields
+)]
 #[non_exhaustive]
 pub enum Change {
     /// A container instance is new, or registers again.
@@ -124,6 +128,12 @@ pub enum ApplyError {
     TaskExists {
         /// The task.
         task: String,
+    },
+    /// Of an instance or a task a document as late or later is known.
+    #[error("a document of `{name}` that is as late is already known")]
+    Stale {
+        /// The instance or the task.
+        name: String,
     },
     /// Nothing was committed under a token.
     #[error("nothing was committed under the token `{token}`")]

@@ -9,7 +9,7 @@
 use std::collections::BTreeMap;
 
 use ecs_arn::ClusterRef;
-use ecs_model::{ContainerInstance, Event, Task, Timestamp};
+use ecs_model::{ContainerInstance, Event, Service, Task, Timestamp};
 use ecs_placement::{
     CellState, Gap, HostPort, LoadError, Loader, Observed, PlacementRequest, Plan, Registration,
     ServiceScheduler,
@@ -297,6 +297,74 @@ fn a_task_definition_says_it_better() {
     let held = cell.task(&format!("{TASK}1")).unwrap();
     assert_eq!((held.needs.cpu, held.needs.memory), (20, 200));
     assert_eq!(held.needs.ports, [HostPort::tcp(40_000)]);
+}
+
+#[test]
+fn a_service_says_whose_task_it_is() {
+    let arn = |revision: u32| {
+        format!("arn:aws:ecs:us-east-1:123456789012:task-definition/web:{revision}")
+    };
+    let definition = |revision: u32, memory: u32| -> TaskDefinition {
+        serde_json::from_value(json!({
+            "taskDefinitionArn": arn(revision), "family": "web",
+            "containerDefinitions": [{"name": "web", "image": "web", "memory": memory,
+                "portMappings": [{"containerPort": 80, "hostPort": 8_080}]}],
+        }))
+        .unwrap()
+    };
+    let service: Service = serde_json::from_value(json!({
+        "serviceName": "web", "desiredCount": 2,
+        "deployments": [
+            {"id": "ecs-svc/2", "status": "PRIMARY", "taskDefinition": arn(2)},
+            {"id": "ecs-svc/1", "status": "ACTIVE", "taskDefinition": arn(1)},
+        ],
+        "taskSets": [{"id": "ecs-svc/3", "taskDefinition": arn(2)}],
+    }))
+    .unwrap();
+    let (old, new) = (definition(1, 300), definition(2, 400));
+    let loader = Loader::new()
+        .with_definitions([&old, &new])
+        .with_services([&service]);
+    let bare = |id: &str, started_by: &str| {
+        json!({
+            "taskArn": format!("{TASK}{id}"), "containerInstanceArn": format!("{INSTANCE}{id}"),
+            "startedBy": started_by, "lastStatus": "RUNNING", "desiredStatus": "RUNNING",
+        })
+    };
+    let mut cell = CellState::new();
+    let described = ["1", "2", "3", "4"].map(|id| instance(id, 1, (2_048, 3_500), 1));
+    let running = tasks(&[
+        bare("1", "ecs-svc/1"),
+        bare("2", "ecs-svc/2"),
+        bare("3", "ecs-svc/3"),
+        bare("4", "ecs-svc/4"),
+    ]);
+    let loaded = loader
+        .load(&mut cell, &instances(&described), &running, at(100))
+        .unwrap();
+    for (id, memory) in [("1", 300), ("2", 400), ("3", 400)] {
+        let held = cell.task(&format!("{TASK}{id}")).unwrap();
+        assert_eq!((&*held.group, held.needs.memory), ("service:web", memory));
+        assert_eq!(held.needs.ports, [HostPort::tcp(8_080)]);
+    }
+    let gaps: Vec<String> = loaded.gaps.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        gaps,
+        [
+            format!("nothing says how much CPU or memory the task `{TASK}4` holds"),
+            format!("the task `{TASK}4` has no group"),
+        ],
+        "nobody knows the deployment"
+    );
+    let explicit = with(bare("5", "ecs-svc/1"), json!({"group": "service:other"}));
+    let _ = loader
+        .load(&mut cell, &[], &tasks(&[explicit]), at(100))
+        .unwrap();
+    let waiting: Vec<_> = cell
+        .waiting_tasks()
+        .map(|task| task.group.to_string())
+        .collect();
+    assert_eq!(waiting, ["service:other"]);
 }
 
 #[test]

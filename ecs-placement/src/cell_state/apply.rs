@@ -42,10 +42,19 @@ impl CellState {
             }),
         };
         match change {
-            Change::Register(_)
-            | Change::ObserveInstance(_)
-            | Change::ObserveTask(_)
-            | Change::ForgetStopped { .. } => Ok(()),
+            Change::Register(_) | Change::ForgetStopped { .. } => Ok(()),
+            Change::ObserveInstance(registration) => match self.is_news(change) {
+                true => Ok(()),
+                false => Err(ApplyError::Stale {
+                    name: registration.arn().to_owned(),
+                }),
+            },
+            Change::ObserveTask(task) => match self.is_news(change) {
+                true => Ok(()),
+                false => Err(ApplyError::Stale {
+                    name: task.task.to_string(),
+                }),
+            },
             Change::SetStatus { instance: arn, .. }
             | Change::SetAgentConnected { instance: arn, .. }
             | Change::Deregister { instance: arn } => instance(arn),

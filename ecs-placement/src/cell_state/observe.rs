@@ -60,13 +60,7 @@ impl CellState {
     /// An instance whose status is `INACTIVE` is gone, with what its tasks held. They are not
     /// forgotten: should a later document show the instance again, they are on it again.
     pub fn observe_instance(&mut self, registration: &Registration) -> bool {
-        let stamp = registration.stamp();
-        let arn = registration.arn();
-        let slot = self.state.find(arn);
-        let known = slot.and_then(|slot| self.state.place(slot)?.registration());
-        let known = known.map(|known| known.stamp());
-        let known = known.or_else(|| self.observed.gone.get(arn).copied());
-        let is_news = known.is_none_or(|known| stamp.replaces(known));
+        let is_news = self.is_news_of_instance(registration);
         if is_news {
             self.change(Change::ObserveInstance(registration.clone()));
         }
@@ -80,12 +74,36 @@ impl CellState {
     /// kept in mind until it is [forgotten](Self::forget_stopped), so that earlier documents
     /// that arrive later do not bring it back.
     pub fn observe_task(&mut self, task: &ObservedTask) -> bool {
-        let known = self.observed.tasks.get(&task.task);
-        let is_news = known.is_none_or(|known| task.stamp().replaces(known.stamp()));
+        let is_news = self.is_news_of_task(task);
         if is_news {
             self.change(Change::ObserveTask(task.clone()));
         }
         is_news
+    }
+
+    /// Whether a change would change anything: of what a document says, whether no later one of
+    /// the instance or the task is known. Every other change does.
+    #[must_use]
+    pub fn is_news(&self, change: &Change) -> bool {
+        match change {
+            Change::ObserveInstance(registration) => self.is_news_of_instance(registration),
+            Change::ObserveTask(task) => self.is_news_of_task(task),
+            _ => true,
+        }
+    }
+
+    fn is_news_of_instance(&self, registration: &Registration) -> bool {
+        let arn = registration.arn();
+        let slot = self.state.find(arn);
+        let known = slot.and_then(|slot| self.state.place(slot)?.registration());
+        let known = known.map(|known| known.stamp());
+        let known = known.or_else(|| self.observed.gone.get(arn).copied());
+        known.is_none_or(|known| registration.stamp().replaces(known))
+    }
+
+    fn is_news_of_task(&self, task: &ObservedTask) -> bool {
+        let known = self.observed.tasks.get(&task.task);
+        known.is_none_or(|known| task.stamp().replaces(known.stamp()))
     }
 
     /// Forgets tasks that had stopped before a moment, and that no document of an instance

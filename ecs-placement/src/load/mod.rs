@@ -1,17 +1,20 @@
 //! A cluster that runs, from the documents that describe it.
 
+mod gap;
 mod task;
 
 use std::collections::BTreeMap;
 use std::fmt;
 
 use ecs_arn::{ArnRef, ClusterRef, EcsArn};
-use ecs_model::event::Change;
-use ecs_model::{ContainerInstance, Event, Task, Timestamp};
+use ecs_model::event::Change as Told;
+use ecs_model::{ContainerInstance, Event, Service, Task, Timestamp};
 use ecs_taskdef::TaskDefinition;
+pub use gap::Gap;
+use gap::{instance_gap, remaining_gap};
 use thiserror::Error;
 
-use crate::{CellState, InstanceError, Registration};
+use crate::{CellState, Change, InstanceError, Registration};
 
 /// Takes documents of the API and events of EventBridge over into a [`CellState`].
 ///
@@ -70,6 +73,15 @@ use crate::{CellState, InstanceError, Registration};
 pub struct Loader<'a> {
     cluster: Option<ClusterRef<'a>>,
     definitions: BTreeMap<&'a str, &'a TaskDefinition>,
+    /// By the id of the deployment or task set that starts tasks.
+    services: BTreeMap<&'a str, StartedBy<'a>>,
+}
+
+/// Whose tasks a deployment or a task set starts.
+#[derive(Clone, Copy)]
+struct StartedBy<'a> {
+    service: &'a str,
+    definition: Option<&'a str>,
 }
 
 /// What came of documents.
@@ -88,6 +100,21 @@ pub struct Loaded {
     pub gaps: Vec<Gap>,
 }
 
+/// What documents or an event say of a cell.
+#[derive(Debug, Clone, Default, PartialEq)]
+#[must_use = "nothing is taken over before the changes are applied"]
+#[non_exhaustive]
+pub struct Reading {
+    /// What would change, instances first. Of those that are [news](CellState::is_news), each
+    /// becomes the [next record](CellState::record) of the cell.
+    pub changes: Vec<Change>,
+    /// Documents of another cluster; they were left out.
+    pub elsewhere: usize,
+    /// What the others do not say. Which tasks are on instances that are not known, the
+    /// [waiting tasks](CellState::waiting_tasks) of the cell say.
+    pub gaps: Vec<Gap>,
+}
+
 /// What came of an event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -100,37 +127,6 @@ pub enum Observed {
     Elsewhere,
     /// It is neither about a task nor about a container instance.
     Other,
-}
-
-/// Something that a document does not say.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Gap {
-    /// Neither the document of a task nor a task definition says how much CPU or memory it
-    /// holds. It counts as holding none; what the document of its instance says beyond the
-    /// known tasks is held all the same.
-    Amounts {
-        /// The task.
-        task: String,
-    },
-    /// A task has no group; that of a standalone task of its family is taken.
-    Group {
-        /// The task.
-        task: String,
-    },
-    /// The instance of a task is not in the cell.
-    Instance {
-        /// The task.
-        task: String,
-        /// The instance.
-        instance: String,
-    },
-    /// An instance does not say how much of it is left: all of it is, as far as the tasks go
-    /// that are known.
-    Remaining {
-        /// The instance.
-        instance: String,
-    },
 }
 
 /// A document that cannot be taken over. The cell has not changed by it.
@@ -152,7 +148,7 @@ pub enum LoadError {
 }
 
 impl<'a> Loader<'a> {
-    /// Takes documents of every cluster, and knows no task definition.
+    /// Takes documents of every cluster, and knows no task definition and no service.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -181,6 +177,29 @@ impl<'a> Loader<'a> {
         self
     }
 
+    /// Knows the tasks of these services by the deployment or task set that has started them
+    /// (`startedBy`), should their documents lack the group or the task definition.
+    #[must_use]
+    pub fn with_services(mut self, services: impl IntoIterator<Item = &'a Service>) -> Self {
+        for service in services {
+            let Some(name) = service.service_name.as_deref() else {
+                continue;
+            };
+            let deployments = service.deployments.iter().flatten();
+            let deployments = deployments.map(|one| (&one.id, &one.task_definition));
+            let sets = service.task_sets.iter().flatten();
+            let sets = sets.map(|one| (&one.id, &one.task_definition));
+            for (id, definition) in deployments.chain(sets) {
+                let started = StartedBy {
+                    service: name,
+                    definition: definition.as_deref(),
+                };
+                self.services.extend(id.as_deref().map(|id| (id, started)));
+            }
+        }
+        self
+    }
+
     /// Takes over what `describe-container-instances` and `describe-tasks` answered at a moment.
     /// The same documents a second time change nothing.
     ///
@@ -195,41 +214,65 @@ impl<'a> Loader<'a> {
         tasks: &[Task],
         at: Timestamp,
     ) -> Result<Loaded, LoadError> {
-        let mut loaded = Loaded::default();
-        let mut registrations = Vec::with_capacity(instances.len());
-        for described in instances {
-            if self.is_elsewhere(None, described.container_instance_arn.as_deref()) {
-                loaded.elsewhere = loaded.elsewhere.saturating_add(1);
-                continue;
-            }
-            registrations.push(Registration::try_from(described)?.as_of(at));
-        }
-        let mut observed = Vec::with_capacity(tasks.len());
-        for task in tasks {
-            if self.is_elsewhere(task.cluster_arn.as_deref(), task.task_arn.as_deref()) {
-                loaded.elsewhere = loaded.elsewhere.saturating_add(1);
-                continue;
-            }
-            observed.push(self.read_task(task, at)?);
-        }
-        for registration in registrations {
-            if !cell.observe_instance(&registration) {
+        let reading = self.read(instances, tasks, at)?;
+        let mut loaded = Loaded {
+            elsewhere: reading.elsewhere,
+            ..Loaded::default()
+        };
+        for (change, gaps) in reading.changes {
+            let (is_news, missing) = take_over(cell, &change);
+            if !is_news {
                 loaded.stale = loaded.stale.saturating_add(1);
                 continue;
             }
-            loaded.instances = loaded.instances.saturating_add(1);
-            loaded.gaps.extend(remaining_gap(&registration));
-        }
-        for (task, gaps) in observed {
-            if !cell.observe_task(&task) {
-                loaded.stale = loaded.stale.saturating_add(1);
-                continue;
+            match change {
+                Change::ObserveTask(_) => loaded.tasks = loaded.tasks.saturating_add(1),
+                _ => loaded.instances = loaded.instances.saturating_add(1),
             }
-            loaded.tasks = loaded.tasks.saturating_add(1);
-            loaded.gaps.extend(gaps);
-            loaded.gaps.extend(instance_gap(cell, &task));
+            loaded.gaps.extend(gaps.into_iter().chain(missing));
         }
         Ok(loaded)
+    }
+
+    /// What [`load`](Self::load) would take over, for a store that orders the records of several
+    /// processes.
+    ///
+    /// ```
+    /// use ecs_model::Timestamp;
+    /// use ecs_placement::{CellState, Loader};
+    /// # let instances: Vec<ecs_model::ContainerInstance> = serde_json::from_str(r#"[{
+    /// #     "containerInstanceArn": "arn:aws:ecs:us-east-1:123456789012:container-instance/prod/a",
+    /// #     "registeredResources": [
+    /// #         {"name": "CPU", "type": "INTEGER", "integerValue": 2048},
+    /// #         {"name": "MEMORY", "type": "INTEGER", "integerValue": 3955}
+    /// #     ]
+    /// # }]"#)?;
+    ///
+    /// let mut cell = CellState::new();
+    /// let mut log = Vec::new();
+    /// let now = Timestamp::from_seconds(1_790_000_000);
+    /// for change in Loader::new().changes(&instances, &[], now)?.changes {
+    ///     if cell.is_news(&change) {
+    ///         let record = cell.record(change);
+    ///         // Here the store accepts it, if none has its version yet.
+    ///         log.push(serde_json::to_string(&record)?);
+    ///         cell.apply(&record)?;
+    ///     }
+    /// }
+    /// assert_eq!((log.len(), cell.snapshot().len()), (1, 1));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`load`](Self::load).
+    pub fn changes(
+        &self,
+        instances: &[ContainerInstance],
+        tasks: &[Task],
+        at: Timestamp,
+    ) -> Result<Reading, LoadError> {
+        Ok(self.read(instances, tasks, at)?.into())
     }
 
     /// Takes over what an event says of a task or a container instance.
@@ -238,42 +281,99 @@ impl<'a> Loader<'a> {
     ///
     /// As [`load`](Self::load), and an event that does not say when it happened.
     pub fn handle_event(&self, cell: &mut CellState, event: &Event) -> Result<Observed, LoadError> {
+        let Some(reading) = self.read_event(event)? else {
+            return Ok(Observed::Other);
+        };
+        let Some((change, mut gaps)) = reading.changes.into_iter().next() else {
+            return Ok(Observed::Elsewhere);
+        };
+        let (is_news, missing) = take_over(cell, &change);
+        gaps.extend(missing);
+        Ok(match is_news {
+            true => Observed::Changed(gaps),
+            false => Observed::Stale,
+        })
+    }
+
+    /// What [`handle_event`](Self::handle_event) would take over. An event about anything else
+    /// changes nothing.
+    ///
+    /// # Errors
+    ///
+    /// As [`handle_event`](Self::handle_event).
+    pub fn changes_of_event(&self, event: &Event) -> Result<Reading, LoadError> {
+        Ok(self.read_event(event)?.unwrap_or_default().into())
+    }
+
+    fn read(
+        &self,
+        instances: &[ContainerInstance],
+        tasks: &[Task],
+        at: Timestamp,
+    ) -> Result<Read, LoadError> {
+        let mut read = Read::default();
+        for described in instances {
+            self.read_instance(described, None, at, &mut read)?;
+        }
+        for task in tasks {
+            self.read_task(task, at, &mut read)?;
+        }
+        Ok(read)
+    }
+
+    fn read_event(&self, event: &Event) -> Result<Option<Read>, LoadError> {
         use ecs_model::event::EventType::{ContainerInstanceStateChange, TaskStateChange};
         if !matches!(
             event.detail_type,
             Some(TaskStateChange | ContainerInstanceStateChange)
         ) {
-            return Ok(Observed::Other);
+            return Ok(None);
         }
+        let mut read = Read::default();
         let at = |updated: Option<Timestamp>| updated.or(event.time).ok_or(LoadError::NoTime);
         match event.change().ok_or(LoadError::NoDetail)? {
-            Change::Task { task, updated_at } => {
-                if self.is_elsewhere(task.cluster_arn.as_deref(), task.task_arn.as_deref()) {
-                    return Ok(Observed::Elsewhere);
-                }
-                let (task, mut gaps) = self.read_task(&task, at(updated_at)?)?;
-                let is_news = cell.observe_task(&task);
-                gaps.extend(instance_gap(cell, &task));
-                Ok(answer(is_news, gaps))
+            Told::Task { task, updated_at } => {
+                self.read_task(&task, at(updated_at)?, &mut read)?;
             }
-            Change::ContainerInstance {
-                container_instance: described,
+            Told::ContainerInstance {
+                container_instance,
                 cluster_arn,
                 updated_at,
             } => {
-                let arn = described.container_instance_arn.as_deref();
-                if self.is_elsewhere(cluster_arn.as_deref(), arn) {
-                    return Ok(Observed::Elsewhere);
-                }
-                let registration = Registration::try_from(&*described)?.as_of(at(updated_at)?);
-                let is_news = cell.observe_instance(&registration);
-                Ok(answer(
-                    is_news,
-                    remaining_gap(&registration).into_iter().collect(),
-                ))
+                let (cluster, at) = (cluster_arn.as_deref(), at(updated_at)?);
+                self.read_instance(&container_instance, cluster, at, &mut read)?;
             }
-            _ => Ok(Observed::Other),
+            _ => return Ok(None),
         }
+        Ok(Some(read))
+    }
+
+    fn read_instance(
+        &self,
+        described: &ContainerInstance,
+        cluster: Option<&str>,
+        at: Timestamp,
+        read: &mut Read,
+    ) -> Result<(), LoadError> {
+        if self.is_elsewhere(cluster, described.container_instance_arn.as_deref()) {
+            read.elsewhere = read.elsewhere.saturating_add(1);
+            return Ok(());
+        }
+        let registration = Registration::try_from(described)?.as_of(at);
+        let gap = remaining_gap(&registration).into_iter().collect();
+        read.changes
+            .push((Change::ObserveInstance(registration), gap));
+        Ok(())
+    }
+
+    fn read_task(&self, task: &Task, at: Timestamp, read: &mut Read) -> Result<(), LoadError> {
+        if self.is_elsewhere(task.cluster_arn.as_deref(), task.task_arn.as_deref()) {
+            read.elsewhere = read.elsewhere.saturating_add(1);
+            return Ok(());
+        }
+        let (task, gaps) = self.observed(task, at)?;
+        read.changes.push((Change::ObserveTask(task), gaps));
+        Ok(())
     }
 
     /// Whether a document is of another cluster, as far as it or its ARN says.
@@ -298,53 +398,39 @@ impl fmt::Debug for Loader<'_> {
         f.debug_struct("Loader")
             .field("cluster", &self.cluster)
             .field("definitions", &self.definitions.keys())
+            .field("services", &self.services.keys())
             .finish()
     }
 }
 
-impl fmt::Display for Gap {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Amounts { task } => {
-                write!(
-                    f,
-                    "nothing says how much CPU or memory the task `{task}` holds"
-                )
-            }
-            Self::Group { task } => write!(f, "the task `{task}` has no group"),
-            Self::Instance { task, instance } => {
-                write!(
-                    f,
-                    "the task `{task}` is on `{instance}`, which is not known"
-                )
-            }
-            Self::Remaining { instance } => {
-                write!(f, "nothing says how much is left of `{instance}`")
-            }
+/// What documents say, each with what it leaves unsaid.
+#[derive(Default)]
+struct Read {
+    changes: Vec<(Change, Vec<Gap>)>,
+    elsewhere: usize,
+}
+
+impl From<Read> for Reading {
+    fn from(read: Read) -> Self {
+        let (changes, gaps): (Vec<_>, Vec<_>) = read.changes.into_iter().unzip();
+        Self {
+            changes,
+            elsewhere: read.elsewhere,
+            gaps: gaps.into_iter().flatten().collect(),
         }
     }
 }
 
-fn answer(is_news: bool, gaps: Vec<Gap>) -> Observed {
-    match is_news {
-        true => Observed::Changed(gaps),
-        false => Observed::Stale,
+/// Makes a change so if it is news. Whether it was, and the instance that is missing.
+fn take_over(cell: &mut CellState, change: &Change) -> (bool, Option<Gap>) {
+    match change {
+        Change::ObserveInstance(registration) => (cell.observe_instance(registration), None),
+        Change::ObserveTask(task) => {
+            let is_news = cell.observe_task(task);
+            (is_news, instance_gap(cell, task))
+        }
+        _ => (false, None),
     }
-}
-
-fn remaining_gap(registration: &Registration) -> Option<Gap> {
-    (!registration.document.says_remaining).then(|| Gap::Remaining {
-        instance: registration.arn().to_owned(),
-    })
-}
-
-fn instance_gap(cell: &CellState, task: &crate::ObservedTask) -> Option<Gap> {
-    let instance = task.instance.as_deref()?;
-    let is_held = task.stage == crate::Stage::Stopped || cell.task(&task.task).is_some();
-    (!is_held).then(|| Gap::Instance {
-        task: task.task.to_string(),
-        instance: instance.to_owned(),
-    })
 }
 
 /// The family in the ARN of a task definition, whether it has a revision or not.

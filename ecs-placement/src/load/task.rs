@@ -8,7 +8,7 @@ use ecs_model::task::Container;
 use ecs_model::{Task, TaskOverride, Timestamp};
 use ecs_taskdef::TaskDefinition;
 
-use super::{Gap, LoadError, Loader, family};
+use super::{Gap, LoadError, Loader, StartedBy, family};
 use crate::{HostPort, Needs, ObservedTask, Stage};
 
 /// The first port that Linux gives out by itself (`ip_local_port_range`), below those that Docker
@@ -17,7 +17,7 @@ use crate::{HostPort, Needs, ObservedTask, Stage};
 const FIRST_DYNAMIC_PORT: i32 = 32_768;
 
 impl Loader<'_> {
-    pub(super) fn read_task(
+    pub(super) fn observed(
         &self,
         task: &Task,
         at: Timestamp,
@@ -32,16 +32,13 @@ impl Loader<'_> {
             }
             amounts.needs
         });
-        let group = task.group.as_deref().map_or_else(
-            || {
-                gaps.push(Gap::Group {
-                    task: arn.to_owned(),
-                });
-                let definition = task.task_definition_arn.as_deref();
-                format!("family:{}", definition.and_then(family).unwrap_or_default()).into()
-            },
-            Arc::from,
-        );
+        let group = self.group(task).unwrap_or_else(|| {
+            gaps.push(Gap::Group {
+                task: arn.to_owned(),
+            });
+            let definition = task.task_definition_arn.as_deref();
+            format!("family:{}", definition.and_then(family).unwrap_or_default()).into()
+        });
         let stage = stage(task);
         let no_later = |known: Option<Timestamp>, is_past: bool| known.or(is_past.then_some(at));
         let stopped_at = no_later(task.stopped_at, stage == Stage::Stopped);
@@ -61,12 +58,24 @@ impl Loader<'_> {
         Ok((observed, gaps))
     }
 
+    /// The group in the document of a task, or that of the service that has started it.
+    fn group(&self, task: &Task) -> Option<Arc<str>> {
+        let of_service = || {
+            let service = self.started_by(task)?.service;
+            Some(format!("service:{service}").into())
+        };
+        task.group.as_deref().map(Arc::from).or_else(of_service)
+    }
+
+    fn started_by(&self, task: &Task) -> Option<StartedBy<'_>> {
+        self.services.get(task.started_by.as_deref()?).copied()
+    }
+
     /// What a task needs by its definition and what it overrides; or else by its document.
     fn needs(&self, task: &Task) -> Result<Needs, Described> {
-        let definition = task
-            .task_definition_arn
-            .as_deref()
-            .and_then(|arn| self.definitions.get(arn));
+        let arn = task.task_definition_arn.as_deref();
+        let arn = arn.or_else(|| self.started_by(task)?.definition);
+        let definition = arn.and_then(|arn| self.definitions.get(arn));
         definition
             .and_then(|definition| of_definition(task, definition))
             .ok_or_else(|| Described::of(task))
