@@ -17,17 +17,18 @@ pub struct Commit {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Outcome {
     version: u64,
     moved: u32,
+    refused: u32,
     placed: Few<Placed>,
     conflicts: Vec<Conflict>,
 }
 
 /// A task that was placed.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Placed {
     /// The task, as the caller named it.
@@ -38,7 +39,7 @@ pub struct Placed {
 
 /// A claim that no longer fits, because another scheduler was faster or an instance changed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Conflict {
     /// The task, as the caller named it.
@@ -89,7 +90,7 @@ pub struct Totals {
 impl Commit {
     pub(crate) fn new(
         version: u64,
-        moved: u32,
+        (moved, refused): (u32, u32),
         placed: Few<Placed>,
         conflicts: Vec<Conflict>,
     ) -> Self {
@@ -97,6 +98,7 @@ impl Commit {
             outcome: Arc::new(Outcome {
                 version,
                 moved,
+                refused,
                 placed,
                 conflicts,
             }),
@@ -115,7 +117,7 @@ impl Commit {
         &self.outcome.placed
     }
 
-    /// The claims that were not.
+    /// The claims whose tasks were not.
     #[must_use]
     pub fn conflicts(&self) -> &[Conflict] {
         &self.outcome.conflicts
@@ -126,6 +128,13 @@ impl Commit {
     #[must_use]
     pub fn moved(&self) -> u32 {
         self.outcome.moved
+    }
+
+    /// How many claims no longer fitted, those too for which [`Rebase`](crate::CommitPolicy)
+    /// found another instance.
+    #[must_use]
+    pub fn refused(&self) -> u32 {
+        self.outcome.refused
     }
 
     pub(crate) fn tasks(&self) -> impl Iterator<Item = &Arc<str>> {

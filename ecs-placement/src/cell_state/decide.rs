@@ -40,7 +40,8 @@ impl CellState {
         }
         let outcome = self.outcome(transaction, policy)?;
         self.count(&outcome);
-        let commit = self.answer(outcome.moved, &outcome.placed, outcome.conflicts);
+        let counts = (outcome.moved, outcome.refused);
+        let commit = self.answer(counts, &outcome.placed, outcome.conflicts);
         if !outcome.placed.is_empty() {
             let request = transaction.request();
             for (task, slot) in outcome.placed {
@@ -88,7 +89,8 @@ impl CellState {
             });
         }
         let outcome = self.outcome(transaction, policy)?;
-        let commit = self.answer(outcome.moved, &outcome.placed, outcome.conflicts);
+        let counts = (outcome.moved, outcome.refused);
+        let commit = self.answer(counts, &outcome.placed, outcome.conflicts);
         let request = transaction.request();
         let change = (!outcome.placed.is_empty()).then(|| Change::Commit {
             token: Arc::clone(transaction.shared_token()),
@@ -222,7 +224,12 @@ impl CellState {
         }
     }
 
-    fn answer(&self, moved: u32, placed: &[(Arc<str>, u32)], conflicts: Vec<Conflict>) -> Commit {
+    fn answer(
+        &self,
+        counts: (u32, u32),
+        placed: &[(Arc<str>, u32)],
+        conflicts: Vec<Conflict>,
+    ) -> Commit {
         let named = placed.iter().filter_map(|(task, slot)| {
             let registration = self.state.place(*slot)?.registration()?;
             Some(Placed {
@@ -231,7 +238,7 @@ impl CellState {
             })
         });
         let version = self.version().saturating_add(u64::from(!placed.is_empty()));
-        Commit::new(version, moved, named.collect(), conflicts)
+        Commit::new(version, counts, named.collect(), conflicts)
     }
 
     fn count(&mut self, outcome: &Outcome) {
