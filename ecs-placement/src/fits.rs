@@ -6,7 +6,7 @@ use std::sync::Arc;
 use ecs_model::LaunchType;
 use ecs_model::container_instance::EXTERNAL_CAPABILITY;
 
-use crate::registration::natural;
+use crate::registration::{ZONE, natural};
 use crate::request::{Room, Selection, Wanted};
 use crate::snapshot::{Place, State};
 use crate::{HostPort, Instance, Needs, PlacementRequest, Query, Reason, Shortfall};
@@ -142,6 +142,7 @@ pub(crate) fn is_member(
 ) -> bool {
     let mut needed = selection.attributes.iter();
     launch_type(instance, selection.launch_type.as_ref()).is_none()
+        && location(instance, selection.zones.as_deref()).is_none()
         && (!instance.lists_attributes()
             || needed.all(|(name, value)| has_attribute(instance, name, value.as_deref())))
         && selection.member_of.iter().all(passes)
@@ -178,6 +179,7 @@ pub(crate) fn refusals_after<'a>(
     request: &'a PlacementRequest,
     already: u32,
 ) -> impl Iterator<Item = Reason> + 'a {
+    let elsewhere = move || location(instance, request.zones());
     let external = move || launch_type(instance, request.launch_type());
     let distinct = move || distinct_instance(instance, request, already);
     let kept = move || kept_room(instance, request.task(), already);
@@ -185,6 +187,7 @@ pub(crate) fn refusals_after<'a>(
         .chain(resources(instance, request.needs(), already))
         .chain(devices(instance, request.needs(), already))
         .chain(iter::once_with(kept).flatten())
+        .chain(iter::once_with(elsewhere).flatten())
         .chain(attributes(instance, request))
         .chain(iter::once_with(external).flatten())
         .chain(member_of(instance, request, already))
@@ -353,6 +356,16 @@ fn has_attribute(instance: Instance<'_>, name: &str, value: Option<&str>) -> boo
         None => false,
         Some(found) => value.is_none() || value == found,
     }
+}
+
+/// An instance that lists no attributes may be in any zone.
+fn location(instance: Instance<'_>, zones: Option<&[Box<str>]>) -> Option<Reason> {
+    let zones = zones.filter(|_| instance.lists_attributes())?;
+    let found = instance.attribute(ZONE).flatten();
+    let is_there = found.is_some_and(|found| zones.iter().any(|zone| **zone == *found));
+    (!is_there).then(|| Reason::Location {
+        zones: zones.into(),
+    })
 }
 
 /// `EXTERNAL` tasks need an external instance. That `EC2` tasks keep off them is not published

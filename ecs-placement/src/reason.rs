@@ -99,6 +99,11 @@ pub enum Reason {
         /// The group of the daemon's tasks.
         group: Box<str>,
     },
+    /// The instance is in none of the Availability Zones in which the subnets of the task lie.
+    Location {
+        /// The zones.
+        zones: Box<[Box<str>]>,
+    },
     /// An attribute is missing or has another value.
     Attribute {
         /// The attribute's name.
@@ -146,6 +151,7 @@ impl Reason {
                 ..
             } => FailureReason::ResourcePortsUdp,
             Self::Port { .. } | Self::PortQuota { .. } => FailureReason::ResourcePorts,
+            Self::Location { .. } => FailureReason::Location,
             Self::Attribute { .. } | Self::External => FailureReason::Attribute,
             Self::MemberOf { .. } => FailureReason::MemberOf,
             Self::DistinctInstance { .. } => FailureReason::Other(DISTINCT_INSTANCE.to_owned()),
@@ -185,6 +191,7 @@ impl fmt::Display for Reason {
                 write!(f, "needs {needed} network interfaces, {remaining} are left")
             }
             Self::Port { protocol, port } => write!(f, "host port {port}/{protocol} is taken"),
+            Self::Location { zones } => write!(f, "is not in zone {}", list(zones)),
             Self::Attribute { name, value: None } => write!(f, "lacks attribute `{name}`"),
             Self::Attribute {
                 name,
@@ -204,6 +211,15 @@ impl fmt::Display for Reason {
             }
             Self::DistinctInstance { group } => write!(f, "runs a task of `{group}` already"),
         }
+    }
+}
+
+/// Zones of which one would do.
+pub(crate) fn list(zones: &[Box<str>]) -> String {
+    let quoted: Vec<String> = zones.iter().map(|zone| format!("`{zone}`")).collect();
+    match quoted.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),
+        _ => quoted.concat(),
     }
 }
 

@@ -5,10 +5,8 @@ use std::sync::Arc;
 use hashbrown::HashMap;
 
 use crate::random::Random;
+use crate::registration::ZONE;
 use crate::{BinpackField, CellTask, Instance, Snapshot, SpreadField, Strategy};
-
-/// The attribute by which a service spreads that names no strategy.
-const ZONE: &str = "ecs.availability-zone";
 
 /// Chooses which of the tasks of a service stop, one after the other, each in view of those
 /// before. Fewer come back if fewer may stop.

@@ -168,6 +168,7 @@ fn every_reason_of_a_summary_in_words() {
         json!([{"type": "memberOf", "expression": "task:group == db"}]),
     );
     let external = plain.clone().with_launch_type("EXTERNAL".into()).unwrap();
+    let elsewhere = plain.clone().with_zones(["b", "c", "d"]);
     let away = Host {
         is_connected: false,
         ..host("a", 999, 999)
@@ -191,6 +192,12 @@ fn every_reason_of_a_summary_in_words() {
             &plain,
             "1 is external",
             "2 are external",
+        ),
+        (
+            host("a", 999, 999).with("ecs.availability-zone", "a"),
+            &elsewhere,
+            "1 is not in zone `b`, `c` or `d`",
+            "2 are not in zone `b`, `c` or `d`",
         ),
         (
             host("a", 999, 999),
@@ -393,6 +400,13 @@ fn the_closest_matching_instance() {
             .obstacle()
             .map(|obstacle| service_message::unable_to_place("web", &obstacle)),
         says("a", "RESOURCE:ENI")
+    );
+    assert_eq!(
+        closest(
+            &[host("a", 999, 999).with("stack", "beta")],
+            &plain.clone().with_zones(["b"])
+        ),
+        says("a", "LOCATION")
     );
     let distinct = constrained(plain, json!([{"type": "distinctInstance"}]));
     let mut full = self::cell(&[host("a", 999, 1_999)]);
@@ -601,16 +615,20 @@ fn any_request() -> impl Strategy<Value = PlacementRequest> {
         1..200_u32,
         ports,
         any::<bool>(),
+        prop::option::of(prop::sample::subsequence(vec!["1a", "1b", "1c"], 1..3)),
         constraints,
         strategies,
     )
         .prop_map(
-            |(cpu, memory, ports, has_interface, constraints, strategies)| {
+            |(cpu, memory, ports, has_interface, zones, constraints, strategies)| {
                 let mut wanted = constrained(request(cpu, memory, &ports), json!(constraints));
                 if has_interface {
                     let mut needs = wanted.needs().clone();
                     needs.interfaces = 1;
                     wanted = wanted.with_needs(needs);
+                }
+                if let Some(zones) = zones {
+                    wanted = wanted.with_zones(zones);
                 }
                 let strategies: Vec<PlacementStrategy> =
                     serde_json::from_value(json!(strategies)).unwrap();

@@ -110,6 +110,7 @@ fn in_events(reason: &Reason) -> ClosestReason<'static> {
         }
         FailureReason::Attribute => return ClosestReason::Attribute,
         FailureReason::Agent => "AGENT",
+        FailureReason::Location => "LOCATION",
         FailureReason::ResourceGpu => "RESOURCE:GPU",
         FailureReason::ResourceEni => "RESOURCE:ENI",
         FailureReason::MemberOf => "MemberOf placement constraint unsatisfied",

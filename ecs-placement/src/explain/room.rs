@@ -6,6 +6,7 @@ use std::sync::Arc;
 use ecs_model::FailureReason;
 
 use super::Remedy;
+use crate::registration::ZONE;
 use crate::request::Wanted;
 use crate::snapshot::State;
 use crate::{Instance, PlacementRequest, Reason, Snapshot, fits};
@@ -146,7 +147,7 @@ impl Snapshot {
 }
 
 fn zone(instance: Instance<'_>) -> &str {
-    let zone = instance.attribute("ecs.availability-zone");
+    let zone = instance.attribute(ZONE);
     zone.flatten().unwrap_or_default()
 }
 

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::marking::Marking;
+use crate::reason::list;
 use crate::{PlacementRequest, Planner, Reason, Snapshot};
 
 /// How many instances do not take a task, and for which reasons.
@@ -178,6 +179,7 @@ impl fmt::Display for Tally {
             Reason::Port { protocol, port } => {
                 write!(f, "{} port {port}/{protocol}", verb("uses", "use"))
             }
+            Reason::Location { zones } => write!(f, "{are} not in zone {}", list(zones)),
             Reason::Attribute { name, value: None } => write!(f, "{lack} attribute `{name}`"),
             Reason::Attribute {
                 name,

@@ -8,6 +8,7 @@ use ecs_model::container_instance::EXTERNAL_CAPABILITY;
 use hashbrown::HashMap;
 
 use crate::query::{self, Query};
+use crate::registration::ZONE;
 use crate::request::{Selection, Wanted};
 use crate::snapshot::{Chunk, State};
 use crate::{Instance, Reason, Registration, fits};
@@ -298,6 +299,18 @@ impl Columns {
         state: &State,
     ) -> Vec<(Reason, Vec<u64>)> {
         let mut parts = Vec::new();
+        if let Some(zones) = &selection.zones {
+            let at = self.column(ZONE, state);
+            let bits = self.list.get(at).map_or_else(Vec::new, |column| {
+                column.bits(|number, found| match number {
+                    UNLISTED => true,
+                    MISSING | EMPTY => false,
+                    _ => zones.iter().any(|zone| **zone == *found),
+                })
+            });
+            let zones = zones.clone();
+            parts.push((Reason::Location { zones }, bits));
+        }
         for (name, value) in &selection.attributes {
             let at = self.column(name, state);
             let Some(column) = self.list.get(at) else {

@@ -20,6 +20,9 @@ pub(crate) use others::Others;
 use crate::observed_task::Stamp;
 use crate::{Amounts, HostPort};
 
+/// The attribute that names the Availability Zone.
+pub(crate) const ZONE: &str = "ecs.availability-zone";
+
 /// Attributes by name; `None` for one without a value.
 pub(crate) type Attributes = BTreeMap<Box<str>, Option<Box<str>>>;
 

@@ -14,7 +14,8 @@ const DEFINITION: &str = "/taskDefinition";
 impl PlacementRequest {
     /// What a RunTask request asks for, given the task definition that it names and the cluster
     /// on which it is to be placed. What it overrides of CPU, memory and devices is what the
-    /// task needs.
+    /// task needs. The subnets of its network configuration lie in zones that it does not say:
+    /// [`with_zones`](Self::with_zones).
     ///
     /// ```
     /// use ecs_arn::ClusterRef;

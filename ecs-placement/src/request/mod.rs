@@ -5,6 +5,7 @@ mod refusal;
 mod room;
 mod unsupported;
 
+use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
@@ -64,6 +65,9 @@ pub(crate) struct Wanted {
 pub(crate) struct Selection {
     /// None for StartTask: the caller chooses the instances.
     pub(crate) launch_type: Option<LaunchType>,
+    /// The Availability Zones of the subnets, if it matters in which the instance is; in order.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) zones: Option<Box<[Box<str>]>>,
     /// Attributes that the task needs, with a value or any.
     pub(crate) attributes: Vec<(Box<str>, Option<Box<str>>)>,
     pub(crate) member_of: Vec<Query>,
@@ -78,6 +82,8 @@ struct Written {
     group: Arc<str>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     launch_type: Option<LaunchType>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    zones: Option<Box<[Box<str>]>>,
     #[serde(default)]
     attributes: Vec<(Box<str>, Option<Box<str>>)>,
     #[serde(default)]
@@ -123,6 +129,7 @@ impl PlacementRequest {
         });
         let selection = Selection {
             launch_type: Some(LaunchType::Ec2),
+            zones: None,
             attributes: attributes.collect(),
             member_of,
         };
@@ -169,6 +176,43 @@ impl PlacementRequest {
     #[must_use]
     pub fn of_any_launch_type(self) -> Self {
         self.change(|task| Arc::make_mut(&mut task.selection).launch_type = None)
+    }
+
+    /// The same task, whose network interface is in a subnet of one of these Availability Zones.
+    /// An instance in another zone answers `LOCATION`; so does one that names none in its
+    /// attributes, which is chosen here, for Amazon ECS does not publish it.
+    ///
+    /// A request names subnets (`awsvpcConfiguration`), and no document of the API says in which
+    /// zones they lie.
+    ///
+    /// ```
+    /// # use ecs_model::{Attribute, ContainerInstance, Resource};
+    /// # use ecs_placement::{CellState, PlacementRequest, Registration};
+    /// # let mut zone = Attribute::named("ecs.availability-zone");
+    /// # zone.value = Some("us-east-1a".to_owned());
+    /// # let instance = ContainerInstance::default()
+    /// #     .with_container_instance_arn("a")
+    /// #     .with_status("ACTIVE")
+    /// #     .with_agent_connected(true)
+    /// #     .with_attributes([zone])
+    /// #     .with_registered_resources([Resource::integer("CPU", 1_024), Resource::integer("MEMORY", 1_400)]);
+    /// # let mut cell = CellState::new();
+    /// # cell.register(&Registration::try_from(&instance)?);
+    /// # let web = serde_json::from_str(r#"{
+    /// #     "family": "web", "containerDefinitions": [{"name": "web", "image": "web", "memory": 500}]
+    /// # }"#)?;
+    /// let request = PlacementRequest::new(&web)?.with_zones(["us-east-1b", "us-east-1c"]);
+    /// let explanation = cell.snapshot().explain(&request);
+    /// let reason = &explanation.instances()[0].reasons[0];
+    /// assert_eq!(reason.code().as_str(), "LOCATION");
+    /// assert_eq!(reason.to_string(), "is not in zone `us-east-1b` or `us-east-1c`");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn with_zones<'a>(self, zones: impl IntoIterator<Item = &'a str>) -> Self {
+        let zones: BTreeSet<&str> = zones.into_iter().collect();
+        let zones = zones.into_iter().map(Box::from).collect();
+        self.change(|task| Arc::make_mut(&mut task.selection).zones = Some(zones))
     }
 
     /// The same task with the constraints of a request, besides those it has.
@@ -249,6 +293,13 @@ impl PlacementRequest {
     #[must_use]
     pub fn launch_type(&self) -> Option<&LaunchType> {
         self.task.selection.launch_type.as_ref()
+    }
+
+    /// The Availability Zones in one of which the instance has to be, in order; any if there are
+    /// none.
+    #[must_use]
+    pub fn zones(&self) -> Option<&[Box<str>]> {
+        self.task.selection.zones.as_deref()
     }
 
     /// Whether each task of the group needs an instance of its own.
@@ -334,6 +385,7 @@ impl TryFrom<Written> for PlacementRequest {
         }
         let selection = Selection {
             launch_type: written.launch_type,
+            zones: written.zones,
             attributes: written.attributes,
             member_of: written.member_of,
         };
@@ -359,6 +411,7 @@ impl From<PlacementRequest> for Written {
             needs: (*task.needs).clone(),
             group: Arc::clone(&task.group),
             launch_type: task.selection.launch_type.clone(),
+            zones: task.selection.zones.clone(),
             attributes: task.selection.attributes.clone(),
             distinct_instance: task.distinct_instance,
             member_of: task.selection.member_of.clone(),

@@ -1,7 +1,7 @@
 //! Each pick is the naive placer's, for every strategy and every pair of them, on loaded cells,
 //! whatever the planner remembers.
 
-use crate::naive::{self, Expression, Instance, Random, Request, STRATEGIES, Strategy};
+use crate::naive::{self, Expression, Instance, Random, Request, STRATEGIES, Strategy, ZONE};
 use ecs_placement::{CellState, CommitPolicy, Plan, Planner, Snapshot};
 
 /// How many cells to try.
@@ -46,7 +46,13 @@ fn instances(random: &mut Random, count: usize) -> Vec<Instance> {
             instance.ports.insert(443);
             instance.udp.insert(80);
         }
-        let values = [("zone", 3), ("rack", 12), ("row", 5), ("stack", 2)];
+        let values = [
+            ("zone", 3),
+            ("rack", 12),
+            ("row", 5),
+            ("stack", 2),
+            (ZONE, 4),
+        ];
         for (name, many) in values {
             let value = match random.below(many + 2) {
                 0 => continue,
@@ -110,6 +116,10 @@ fn request(random: &mut Random) -> Request {
             vec![80]
         } else {
             Vec::new()
+        },
+        zones: match chance(random, 8) {
+            true => (2..4).map(|zone| format!("{ZONE}-{zone}")).collect(),
+            false => Vec::new(),
         },
         daemon: chance(random, 6).then(|| {
             let group = format!("group-{}", random.below(4));
@@ -322,6 +332,7 @@ fn every_strategy_and_every_pair() {
             wants_all_gpus: false,
             wants_all_neuron: false,
             udp: Vec::new(),
+            zones: Vec::new(),
             ..request(&mut random)
         };
         let plan = Plan::new(&cell.snapshot(), &request.build().with_count(80), seed);

@@ -8,6 +8,9 @@ use ecs_placement::{PlacementRequest, Registration};
 use ecs_taskdef::TaskDefinition;
 use serde_json::{Value, json};
 
+/// The attribute that names a zone to all.
+pub(crate) const ZONE: &str = "ecs.availability-zone";
+
 /// An instance with all that a task can want of it.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Instance {
@@ -75,6 +78,8 @@ pub(crate) struct Request {
     pub(crate) wants_all_gpus: bool,
     pub(crate) wants_all_neuron: bool,
     pub(crate) udp: Vec<u16>,
+    /// The zones in one of which it has to be, if there are any.
+    pub(crate) zones: Vec<String>,
     /// A daemon for which there has to be room: its group, CPU and memory.
     pub(crate) daemon: Option<(String, i64, i64)>,
 }
@@ -127,6 +132,10 @@ impl Instance {
             && (!request.wants_all_neuron || self.all_neuron > 0 && self.neuron == self.all_neuron)
             && request.udp.iter().all(|port| !self.udp.contains(port))
             && self.has_room_for_the_daemon(request)
+            && (request.zones.is_empty()
+                || self
+                    .value(ZONE)
+                    .is_some_and(|zone| request.zones.contains(&zone)))
             && request.ports.iter().all(|port| !self.ports.contains(port))
             && request
                 .member_of
@@ -264,6 +273,9 @@ impl Request {
                 ..Self::default()
             };
             request = request.with_room_for([&daemon.build()]);
+        }
+        if !self.zones.is_empty() {
+            request = request.with_zones(self.zones.iter().map(String::as_str));
         }
         let mut needs = request.needs().clone();
         needs.interfaces = u16::from(self.has_interface);
