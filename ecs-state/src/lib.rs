@@ -9,12 +9,14 @@
 //!
 //! An agent tells ECS what happened with a [`TaskReport`], which one machine lends and the other
 //! takes. Each can be used without the other. [`InstanceMachine`] is the container instance that
-//! tasks run on, and [`AgentUpdate`] an update of its agent.
+//! tasks run on, and [`AgentUpdate`] an update of its agent, whose own side is [`AgentUpdater`].
 //!
 //! The machines follow one scheme. Events go in with `handle_*`, which take the time as `now`; what
 //! is to be done comes out of `poll_*`. There is no clock, no thread and no I/O, a clone is a
-//! snapshot, serde writes one that outlives the program, and the same calls give the same results. Statuses only go up: what comes twice, late
-//! or in another order gets a [`Verdict`] and does no harm.
+//! snapshot, serde writes one that outlives the program, and the same calls give the same results.
+//! What changes a machine can be kept as a record and applied to its copies: see [`Recorded`].
+//! Statuses only go up: what comes twice, late or in another order gets a [`Verdict`] and does no
+//! harm.
 //!
 //! ```
 //! use ecs_model::Timestamp;
@@ -58,6 +60,8 @@ mod agent;
 mod agent_status;
 #[cfg(feature = "agent")]
 mod agent_update;
+#[cfg(feature = "agent")]
+mod agent_updater;
 #[cfg(feature = "anywhere")]
 pub mod anywhere;
 mod attachment;
@@ -94,6 +98,10 @@ pub use agent::{
 pub use agent_status::{AgentTaskStatus, ContainerStanding, ReportedStatus};
 #[cfg(feature = "agent")]
 pub use agent_update::{AgentUpdate, UPDATE_TIMEOUT, UpdateAction, UpdateEvent, UpdateStatus};
+#[cfg(feature = "agent")]
+pub use agent_updater::{
+    AgentUpdater, DOWNLOAD_TIMEOUT, UPDATE_EXIT_CODE, UpdateInfo, UpdaterAction, UpdaterEvent,
+};
 pub use attachment::{
     ATTACHMENT_TIMEOUT, AttachmentEvent, AttachmentKind, AttachmentStatus, HostAttachment,
     HostAttachmentStatus,

@@ -121,7 +121,10 @@ mod update {
     use super::at;
     use ecs_model::agent::AgentUpdateSubject;
     use ecs_model::version::Version;
-    use ecs_state::{AgentUpdate, UPDATE_TIMEOUT, UpdateAction, UpdateStatus, Verdict};
+    use ecs_state::{
+        AgentUpdate, AgentUpdater, DOWNLOAD_TIMEOUT, UPDATE_TIMEOUT, UpdateAction, UpdateInfo,
+        UpdateStatus, UpdaterAction, Verdict,
+    };
 
     fn update(is_connected: bool) -> AgentUpdate {
         let agent = AgentUpdateSubject::new(Some(Version::new(1, 3, 1)));
@@ -174,5 +177,166 @@ mod update {
         assert_eq!(update.poll_timeout(), Some(end));
         let _ = update.handle_timeout(end);
         assert_eq!(update.reason(), Some("the agent did not come back"));
+    }
+
+    fn answers(updater: &mut AgentUpdater) -> Vec<String> {
+        let actions = std::iter::from_fn(|| updater.poll_action());
+        let text = |action| match action {
+            UpdaterAction::Download { location } => format!("download {location}"),
+            UpdaterAction::Acknowledge { message_id } => format!("{message_id}: yes"),
+            UpdaterAction::Refuse { message_id, reason } => format!("{message_id}: {reason}"),
+            other => format!("{other:?}"),
+        };
+        actions.map(text).collect()
+    }
+
+    fn info(signature: &str) -> UpdateInfo {
+        UpdateInfo::new("https://example.com/agent.tar", signature)
+    }
+
+    #[test]
+    fn an_agent_answers_a_message_that_comes_twice_with_the_download() {
+        let mut updater = AgentUpdater::new(true);
+        let download = "download https://example.com/agent.tar";
+        let stage = |updater: &mut AgentUpdater, id: &str, signature: &str, seconds| {
+            updater.handle_stage_update(id, Some(&info(signature)), at(seconds))
+        };
+        assert_eq!(stage(&mut updater, "m1", "aa", 0), Verdict::Applied);
+        assert_eq!(answers(&mut updater), [download]);
+        for id in ["m1", "m2", "m1"] {
+            assert_eq!(stage(&mut updater, id, "aa", 1), Verdict::Duplicate);
+        }
+        assert_eq!(answers(&mut updater), [""; 0]);
+        let _ = updater.handle_perform_update("m3", at(2));
+        assert_eq!(
+            answers(&mut updater),
+            ["m3: Cannot perform update; update not downloaded"]
+        );
+        assert_eq!(updater.handle_downloaded("aa", at(3)), Verdict::Applied);
+        assert_eq!(answers(&mut updater), ["m1: yes", "m2: yes"]);
+        assert_eq!(updater.handle_downloaded("aa", at(3)), Verdict::Stale);
+        // The answer was lost.
+        assert_eq!(stage(&mut updater, "m1", "aa", 4), Verdict::Duplicate);
+        assert_eq!(answers(&mut updater), ["m1: yes"]);
+        assert_eq!(updater.handle_perform_update("m4", at(5)), Verdict::Applied);
+        assert_eq!(
+            updater.handle_perform_update("m4", at(6)),
+            Verdict::Duplicate
+        );
+        assert_eq!(answers(&mut updater), ["m4: yes", "Exit", "m4: yes"]);
+    }
+
+    #[test]
+    fn another_update_takes_the_place_of_the_one_before() {
+        let mut updater = AgentUpdater::new(true);
+        let _ = updater.handle_stage_update("m1", Some(&info("aa")), at(0));
+        let _ = updater.handle_stage_update("m2", Some(&info("bb")), at(1));
+        let _ = updater.handle_downloaded("bb", at(2));
+        let _ = updater.handle_stage_update("m3", Some(&info("cc")), at(3));
+        let download = "download https://example.com/agent.tar";
+        assert_eq!(
+            answers(&mut updater),
+            [
+                download,
+                "m1: New update arrived: m2",
+                download,
+                "m2: yes",
+                download
+            ]
+        );
+    }
+
+    #[test]
+    fn every_refusal_of_an_agent() {
+        let nothing = UpdateInfo::default();
+        let mut unsigned = info("aa");
+        unsigned.signature = None;
+        for (is_enabled, info, reason) in [
+            (false, Some(&info("aa")), "Updates are disabled"),
+            (true, None, "Invalid update: no update info given"),
+            (true, Some(&nothing), "Invalid update: no location given"),
+            (true, Some(&unsigned), "Invalid update: no signature given"),
+        ] {
+            let mut updater = AgentUpdater::new(is_enabled);
+            let _ = updater.handle_stage_update("m1", info, at(0));
+            assert_eq!(answers(&mut updater), [format!("m1: {reason}")]);
+        }
+        let mut disabled = AgentUpdater::new(false);
+        let _ = disabled.handle_perform_update("m1", at(0));
+        assert_eq!(answers(&mut disabled), ["m1: Updates are disabled"]);
+
+        type Fail = fn(&mut AgentUpdater);
+        let failed: [(&str, Fail); 3] = [
+            ("Hashsum validation failed", |updater| {
+                let _ = updater.handle_downloaded("bb", at(1));
+            }),
+            ("404 Not Found", |updater| {
+                let _ = updater.handle_download_failed("404 Not Found", at(1));
+            }),
+            ("timed out", |updater| {
+                let end = at(0).saturating_add(DOWNLOAD_TIMEOUT);
+                assert_eq!(updater.poll_timeout(), Some(end));
+                assert_eq!(updater.handle_timeout(at(1)), Verdict::Duplicate);
+                assert_eq!(updater.handle_timeout(end), Verdict::Applied);
+            }),
+        ];
+        for (error, fail) in failed {
+            let mut updater = AgentUpdater::new(true);
+            let _ = updater.handle_stage_update("m1", Some(&info("aa")), at(0));
+            let _ = updater.poll_action();
+            fail(&mut updater);
+            assert_eq!(
+                answers(&mut updater),
+                [format!("m1: Unable to download: {error}")]
+            );
+            assert_eq!(updater.poll_timeout(), None);
+            // The same update may be tried again.
+            let again = updater.handle_stage_update("m2", Some(&info("aa")), at(2));
+            assert_eq!(again, Verdict::Applied);
+        }
+    }
+
+    /// ECS and an agent, whose connection is lost after the download was asked for.
+    #[test]
+    fn both_sides_come_to_the_update() {
+        let mut ecs = update(true);
+        let mut agent = AgentUpdater::new(true);
+        let mut sent = 0;
+        let mut exited = false;
+        while ecs.status() < UpdateStatus::Updated {
+            while let Some(message) = ecs.poll_action() {
+                sent += 1;
+                let _ = ecs.handle_sent(message, at(sent));
+                let id = format!("m{sent}");
+                let _ = match message {
+                    UpdateAction::StageUpdate => {
+                        agent.handle_stage_update(&id, Some(&info("aa")), at(sent))
+                    }
+                    _ => agent.handle_perform_update(&id, at(sent)),
+                };
+                if sent == 1 {
+                    let _ = ecs.handle_disconnected(at(sent));
+                    let _ = ecs.handle_connected(at(sent));
+                }
+            }
+            let _ = agent.handle_downloaded("aa", at(sent));
+            while let Some(action) = agent.poll_action() {
+                let message = match ecs.status() {
+                    UpdateStatus::Staging => UpdateAction::StageUpdate,
+                    _ => UpdateAction::PerformUpdate,
+                };
+                match action {
+                    UpdaterAction::Acknowledge { .. } => {
+                        let _ = ecs.handle_acknowledged(message, at(sent));
+                    }
+                    UpdaterAction::Exit => exited = true,
+                    _ => {}
+                }
+            }
+            if exited {
+                let _ = ecs.handle_registered(Some(&Version::new(1, 4, 0)), at(sent));
+            }
+        }
+        assert_eq!((sent, ecs.status()), (3, UpdateStatus::Updated));
     }
 }

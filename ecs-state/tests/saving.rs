@@ -136,7 +136,9 @@ mod agent {
     use super::*;
     use ecs_model::agent::AgentUpdateSubject;
     use ecs_model::version::Version;
-    use ecs_state::{AgentUpdate, UpdateAction, UpdateEvent};
+    use ecs_state::{
+        AgentUpdate, AgentUpdater, UpdateAction, UpdateEvent, UpdateInfo, UpdaterEvent,
+    };
 
     pub(super) fn update(is_connected: bool) -> AgentUpdate {
         let agent = AgentUpdateSubject::new(Some(Version::new(1, 3, 1)));
@@ -165,8 +167,45 @@ mod agent {
         ]
     }
 
+    pub(super) fn stage(message_id: &str, signature: &str) -> UpdaterEvent {
+        UpdaterEvent::StageUpdate {
+            message_id: message_id.to_owned(),
+            info: Some(UpdateInfo::new("https://example.com/agent.tar", signature)),
+        }
+    }
+
+    fn updater_events() -> Vec<UpdaterEvent> {
+        let perform = |message_id: &str| UpdaterEvent::PerformUpdate {
+            message_id: message_id.to_owned(),
+        };
+        vec![
+            stage("m1", "aa"),
+            stage("m2", "aa"),
+            stage("m3", "bb"),
+            UpdaterEvent::StageUpdate {
+                message_id: "m4".to_owned(),
+                info: None,
+            },
+            UpdaterEvent::Downloaded {
+                signature: "aa".to_owned(),
+            },
+            UpdaterEvent::DownloadFailed {
+                error: "404 Not Found".to_owned(),
+            },
+            perform("m5"),
+            UpdaterEvent::Timeout,
+        ]
+    }
+
     proptest! {
         #![proptest_config(config())]
+
+        #[test]
+        fn an_updater(enabled in any::<bool>(), events in histories(updater_events())) {
+            follow(AgentUpdater::new(enabled), &events, restored, restored, |updater| {
+                while updater.poll_action().is_some() {}
+            });
+        }
 
         #[test]
         fn an_update(is_connected in any::<bool>(), events in histories(update_events())) {
@@ -438,6 +477,11 @@ fn documents_of_updates_are_read() {
     check_machine("agent-update", &update);
     let sent = UpdateEvent::Sent(UpdateAction::StageUpdate);
     check_record("agent-update", &update, sent);
+
+    let mut updater = ecs_state::AgentUpdater::new(true);
+    let _ = updater.handle(&agent::stage("m1", "aa"), at(1));
+    check_machine("agent-updater", &updater);
+    check_record("agent-updater", &updater, agent::stage("m2", "bb"));
 }
 
 #[cfg(feature = "anywhere")]
