@@ -3,6 +3,7 @@
 mod circle;
 mod from_definition;
 mod graph;
+mod injected;
 
 use core::time::Duration;
 
@@ -12,16 +13,12 @@ use crate::{Condition, ContainerStatus, ResourceSpec, RestartPolicy, SteadyState
 
 use graph::Graph;
 pub(crate) use graph::Node;
+pub use injected::NETWORK_CONTAINER;
 
 /// How long a container may take to stop before it is killed, where nothing else is said.
 ///
 /// Source: Developer Guide, service scheduler; `ECS_CONTAINER_STOP_TIMEOUT`.
 pub const DEFAULT_STOP_TIMEOUT: Duration = Duration::from_secs(30);
-
-/// The name of the container that holds the network of an `awsvpc` task.
-///
-/// Source: amazon-ecs-agent, task.
-pub const NETWORK_CONTAINER: &str = "~internal~ecs~pause";
 
 /// The containers of a task and how they depend on each other, checked.
 ///
@@ -91,38 +88,6 @@ impl TaskSpec {
         let mut parts = self.parts;
         parts.resources.extend(resources);
         Self::try_from(parts)
-    }
-
-    /// Adds the container that holds the network of an `awsvpc` task, unless it is there.
-    ///
-    /// The others wait until the network is set up in it, and it stops after all of them. ECS
-    /// never hears of it.
-    ///
-    /// Source: amazon-ecs-agent, task.
-    #[must_use]
-    pub fn with_network_container(self) -> Self {
-        if self.position(NETWORK_CONTAINER).is_some() {
-            return self;
-        }
-        let mut parts = self.parts.clone();
-        let mut pause = ContainerSpec::new(NETWORK_CONTAINER)
-            .internal()
-            .with_steady_state(SteadyState::ResourcesProvisioned);
-        for container in &mut parts.containers {
-            let ready = ContainerStatus::ResourcesProvisioned;
-            pause = pause.after(
-                container.name.as_str(),
-                ContainerStatus::Stopped,
-                ContainerStatus::Stopped,
-            );
-            container.after.push(StepDependency {
-                container: NETWORK_CONTAINER.to_owned(),
-                before: ContainerStatus::ManifestPulled,
-                needs: ready,
-            });
-        }
-        parts.containers.push(pause);
-        Self::try_from(parts).unwrap_or(self)
     }
 
     /// The task is the agent's own; ECS never hears of it.

@@ -163,6 +163,59 @@ fn the_network_container_comes_first_and_goes_last_and_is_not_reported() {
 }
 
 #[test]
+fn the_proxy_of_service_connect_comes_first_and_goes_last() {
+    let proxy = "ecs-service-connect-1a2b3";
+    let bare = TaskSpec::new([ContainerSpec::new("web")]).unwrap();
+    let spec = bare.clone().with_network_container();
+    let spec = spec.with_service_connect(proxy).unwrap();
+    let other_way = bare.with_service_connect(proxy).unwrap();
+    assert_eq!(spec, other_way.with_network_container());
+    let mut task = AgentTask::new(spec.clone(), EPOCH);
+    assert_eq!(
+        run(&mut task),
+        [
+            "start ~internal~ecs~pause",
+            "network of ~internal~ecs~pause",
+            "start ecs-service-connect-1a2b3"
+        ]
+    );
+    assert_eq!(
+        task.waiting().first().unwrap().to_string(),
+        "container `web` is MANIFEST_PULLED and waits for HEALTHY of `ecs-service-connect-1a2b3`, \
+         which is RUNNING with health UNKNOWN"
+    );
+    let healthy = RuntimeEvent::Health(HealthStatus::Healthy);
+    let _ = task.handle_event(proxy, healthy, EPOCH);
+    assert_eq!(run(&mut task), ["start web"]);
+    let _ = task.handle_stop(EPOCH);
+    assert_eq!(
+        run(&mut task),
+        [
+            "stop web",
+            "stop ecs-service-connect-1a2b3",
+            "stop ~internal~ecs~pause"
+        ]
+    );
+    // ECS knows the proxy as a container of the task.
+    assert_eq!(
+        TaskMachine::new(spec, Phases::guide_2015(), EPOCH)
+            .containers()
+            .len(),
+        2
+    );
+
+    let proxy_that_waits = TaskSpec::new([
+        ContainerSpec::new("web"),
+        ContainerSpec::new("proxy").depends_on("web", Condition::Start),
+    ]);
+    let error = proxy_that_waits.unwrap().with_service_connect("proxy");
+    assert_eq!(
+        error.unwrap_err().to_string(),
+        "container `web` depends on itself"
+    );
+}
+
+#[test]
 fn the_image_says_how_its_process_is_stopped() {
     let spec = TaskSpec::new([ContainerSpec::new("web")]).unwrap();
     let mut task = AgentTask::new(spec, EPOCH);
