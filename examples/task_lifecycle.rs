@@ -9,10 +9,13 @@
 //! Exit codes: 0 if the task came to its end, 1 if it did not, 2 for unusable arguments.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write;
 use std::process::ExitCode;
 use std::time::Duration;
 
+#[path = "picture/chart.rs"]
+mod chart;
+
+use chart::{Chart, Step};
 use ecs_model::{HealthStatus, Timestamp};
 use ecs_state::{
     AgentAction, AgentOptions, AgentTask, AgentTaskStatus, Behaviour, Condition, ContainerSpec,
@@ -328,53 +331,29 @@ fn json_of(title: &str, world: &World) -> serde_json::Value {
     })
 }
 
-/// The statuses of a task in a row, and an arrow for each change that the table has.
+/// The table of every transition, a chart for each machine.
 fn picture() -> String {
-    let x = |status: TaskStatus| {
-        let position = TaskStatus::ALL.iter().position(|other| *other == status);
-        90 + 150 * position.unwrap_or_default()
-    };
-    let last = |pair: &str| pair.split(':').next()?.parse::<TaskStatus>().ok();
-    let arrows: BTreeSet<(TaskStatus, TaskStatus)> = transition::rows()
-        .filter(|row| row.machine == "task" && row.from != row.to)
-        .filter_map(|row| Some((last(row.from)?, last(row.to)?)))
-        .filter(|(from, to)| from != to)
-        .collect();
-    let width = 180 + 150 * (TaskStatus::ALL.len() - 1);
-    let mut svg = format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"520\" \
-         font-family=\"sans-serif\" font-size=\"12\" text-anchor=\"middle\">\n\
-         <defs><marker id=\"tip\" markerWidth=\"8\" markerHeight=\"8\" refX=\"7\" refY=\"3\" \
-         orient=\"auto\"><path d=\"M0,0 L7,3 L0,6 z\"/></marker></defs>\n"
-    );
-    for (from, to) in &arrows {
-        let (start, end) = (x(*from), x(*to));
-        let height = 20 + (end - start) / 3;
-        let middle = usize::midpoint(start, end);
-        // Ways that end before the task has run pass below.
-        let (edge, bend) = match from {
-            TaskStatus::Running | TaskStatus::Deactivating | TaskStatus::Stopping => {
-                (244, 244_usize.saturating_sub(height))
-            }
-            _ if *to <= TaskStatus::Running => (244, 244_usize.saturating_sub(height)),
-            _ => (276, 276 + height),
-        };
-        let _ = writeln!(
-            svg,
-            "<path d=\"M{start},{edge} Q{middle},{bend} {end},{edge}\" fill=\"none\" \
-             stroke=\"#456\" marker-end=\"url(#tip)\"/>"
-        );
-    }
-    for status in TaskStatus::ALL {
-        let (left, middle) = (x(*status) - 64, x(*status));
-        let _ = writeln!(
-            svg,
-            "<rect x=\"{left}\" y=\"244\" width=\"128\" height=\"32\" rx=\"6\" fill=\"#eef\" \
-             stroke=\"#456\"/><text x=\"{middle}\" y=\"264\">{status}</text>"
-        );
-    }
-    svg.push_str("</svg>\n");
-    svg
+    let charts = [
+        ("task", "A task as Amazon ECS sees it, LAST:DESIRED"),
+        (
+            "container",
+            "A container as its host sees it, KNOWN:DESIRED",
+        ),
+        ("instance", "A container instance"),
+        ("update", "An update of its agent"),
+    ];
+    let charts = charts.map(|(machine, title)| {
+        let rows = transition::rows().filter(|row| row.machine == machine);
+        let steps: Vec<Step<'_>> = rows
+            .map(|row| Step {
+                from: row.from,
+                event: row.event,
+                to: row.to,
+            })
+            .collect();
+        Chart::new(title, &steps)
+    });
+    Chart::to_svg(&charts)
 }
 
 struct Arguments {

@@ -3,6 +3,10 @@
 
 use std::fmt::Write;
 
+mod svg;
+
+use svg::{FONT, INK, card, document, escape, rect, text};
+
 /// A drawing with its headings.
 pub(crate) struct Picture {
     pub(crate) title: String,
@@ -46,14 +50,13 @@ const TILE: (usize, usize) = (170, 76);
 const GAP: usize = 10;
 const COLUMNS: usize = (WIDTH - 2 * MARGIN + GAP) / (TILE.0 + GAP);
 const HEAD: usize = 34;
-const FONT: &str = "font-family=\"Helvetica, Arial, sans-serif\"";
 
 impl Picture {
     /// The whole document.
     pub(crate) fn to_svg(&self) -> String {
         let mut body = String::new();
         let mut y = MARGIN + 22;
-        text(&mut body, (MARGIN, y), 22, "#1b2430", &self.title);
+        text(&mut body, (MARGIN, y), 22, INK, &self.title);
         for line in &self.lines {
             y += 22;
             text(&mut body, (MARGIN, y), 14, "#4a5565", line);
@@ -62,7 +65,7 @@ impl Picture {
         let mut x = MARGIN;
         for (colour, meaning) in &self.legend {
             rect(&mut body, (x, y), (14, 14), colour);
-            text(&mut body, (x + 20, y + 12), 13, "#1b2430", meaning);
+            text(&mut body, (x + 20, y + 12), 13, INK, meaning);
             x += 44 + meaning.chars().count() * 7;
         }
         y += 30;
@@ -70,18 +73,14 @@ impl Picture {
             y = panel.draw(&mut body, y);
         }
         let height = y + MARGIN - GAP;
-        format!(
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{WIDTH}\" height=\"{height}\" \
-             viewBox=\"0 0 {WIDTH} {height}\">\n\
-             <rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>\n{body}</svg>\n"
-        )
+        document((WIDTH, height), &body)
     }
 }
 
 impl Panel {
     /// Draws below `y`; gives back where the next one starts.
     fn draw(&self, body: &mut String, y: usize) -> usize {
-        text(body, (MARGIN, y + 18), 16, "#1b2430", &self.title);
+        text(body, (MARGIN, y + 18), 16, INK, &self.title);
         let top = y + HEAD - 4;
         for (at, tile) in self.tiles.iter().enumerate() {
             let x = MARGIN + at % COLUMNS * (TILE.0 + GAP);
@@ -96,15 +95,10 @@ impl Tile {
     fn draw(&self, body: &mut String, (x, y): (usize, usize)) {
         let (border, ink) = match self.is_out {
             true => ("#d9a6a0", "#b03a2e"),
-            false => ("#c3cad5", "#1b2430"),
+            false => ("#c3cad5", INK),
         };
-        let _ = writeln!(
-            body,
-            "<rect x=\"{x}\" y=\"{y}\" width=\"{}\" height=\"{}\" rx=\"6\" fill=\"#ffffff\" \
-             stroke=\"{border}\"/>",
-            TILE.0, TILE.1
-        );
-        text(body, (x + 8, y + 17), 12, "#1b2430", &self.name);
+        card(body, (x, y), TILE, ("#ffffff", border));
+        text(body, (x + 8, y + 17), 12, INK, &self.name);
         let note_x = x + TILE.0 - 8;
         let _ = writeln!(
             body,
@@ -138,28 +132,4 @@ impl Bar {
             from += amount;
         }
     }
-}
-
-fn rect(body: &mut String, (x, y): (usize, usize), (width, height): (usize, usize), fill: &str) {
-    if width > 0 {
-        let _ = writeln!(
-            body,
-            "<rect x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\" fill=\"{fill}\"/>"
-        );
-    }
-}
-
-fn text(body: &mut String, (x, y): (usize, usize), size: usize, fill: &str, text: &str) {
-    let _ = writeln!(
-        body,
-        "<text x=\"{x}\" y=\"{y}\" {FONT} font-size=\"{size}\" fill=\"{fill}\">{}</text>",
-        escape(text)
-    );
-}
-
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
 }
