@@ -5,6 +5,7 @@ mod from_definition;
 mod graph;
 mod injected;
 
+use core::hash::{Hash, Hasher};
 use core::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -39,11 +40,18 @@ pub const DEFAULT_STOP_TIMEOUT: Duration = Duration::from_secs(30);
 /// );
 /// # Ok::<(), ecs_state::SpecError>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Parts", into = "Parts")]
 pub struct TaskSpec {
     parts: Parts,
+    /// It follows from the parts.
     graph: Graph,
+}
+
+impl Hash for TaskSpec {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.parts.hash(state);
+    }
 }
 
 /// What a specification is made of.

@@ -7,7 +7,7 @@ use super::{ContainerSpec, SpecError, circle, position};
 use crate::{Condition, ContainerStatus, ResourceSpec, SteadyState};
 
 /// A bit stands for the container at its position.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Graph {
     pub(super) nodes: Box<[Node]>,
     pub(super) all: u64,
@@ -16,7 +16,7 @@ pub(super) struct Graph {
 }
 
 /// What machines need of a container at each event.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Node {
     pub(crate) name: Arc<str>,
     pub(crate) essential: bool,
@@ -38,20 +38,20 @@ pub(crate) struct Node {
     pub(crate) watchers: u64,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Link {
     pub(crate) on: usize,
     pub(crate) condition: Condition,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct StepLink {
     pub(crate) on: usize,
     pub(crate) before: ContainerStatus,
     pub(crate) needs: ContainerStatus,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ResourceLink {
     pub(crate) on: usize,
     pub(crate) before: ContainerStatus,
