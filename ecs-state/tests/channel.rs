@@ -7,9 +7,7 @@
     reason = "a test stops at the first surprise"
 )]
 
-mod key;
-
-use std::collections::HashMap;
+mod search;
 
 use ecs_model::Timestamp;
 use ecs_state::{
@@ -18,7 +16,7 @@ use ecs_state::{
     TaskReport, TaskSpec, TaskStatus, Verdict,
 };
 
-use key::key;
+use search::{Searched, search};
 
 const EPOCH: Timestamp = Timestamp::UNIX_EPOCH;
 /// How many messages the channel may lose or repeat.
@@ -62,51 +60,8 @@ enum Step {
     HostTimeout,
 }
 
-impl World {
-    fn new(phases: Phases) -> Self {
-        let spec = TaskSpec::new([ContainerSpec::new("web")]).unwrap();
-        let mut world = Self {
-            task: TaskMachine::new(spec, phases, EPOCH),
-            work: Vec::new(),
-            host: None,
-            open: Vec::new(),
-            up: Vec::new(),
-            down: Vec::new(),
-            faults: 0,
-            asks: 0,
-            told_to_stop: false,
-            exited: false,
-        };
-        world.poll();
-        world
-    }
-
-    fn poll(&mut self) {
-        while let Some(action) = self.task.poll_action() {
-            match action {
-                TaskAction::Launch | TaskAction::StopContainers => self.down.push(action),
-                _ => self.work.push(action),
-            }
-        }
-        while self.task.poll_change().is_some() {}
-        if let Some(host) = &mut self.host {
-            while let Some(action) = host.poll_action() {
-                if action != AgentAction::CleanUp {
-                    self.open.push(action);
-                }
-            }
-            while let Some(report) = host.poll_report() {
-                self.up
-                    .push(serde_json::to_string(&report.to_request()).unwrap());
-            }
-        }
-        self.up.sort();
-        self.down.sort();
-    }
-
-    fn is_over(&self) -> bool {
-        self.task.status().last >= TaskStatus::Stopped
-    }
+impl Searched for World {
+    type Step = Step;
 
     fn steps(&self) -> Vec<Step> {
         let mut steps: Vec<Step> = (0..self.work.len()).map(Step::Work).collect();
@@ -146,8 +101,8 @@ impl World {
         steps
     }
 
-    fn take(&mut self, step: Step) {
-        match step {
+    fn take(&mut self, step: &Step) {
+        match *step {
             Step::Work(position) => self.work_at(position),
             Step::Run(position) => self.run(position),
             Step::Exit => {
@@ -209,6 +164,62 @@ impl World {
         self.poll();
     }
 
+    fn is_over(&self) -> bool {
+        self.task.status().last >= TaskStatus::Stopped
+    }
+
+    fn check_step(&self, next: &Self) {
+        let (before, after) = (self.task.status(), next.task.status());
+        assert!(after.last >= before.last && after.shall_stop >= before.shall_stop);
+        assert!(after.is_reachable(), "{after}");
+        let times = next.task.timeline();
+        let chain = [Some(times.created_at), times.started_at, times.stopped_at];
+        assert!(chain.into_iter().flatten().is_sorted(), "{times:?}");
+    }
+}
+
+impl World {
+    fn new(phases: Phases) -> Self {
+        let spec = TaskSpec::new([ContainerSpec::new("web")]).unwrap();
+        let mut world = Self {
+            task: TaskMachine::new(spec, phases, EPOCH),
+            work: Vec::new(),
+            host: None,
+            open: Vec::new(),
+            up: Vec::new(),
+            down: Vec::new(),
+            faults: 0,
+            asks: 0,
+            told_to_stop: false,
+            exited: false,
+        };
+        world.poll();
+        world
+    }
+
+    fn poll(&mut self) {
+        while let Some(action) = self.task.poll_action() {
+            match action {
+                TaskAction::Launch | TaskAction::StopContainers => self.down.push(action),
+                _ => self.work.push(action),
+            }
+        }
+        while self.task.poll_change().is_some() {}
+        if let Some(host) = &mut self.host {
+            while let Some(action) = host.poll_action() {
+                if action != AgentAction::CleanUp {
+                    self.open.push(action);
+                }
+            }
+            while let Some(report) = host.poll_report() {
+                self.up
+                    .push(serde_json::to_string(&report.to_request()).unwrap());
+            }
+        }
+        self.up.sort();
+        self.down.sort();
+    }
+
     fn work_at(&mut self, position: usize) {
         let phase = match self.work.remove(position) {
             TaskAction::Provision => TaskStatus::Provisioning,
@@ -267,15 +278,6 @@ impl World {
         }
         let _ = self.task.handle_launched(EPOCH);
     }
-
-    fn check_step(&self, next: &Self) {
-        let (before, after) = (self.task.status(), next.task.status());
-        assert!(after.last >= before.last && after.shall_stop >= before.shall_stop);
-        assert!(after.is_reachable(), "{after}");
-        let times = next.task.timeline();
-        let chain = [Some(times.created_at), times.started_at, times.stopped_at];
-        assert!(chain.into_iter().flatten().is_sorted(), "{times:?}");
-    }
 }
 
 fn stopped(code: i32) -> RuntimeEvent {
@@ -287,49 +289,7 @@ fn stopped(code: i32) -> RuntimeEvent {
 
 /// The number of states, from each of which a way leads to `STOPPED`.
 fn explore(phases: Phases) -> usize {
-    let first = World::new(phases);
-    let mut numbers: HashMap<Vec<u8>, usize> = HashMap::from([(key(&first), 0)]);
-    let mut worlds = vec![first];
-    let mut before: Vec<Vec<usize>> = vec![Vec::new()];
-    let mut position = 0;
-    while position < worlds.len() {
-        let world = worlds[position].clone();
-        let steps = if world.is_over() {
-            Vec::new()
-        } else {
-            world.steps()
-        };
-        for step in steps {
-            let mut next = world.clone();
-            next.take(step);
-            world.check_step(&next);
-            let count = worlds.len();
-            let number = *numbers.entry(key(&next)).or_insert(count);
-            if number == count {
-                worlds.push(next);
-                before.push(Vec::new());
-            }
-            before[number].push(position);
-        }
-        position += 1;
-        assert!(position < 400_000);
-    }
-    let mut ends: Vec<bool> = worlds.iter().map(World::is_over).collect();
-    let mut open: Vec<usize> = (0..worlds.len()).filter(|one| ends[*one]).collect();
-    while let Some(end) = open.pop() {
-        for other in &before[end] {
-            if !ends[*other] {
-                ends[*other] = true;
-                open.push(*other);
-            }
-        }
-    }
-    let stuck = ends.iter().position(|end| !end);
-    assert_eq!(
-        stuck.map(|stuck| worlds[stuck].task.explain().to_string()),
-        None
-    );
-    worlds.len()
+    search(World::new(phases), |_| {})
 }
 
 #[test]

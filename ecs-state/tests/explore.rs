@@ -8,9 +8,8 @@
     reason = "a test stops at the first surprise"
 )]
 
-mod key;
+mod search;
 
-use std::collections::{HashMap, VecDeque};
 use std::time::Duration;
 
 use ecs_model::{HealthStatus, Timestamp};
@@ -20,7 +19,7 @@ use ecs_state::{
     TaskSpec, Verdict,
 };
 
-use key::key;
+use search::{Searched, search};
 
 const NAMES: [&str; 3] = ["a", "b", "c"];
 
@@ -43,69 +42,8 @@ enum Step {
     Timeout,
 }
 
-impl World {
-    fn new(spec: &TaskSpec, behaviour: Behaviour) -> Self {
-        let options = AgentOptions::default().with_behaviour(behaviour);
-        let task = AgentTask::with_options(spec.clone(), options, Timestamp::UNIX_EPOCH);
-        let mut world = Self {
-            task,
-            open: Vec::new(),
-            told_to_stop: false,
-        };
-        world.poll();
-        world
-    }
-
-    fn now(&self) -> Timestamp {
-        // The machine keeps its own time; the host's clock stands still between timeouts.
-        Timestamp::UNIX_EPOCH
-    }
-
-    /// Takes up what is to be done; asks in which order containers are stopped.
-    fn poll(&mut self) {
-        while let Some(action) = self.task.poll_action() {
-            if let AgentAction::Stop { container, .. } = &action {
-                self.check_order(container);
-            }
-            if action != AgentAction::CleanUp {
-                self.open.push(action);
-            }
-        }
-        self.open.sort_by(|one, other| rank(one).cmp(&rank(other)));
-        while self.task.poll_report().is_some() {}
-        while self.task.poll_health().is_some() {}
-    }
-
-    /// A container that runs stops after those that depend on it.
-    fn check_order(&self, container: &str) {
-        if self.task.container_status(container) == Some(ContainerStatus::Stopped) {
-            return;
-        }
-        for other in self.task.spec().containers() {
-            let depends = other
-                .depends_on
-                .iter()
-                .any(|link| link.container == container);
-            let known = self.task.container_status(&other.name).unwrap();
-            assert!(
-                !depends || known == ContainerStatus::Stopped,
-                "`{container}` stops before `{}`, which is {known}",
-                other.name
-            );
-        }
-    }
-
-    fn is_over(&self) -> bool {
-        self.task.status() == AgentTaskStatus::Stopped && self.open.is_empty()
-    }
-
-    fn runs(&self, name: &str) -> bool {
-        let known = self.task.container_status(name);
-        known == Some(ContainerStatus::Running)
-            && !self.open.iter().any(
-                |action| matches!(action, AgentAction::Start { container } if &**container == name),
-            )
-    }
+impl Searched for World {
+    type Step = Step;
 
     fn steps(&self) -> Vec<Step> {
         let mut steps = Vec::new();
@@ -176,6 +114,86 @@ impl World {
             }
         }
         self.poll();
+    }
+
+    fn is_over(&self) -> bool {
+        self.task.status() == AgentTaskStatus::Stopped && self.open.is_empty()
+    }
+
+    /// What holds between a state and the next.
+    fn check_step(&self, next: &Self) {
+        assert!(next.task.status() >= self.task.status());
+        for spec in self.task.spec().containers() {
+            let (before, after) = (
+                self.task.container_status(&spec.name).unwrap(),
+                next.task.container_status(&spec.name).unwrap(),
+            );
+            assert!(after >= before);
+            if spec.essential && after == ContainerStatus::Stopped {
+                assert!(next.task.shall_stop());
+            }
+        }
+    }
+}
+
+impl World {
+    fn new(spec: &TaskSpec, behaviour: Behaviour) -> Self {
+        let options = AgentOptions::default().with_behaviour(behaviour);
+        let task = AgentTask::with_options(spec.clone(), options, Timestamp::UNIX_EPOCH);
+        let mut world = Self {
+            task,
+            open: Vec::new(),
+            told_to_stop: false,
+        };
+        world.poll();
+        world
+    }
+
+    fn now(&self) -> Timestamp {
+        // The machine keeps its own time; the host's clock stands still between timeouts.
+        Timestamp::UNIX_EPOCH
+    }
+
+    /// Takes up what is to be done; asks in which order containers are stopped.
+    fn poll(&mut self) {
+        while let Some(action) = self.task.poll_action() {
+            if let AgentAction::Stop { container, .. } = &action {
+                self.check_order(container);
+            }
+            if action != AgentAction::CleanUp {
+                self.open.push(action);
+            }
+        }
+        self.open.sort_by(|one, other| rank(one).cmp(&rank(other)));
+        while self.task.poll_report().is_some() {}
+        while self.task.poll_health().is_some() {}
+    }
+
+    /// A container that runs stops after those that depend on it.
+    fn check_order(&self, container: &str) {
+        if self.task.container_status(container) == Some(ContainerStatus::Stopped) {
+            return;
+        }
+        for other in self.task.spec().containers() {
+            let depends = other
+                .depends_on
+                .iter()
+                .any(|link| link.container == container);
+            let known = self.task.container_status(&other.name).unwrap();
+            assert!(
+                !depends || known == ContainerStatus::Stopped,
+                "`{container}` stops before `{}`, which is {known}",
+                other.name
+            );
+        }
+    }
+
+    fn runs(&self, name: &str) -> bool {
+        let known = self.task.container_status(name);
+        known == Some(ContainerStatus::Running)
+            && !self.open.iter().any(
+                |action| matches!(action, AgentAction::Start { container } if &**container == name),
+            )
     }
 
     fn name(&self, position: usize) -> String {
@@ -251,21 +269,6 @@ impl World {
             && self.task.poll_timeout().is_none()
             && !names().any(|spec| self.runs(&spec.name))
     }
-
-    /// What holds between a state and the next.
-    fn check_step(&self, next: &Self) {
-        assert!(next.task.status() >= self.task.status());
-        for spec in self.task.spec().containers() {
-            let (before, after) = (
-                self.task.container_status(&spec.name).unwrap(),
-                next.task.container_status(&spec.name).unwrap(),
-            );
-            assert!(after >= before);
-            if spec.essential && after == ContainerStatus::Stopped {
-                assert!(next.task.shall_stop());
-            }
-        }
-    }
 }
 
 /// An order of actions, in which the order of their coming is forgotten.
@@ -300,53 +303,12 @@ struct Found {
     dead: usize,
 }
 
-/// Visits every state, and asks whether each can still come to an end.
 fn explore(spec: &TaskSpec, behaviour: Behaviour) -> Found {
-    let first = World::new(spec, behaviour);
-    let mut numbers: HashMap<Vec<u8>, usize> = HashMap::from([(key(&first), 0)]);
-    let mut open = VecDeque::from([first]);
-    let mut before: Vec<Vec<usize>> = vec![Vec::new()];
-    let mut ends = Vec::new();
     let mut dead = 0;
-    while let Some(world) = open.pop_front() {
-        let position = ends.len();
-        ends.push(world.is_over());
+    let states = search(World::new(spec, behaviour), |world| {
         dead += usize::from(world.is_dead());
-        let steps = if world.is_over() {
-            Vec::new()
-        } else {
-            world.steps()
-        };
-        for step in steps {
-            let mut next = world.clone();
-            next.take(&step);
-            world.check_step(&next);
-            let count = before.len();
-            let number = *numbers.entry(key(&next)).or_insert(count);
-            if number == count {
-                open.push_back(next);
-                before.push(Vec::new());
-            }
-            before[number].push(position);
-        }
-    }
-    let states = ends.len();
-    assert_eq!(count_stuck(ends, &before), 0, "{spec:?}");
+    });
     Found { states, dead }
-}
-
-/// The states from which no way leads to an end.
-fn count_stuck(mut ends: Vec<bool>, before: &[Vec<usize>]) -> usize {
-    let mut open: Vec<usize> = (0..ends.len()).filter(|one| ends[*one]).collect();
-    while let Some(end) = open.pop() {
-        for other in &before[end] {
-            if !ends[*other] {
-                ends[*other] = true;
-                open.push(*other);
-            }
-        }
-    }
-    ends.iter().filter(|end| !**end).count()
 }
 
 /// How two containers may be made, of which `a` depends on `b`.
