@@ -23,10 +23,13 @@ use serde::de::DeserializeOwned;
 
 const NAMES: [&str; 4] = ["a", "b", "c", "d"];
 
+/// How many cases are drawn: a few in the ordinary run, 100,000 in the long one, or as many as
+/// `ECS_LONG_CASES` says.
 fn config() -> ProptestConfig {
     let long = std::env::var("ECS_LONG").is_ok_and(|value| value == "1");
+    let asked = std::env::var("ECS_LONG_CASES").map(|value| value.parse().unwrap());
     ProptestConfig {
-        cases: if long { 100_000 } else { 256 },
+        cases: if long { asked.unwrap_or(100_000) } else { 256 },
         failure_persistence: None,
         ..ProptestConfig::default()
     }
