@@ -1,6 +1,7 @@
 //! [`TaskSpec`]: what a lifecycle needs to know of a task definition.
 
 mod circle;
+mod definition_resources;
 mod from_definition;
 mod graph;
 mod injected;

@@ -1,5 +1,5 @@
 use crate::{
-    Attribute, ContainerDefinition, EFSTransitEncryption, ImageRef, LogDriver, NetworkMode, Secret,
+    Attribute, ContainerDefinition, EFSTransitEncryption, ImageRef, LogDriver, NetworkMode,
     TaskDefinition, Volume,
 };
 
@@ -205,7 +205,7 @@ impl Names {
         ];
         for (secrets, usage) in uses {
             for secret in secrets {
-                let store = if is_in_secrets_manager(secret) {
+                let store = if secret.is_in_secrets_manager() {
                     "asm"
                 } else {
                     "ssm"
@@ -279,9 +279,4 @@ impl Names {
 
 fn is_given(text: Option<&str>) -> bool {
     text.is_some_and(|text| !text.is_empty())
-}
-
-fn is_in_secrets_manager(secret: &Secret) -> bool {
-    let service = secret.value_from().and_then(|from| from.split(':').nth(2));
-    service == Some("secretsmanager")
 }

@@ -16,7 +16,8 @@ use crate::{Condition, DEFAULT_RESTART_ATTEMPT_PERIOD, RestartPolicy};
 /// A link waits for `START` of the other container, `volumesFrom` for `CREATE`, and a container
 /// that logs to `awsfirelens` for `START` of the log router, as the agent has it. In network mode
 /// `awsvpc` the container that holds the network is added:
-/// [`with_network_container`](TaskSpec::with_network_container).
+/// [`with_network_container`](TaskSpec::with_network_container). Resources are not, because a host
+/// has to create them: [`with_resources_of`](TaskSpec::with_resources_of) adds them.
 ///
 /// ```
 /// use ecs_state::{Condition, TaskSpec};

@@ -57,3 +57,22 @@ shape! {
         value_from: String = "valueFrom" => required(),
     }
 }
+
+impl Secret {
+    /// Whether the value lies in Secrets Manager; otherwise it lies in the SSM Parameter Store.
+    ///
+    /// ```
+    /// use ecs_taskdef::Secret;
+    ///
+    /// let token = Secret::default().with_value_from("/web/token");
+    /// assert!(!token.is_in_secrets_manager());
+    /// let token = Secret::default()
+    ///     .with_value_from("arn:aws:secretsmanager:us-east-1:123456789012:secret:token");
+    /// assert!(token.is_in_secrets_manager());
+    /// ```
+    #[must_use]
+    pub fn is_in_secrets_manager(&self) -> bool {
+        let service = self.value_from().and_then(|from| from.split(':').nth(2));
+        service == Some("secretsmanager")
+    }
+}
