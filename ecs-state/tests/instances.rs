@@ -1,7 +1,5 @@
 //! Container instances and updates of their agents.
 
-#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
-
 use ecs_model::Timestamp;
 use ecs_state::{
     ForceDeregistration, HEARTBEAT_TIMEOUT, InstanceAction, InstanceChangeError, InstanceMachine,
@@ -117,6 +115,7 @@ fn a_host_without_agent_stays_registered_when_it_is_terminated() {
 }
 
 #[cfg(feature = "agent")]
+#[expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 mod update {
     use super::at;
     use ecs_model::agent::AgentUpdateSubject;
