@@ -15,6 +15,10 @@
 
 use core::fmt::Write;
 
+/// How today's messages about trouble end.
+const MORE: &str =
+    "For more information, see the Troubleshooting section of the Amazon ECS Developer Guide.";
+
 /// What the guide of 2015 prints when no container instance has the resources for a task.
 #[must_use]
 pub fn resources_not_found(service: &str) -> String {
@@ -41,6 +45,27 @@ pub fn started<'a>(service: &str, tasks: impl IntoIterator<Item = &'a str>) -> S
 pub fn stopped<'a>(service: &str, tasks: impl IntoIterator<Item = &'a str>) -> String {
     let (count, list) = task_list(tasks);
     format!("(service {service}) has stopped {count} running tasks:{list}.")
+}
+
+/// So many tasks were stopped that did not run yet.
+#[must_use]
+pub fn stopped_pending(service: &str, tasks: usize) -> String {
+    format!("(service {service}) stopped {tasks} pending tasks.")
+}
+
+/// An essential container of a task failed its health checks.
+#[must_use]
+pub fn container_unhealthy(service: &str, task: &str) -> String {
+    format!("(service {service}) (task {task}) failed container health checks.")
+}
+
+/// A target group found a task unhealthy. `reason` is such as `Request timed out`.
+#[must_use]
+pub fn target_unhealthy(service: &str, task: &str, target_group: &str, reason: &str) -> String {
+    format!(
+        "(service {service}) (task {task}) is unhealthy in (target-group {target_group}) due to \
+         (reason {reason})."
+    )
 }
 
 /// Why no container instance could take a task of a service.
@@ -72,7 +97,9 @@ pub enum ClosestReason<'a> {
     Port,
     /// An attribute that the task needs is missing.
     Attribute,
-    /// Something else, as the reason of a [`Failure`](crate::Failure): `AGENT`, `RESOURCE:ENI`.
+    /// Its agent is not connected. Until 2023 this was told as the error `AGENT`.
+    Agent,
+    /// Something else, as the reason of a [`Failure`](crate::Failure): `RESOURCE:ENI`.
     Error(&'a str),
 }
 
@@ -107,19 +134,37 @@ pub fn unable_to_place(service: &str, obstacle: &PlacementObstacle<'_>) -> Strin
         ClosestReason::Memory => "has insufficient memory available".to_owned(),
         ClosestReason::Port => "is already using a port required by your task".to_owned(),
         ClosestReason::Attribute => "is missing an attribute required by your task".to_owned(),
+        ClosestReason::Agent => "doesn't have the agent connected".to_owned(),
         ClosestReason::Error(error) => format!("encountered error \"{error}\""),
     };
     format!(
-        "{} The closest matching (container-instance {instance}) {why}. For more information, see \
-         the Troubleshooting section of the Amazon ECS Developer Guide.",
+        "{} The closest matching (container-instance {instance}) {why}. {MORE}",
         no_instance_met(service)
+    )
+}
+
+/// A task ended before it ran, for the reason that stands in its `stoppedReason`, or Fargate has
+/// no place for it.
+#[must_use]
+pub fn unable_to_place_for(service: &str, reason: &str) -> String {
+    let end = if reason.ends_with('.') { "" } else { "." };
+    format!("(service {service}) was unable to place a task. Reason: {reason}{end}")
+}
+
+/// More tasks are protected than the service shall have.
+#[must_use]
+pub fn unable_to_scale_in(service: &str, task_set: &str) -> String {
+    format!(
+        "(service {service}) was unable to reach steady state because task set ({task_set}) was \
+         unable to scale in. Reason: The number of protected tasks are more than the desired \
+         count of tasks"
     )
 }
 
 /// Tasks of the service end again and again before they run.
 #[must_use]
 pub fn unable_to_start_consistently(service: &str) -> String {
-    format!("(service {service}) is unable to consistently start tasks successfully.")
+    format!("(service {service}) is unable to consistently start tasks successfully. {MORE}")
 }
 
 /// Too many calls were made for the service.
@@ -146,6 +191,18 @@ pub fn deployment_failed(service: &str, deployment: &str) -> String {
     )
 }
 
+/// An alarm has ended a deployment.
+#[must_use]
+pub fn deployment_failed_by_alarm(service: &str, deployment: &str) -> String {
+    format!("(service {service}) (deployment {deployment}) deployment failed: alarm detected.")
+}
+
+/// A deployment is complete.
+#[must_use]
+pub fn deployment_completed(service: &str, deployment: &str) -> String {
+    format!("(service {service}) (deployment {deployment}) deployment completed.")
+}
+
 /// The last completed deployment is restored.
 #[must_use]
 pub fn rolling_back(service: &str, deployment: &str) -> String {
@@ -161,7 +218,7 @@ fn no_instance_met(service: &str) -> String {
 
 fn without_instances(service: &str, place: &str) -> String {
     format!(
-        "{} Reason: No Container Instances were found in your {place}.",
+        "{} Reason: No Container Instances were found in your {place}. {MORE}",
         no_instance_met(service)
     )
 }
@@ -211,9 +268,10 @@ mod tests {
                 ClosestReason::Attribute,
                 "is missing an attribute required by your task.",
             ),
+            (ClosestReason::Agent, "doesn't have the agent connected."),
             (
-                ClosestReason::Error("AGENT"),
-                "encountered error \"AGENT\".",
+                ClosestReason::Error("RESOURCE:ENI"),
+                "encountered error \"RESOURCE:ENI\".",
             ),
         ];
         for (reason, text) in texts {
@@ -236,12 +294,15 @@ mod tests {
         assert_eq!(
             unable_to_place("web", &PlacementObstacle::NoInstances),
             "(service web) was unable to place a task because no container instance met all of \
-             its requirements. Reason: No Container Instances were found in your cluster."
+             its requirements. Reason: No Container Instances were found in your cluster. For more \
+             information, see the Troubleshooting section of the Amazon ECS Developer Guide."
         );
         assert_eq!(
             unable_to_place("web", &PlacementObstacle::NoInstancesInCapacityProvider),
             "(service web) was unable to place a task because no container instance met all of \
-             its requirements. Reason: No Container Instances were found in your capacity provider."
+             its requirements. Reason: No Container Instances were found in your capacity \
+             provider. For more information, see the Troubleshooting section of the Amazon ECS \
+             Developer Guide."
         );
         assert_eq!(
             steady_state("web"),
@@ -257,7 +318,8 @@ mod tests {
         );
         assert_eq!(
             unable_to_start_consistently("web"),
-            "(service web) is unable to consistently start tasks successfully."
+            "(service web) is unable to consistently start tasks successfully. For more \
+             information, see the Troubleshooting section of the Amazon ECS Developer Guide."
         );
         assert_eq!(
             throttled("web"),
@@ -272,6 +334,42 @@ mod tests {
         assert_eq!(
             deployment_failed("api", "ecs-svc/1"),
             "(service api) (deployment ecs-svc/1) deployment failed: tasks failed to start."
+        );
+        assert_eq!(
+            deployment_failed_by_alarm("api", "ecs-svc/1"),
+            "(service api) (deployment ecs-svc/1) deployment failed: alarm detected."
+        );
+        assert_eq!(
+            deployment_completed("api", "ecs-svc/1"),
+            "(service api) (deployment ecs-svc/1) deployment completed."
+        );
+        assert_eq!(
+            stopped_pending("web", 1),
+            "(service web) stopped 1 pending tasks."
+        );
+        assert_eq!(
+            container_unhealthy("web", "1"),
+            "(service web) (task 1) failed container health checks."
+        );
+        assert_eq!(
+            target_unhealthy("web", "1", "arn", "Request timed out"),
+            "(service web) (task 1) is unhealthy in (target-group arn) due to (reason Request \
+             timed out)."
+        );
+        assert_eq!(
+            unable_to_place_for("web", "CannotPullContainerError: not found"),
+            "(service web) was unable to place a task. Reason: CannotPullContainerError: not \
+             found."
+        );
+        assert_eq!(
+            unable_to_place_for("web", "It ends."),
+            "(service web) was unable to place a task. Reason: It ends."
+        );
+        assert_eq!(
+            unable_to_scale_in("web", "ecs-svc/1"),
+            "(service web) was unable to reach steady state because task set (ecs-svc/1) was \
+             unable to scale in. Reason: The number of protected tasks are more than the desired \
+             count of tasks"
         );
         assert_eq!(
             rolling_back("api", "ecs-svc/1"),

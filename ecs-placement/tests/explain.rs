@@ -323,6 +323,7 @@ fn the_closest_matching_instance() {
                     "memory" => ClosestReason::Memory,
                     "port" => ClosestReason::Port,
                     "attribute" => ClosestReason::Attribute,
+                    "agent" => ClosestReason::Agent,
                     error => ClosestReason::Error(error),
                 },
             },
@@ -368,7 +369,7 @@ fn the_closest_matching_instance() {
         closest(&[away.clone(), port], &with_port),
         says("z", "port")
     );
-    assert_eq!(closest(&[away], &plain), says("a", "AGENT"));
+    assert_eq!(closest(&[away], &plain), says("a", "agent"));
     let external = plain.clone().with_launch_type("EXTERNAL".into()).unwrap();
     assert_eq!(
         closest(&[host("a", 999, 999)], &external),

@@ -109,7 +109,7 @@ fn in_events(reason: &Reason) -> ClosestReason<'static> {
             return ClosestReason::Port;
         }
         FailureReason::Attribute => return ClosestReason::Attribute,
-        FailureReason::Agent => "AGENT",
+        FailureReason::Agent => return ClosestReason::Agent,
         FailureReason::Location => "LOCATION",
         FailureReason::ResourceGpu => "RESOURCE:GPU",
         FailureReason::ResourceEni => "RESOURCE:ENI",
