@@ -14,11 +14,16 @@ use std::sync::Arc;
 use ecs_arn::{ClusterRef, EcsArn, EcsResource, Scope};
 use ecs_iam_policy::{CompiledPolicy, Policy, PolicySet, Request};
 use ecs_model::metrics::{Capacity, Utilization, cluster_utilization};
-use ecs_model::operation::{DescribeContainerInstancesResponse, RunTaskRequest};
-use ecs_model::{ContainerInstance, LaunchType, Resource, Timestamp};
+use ecs_model::operation::{
+    CreateServiceRequest, DescribeContainerInstancesResponse, RunTaskRequest,
+};
+use ecs_model::{Attribute, ContainerInstance, LaunchType, Resource, Task, Timestamp};
+use ecs_placement::service::{
+    Observation, ObservedServiceTask, ServiceAction, ServicePolicy, Services, TaskPlace,
+};
 use ecs_placement::{
     CellState, CellTask, Commit, CommitPolicy, Placed, PlacementRequest, Plan, Planner,
-    Registration, ServiceScheduler, run_task, start_task,
+    Registration, run_task, start_task,
 };
 use ecs_state::{
     ContainerReport, HostLoss, Phases, ReportedStatus, TaskMachine, TaskReport, TaskSpec,
@@ -35,6 +40,7 @@ const CALLER: &str = "arn:aws:iam::123456789012:user/alice";
 const DISCONNECTED: &str = "4d3910c1-27c8-410c-b1df-f5d06fab4305";
 const FIRST: &str = "14e8cce9-0b16-4af4-bfac-a85f7587aa98";
 const SECOND: &str = "a3a05f39-6a3e-4f0c-b0e5-9d6e0e3f7a77";
+const THIRD: &str = "c7f1d9f5-0c1f-4d0a-8e57-3a5d8b1e6f10";
 
 fn main() -> Outcome {
     let mut story = Story::new()?;
@@ -55,6 +61,9 @@ struct Story {
     cell: CellState,
     planner: Planner,
     machines: BTreeMap<Arc<str>, TaskMachine>,
+    services: Services,
+    /// What of the tasks of services their lifecycle does not decide.
+    service_tasks: BTreeMap<Arc<str>, Task>,
     started: u32,
     seconds: i64,
 }
@@ -62,7 +71,10 @@ struct Story {
 impl Story {
     fn new() -> Result<Self, Box<dyn Error>> {
         let scope = Scope::new(REGION, ACCOUNT)?;
+        let cluster = ClusterRef::or_default(None)?.to_arn(&scope)?;
         Ok(Self {
+            services: Services::new(cluster.as_str(), ServicePolicy::current())?,
+            service_tasks: BTreeMap::new(),
             registry: Registry::new(&scope),
             scope,
             instances: Vec::new(),
@@ -123,17 +135,8 @@ impl Story {
     fn register_container_instances(&mut self) -> Outcome {
         heading("2. Container instances");
         let guide = read_instance(include_str!("data/describe-container-instances.json"))?;
-        let like_the_guides = |id: &str| -> Result<ContainerInstance, Box<dyn Error>> {
-            let arn = self
-                .scope
-                .arn(EcsResource::ContainerInstance { cluster: None, id })?;
-            Ok(guide
-                .clone()
-                .with_container_instance_arn(arn.to_string())
-                .with_agent_connected(true))
-        };
         let external = read_instance(include_str!("data/external-instance.json"))?;
-        let more = [like_the_guides(FIRST)?, like_the_guides(SECOND)?];
+        let more = [self.like_the_guides(FIRST)?, self.like_the_guides(SECOND)?];
         self.instances = [guide].into_iter().chain(more).chain([external]).collect();
         for instance in &self.instances {
             self.cell.register(&Registration::try_from(instance)?);
@@ -158,6 +161,17 @@ impl Story {
             );
         }
         Ok(())
+    }
+
+    /// An instance as the guide has it, with its agent connected.
+    fn like_the_guides(&self, id: &str) -> Result<ContainerInstance, Box<dyn Error>> {
+        let arn = self
+            .scope
+            .arn(EcsResource::ContainerInstance { cluster: None, id })?;
+        let guide = read_instance(include_str!("data/describe-container-instances.json"))?;
+        Ok(guide
+            .with_container_instance_arn(arn.to_string())
+            .with_agent_connected(true))
     }
 
     fn ask_for_permission(&self) -> Outcome {
@@ -299,34 +313,130 @@ impl Story {
     }
 
     fn keep_a_service_running(&mut self) -> Outcome {
-        heading("6. A service of three tasks, and a lost instance");
+        heading("6. A service of three tasks, a lost instance and a new one");
         let all: Vec<_> = self.cell.tasks().map(|task| task.task).collect();
         for task in all {
             self.cell.stopped(&task);
         }
-        let disconnected = self
-            .cell
-            .snapshot()
-            .find(DISCONNECTED)
-            .map(|i| i.arn().to_owned());
-        self.cell
-            .set_agent_connected(&disconnected.ok_or("not registered")?, true);
+        for (id, zone) in [
+            (DISCONNECTED, "us-east-1a"),
+            (FIRST, "us-east-1b"),
+            (SECOND, "us-east-1a"),
+        ] {
+            self.register_in(id, zone)?;
+        }
 
+        let request: CreateServiceRequest = serde_json::from_str(
+            r#"{"serviceName": "sample-webapp", "taskDefinition": "console-sample-app",
+                "desiredCount": 3}"#,
+        )?;
         let sample = self.registry.resolve("console-sample-app", self.now())?;
-        let request = PlacementRequest::new(sample)?;
-        let mut service = ServiceScheduler::new("sample-webapp", request, 3);
-        self.reconcile(&mut service, 0)?;
-        self.reconcile(&mut service, 30)?;
+        self.services.create(&request, sample, self.now(), 7)?;
+        self.reconcile("it is created", 1)?;
+        self.report_service(ReportedStatus::Running)?;
+        self.reconcile("the agents report that the tasks run", 20)?;
+        self.reconcile("the tasks have run for 40 seconds", 40)?;
 
-        let lost = self
-            .cell
-            .snapshot()
-            .find(SECOND)
-            .map(|i| i.arn().to_owned());
-        let lost = lost.ok_or("not registered")?;
+        let lost = self.instance(SECOND)?;
+        self.lose(&lost)?;
+        self.reconcile("an instance was lost", 1)?;
+        self.reconcile("nothing else has happened", 93)?;
+
+        self.register_in(THIRD, "us-east-1b")?;
+        self.reconcile("a new instance registers", 30)?;
+        self.report_service(ReportedStatus::Running)?;
+        self.reconcile("the agent reports that the task runs", 20)?;
+        self.reconcile("it has run for 40 seconds", 40)
+    }
+
+    /// An instance registers, or registers again, and says in which zone it is.
+    fn register_in(&mut self, id: &str, zone: &str) -> Outcome {
+        let mut attribute = Attribute::named("ecs.availability-zone");
+        attribute.value = Some(zone.to_owned());
+        let instance = self.like_the_guides(id)?.with_attributes([attribute]);
+        self.cell.register(&Registration::try_from(&instance)?);
+        self.instances
+            .retain(|known| known.container_instance_arn != instance.container_instance_arn);
+        self.instances.push(instance);
+        Ok(())
+    }
+
+    fn instance(&self, id: &str) -> Result<String, Box<dyn Error>> {
+        let snapshot = self.cell.snapshot();
+        let found = snapshot.find(id).ok_or("not registered")?;
+        Ok(found.arn().to_owned())
+    }
+
+    /// Lets the services do what they need, and does what they ask for.
+    fn reconcile(&mut self, why: &str, after: i64) -> Outcome {
+        self.seconds += after;
+        let (now, known) = (self.now(), self.events().len());
+        let actions = self.services.reconcile(now, &mut self.cell, 7)?;
+        for action in actions {
+            self.follow(action)?;
+        }
+        let service = self.services.describe("sample-webapp").unwrap_or_default();
+        println!(
+            "  {why}: {} of {} tasks run, {} start",
+            service.running_count().unwrap_or_default(),
+            service.desired_count().unwrap_or_default(),
+            service.pending_count().unwrap_or_default(),
+        );
+        let events = self.events();
+        for event in events.iter().rev().skip(known) {
+            println!("    {event}");
+        }
+        Ok(())
+    }
+
+    fn follow(&mut self, action: ServiceAction) -> Outcome {
+        let now = self.now();
+        match action {
+            ServiceAction::Start {
+                task,
+                service,
+                deployment,
+                place: TaskPlace::Instance(instance),
+                ..
+            } => {
+                let described = Task::default()
+                    .with_task_arn(&*task)
+                    .with_group(format!("service:{service}"))
+                    .with_started_by(&*deployment)
+                    .with_container_instance_arn(&*instance);
+                self.service_tasks.insert(Arc::clone(&task), described);
+                let definition = self.registry.resolve("console-sample-app", now)?;
+                let machine =
+                    TaskMachine::new(TaskSpec::try_from(definition)?, Phases::guide_2015(), now);
+                self.machines.insert(task, machine);
+                Ok(())
+            }
+            other => Err(format!("nobody asked for {other:?}").into()),
+        }
+    }
+
+    /// The agents report on the tasks of the service that are not known to run, and the scheduler
+    /// sees what becomes of it.
+    fn report_service(&mut self, status: ReportedStatus) -> Outcome {
+        let now = self.now();
+        let report = ["simple-app", "busybox"]
+            .iter()
+            .fold(TaskReport::new(status), |report, name| {
+                report.with_container(ContainerReport::running(name))
+            });
+        for (task, described) in &self.service_tasks {
+            let machine = self.machines.get_mut(task).ok_or("no such task")?;
+            let _ = machine.handle_report(&report, now);
+            let _ = observe(&mut self.services, machine, described, now)?;
+        }
+        Ok(())
+    }
+
+    /// An instance is terminated.
+    fn lose(&mut self, instance: &str) -> Outcome {
         println!("  {SECOND} is terminated");
-        for CellTask { task, .. } in self.cell.deregister(&lost) {
-            let now = self.now();
+        let now = self.now();
+        for CellTask { task, .. } in self.cell.deregister(instance) {
             let machine = self.machines.get_mut(&task).ok_or("no such task")?;
             let _ = machine.handle_host_lost(
                 HostLoss::Terminated {
@@ -337,29 +447,20 @@ impl Story {
             let reason = machine.stopped_reason().unwrap_or_default();
             let id = EcsArn::parse(&task)?.resource().name();
             println!("  task {id} is {}: {reason}", machine.status());
+            let described = self.service_tasks.remove(&task).ok_or("no such task")?;
+            let _ = observe(&mut self.services, machine, &described, now)?;
         }
+        self.services.observe_instance(instance, "INACTIVE", now);
         self.instances
-            .retain(|instance| instance.container_instance_arn.as_ref() != Some(&lost));
-        self.reconcile(&mut service, 60)?;
-        self.reconcile(&mut service, 93)
+            .retain(|known| known.container_instance_arn.as_deref() != Some(instance));
+        Ok(())
     }
 
-    fn reconcile(&mut self, service: &mut ServiceScheduler, after: i64) -> Outcome {
-        self.seconds += after;
-        let plan = service.reconcile(&self.cell, u64::try_from(self.seconds)?, 7);
-        let commit = self.commit(plan.start, CommitPolicy::Rebase)?;
-        self.start_machines(commit.placed(), "console-sample-app")?;
-        println!(
-            "  {}: {} of {} tasks, {} just started",
-            service.name(),
-            service.tasks(&self.cell).count(),
-            service.desired_count(),
-            commit.placed().len(),
-        );
-        for event in plan.events {
-            println!("    {event}");
-        }
-        Ok(())
+    /// The events of the service, the newest first.
+    fn events(&self) -> Vec<String> {
+        let service = self.services.describe("sample-webapp").unwrap_or_default();
+        let messages = service.events().iter().filter_map(|event| event.message());
+        messages.map(str::to_owned).collect()
     }
 
     fn print_utilization(&self) -> Outcome {
@@ -395,6 +496,19 @@ impl Story {
         }
         Ok(())
     }
+}
+
+/// What the lifecycle of a task makes of it, as the scheduler sees it.
+fn observe(
+    services: &mut Services,
+    machine: &TaskMachine,
+    described: &Task,
+    now: Timestamp,
+) -> Result<Observation, Box<dyn Error>> {
+    let mut task = described.clone();
+    machine.describe(&mut task);
+    let seen = ObservedServiceTask::try_from(&task)?;
+    Ok(services.observe(&seen, now))
 }
 
 fn read_instance(text: &str) -> Result<ContainerInstance, Box<dyn Error>> {

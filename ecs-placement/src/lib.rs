@@ -21,7 +21,8 @@
 //! | a cluster that runs, from documents and events | [`Loader`], [`ObservedTask`], [`Unknown`] |
 //! | tasks on Fargate | [`Fargate`] |
 //! | a task to place | [`PlacementRequest`], [`Strategy`] |
-//! | choosing instances | [`Planner`], [`Plan`], [`run_task`], [`start_task`], [`ServiceScheduler`] |
+//! | choosing instances | [`Planner`], [`Plan`], [`run_task`], [`start_task`] |
+//! | tasks that are kept running, and deployments that replace them | [`service::Services`] |
 //! | making it true, or learning why not | [`CellState::commit`], [`CommitPolicy`], [`Conflict`] |
 //! | keeping it, and following it elsewhere | [`Record`], [`CellState::apply`] |
 //! | which instances an expression selects | [`Query`] |
@@ -36,9 +37,10 @@
 //! Neuron devices, network interfaces by instance type with and without trunking, room for
 //! daemons, required attributes, `distinctInstance` and `memberOf`, the strategies `random`,
 //! `spread` and `binpack`, launch types `EC2` and `EXTERNAL`, Fargate without limits other than
-//! given ones, services of a fixed task definition, and the stages of blue/green, linear and canary
-//! deployments. Capacity providers and the memory of shared GPUs are not in it yet: requests that
-//! need one of them are refused with an [`Unsupported`] that names it.
+//! given ones, replica services with rolling deployments, circuit breaker and rollback, and the
+//! stages of blue/green, linear and canary deployments. Capacity providers, the memory of shared
+//! GPUs, daemon services, services on Fargate, and services with other deployment strategies are
+//! not in it yet: requests that need one of them are refused with an [`Unsupported`] that names it.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -64,6 +66,7 @@ mod registration;
 mod request;
 mod scale_in;
 mod scheduler;
+pub mod service;
 mod snapshot;
 mod strategy;
 mod transaction;
@@ -89,10 +92,7 @@ pub use record::{ApplyError, Change, Decision, Record};
 pub use registration::{InstanceError, Registration};
 pub use request::{PlacementRequest, RULES, RequestError, Unsupported};
 pub use scale_in::scale_in;
-pub use scheduler::{
-    RunTaskError, ServicePlan, ServiceScheduler, StartTaskError, StartTaskPlan, run_task,
-    start_task,
-};
+pub use scheduler::{RunTaskError, StartTaskError, StartTaskPlan, run_task, start_task};
 pub use snapshot::{Instance, Snapshot};
 pub use strategy::{BinpackField, SpreadField, Strategy};
 pub use transaction::{Claim, CommitPolicy, Transaction, TransactionError};

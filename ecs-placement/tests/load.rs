@@ -9,10 +9,13 @@
 use std::collections::BTreeMap;
 
 use ecs_arn::ClusterRef;
+use ecs_model::operation::{CreateServiceRequest, UpdateServiceRequest};
 use ecs_model::{ContainerInstance, Event, Service, Task, Timestamp};
+use ecs_placement::service::{
+    Observation, ObservedServiceTask, ServiceAction, ServicePolicy, Services,
+};
 use ecs_placement::{
     CellState, Gap, HostPort, LoadError, Loader, Observed, PlacementRequest, Plan, Registration,
-    ServiceScheduler,
 };
 use ecs_taskdef::TaskDefinition;
 use proptest::prelude::*;
@@ -95,13 +98,16 @@ fn unknown(cell: &CellState, id: &str) -> String {
     instance.unknown().to_string()
 }
 
-fn request(cpu: u32, memory: u32) -> PlacementRequest {
-    let definition: TaskDefinition = serde_json::from_value(json!({
+fn definition(cpu: u32, memory: u32) -> TaskDefinition {
+    serde_json::from_value(json!({
         "family": "web",
         "containerDefinitions": [{"name": "web", "image": "web", "cpu": cpu, "memory": memory}],
     }))
-    .unwrap();
-    PlacementRequest::new(&definition).unwrap()
+    .unwrap()
+}
+
+fn request(cpu: u32, memory: u32) -> PlacementRequest {
+    PlacementRequest::new(&definition(cpu, memory)).unwrap()
 }
 
 #[test]
@@ -122,19 +128,42 @@ fn a_service_that_has_its_tasks_gets_none_more() {
         ((1_848, 3_400), (1_948, 3_700))
     );
     assert_eq!(unknown(&cell, "a"), "every task on this instance is known");
-    let mut service = ServiceScheduler::new("web", request(100, 300), 3);
-    let plan = service.reconcile(&cell, 0, 0);
-    assert_eq!((plan.start.claims().len(), plan.stop.len()), (0, 0));
-    service.set_desired_count(4);
-    assert_eq!(service.reconcile(&cell, 0, 0).start.claims().len(), 1);
     let mut cell = cell;
+    let mut services = Services::new(CLUSTER, ServicePolicy::current()).unwrap();
+    let create: CreateServiceRequest = serde_json::from_value(json!({
+        "cluster": "prod", "serviceName": "web", "taskDefinition": "web:1", "desiredCount": 3,
+    }))
+    .unwrap();
+    services
+        .create(&create, &definition(100, 300), at(90), 7)
+        .unwrap();
     let mut provisioning = task("4", 1, "a", (100, 300));
     let members = provisioning.as_object_mut().unwrap();
     members.remove("containerInstanceArn");
-    Loader::new()
-        .load(&mut cell, &[], &tasks(&[provisioning]), at(100))
-        .unwrap();
-    assert_eq!(service.reconcile(&cell, 0, 0).start.claims().len(), 0);
+    let adopt = |services: &mut Services, document: Value| {
+        let task: Task = serde_json::from_value(document).unwrap();
+        let seen = ObservedServiceTask::try_from(&task.with_started_by("ecs-svc/1")).unwrap();
+        assert_eq!(services.adopt(&seen, at(100)), Observation::Taken);
+        assert_eq!(services.adopt(&seen, at(100)), Observation::Known);
+    };
+    for (name, on) in [("1", "a"), ("2", "a"), ("3", "b")] {
+        adopt(&mut services, task(name, 1, on, (100, 300)));
+    }
+    assert_eq!(services.reconcile(at(100), &mut cell, 7).unwrap(), []);
+    let scale = |services: &mut Services, count: u32| {
+        let update = json!({"cluster": "prod", "service": "web", "desiredCount": count});
+        let update: UpdateServiceRequest = serde_json::from_value(update).unwrap();
+        services.update(&update, None, at(100), 7).unwrap();
+    };
+    scale(&mut services, 4);
+    adopt(&mut services, provisioning);
+    assert_eq!(services.reconcile(at(100), &mut cell, 7).unwrap(), []);
+    scale(&mut services, 5);
+    let actions = services.reconcile(at(100), &mut cell, 7).unwrap();
+    assert!(
+        matches!(&actions[..], [ServiceAction::Start { .. }]),
+        "{actions:?}"
+    );
 }
 
 #[test]

@@ -16,8 +16,7 @@ use ecs_model::{
 };
 use ecs_placement::{
     CellState, Commit, CommitPolicy, HostPort, Instance, PlacementRequest, Plan, Planner, Reason,
-    Registration, RequestError, RunTaskError, ServiceScheduler, StartTaskError, run_task,
-    start_task,
+    Registration, RequestError, RunTaskError, StartTaskError, run_task, start_task,
 };
 use ecs_taskdef::TaskDefinition;
 use serde_json::{Value, json};
@@ -561,47 +560,6 @@ fn a_stale_plan_conflicts_only_where_it_no_longer_fits() {
     gone.deregister(&format!("{PREFIX}a"));
     let missing = gone.commit(&stale(), CommitPolicy::Partial).unwrap();
     assert_eq!(missing.conflicts()[0].reasons, [Reason::Missing]);
-}
-
-#[test]
-fn a_service_replaces_what_an_instance_takes_with_it() {
-    let mut cell = cell(&[described("a", 1_000, 600), described("b", 1_000, 600)]);
-    let web = request(json!({"memory": 300, "portMappings": []}));
-    let mut service = ServiceScheduler::new("sample-webapp", web, 3);
-    let plan = service.reconcile(&cell, 0, 0);
-    assert!(plan.events.is_empty());
-    let started = commit(&mut cell, plan.start, "first", CommitPolicy::Rebase);
-    assert_eq!(started.placed().len(), 3);
-    assert_eq!(
-        service.reconcile(&cell, 1, 0).events,
-        ["(service sample-webapp) has reached a steady state."]
-    );
-    assert!(
-        service.reconcile(&cell, 500, 0).events.is_empty(),
-        "told once"
-    );
-
-    let lost = cell.deregister(&format!("{PREFIX}a"));
-    assert!(!lost.is_empty());
-    let unable = "(service sample-webapp) was unable to place a task because the resources could not be found.";
-    let plan = service.reconcile(&cell, 600, 0);
-    assert_eq!(plan.events, [unable]);
-    let started = commit(&mut cell, plan.start, "second", CommitPolicy::Rebase);
-    assert!(started.conflicts().is_empty());
-    assert_eq!(service.tasks(&cell).count(), 2);
-    assert!(
-        service.reconcile(&cell, 692, 0).events.is_empty(),
-        "not again within 93 seconds"
-    );
-    assert_eq!(service.reconcile(&cell, 693, 0).events, [unable]);
-
-    service.set_desired_count(1);
-    let plan = service.reconcile(&cell, 700, 0);
-    assert_eq!(plan.stop.len(), 1);
-    for task in plan.stop {
-        cell.stopped(&task).unwrap();
-    }
-    assert_eq!(service.tasks(&cell).count(), 1);
 }
 
 #[test]

@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use ecs_model::{Attribute, ContainerInstance, Resource};
 use ecs_placement::{
-    BinpackField, CellState, CellTask, PlacementRequest, Registration, ServiceScheduler, Snapshot,
-    SpreadField, Strategy as Placing, scale_in,
+    BinpackField, CellState, CellTask, PlacementRequest, Registration, Snapshot, SpreadField,
+    Strategy as Placing, scale_in,
 };
 use ecs_taskdef::TaskDefinition;
 use proptest::prelude::*;
@@ -117,17 +117,6 @@ fn without_strategy_the_zone_then_the_instance_with_most_tasks() {
         let stopped = stop(&cell, &[], 1, seed);
         assert!(["2", "3"].contains(&&*stopped.concat()), "{stopped:?}");
     }
-}
-
-#[test]
-fn a_service_stops_by_its_strategies() {
-    let cell = cluster(&[("1", "a"), ("2", "b"), ("3", "c"), ("4", "c")]);
-    let web = serde_json::from_value::<Vec<_>>(json!([{"type": "binpack", "field": "memory"}]));
-    let web = service(10, 100).with_strategies(&web.unwrap()).unwrap();
-    let plan = ServiceScheduler::new("web", web, 2).reconcile(&cell, 0, 0);
-    let stopped: Vec<&str> = plan.stop.iter().map(|task| &**task).collect();
-    assert_eq!(stopped, ["2", "1"]);
-    assert!(plan.start.claims().is_empty());
 }
 
 #[test]

@@ -2,7 +2,12 @@
 
 mod bounds;
 mod breaker;
+mod rollout;
 pub mod shift;
+mod throttle;
 
 pub use bounds::{Allowance, Bounds, Fleet};
 pub use breaker::{BreakerError, BreakerLimits, CircuitBreaker, FailureCount, Threshold};
+pub(crate) use rollout::{DeploymentState, Revision, RolloutReason, RolloutState};
+pub use throttle::Throttle;
+pub(crate) use throttle::{Throttled, after};

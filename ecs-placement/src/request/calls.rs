@@ -1,8 +1,12 @@
 //! Requests of the API.
 
 use ecs_arn::ClusterRef;
-use ecs_model::operation::{RunTaskRequest, StartTaskRequest};
-use ecs_model::{Findings, PlacementConstraintType, Quotas, Request, TaskOverride};
+use ecs_model::operation::{
+    CreateServiceRequest, RunTaskRequest, StartTaskRequest, UpdateServiceRequest,
+};
+use ecs_model::{
+    Findings, PlacementConstraint, PlacementConstraintType, Quotas, Request, TaskOverride,
+};
 use ecs_taskdef::TaskDefinition;
 
 use super::refusal::{check_cluster, check_definition, check_expression, refuse};
@@ -62,13 +66,8 @@ impl PlacementRequest {
         let mut findings = request.validate(&Quotas::current());
         findings.extend(request.check_against(definition));
         check_cluster(request.cluster.as_deref(), cluster, &mut findings);
-        let constraints = request.placement_constraints.as_deref().unwrap_or_default();
-        for (position, constraint) in constraints.iter().enumerate() {
-            if constraint.r#type == Some(PlacementConstraintType::MemberOf) {
-                let at = format!("/placementConstraints/{position}");
-                check_expression(constraint.expression.as_deref(), &at, &mut findings);
-            }
-        }
+        let constraints = request.placement_constraints();
+        check_expressions(constraints, "", &mut findings);
         let task = checked(definition, request.overrides.as_ref(), findings)?;
         let providers = request.capacity_provider_strategy.as_deref();
         if providers.is_some_and(|list| !list.is_empty()) {
@@ -108,10 +107,54 @@ impl PlacementRequest {
             .with_group_of(request.group.as_deref()))
     }
 
+    /// What the tasks of a new service need, without the constraints and strategies of the
+    /// service, which can change.
+    pub(crate) fn of_service(
+        request: &CreateServiceRequest,
+        definition: &TaskDefinition,
+        cluster: &ClusterRef<'_>,
+        quotas: &Quotas,
+    ) -> Result<Self, RequestError> {
+        let mut findings = request.validate(quotas);
+        findings.extend(request.check_against(definition));
+        check_cluster(request.cluster.as_deref(), cluster, &mut findings);
+        check_expressions(request.placement_constraints(), "", &mut findings);
+        Ok(Self::of_definition(&checked(definition, None, findings)?)?)
+    }
+
+    /// What the tasks of a service need once it is changed; `definition` is the new task
+    /// definition, if there is one.
+    pub(crate) fn of_service_update(
+        request: &UpdateServiceRequest,
+        definition: Option<&TaskDefinition>,
+        cluster: &ClusterRef<'_>,
+        quotas: &Quotas,
+    ) -> Result<Option<Self>, RequestError> {
+        let mut findings = request.validate(quotas);
+        check_cluster(request.cluster.as_deref(), cluster, &mut findings);
+        check_expressions(request.placement_constraints(), "", &mut findings);
+        let Some(definition) = definition else {
+            refuse(findings)?;
+            return Ok(None);
+        };
+        let placement = Self::of_definition(&checked(definition, None, findings)?)?;
+        Ok(Some(placement))
+    }
+
     fn with_group_of(self, group: Option<&str>) -> Self {
         match group {
             Some(group) => self.with_group(group),
             None => self,
+        }
+    }
+}
+
+/// Whether the constraints are of the cluster query language; they stand at `at`.
+fn check_expressions(constraints: &[PlacementConstraint], at: &str, findings: &mut Findings) {
+    for (position, constraint) in constraints.iter().enumerate() {
+        if constraint.r#type == Some(PlacementConstraintType::MemberOf) {
+            let at = format!("{at}/placementConstraints/{position}");
+            check_expression(constraint.expression.as_deref(), &at, findings);
         }
     }
 }

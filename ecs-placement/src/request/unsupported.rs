@@ -53,6 +53,33 @@ pub enum Unsupported {
         /// Which devices.
         device: &'static str,
     },
+    /// Of the deployment strategies only `ROLLING` is carried out.
+    #[error("deployments of strategy `{strategy}` are not carried out, only those of `ROLLING`")]
+    DeploymentStrategy {
+        /// The strategy.
+        strategy: String,
+    },
+    /// Of the deployment controllers only `ECS` is.
+    #[error("services of deployment controller `{controller}` are not kept, only those of `ECS`")]
+    DeploymentController {
+        /// The controller.
+        controller: String,
+    },
+    /// Of the scheduling strategies only those that there are.
+    #[error("services of scheduling strategy `{strategy}` are not kept")]
+    SchedulingStrategy {
+        /// The strategy.
+        strategy: String,
+    },
+    /// Lifecycle hooks of deployments.
+    #[error("lifecycle hooks of deployments are not called")]
+    LifecycleHooks,
+    /// Deployments that succeed before all of their tasks are healthy.
+    #[error("early success criteria of deployments are not evaluated")]
+    EarlySuccess,
+    /// Moving tasks between Availability Zones.
+    #[error("tasks are not moved to even out the Availability Zones")]
+    ZoneRebalancing,
     /// Less than no copy.
     #[error("count is {count}, less than nothing")]
     Count {

@@ -1,9 +1,7 @@
-//! The three ways to place tasks: RunTask, StartTask, and the service scheduler.
+//! The two ways in which callers place tasks: RunTask and StartTask.
 
 mod run_task;
-mod service;
 mod start_task;
 
 pub use run_task::{RunTaskError, run_task};
-pub use service::{ServicePlan, ServiceScheduler};
 pub use start_task::{StartTaskError, StartTaskPlan, start_task};

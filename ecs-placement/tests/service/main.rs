@@ -1,6 +1,25 @@
 //! Services and their deployments: worked examples, properties, saving.
 
-#![expect(clippy::unwrap_used, reason = "a failed step fails the test")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a failed step fails the test"
+)]
 
 mod bounds;
 mod breaker;
+mod failing;
+mod histories;
+mod requests;
+mod rolling;
+mod unhealthy;
+mod world;
+
+/// How many random histories: more of them with `ECS_LONG=1`.
+fn cases(usual: u32) -> u32 {
+    match std::env::var_os("ECS_LONG") {
+        Some(_) => usual * 200,
+        None => usual,
+    }
+}

@@ -1,0 +1,88 @@
+//! What a service scheduler asks of the world.
+
+use std::sync::Arc;
+
+use ecs_model::{TaskStopCode, stop_reason};
+use serde::{Deserialize, Serialize};
+
+use super::TaskPlace;
+
+/// What is to be done outside of the scheduler, in the order in which it was decided.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[must_use = "the scheduler counts on its being done"]
+#[non_exhaustive]
+pub enum ServiceAction {
+    /// A task is to be started. On a container instance it is committed to the cell already.
+    Start {
+        /// The ARN of the task.
+        task: Arc<str>,
+        /// The service.
+        service: Arc<str>,
+        /// The deployment, which is the task's `startedBy`.
+        deployment: Arc<str>,
+        /// The task definition, as the service names it.
+        task_definition: Arc<str>,
+        /// Where it runs.
+        place: TaskPlace,
+    },
+    /// A task is to be stopped.
+    Stop {
+        /// The ARN of the task.
+        task: Arc<str>,
+        /// Its `stopCode`.
+        code: TaskStopCode,
+        /// Its `stoppedReason`.
+        reason: Box<str>,
+    },
+}
+
+/// Why a task of a service shall stop.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[non_exhaustive]
+pub enum StopCause {
+    /// There are more tasks than are wanted, or another deployment takes over.
+    Scaling {
+        /// The deployment that the service goes to.
+        deployment: Arc<str>,
+    },
+    /// An essential container failed its health checks.
+    ContainerHealth,
+    /// A target group found it unhealthy.
+    TargetHealth {
+        /// The ARN of the target group.
+        target_group: Box<str>,
+    },
+    /// Its container instance is in DRAINING, or it is no place for the task any more.
+    Instance,
+    /// Somebody else stopped it, or it ended by itself.
+    Outside,
+}
+
+impl StopCause {
+    /// Whether the task failed its health checks.
+    #[must_use]
+    pub const fn is_unhealthy(&self) -> bool {
+        matches!(self, Self::ContainerHealth | Self::TargetHealth { .. })
+    }
+
+    /// Whether the service scheduler stops the task.
+    pub(crate) const fn is_own(&self) -> bool {
+        !matches!(self, Self::Outside)
+    }
+
+    /// The `stoppedReason` of a task that the scheduler stops.
+    pub(crate) fn reason(&self) -> Box<str> {
+        match self {
+            Self::Scaling { deployment } => stop_reason::scaling_activity(deployment),
+            Self::ContainerHealth => stop_reason::CONTAINER_HEALTH_CHECKS_FAILED.to_owned(),
+            Self::TargetHealth { target_group } => {
+                stop_reason::target_group_health_checks_failed(target_group)
+            }
+            Self::Instance => stop_reason::INSTANCE_DRAINING.to_owned(),
+            Self::Outside => String::new(),
+        }
+        .into()
+    }
+}

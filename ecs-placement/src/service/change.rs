@@ -1,0 +1,256 @@
+//! Changes of services, to be kept and applied.
+
+use std::sync::Arc;
+
+use ecs_model::Timestamp;
+use ecs_taskdef::{Format, Saved};
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use super::settings::{NewService, ServiceUpdate};
+use super::{ObservedServiceTask, StopCause, TaskPlace};
+
+/// One change of the services of a cluster, and the version that they have after it.
+///
+/// A store that accepts a record only if none has its version yet puts the decisions of several
+/// processes in one order.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ServiceRecord {
+    format: Format<Self>,
+    version: u64,
+    change: ServiceChange,
+}
+
+/// What changes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[non_exhaustive]
+pub enum ServiceChange {
+    /// A service is created.
+    Create(Box<NewService>),
+    /// A service is changed by its user.
+    Update(Box<ServiceUpdate>),
+    /// A service is deleted; its tasks are stopped.
+    Delete {
+        /// The service.
+        service: Arc<str>,
+        /// When.
+        at: Timestamp,
+    },
+    /// A service that is deleted has no tasks any more that shall run.
+    Gone {
+        /// The service.
+        service: Arc<str>,
+        /// When.
+        at: Timestamp,
+    },
+    /// A task was seen.
+    Observe {
+        /// The task.
+        task: Box<ObservedServiceTask>,
+        /// When.
+        at: Timestamp,
+    },
+    /// A task is taken over that somebody else has started.
+    Adopt {
+        /// The task.
+        task: Box<ObservedServiceTask>,
+        /// When.
+        at: Timestamp,
+    },
+    /// A container instance has another status.
+    Instance {
+        /// Its ARN.
+        instance: Arc<str>,
+        /// The status.
+        status: Box<str>,
+        /// When.
+        at: Timestamp,
+    },
+    /// Time has passed, so that tasks count as healthy, or a wait is over.
+    Elapse {
+        /// The service.
+        service: Arc<str>,
+        /// Up to when.
+        at: Timestamp,
+    },
+    /// Tasks start.
+    Start {
+        /// The service.
+        service: Arc<str>,
+        /// The deployment.
+        deployment: Arc<str>,
+        /// The tasks and where each goes.
+        tasks: Vec<(Arc<str>, TaskPlace)>,
+        /// How many found no place.
+        unplaced: u32,
+        /// Why, as the event tells it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        obstacle: Option<Box<str>>,
+        /// Whether it was tried because the cluster has changed, not because a wait was over:
+        /// what finds no place then is no failure.
+        #[serde(default)]
+        is_retry: bool,
+        /// When.
+        at: Timestamp,
+    },
+    /// Tasks stop.
+    Stop {
+        /// The service.
+        service: Arc<str>,
+        /// The tasks, and why each stops.
+        tasks: Vec<(Arc<str>, StopCause)>,
+        /// When.
+        at: Timestamp,
+    },
+    /// All that a deployment asks for is done, and it bakes.
+    Bake {
+        /// The service.
+        service: Arc<str>,
+        /// The deployment.
+        deployment: Arc<str>,
+        /// Since when.
+        at: Timestamp,
+    },
+    /// A deployment is complete.
+    Complete {
+        /// The service.
+        service: Arc<str>,
+        /// The deployment.
+        deployment: Arc<str>,
+        /// When.
+        at: Timestamp,
+    },
+    /// A deployment has failed.
+    Fail {
+        /// The service.
+        service: Arc<str>,
+        /// The deployment.
+        deployment: Arc<str>,
+        /// Why.
+        failure: DeploymentFailure,
+        /// The completed deployment that is restored, if one is.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        rollback: Option<Arc<str>>,
+        /// When.
+        at: Timestamp,
+    },
+    /// An older deployment has no tasks any more and is dropped.
+    Retire {
+        /// The service.
+        service: Arc<str>,
+        /// The deployment.
+        deployment: Arc<str>,
+    },
+    /// Something is told in an event.
+    Tell {
+        /// The service.
+        service: Arc<str>,
+        /// What.
+        notice: Notice,
+        /// When.
+        at: Timestamp,
+    },
+}
+
+/// Why a deployment has failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub enum DeploymentFailure {
+    /// Its tasks failed too often.
+    CircuitBreaker,
+    /// An alarm went off.
+    Alarm,
+    /// The user stopped it.
+    Stopped,
+}
+
+/// What is told of a service while it lasts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub enum Notice {
+    /// It has what it shall have, and all of it is healthy.
+    Steady,
+    /// The bounds of its deployment leave no room for a step.
+    Blocked,
+    /// Its tasks fail to start again and again.
+    Impaired,
+    /// No place was found for a task.
+    Unplaced,
+    /// More of its tasks are protected than it shall have.
+    Protected,
+}
+
+/// A record that cannot be applied. Nothing has changed.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum ServiceApplyError {
+    /// A record is missing before this one, or it was applied already.
+    #[error("the record leads to version {version}, the next version is {next}")]
+    NotNext {
+        /// The version of the record.
+        version: u64,
+        /// The version that the services would have.
+        next: u64,
+    },
+    /// There is no such service.
+    #[error("there is no service `{service}`")]
+    NoService {
+        /// The service.
+        service: String,
+    },
+    /// There is such a service already.
+    #[error("there is already a service `{service}`")]
+    ServiceExists {
+        /// The service.
+        service: String,
+    },
+    /// A service has no such deployment.
+    #[error("the service has no deployment `{deployment}`")]
+    NoDeployment {
+        /// The deployment.
+        deployment: String,
+    },
+    /// A service has no such task.
+    #[error("the service has no task `{task}`")]
+    NoTask {
+        /// The task.
+        task: String,
+    },
+    /// A task is known already.
+    #[error("there is already a task `{task}`")]
+    TaskExists {
+        /// The task.
+        task: String,
+    },
+}
+
+impl ServiceRecord {
+    pub(crate) fn new(version: u64, change: ServiceChange) -> Self {
+        Self {
+            format: Format::current(),
+            version,
+            change,
+        }
+    }
+
+    /// The version of the services after it.
+    #[must_use]
+    pub fn version(&self) -> u64 {
+        self.version
+    }
+
+    /// The change.
+    #[must_use]
+    pub fn change(&self) -> &ServiceChange {
+        &self.change
+    }
+}
+
+impl Saved for ServiceRecord {
+    const NAME: &'static str = "service record";
+    const VERSION: u32 = 1;
+}

@@ -1,0 +1,152 @@
+//! Services as the API describes them.
+
+use ecs_model::deployment::rollout_reason;
+use ecs_model::{Deployment, SchedulingStrategy, Service};
+
+use super::Services;
+use super::state::{ServiceState, count};
+use crate::deployment::{DeploymentState, RolloutReason, RolloutState};
+
+impl Services {
+    /// A service as DescribeServices shows it: counts, deployments and the last 100 events.
+    #[must_use]
+    pub fn describe(&self, service: &str) -> Option<Service> {
+        let state = self.service(service)?;
+        Some(state.describe(&self.cluster))
+    }
+
+    /// The names of the services, in order.
+    pub fn names_of_services(&self) -> impl Iterator<Item = &str> {
+        let mut names: Vec<&str> = self.slots.keys().map(|name| &**name).collect();
+        names.sort_unstable();
+        names.into_iter()
+    }
+}
+
+impl ServiceState {
+    fn describe(&self, cluster: &str) -> Service {
+        let sum = |tasks: fn(&DeploymentState) -> usize| {
+            let all: usize = self.deployments.iter().map(tasks).sum();
+            integer(count(all))
+        };
+        let strategy = match self.is_daemon {
+            true => SchedulingStrategy::Daemon,
+            false => SchedulingStrategy::Replica,
+        };
+        let mut described = Service::default()
+            .with_service_arn(&*self.arn)
+            .with_service_name(&*self.name)
+            .with_cluster_arn(cluster)
+            .with_status(self.status.as_str())
+            .with_desired_count(integer(self.desired))
+            .with_running_count(sum(|one| one.ranks.running()))
+            .with_pending_count(sum(|one| one.ranks.pending()))
+            .with_scheduling_strategy(strategy)
+            .with_created_at(self.created_at)
+            .with_deployment_configuration(self.described_configuration())
+            .with_placement_constraints(self.settings.constraints.clone())
+            .with_placement_strategy(self.settings.strategies.clone())
+            .with_deployments(self.described_deployments())
+            .with_events(self.log.events().cloned());
+        described.health_check_grace_period_seconds = Some(integer(self.settings.grace));
+        described.enable_ecs_managed_tags = self.settings.managed_tags;
+        described
+            .propagate_tags
+            .clone_from(&self.settings.propagate_tags);
+        described.enable_execute_command = self.settings.execute_command;
+        if let Some(primary) = self.primary() {
+            let revision = &primary.revision;
+            described = described
+                .with_task_definition(&*revision.task_definition)
+                .with_launch_type(revision.launch_type.clone())
+                .with_load_balancers(revision.load_balancers.clone())
+                .with_service_registries(revision.registries.clone());
+            described
+                .network_configuration
+                .clone_from(&revision.network);
+            described
+                .platform_version
+                .clone_from(&revision.platform_version);
+        }
+        described
+    }
+
+    /// The configuration with its percentages filled in.
+    fn described_configuration(&self) -> ecs_model::DeploymentConfiguration {
+        let written = self.settings.deployments.clone();
+        written
+            .with_minimum_healthy_percent(integer(self.rules.minimum))
+            .with_maximum_percent(integer(self.rules.maximum))
+    }
+
+    /// The deployments that have tasks, and the newest.
+    fn described_deployments(&self) -> Vec<Deployment> {
+        let deployments = self.deployments.iter().enumerate();
+        let shown = deployments.filter(|(position, one)| *position == 0 || !one.ranks.is_empty());
+        shown
+            .map(|(position, one)| {
+                let is_over = one.rollout != RolloutState::Completed;
+                let status = match (position, is_over && one.ranks.kept() == 0) {
+                    (0, _) => "PRIMARY",
+                    (_, true) => "DRAINING",
+                    (_, false) => "ACTIVE",
+                };
+                let desired = match (position, one.rollout) {
+                    (0, RolloutState::Failed) | (_, RolloutState::Failed) => 0,
+                    (0, _) => self.wanted(),
+                    _ => count(one.ranks.kept()).saturating_add(one.owed),
+                };
+                let revision = &one.revision;
+                let mut described = Deployment::default()
+                    .with_id(&*one.id)
+                    .with_status(status)
+                    .with_task_definition(&*revision.task_definition)
+                    .with_desired_count(integer(desired))
+                    .with_pending_count(integer(count(one.ranks.pending())))
+                    .with_running_count(integer(count(one.ranks.running())))
+                    .with_failed_tasks(integer(one.failed_tasks))
+                    .with_created_at(one.created_at)
+                    .with_updated_at(one.updated_at)
+                    .with_launch_type(revision.launch_type.clone())
+                    .with_rollout_state(one.rollout)
+                    .with_rollout_state_reason(reason(one.reason, &one.id));
+                described
+                    .network_configuration
+                    .clone_from(&revision.network);
+                described
+                    .platform_version
+                    .clone_from(&revision.platform_version);
+                described
+            })
+            .collect()
+    }
+}
+
+fn reason(reason: RolloutReason, id: &str) -> String {
+    match reason {
+        RolloutReason::InProgress => rollout_reason::in_progress(id),
+        RolloutReason::Completed => rollout_reason::completed(id),
+        RolloutReason::Breaker => rollout_reason::CIRCUIT_BREAKER.to_owned(),
+        RolloutReason::BackFromBreaker => rollout_reason::rolling_back(id),
+        RolloutReason::Alarm => rollout_reason::ALARM.to_owned(),
+        RolloutReason::BackFromAlarm => rollout_reason::rolling_back_from_alarm(id),
+        RolloutReason::Stopped => rollout_reason::STOPPED.to_owned(),
+        RolloutReason::BackFromStop => rollout_reason::rolling_back_from_stop(id),
+    }
+}
+
+impl super::ServiceStatus {
+    /// The status as the API writes it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "ACTIVE",
+            Self::Draining => "DRAINING",
+            Self::Inactive => "INACTIVE",
+        }
+    }
+}
+
+fn integer(number: u32) -> i32 {
+    i32::try_from(number).unwrap_or(i32::MAX)
+}

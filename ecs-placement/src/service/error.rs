@@ -1,0 +1,112 @@
+//! Why a service is not created, changed or deleted.
+
+use ecs_arn::ArnError;
+use ecs_model::{Exception, ExceptionName};
+use thiserror::Error;
+
+use crate::deployment::BreakerError;
+use crate::{RequestError, Unsupported};
+
+/// A request about a service that is refused. Nothing has changed.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum ServiceError {
+    /// Amazon ECS refuses the request, or asks for what this scheduler does not do.
+    #[error(transparent)]
+    Request(#[from] RequestError),
+    /// The circuit breaker cannot be as it is written.
+    #[error(transparent)]
+    Breaker(#[from] BreakerError),
+    /// A daemon service has one task on each instance, and stops it before it starts another.
+    #[error("a maximum of {maximum} percent cannot be combined with `DAEMON`, only 100")]
+    DaemonMaximum {
+        /// The maximum.
+        maximum: u32,
+    },
+    /// The cluster has no proper ARN.
+    #[error(transparent)]
+    Cluster(#[from] ArnError),
+    /// There is a service of that name that is not deleted.
+    #[error("the name `{service}` is already used by a service")]
+    Exists {
+        /// The name.
+        service: String,
+    },
+    /// There is no such service.
+    #[error("there is no service `{service}`")]
+    NotFound {
+        /// The service.
+        service: String,
+    },
+    /// The service is deleted.
+    #[error("the service `{service}` is not ACTIVE")]
+    NotActive {
+        /// The service.
+        service: String,
+    },
+    /// A task definition is named, and not given, or given, and not named.
+    #[error("the request and the task definition that was given do not belong together")]
+    TaskDefinition,
+    /// A service with tasks is only deleted by force.
+    #[error("the service `{service}` shall have {desired} tasks: it is only deleted by force")]
+    Scaled {
+        /// The service.
+        service: String,
+        /// Its desired count.
+        desired: u32,
+    },
+    /// A service with tasks is only deleted by force.
+    #[error("the service `{service}` has {tasks} tasks: it is only deleted by force")]
+    HasTasks {
+        /// The service.
+        service: String,
+        /// Its tasks.
+        tasks: u32,
+    },
+}
+
+impl From<Unsupported> for ServiceError {
+    fn from(unsupported: Unsupported) -> Self {
+        Self::Request(unsupported.into())
+    }
+}
+
+impl ServiceError {
+    /// The exception with which Amazon ECS answers. Where its words are not known they are those
+    /// of this error.
+    #[must_use]
+    pub fn exception(&self) -> Exception {
+        let own = || self.to_string();
+        let (name, message) = match self {
+            Self::Request(RequestError::Unsupported(_)) => {
+                (ExceptionName::UnsupportedFeature, own())
+            }
+            Self::Exists { .. } => (
+                ExceptionName::InvalidParameter,
+                "Creation of service was not idempotent.".to_owned(),
+            ),
+            Self::NotFound { .. } => (
+                ExceptionName::ServiceNotFound,
+                "Service not found.".to_owned(),
+            ),
+            Self::NotActive { .. } => (
+                ExceptionName::ServiceNotActive,
+                "Service was not ACTIVE.".to_owned(),
+            ),
+            Self::Scaled { .. } => (
+                ExceptionName::InvalidParameter,
+                "The service cannot be stopped while it is scaled above 0.".to_owned(),
+            ),
+            Self::HasTasks { .. } => (
+                ExceptionName::InvalidParameter,
+                "The service cannot be stopped while deployments are active.".to_owned(),
+            ),
+            Self::Request(RequestError::Refused(_))
+            | Self::Breaker(_)
+            | Self::Cluster(_)
+            | Self::DaemonMaximum { .. }
+            | Self::TaskDefinition => (ExceptionName::InvalidParameter, own()),
+        };
+        Exception::new(name, message)
+    }
+}

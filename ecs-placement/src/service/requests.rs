@@ -1,0 +1,254 @@
+//! CreateService, UpdateService and DeleteService.
+
+use std::sync::Arc;
+
+use ecs_arn::ClusterRef;
+use ecs_model::operation::{CreateServiceRequest, DeleteServiceRequest, UpdateServiceRequest};
+use ecs_model::{LaunchType, Timestamp};
+use ecs_taskdef::TaskDefinition;
+
+use super::names::Names;
+use super::settings::{
+    NewService, ServiceSettings, ServiceUpdate, refuse_rebalancing, refuse_unsupported,
+};
+use super::state::{ServiceState, ServiceStatus, count};
+use super::{ServiceChange, ServiceError, Services};
+use crate::deployment::Revision;
+use crate::{PlacementRequest, RequestError, Unsupported};
+
+impl Services {
+    /// Creates a service whose tasks run the given definition, which is the one that the request
+    /// names. It starts its first deployment.
+    ///
+    /// `availabilityZoneRebalancing` that is absent means `DISABLED` here.
+    ///
+    /// # Errors
+    ///
+    /// A request that Amazon ECS refuses, quotas of the policy included; a name that is used; and
+    /// by name what this scheduler does not do yet: [`Unsupported`].
+    pub fn create(
+        &mut self,
+        request: &CreateServiceRequest,
+        definition: &TaskDefinition,
+        now: Timestamp,
+        seed: u64,
+    ) -> Result<(), ServiceError> {
+        let change = self.decide_create(request, definition, now, seed)?;
+        self.change(change);
+        Ok(())
+    }
+
+    /// Changes a service. What is absent stays as it is. The task definition is given if the
+    /// request names one.
+    ///
+    /// A new deployment starts if something of its revision changes, or by `forceNewDeployment`:
+    ///
+    /// | member | starts a deployment |
+    /// |---|---|
+    /// | `taskDefinition`, `networkConfiguration`, `platformVersion`, `loadBalancers`, `serviceRegistries`, `serviceConnectConfiguration`, `volumeConfigurations`, `vpcLatticeConfigurations`, `gatewayConnectors` | if it differs |
+    /// | `forceNewDeployment` | always |
+    /// | `desiredCount`, `deploymentConfiguration`, `placementConstraints`, `placementStrategy`, `healthCheckGracePeriodSeconds`, `enableExecuteCommand`, `enableECSManagedTags`, `propagateTags`, `monitoring` | no |
+    ///
+    /// That of `gatewayConnectors` and `monitoring` is not published, and for the others not
+    /// what the same value again does.
+    ///
+    /// Source: API shape `UpdateServiceRequest`.
+    ///
+    /// # Errors
+    ///
+    /// As [`create`](Self::create), and a service that is not there or not `ACTIVE`.
+    pub fn update(
+        &mut self,
+        request: &UpdateServiceRequest,
+        definition: Option<&TaskDefinition>,
+        now: Timestamp,
+        seed: u64,
+    ) -> Result<(), ServiceError> {
+        let change = self.decide_update(request, definition, now, seed)?;
+        self.change(change);
+        Ok(())
+    }
+
+    /// Deletes a service. One of scheduling strategy `REPLICA` that shall have tasks or has some
+    /// is deleted only by `force`. Its tasks are stopped, and it is `DRAINING` until none runs.
+    ///
+    /// # Errors
+    ///
+    /// A service that is not there, or that has tasks.
+    pub fn delete(
+        &mut self,
+        request: &DeleteServiceRequest,
+        now: Timestamp,
+    ) -> Result<(), ServiceError> {
+        let change = self.decide_delete(request, now)?;
+        self.change(change);
+        Ok(())
+    }
+
+    /// The change that [`create`](Self::create) makes.
+    ///
+    /// # Errors
+    ///
+    /// As [`create`](Self::create).
+    pub fn decide_create(
+        &self,
+        request: &CreateServiceRequest,
+        definition: &TaskDefinition,
+        now: Timestamp,
+        seed: u64,
+    ) -> Result<ServiceChange, ServiceError> {
+        let cluster = self.cluster_ref()?;
+        let quotas = &self.policy.quotas;
+        let placement = PlacementRequest::of_service(request, definition, &cluster, quotas)?;
+        let is_daemon = refuse_unsupported(request)?;
+        let name: Arc<str> = request.service_name().unwrap_or_default().into();
+        let known = self.service(&name);
+        if known.is_some_and(|known| known.status != ServiceStatus::Inactive) {
+            return Err(ServiceError::Exists {
+                service: name.to_string(),
+            });
+        }
+        let settings = ServiceSettings::of_create(request);
+        settings.rules(is_daemon)?;
+        let revision = Revision::of_create(request, definition, placement);
+        refuse_fargate(&revision)?;
+        settings.request(&name, &revision)?;
+        let desired = match is_daemon {
+            true => 0,
+            false => natural(request.desired_count()),
+        };
+        Ok(ServiceChange::Create(Box::new(NewService {
+            name,
+            desired,
+            is_daemon,
+            settings,
+            deployment: self.names(seed).deployment(),
+            revision,
+            at: now,
+        })))
+    }
+
+    /// The change that [`update`](Self::update) makes.
+    ///
+    /// # Errors
+    ///
+    /// As [`update`](Self::update).
+    pub fn decide_update(
+        &self,
+        request: &UpdateServiceRequest,
+        definition: Option<&TaskDefinition>,
+        now: Timestamp,
+        seed: u64,
+    ) -> Result<ServiceChange, ServiceError> {
+        let cluster = self.cluster_ref()?;
+        let quotas = &self.policy.quotas;
+        let placement = PlacementRequest::of_service_update(request, definition, &cluster, quotas)?;
+        let known = self.active(request.service())?;
+        if request.task_definition.is_some() != definition.is_some() {
+            return Err(ServiceError::TaskDefinition);
+        }
+        if !request.capacity_provider_strategy().is_empty() {
+            return Err(Unsupported::CapacityProviders.into());
+        }
+        if let Some(controller) = request.deployment_controller().r#type() {
+            let controller = controller.to_string();
+            if controller != "ECS" {
+                return Err(Unsupported::DeploymentController { controller }.into());
+            }
+        }
+        refuse_rebalancing(request.availability_zone_rebalancing())?;
+        let settings = known.settings.updated(request);
+        settings.rules(known.is_daemon)?;
+        let current = known.primary().map(|primary| &primary.revision);
+        let revision = current.map(|current| {
+            let new = current.updated(request, definition.zip(placement));
+            let is_new = new != **current || request.force_new_deployment() == Some(true);
+            (new, is_new)
+        });
+        let (revision, is_new) = revision.unzip();
+        let revision = revision.filter(|_| is_new == Some(true));
+        if let Some(revision) = &revision {
+            settings.request(&known.name, revision)?;
+        }
+        for deployment in &known.deployments {
+            settings.request(&known.name, &deployment.revision)?;
+        }
+        let desired = request.desired_count.map(|count| natural(Some(count)));
+        Ok(ServiceChange::Update(Box::new(ServiceUpdate {
+            name: Arc::clone(&known.name),
+            desired: desired.unwrap_or(known.desired),
+            settings,
+            deployment: revision.map(|revision| (self.names(seed).deployment(), revision)),
+            at: now,
+        })))
+    }
+
+    /// The change that [`delete`](Self::delete) makes.
+    ///
+    /// # Errors
+    ///
+    /// As [`delete`](Self::delete).
+    pub fn decide_delete(
+        &self,
+        request: &DeleteServiceRequest,
+        now: Timestamp,
+    ) -> Result<ServiceChange, ServiceError> {
+        let known = self.active(request.service())?;
+        let is_forced = known.is_daemon || request.force() == Some(true);
+        let service = || known.name.to_string();
+        let running: usize = known.deployments.iter().map(|one| one.ranks.kept()).sum();
+        match (known.desired, count(running)) {
+            (desired @ 1.., _) if !is_forced => Err(ServiceError::Scaled {
+                service: service(),
+                desired,
+            }),
+            (_, tasks @ 1..) if !is_forced => Err(ServiceError::HasTasks {
+                service: service(),
+                tasks,
+            }),
+            _ => Ok(ServiceChange::Delete {
+                service: Arc::clone(&known.name),
+                at: now,
+            }),
+        }
+    }
+
+    fn active(&self, reference: Option<&str>) -> Result<&ServiceState, ServiceError> {
+        let reference = reference.unwrap_or_default();
+        let name = ecs_arn::ServiceRef::parse(reference).map_or(reference, |one| one.name());
+        let service = || name.to_owned();
+        let Some(known) = self.service(name) else {
+            return Err(ServiceError::NotFound { service: service() });
+        };
+        match known.status {
+            ServiceStatus::Active => Ok(known),
+            ServiceStatus::Draining | ServiceStatus::Inactive => {
+                Err(ServiceError::NotActive { service: service() })
+            }
+        }
+    }
+
+    fn cluster_ref(&self) -> Result<ClusterRef<'_>, ServiceError> {
+        Ok(ClusterRef::parse(&self.cluster)?)
+    }
+
+    pub(super) fn names(&self, seed: u64) -> Names {
+        Names::new(&self.cluster, seed, self.version)
+    }
+}
+
+fn refuse_fargate(revision: &Revision) -> Result<(), RequestError> {
+    match &revision.launch_type {
+        LaunchType::Ec2 | LaunchType::External => Ok(()),
+        other => Err(Unsupported::LaunchType {
+            launch_type: other.to_string(),
+        }
+        .into()),
+    }
+}
+
+fn natural(given: Option<i32>) -> u32 {
+    given
+        .and_then(|given| u32::try_from(given).ok())
+        .unwrap_or(0)
+}

@@ -1,0 +1,326 @@
+//! What the user of a service asks for.
+
+use std::sync::Arc;
+
+use ecs_model::deployment::{DeploymentAlarms, DeploymentControllerType, DeploymentStrategy};
+use ecs_model::operation::{CreateServiceRequest, UpdateServiceRequest};
+use ecs_model::service::{AvailabilityZoneRebalancing, PropagateTags};
+use ecs_model::{
+    DeploymentConfiguration, LaunchType, PlacementConstraint, PlacementStrategy,
+    SchedulingStrategy, Timestamp,
+};
+use ecs_taskdef::{Tag, TaskDefinition};
+use serde::{Deserialize, Serialize};
+
+use super::ServiceError;
+use crate::deployment::{CircuitBreaker, Revision};
+use crate::{PlacementRequest, Unsupported};
+
+/// A service to create.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct NewService {
+    pub(super) name: Arc<str>,
+    pub(super) desired: u32,
+    pub(super) is_daemon: bool,
+    pub(super) settings: ServiceSettings,
+    pub(super) deployment: Arc<str>,
+    pub(super) revision: Revision,
+    pub(super) at: Timestamp,
+}
+
+/// What a user changes of a service.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ServiceUpdate {
+    pub(super) name: Arc<str>,
+    pub(super) desired: u32,
+    pub(super) settings: ServiceSettings,
+    /// The new deployment, if the change needs one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) deployment: Option<(Arc<str>, Revision)>,
+    pub(super) at: Timestamp,
+}
+
+/// What can change of a service without a deployment.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub(crate) struct ServiceSettings {
+    pub(super) deployments: DeploymentConfiguration,
+    /// Seconds in which failed health checks of a new task do not count.
+    pub(super) grace: u32,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) constraints: Vec<PlacementConstraint>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) strategies: Vec<PlacementStrategy>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) managed_tags: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) propagate_tags: Option<PropagateTags>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) execute_command: Option<bool>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) tags: Vec<Tag>,
+}
+
+/// What follows from a deployment configuration.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct Rules {
+    pub(crate) minimum: u32,
+    pub(crate) maximum: u32,
+    pub(crate) breaker: Option<CircuitBreaker>,
+    /// Alarms that end a deployment.
+    pub(crate) alarms: Option<DeploymentAlarms>,
+    /// Seconds.
+    pub(crate) bake_time: Option<u32>,
+}
+
+impl ServiceSettings {
+    pub(super) fn of_create(request: &CreateServiceRequest) -> Self {
+        Self {
+            deployments: request.deployment_configuration().clone(),
+            grace: seconds(request.health_check_grace_period_seconds),
+            constraints: request.placement_constraints().to_vec(),
+            strategies: request.placement_strategy().to_vec(),
+            managed_tags: request.enable_ecs_managed_tags,
+            propagate_tags: request.propagate_tags.clone(),
+            execute_command: request.enable_execute_command,
+            tags: request.tags().to_vec(),
+        }
+    }
+
+    /// The same with what a request changes.
+    pub(super) fn updated(&self, request: &UpdateServiceRequest) -> Self {
+        let mut new = self.clone();
+        let grace = request.health_check_grace_period_seconds;
+        new.grace = grace.map_or(self.grace, |grace| seconds(Some(grace)));
+        if let Some(constraints) = &request.placement_constraints {
+            new.constraints.clone_from(constraints);
+        }
+        if let Some(strategies) = &request.placement_strategy {
+            new.strategies.clone_from(strategies);
+        }
+        if let Some(given) = &request.deployment_configuration {
+            merge(&mut new.deployments, given);
+        }
+        new.managed_tags = request.enable_ecs_managed_tags.or(self.managed_tags);
+        new.propagate_tags = request.propagate_tags.clone().or(new.propagate_tags);
+        new.execute_command = request.enable_execute_command.or(self.execute_command);
+        new
+    }
+
+    /// What follows from it for deployments.
+    pub(super) fn rules(&self, is_daemon: bool) -> Result<Rules, ServiceError> {
+        let written = &self.deployments;
+        let strategy = written.strategy();
+        let strategy = strategy.filter(|given| **given != DeploymentStrategy::Rolling);
+        if let Some(strategy) = strategy {
+            let strategy = strategy.to_string();
+            return Err(Unsupported::DeploymentStrategy { strategy }.into());
+        }
+        if !written.lifecycle_hooks().is_empty() {
+            return Err(Unsupported::LifecycleHooks.into());
+        }
+        if written.early_success_criteria().enable() == Some(true) {
+            return Err(Unsupported::EarlySuccess.into());
+        }
+        let percent = |given: Option<i32>, default: u32| {
+            let given = given.and_then(|percent| u32::try_from(percent).ok());
+            given.unwrap_or(default)
+        };
+        let (minimum, maximum) = match is_daemon {
+            true => (0, 100),
+            false => (100, 200),
+        };
+        let maximum = percent(written.maximum_percent(), maximum);
+        if is_daemon && maximum != 100 {
+            return Err(ServiceError::DaemonMaximum { maximum });
+        }
+        let alarms = written.alarms.as_ref();
+        let bake_time = written.bake_time_in_minutes();
+        let bake_time = bake_time.and_then(|minutes| u32::try_from(minutes).ok());
+        Ok(Rules {
+            minimum: percent(written.minimum_healthy_percent(), minimum),
+            maximum,
+            breaker: CircuitBreaker::of(written.deployment_circuit_breaker())?,
+            alarms: alarms
+                .filter(|alarms| alarms.enable() == Some(true))
+                .cloned(),
+            bake_time: bake_time.map(|minutes| minutes.saturating_mul(60)),
+        })
+    }
+
+    /// The request for a task of a revision, with the service's constraints and strategies.
+    pub(super) fn request(
+        &self,
+        name: &str,
+        revision: &Revision,
+    ) -> Result<PlacementRequest, Unsupported> {
+        let request = revision.request.clone().with_group(&group(name));
+        let request = match &revision.launch_type {
+            LaunchType::Fargate => request.of_any_launch_type(),
+            other => request.with_launch_type(other.clone())?,
+        };
+        let spread = |field: &str| {
+            PlacementStrategy::default()
+                .with_type("spread")
+                .with_field(field)
+        };
+        let default = [
+            spread("attribute:ecs.availability-zone"),
+            spread("instanceId"),
+        ];
+        let strategies = match &*self.strategies {
+            [] => default.as_slice(),
+            given => given,
+        };
+        request
+            .with_constraints(&self.constraints)?
+            .with_strategies(strategies)
+    }
+}
+
+impl Revision {
+    pub(super) fn of_create(
+        request: &CreateServiceRequest,
+        definition: &TaskDefinition,
+        placement: PlacementRequest,
+    ) -> Self {
+        let launch_type = request.launch_type.clone();
+        Self {
+            task_definition: named(request.task_definition(), definition),
+            launch_type: launch_type.unwrap_or(LaunchType::Ec2),
+            platform_version: request.platform_version.clone(),
+            network: request.network_configuration.clone(),
+            load_balancers: request.load_balancers().to_vec(),
+            registries: request.service_registries().to_vec(),
+            connect: request.service_connect_configuration.clone(),
+            volumes: request.volume_configurations().to_vec(),
+            lattice: request.vpc_lattice_configurations().to_vec(),
+            gateways: request.gateway_connectors().to_vec(),
+            request: placement,
+            has_check: has_check(definition),
+        }
+    }
+
+    /// The same with what a request changes, and the task definition, if there is a new one.
+    pub(super) fn updated(
+        &self,
+        request: &UpdateServiceRequest,
+        definition: Option<(&TaskDefinition, PlacementRequest)>,
+    ) -> Self {
+        let mut new = self.clone();
+        if let Some((definition, placement)) = definition {
+            new.task_definition = named(request.task_definition(), definition);
+            new.request = placement;
+            new.has_check = has_check(definition);
+        }
+        set(&mut new.load_balancers, &request.load_balancers);
+        set(&mut new.registries, &request.service_registries);
+        set(&mut new.volumes, &request.volume_configurations);
+        set(&mut new.lattice, &request.vpc_lattice_configurations);
+        set(&mut new.gateways, &request.gateway_connectors);
+        let keep = |new: &mut Option<_>, given: &Option<_>| {
+            if given.is_some() {
+                new.clone_from(given);
+            }
+        };
+        keep(&mut new.network, &request.network_configuration);
+        if request.platform_version.is_some() {
+            new.platform_version.clone_from(&request.platform_version);
+        }
+        if request.service_connect_configuration.is_some() {
+            let connect = &request.service_connect_configuration;
+            new.connect.clone_from(connect);
+        }
+        new
+    }
+
+    /// Whether target groups have a say in the health of its tasks.
+    pub(crate) fn has_target(&self) -> bool {
+        !self.load_balancers.is_empty() || !self.lattice.is_empty()
+    }
+}
+
+/// Refuses what no service here can be.
+pub(super) fn refuse_unsupported(request: &CreateServiceRequest) -> Result<bool, Unsupported> {
+    if let Some(controller) = request.deployment_controller().r#type()
+        && *controller != DeploymentControllerType::Ecs
+    {
+        let controller = controller.to_string();
+        return Err(Unsupported::DeploymentController { controller });
+    }
+    if !request.capacity_provider_strategy().is_empty() {
+        return Err(Unsupported::CapacityProviders);
+    }
+    refuse_rebalancing(request.availability_zone_rebalancing())?;
+    match request.strategy_or_default() {
+        SchedulingStrategy::Replica => Ok(false),
+        SchedulingStrategy::Daemon => Ok(true),
+        other => Err(Unsupported::SchedulingStrategy {
+            strategy: other.to_string(),
+        }),
+    }
+}
+
+pub(super) fn refuse_rebalancing(
+    given: Option<&AvailabilityZoneRebalancing>,
+) -> Result<(), Unsupported> {
+    match given {
+        None | Some(AvailabilityZoneRebalancing::Disabled) => Ok(()),
+        Some(_) => Err(Unsupported::ZoneRebalancing),
+    }
+}
+
+/// The group of the tasks of a service.
+pub(super) fn group(service: &str) -> String {
+    format!("service:{service}")
+}
+
+fn named(given: Option<&str>, definition: &TaskDefinition) -> Arc<str> {
+    let arn = definition.task_definition_arn();
+    arn.or(given).unwrap_or_default().into()
+}
+
+fn has_check(definition: &TaskDefinition) -> bool {
+    let containers = definition.container_definitions().iter();
+    let mut essential = containers.filter(|one| one.essential() != Some(false));
+    essential.any(|container| container.health_check.is_some())
+}
+
+fn seconds(given: Option<i32>) -> u32 {
+    given
+        .and_then(|given| u32::try_from(given).ok())
+        .unwrap_or(0)
+}
+
+fn set<T: Clone>(known: &mut Vec<T>, given: &Option<Vec<T>>) {
+    if let Some(given) = given {
+        known.clone_from(given);
+    }
+}
+
+/// Takes over the members that are given.
+fn merge(known: &mut DeploymentConfiguration, given: &DeploymentConfiguration) {
+    let given = given.clone();
+    known.minimum_healthy_percent = given
+        .minimum_healthy_percent
+        .or(known.minimum_healthy_percent);
+    known.maximum_percent = given.maximum_percent.or(known.maximum_percent);
+    known.bake_time_in_minutes = given.bake_time_in_minutes.or(known.bake_time_in_minutes);
+    known.strategy = given.strategy.or(known.strategy.take());
+    known.alarms = given.alarms.or(known.alarms.take());
+    known.deployment_circuit_breaker = given
+        .deployment_circuit_breaker
+        .or(known.deployment_circuit_breaker.take());
+    known.lifecycle_hooks = given.lifecycle_hooks.or(known.lifecycle_hooks.take());
+    known.early_success_criteria = given
+        .early_success_criteria
+        .or(known.early_success_criteria.take());
+    known.linear_configuration = given
+        .linear_configuration
+        .or(known.linear_configuration.take());
+    known.canary_configuration = given
+        .canary_configuration
+        .or(known.canary_configuration.take());
+}

@@ -1,0 +1,227 @@
+//! A service, its deployments and its tasks.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use ecs_model::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::events::EventLog;
+use super::settings::{Rules, ServiceSettings};
+use super::task::{HealthRule, ServiceTask};
+use super::{Class, ServicePolicy};
+use crate::deployment::{Bounds, DeploymentState, Fleet};
+
+/// A service.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct ServiceState {
+    pub(super) name: Arc<str>,
+    pub(super) arn: Arc<str>,
+    pub(super) status: ServiceStatus,
+    pub(super) created_at: Timestamp,
+    pub(super) desired: u32,
+    pub(super) is_daemon: bool,
+    pub(super) settings: ServiceSettings,
+    /// The first is the one that the service goes to.
+    pub(super) deployments: Vec<DeploymentState>,
+    pub(super) next_deployment: u32,
+    /// The tasks that have not stopped, by the order in which they were started.
+    pub(super) tasks: BTreeMap<u64, ServiceTask>,
+    pub(super) next_task: u64,
+    /// What happens by time alone.
+    pub(super) timers: BTreeSet<(Timestamp, Timer)>,
+    pub(super) log: EventLog,
+    #[serde(skip)]
+    pub(super) rules: Rules,
+}
+
+/// How a service stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[non_exhaustive]
+pub enum ServiceStatus {
+    /// It is kept.
+    Active,
+    /// It is deleted and still has tasks that run.
+    Draining,
+    /// It is deleted.
+    Inactive,
+}
+
+/// What to look at when time has passed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) enum Timer {
+    /// A task, which may be healthy, out of its grace period or no longer protected.
+    Task(u64),
+    /// The service: a wait is over.
+    Service,
+}
+
+impl ServiceState {
+    /// Works out what is not saved.
+    pub(super) fn rebuild(&mut self) -> Result<(), super::ServiceError> {
+        self.rules = self.settings.rules(self.is_daemon)?;
+        for deployment in &mut self.deployments {
+            deployment.ranks = super::Ranks::default();
+            let request = self.settings.request(&self.name, &deployment.revision)?;
+            deployment.request = Some(request);
+        }
+        let tasks = std::mem::take(&mut self.tasks);
+        for (number, task) in &tasks {
+            if let Some(deployment) = self.deployment_mut(task.deployment) {
+                deployment.ranks.add(*number, task);
+            }
+        }
+        self.tasks = tasks;
+        Ok(())
+    }
+
+    pub(super) fn primary(&self) -> Option<&DeploymentState> {
+        self.deployments.first()
+    }
+
+    /// The other deployments, the newest first.
+    pub(super) fn older(&self) -> &[DeploymentState] {
+        self.deployments.get(1..).unwrap_or_default()
+    }
+
+    pub(super) fn deployment(&self, number: u32) -> Option<&DeploymentState> {
+        self.deployments.iter().find(|one| one.number == number)
+    }
+
+    pub(super) fn deployment_mut(&mut self, number: u32) -> Option<&mut DeploymentState> {
+        self.deployments.iter_mut().find(|one| one.number == number)
+    }
+
+    pub(super) fn by_id(&self, id: &str) -> Option<&DeploymentState> {
+        self.deployments.iter().find(|one| *one.id == *id)
+    }
+
+    pub(super) fn by_id_mut(&mut self, id: &str) -> Option<&mut DeploymentState> {
+        self.deployments.iter_mut().find(|one| *one.id == *id)
+    }
+
+    /// The tasks that it shall have: none once it is deleted.
+    pub(super) fn wanted(&self) -> u32 {
+        match self.status {
+            ServiceStatus::Active => self.desired,
+            ServiceStatus::Draining | ServiceStatus::Inactive => 0,
+        }
+    }
+
+    pub(super) fn bounds(&self, policy: &ServicePolicy) -> Bounds {
+        policy.bounds(self.wanted(), self.rules.minimum, self.rules.maximum)
+    }
+
+    /// Its tasks, counted. Those that cannot stay where they are count as old ones.
+    pub(super) fn fleet(&self) -> Fleet {
+        let mut fleet = Fleet::of(self.wanted());
+        for (position, deployment) in self.deployments.iter().enumerate() {
+            let ranks = &deployment.ranks;
+            let (mut healthy, mut other) = (ranks.draining.healthy.len(), ranks.draining.others());
+            let staying = &ranks.staying;
+            if position == 0 {
+                let coming = staying.pending.len().saturating_add(staying.warming.len());
+                fleet.new_healthy = count(staying.healthy.len());
+                fleet.new_coming = count(coming);
+                fleet.new_unhealthy = count(staying.unhealthy.len());
+            } else {
+                healthy = healthy.saturating_add(staying.healthy.len());
+                other = other.saturating_add(staying.others());
+            }
+            fleet.old_healthy = fleet.old_healthy.saturating_add(count(healthy));
+            fleet.old_other = fleet.old_other.saturating_add(count(other));
+            let stopping = count(ranks.stopping.len());
+            fleet.stopping = fleet.stopping.saturating_add(stopping);
+        }
+        fleet
+    }
+
+    /// Whether it has what it shall have, all of it healthy and in its place.
+    pub(super) fn is_steady(&self) -> bool {
+        let Some((primary, older)) = self.deployments.split_first() else {
+            return false;
+        };
+        let ranks = &primary.ranks;
+        ranks.staying.healthy.len() == self.wanted() as usize
+            && ranks.kept() == ranks.staying.healthy.len()
+            && ranks.stopping.is_empty()
+            && older.iter().all(|older| older.ranks.is_empty())
+    }
+
+    /// How many of its tasks are unhealthy ones that stop, and have not stopped.
+    pub(super) fn is_replacing(&self) -> bool {
+        let mut deployments = self.deployments.iter();
+        deployments.any(|one| !one.ranks.replaced.is_empty() || one.owed > 0)
+    }
+
+    /// Adds a task.
+    pub(super) fn insert(&mut self, task: ServiceTask) -> u64 {
+        let number = self.next_task;
+        self.next_task = number.saturating_add(1);
+        if let Some(deployment) = self.deployment_mut(task.deployment) {
+            deployment.ranks.add(number, &task);
+        }
+        self.tasks.insert(number, task);
+        number
+    }
+
+    pub(super) fn remove(&mut self, number: u64) -> Option<ServiceTask> {
+        let task = self.tasks.remove(&number)?;
+        if let Some(deployment) = self.deployment_mut(task.deployment) {
+            deployment.ranks.remove(number, &task);
+        }
+        Some(task)
+    }
+
+    /// Changes a task, and counts it as it is then.
+    pub(super) fn revise(
+        &mut self,
+        number: u64,
+        policy: &ServicePolicy,
+        at: Timestamp,
+        change: impl FnOnce(&mut ServiceTask),
+    ) {
+        let Some(mut task) = self.remove(number) else {
+            return;
+        };
+        change(&mut task);
+        let before = task.class;
+        let (class, until) = task.judge(self.health_rule(task.deployment, policy), at);
+        task.class = class;
+        let protected = task.protected_until.filter(|until| at < *until);
+        for until in [until, protected].into_iter().flatten() {
+            self.timers.insert((until, Timer::Task(number)));
+        }
+        if class == Class::Healthy && before != Class::Healthy {
+            task.was_healthy = true;
+            let breaker = self.rules.breaker;
+            if let (Some(breaker), Some(deployment)) =
+                (breaker, self.deployment_mut(task.deployment))
+            {
+                deployment.failures.healthy(&breaker);
+            }
+        }
+        if let Some(deployment) = self.deployment_mut(task.deployment) {
+            deployment.ranks.add(number, &task);
+        }
+        self.tasks.insert(number, task);
+    }
+
+    fn health_rule(&self, deployment: u32, policy: &ServicePolicy) -> HealthRule {
+        let revision = self.deployment(deployment).map(|one| &one.revision);
+        HealthRule {
+            has_target: revision.is_some_and(|revision| revision.has_target()),
+            has_check: revision.is_some_and(|revision| revision.has_check),
+            healthy_after: policy.healthy_after,
+            grace: self.settings.grace,
+        }
+    }
+}
+
+/// Tasks as the API counts them.
+pub(super) fn count(tasks: usize) -> u32 {
+    u32::try_from(tasks).unwrap_or(u32::MAX)
+}

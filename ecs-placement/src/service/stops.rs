@@ -1,0 +1,208 @@
+//! Which tasks of a service stop next.
+
+use std::sync::Arc;
+
+use ecs_model::Timestamp;
+
+use super::choose::Choice;
+use super::decide::scaling;
+use super::state::{ServiceState, count};
+use super::task::{Numbers, ServiceTask};
+use super::{FirstStep, ServicePolicy, StopCause, TargetHealth};
+use crate::CellState;
+use crate::deployment::{Fleet, RolloutState};
+use crate::random::Random;
+
+/// Tasks, and why each stops.
+pub(super) type Stops = Vec<(Arc<str>, StopCause)>;
+
+impl ServiceState {
+    /// The tasks that may and should stop now.
+    pub(super) fn stops(
+        &self,
+        (policy, seed): (&ServicePolicy, u64),
+        fleet: &Fleet,
+        room: u32,
+        cell: &CellState,
+        now: Timestamp,
+    ) -> Stops {
+        let stops = self.waiting_on_draining();
+        if !stops.is_empty() {
+            return stops;
+        }
+        let choice = Choice::new(self, cell, now, seed);
+        let stops = self.unneeded(policy, fleet, room, &choice, now);
+        if !stops.is_empty() {
+            return stops;
+        }
+        let stops = self.too_many(policy, fleet, &choice);
+        if !stops.is_empty() {
+            return stops;
+        }
+        self.unhealthy(fleet, room, seed)
+    }
+
+    /// Tasks that do not run yet on instances that take no tasks any more: they are stopped at
+    /// once.
+    fn waiting_on_draining(&self) -> Stops {
+        let waiting = self.deployments.iter();
+        let waiting = waiting.flat_map(|one| &one.ranks.draining.pending);
+        let tasks = waiting.filter_map(|number| self.tasks.get(number));
+        tasks
+            .map(|task| (Arc::clone(&task.task), StopCause::Instance))
+            .collect()
+    }
+
+    /// Tasks that another one has taken the place of, or may: those of older revisions, and those
+    /// whose instance takes no tasks any more.
+    fn unneeded(
+        &self,
+        policy: &ServicePolicy,
+        fleet: &Fleet,
+        room: u32,
+        choice: &Choice<'_>,
+        now: Timestamp,
+    ) -> Stops {
+        let Some(primary) = self.primary() else {
+            return Stops::new();
+        };
+        if primary.rollout == RolloutState::Failed && fleet.desired > 0 {
+            return Stops::new();
+        }
+        let bounds = self.bounds(policy);
+        let is_starved = primary.starved.is_some_and(|until| now < until);
+        let is_blocked = fleet.wanted() > 0 && (room == 0 || is_starved);
+        let floor = match is_blocked || policy.first == FirstStep::Both {
+            true => bounds.lower,
+            false => bounds.lower.max(fleet.desired),
+        };
+        let surplus = fleet.surplus(floor) as usize;
+        if surplus == 0 {
+            return Stops::new();
+        }
+        let old = |position: usize| {
+            let kept = self.deployments.get(position).map(|one| &one.ranks);
+            let staying = kept.map(|ranks| &ranks.staying).filter(|_| position > 0);
+            [kept.map(|ranks| &ranks.draining), staying]
+        };
+        let kept = || (0..self.deployments.len()).flat_map(old).flatten();
+        // What does not run well goes first: it is not missed.
+        let others = kept().flat_map(|kept| {
+            let young = kept.pending.iter().rev().chain(kept.warming.iter().rev());
+            kept.unhealthy.iter().chain(young)
+        });
+        let others = others.filter(|number| choice.may_stop(**number));
+        let mut chosen: Vec<u64> = others.take(surplus).copied().collect();
+        let left = count(surplus.saturating_sub(chosen.len()));
+        let healthy = left.min(fleet.allowance(bounds, policy.counts_stopping).stops);
+        // Of the healthy ones those go first that cannot stay where they are.
+        for candidates in [kept_healthy(self, true), kept_healthy(self, false)] {
+            let more = healthy.saturating_sub(count(
+                chosen.iter().filter(|one| self.is_healthy(**one)).count(),
+            ));
+            chosen.extend(choice.choose(&candidates, more));
+        }
+        self.named(&chosen, |task| match task.is_draining {
+            true => StopCause::Instance,
+            false => scaling(self),
+        })
+    }
+
+    fn is_healthy(&self, number: u64) -> bool {
+        let task = self.tasks.get(&number);
+        task.is_some_and(|task| task.class == super::Class::Healthy)
+    }
+
+    /// Tasks of the newest deployment beyond the desired count.
+    fn too_many(&self, policy: &ServicePolicy, fleet: &Fleet, choice: &Choice<'_>) -> Stops {
+        let Some(primary) = self.primary() else {
+            return Stops::new();
+        };
+        let staying = &primary.ranks.staying;
+        let there = fleet.new_healthy.saturating_add(fleet.new_coming);
+        let surplus = there.saturating_sub(fleet.desired) as usize;
+        if surplus == 0 {
+            return Stops::new();
+        }
+        let young = staying
+            .pending
+            .iter()
+            .rev()
+            .chain(staying.warming.iter().rev());
+        let young = young.filter(|number| choice.may_stop(**number));
+        let mut chosen: Vec<u64> = young.take(surplus).copied().collect();
+        let left = count(surplus.saturating_sub(chosen.len()));
+        let spare = fleet.healthy().saturating_sub(self.bounds(policy).lower);
+        chosen.extend(choice.choose(&staying.healthy, left.min(spare)));
+        self.named(&chosen, |_| scaling(self))
+    }
+
+    /// Unhealthy tasks: those whose replacement is healthy, and where no replacement can be
+    /// started beside them, one at a time.
+    fn unhealthy(&self, fleet: &Fleet, room: u32, seed: u64) -> Stops {
+        let Some(primary) = self.primary() else {
+            return Stops::new();
+        };
+        if primary.rollout == RolloutState::Failed && fleet.desired > 0 {
+            return Stops::new();
+        }
+        let staying = &primary.ranks.staying;
+        let there = fleet.new_healthy.saturating_add(fleet.new_unhealthy);
+        let replaced = there.saturating_sub(fleet.desired).min(fleet.new_unhealthy);
+        // The newest go first: those that stay have been healthy the longest.
+        let chosen: Vec<u64> = staying.unhealthy.iter().rev().copied().collect();
+        let chosen: Vec<u64> = chosen.into_iter().take(replaced as usize).collect();
+        if !chosen.is_empty() {
+            return self.named(&chosen, unhealthy_cause);
+        }
+        if self.is_replacing() || room > 0 && fleet.wanted() > 0 {
+            return Stops::new();
+        }
+        let of_primary =
+            (fleet.wanted() > 0).then_some([&primary.ranks.draining.unhealthy, &staying.unhealthy]);
+        let of_older = self
+            .older()
+            .iter()
+            .filter(|older| older.rollout != RolloutState::Failed);
+        let of_older =
+            of_older.flat_map(|one| [&one.ranks.draining.unhealthy, &one.ranks.staying.unhealthy]);
+        let mut candidates = of_primary.into_iter().flatten().chain(of_older);
+        let Some(candidates) = candidates.find(|numbers| !numbers.is_empty()) else {
+            return Stops::new();
+        };
+        let at = Random::new(seed).below(candidates.len());
+        let one: Vec<u64> = at
+            .and_then(|at| candidates.iter().nth(at))
+            .copied()
+            .into_iter()
+            .collect();
+        self.named(&one, unhealthy_cause)
+    }
+
+    fn named(&self, chosen: &[u64], cause: impl Fn(&ServiceTask) -> StopCause) -> Stops {
+        let tasks = chosen.iter().filter_map(|number| self.tasks.get(number));
+        tasks
+            .map(|task| (Arc::clone(&task.task), cause(task)))
+            .collect()
+    }
+}
+
+/// The healthy tasks of older revisions, or those that cannot stay where they are.
+fn kept_healthy(service: &ServiceState, is_draining: bool) -> Numbers {
+    let deployments = service.deployments.iter().enumerate();
+    let numbers = deployments.filter_map(|(position, one)| match (position, is_draining) {
+        (_, true) => Some(&one.ranks.draining.healthy),
+        (0, false) => None,
+        (_, false) => Some(&one.ranks.staying.healthy),
+    });
+    numbers.flatten().copied().collect()
+}
+
+fn unhealthy_cause(task: &ServiceTask) -> StopCause {
+    match &task.target {
+        Some(TargetHealth::Unhealthy { target_group, .. }) => StopCause::TargetHealth {
+            target_group: target_group.clone(),
+        },
+        _ => StopCause::ContainerHealth,
+    }
+}

@@ -1,0 +1,292 @@
+//! A cluster with its services, in which the test says what becomes of tasks.
+
+use std::collections::BTreeMap;
+
+use ecs_model::operation::{CreateServiceRequest, DeleteServiceRequest, UpdateServiceRequest};
+use ecs_model::{
+    Attribute, ContainerInstance, Deployment, HealthStatus, Resource, Service, Timestamp,
+};
+use ecs_placement::service::{
+    LastStatus, Observation, ObservedServiceTask, ServiceAction, ServiceError, ServicePolicy,
+    Services,
+};
+use ecs_placement::{CellState, Registration};
+use ecs_taskdef::TaskDefinition;
+use serde_json::{Value, json};
+
+pub(crate) const CLUSTER: &str = "arn:aws:ecs:us-east-1:123456789012:cluster/prod";
+pub(crate) const INSTANCE: &str = "arn:aws:ecs:us-east-1:123456789012:container-instance/prod/";
+
+pub(crate) struct World {
+    pub(crate) cell: CellState,
+    pub(crate) services: Services,
+    pub(crate) now: i64,
+    /// The tasks that are not known to have stopped.
+    pub(crate) tasks: BTreeMap<String, Running>,
+    pub(crate) started: usize,
+    pub(crate) stopped: Vec<(String, String)>,
+    pub(crate) has_check: bool,
+}
+
+/// A task as the agents have it.
+#[derive(Debug, Clone)]
+pub(crate) struct Running {
+    pub(crate) service: String,
+    pub(crate) deployment: String,
+    pub(crate) definition: String,
+    pub(crate) status: LastStatus,
+    pub(crate) since: Option<i64>,
+    pub(crate) health: Option<HealthStatus>,
+    pub(crate) protected_until: Option<i64>,
+    pub(crate) shall_stop: bool,
+    pub(crate) order: usize,
+}
+
+pub(crate) fn at(seconds: i64) -> Timestamp {
+    Timestamp::from_seconds(seconds)
+}
+
+pub(crate) fn instance(name: &str, zone: &str, memory: i32) -> Registration {
+    let mut attribute = Attribute::named("ecs.availability-zone");
+    attribute.value = Some(zone.to_owned());
+    let described = ContainerInstance::default()
+        .with_container_instance_arn(format!("{INSTANCE}{name}"))
+        .with_status("ACTIVE")
+        .with_agent_connected(true)
+        .with_attributes([
+            attribute,
+            Attribute::named("ecs.capability.container-health-check"),
+            Attribute::named("com.amazonaws.ecs.capability.docker-remote-api.1.24"),
+        ])
+        .with_registered_resources([
+            Resource::integer(Resource::CPU, 100_000),
+            Resource::integer(Resource::MEMORY, memory),
+        ]);
+    Registration::try_from(&described).unwrap()
+}
+
+/// A task definition of one container of 100 MiB.
+pub(crate) fn definition(family: &str, more: Value) -> TaskDefinition {
+    let mut container = json!({"name": "web", "image": "web", "memory": 100});
+    for (member, value) in more.as_object().unwrap() {
+        container[member] = value.clone();
+    }
+    serde_json::from_value(json!({"family": family, "containerDefinitions": [container]})).unwrap()
+}
+
+impl World {
+    /// Two zones with an instance each.
+    pub(crate) fn new(memory: i32) -> Self {
+        Self::with_policy(memory, ServicePolicy::current())
+    }
+
+    pub(crate) fn with_policy(memory: i32, policy: ServicePolicy) -> Self {
+        let mut cell = CellState::new();
+        cell.register(&instance("a", "us-east-1a", memory));
+        cell.register(&instance("b", "us-east-1b", memory));
+        Self {
+            cell,
+            services: Services::new(CLUSTER, policy).unwrap(),
+            now: 0,
+            tasks: BTreeMap::new(),
+            started: 0,
+            stopped: Vec::new(),
+            has_check: false,
+        }
+    }
+
+    pub(crate) fn create(&mut self, more: Value) {
+        self.try_create(more, json!({})).unwrap();
+    }
+
+    pub(crate) fn try_create(&mut self, more: Value, container: Value) -> Result<(), ServiceError> {
+        let mut request =
+            json!({"cluster": "prod", "serviceName": "web", "taskDefinition": "web:1"});
+        for (member, value) in more.as_object().unwrap() {
+            request[member] = value.clone();
+        }
+        let request: CreateServiceRequest = serde_json::from_value(request).unwrap();
+        let definition = definition("web", container);
+        self.has_check = definition.container_definitions()[0].health_check.is_some();
+        self.services.create(&request, &definition, at(self.now), 7)
+    }
+
+    /// A new revision of the service.
+    pub(crate) fn deploy(&mut self, definition: &str) {
+        self.update(json!({"taskDefinition": definition}));
+    }
+
+    pub(crate) fn update(&mut self, more: Value) {
+        self.try_update(more).unwrap();
+    }
+
+    pub(crate) fn try_update(&mut self, more: Value) -> Result<(), ServiceError> {
+        let mut request = json!({"cluster": "prod", "service": "web"});
+        for (member, value) in more.as_object().unwrap() {
+            request[member] = value.clone();
+        }
+        let request: UpdateServiceRequest = serde_json::from_value(request).unwrap();
+        let named = request.task_definition.as_deref();
+        let container = match self.has_check {
+            true => json!({"healthCheck": {"command": ["CMD-SHELL", "true"]}}),
+            false => json!({}),
+        };
+        let definition = named.map(|_| definition("web", container));
+        let definition = definition.as_ref();
+        self.services.update(&request, definition, at(self.now), 8)
+    }
+
+    pub(crate) fn delete(&mut self, force: bool) -> Result<(), ServiceError> {
+        let request = json!({"cluster": "prod", "service": "web", "force": force});
+        let request: DeleteServiceRequest = serde_json::from_value(request).unwrap();
+        self.services.delete(&request, at(self.now))
+    }
+
+    /// Lets time pass and the scheduler work. How many tasks it starts and stops.
+    pub(crate) fn reconcile(&mut self, after: i64) -> (usize, usize) {
+        self.now += after;
+        let now = at(self.now);
+        let actions = self.services.reconcile(now, &mut self.cell, 7).unwrap();
+        let done = self.take(actions);
+        // Nothing is left to do.
+        let again = self.services.reconcile(now, &mut self.cell, 9).unwrap();
+        assert_eq!(again, []);
+        done
+    }
+
+    /// Does what the scheduler asks for. How many tasks it starts and stops.
+    pub(crate) fn take(&mut self, actions: Vec<ServiceAction>) -> (usize, usize) {
+        let (mut starts, mut stops) = (0, 0);
+        for action in actions {
+            match action {
+                ServiceAction::Start {
+                    task,
+                    service,
+                    deployment,
+                    task_definition,
+                    ..
+                } => {
+                    starts += 1;
+                    self.started += 1;
+                    let running = Running {
+                        service: service.to_string(),
+                        deployment: deployment.to_string(),
+                        definition: task_definition.to_string(),
+                        status: LastStatus::Provisioning,
+                        since: None,
+                        health: None,
+                        protected_until: None,
+                        shall_stop: false,
+                        order: self.started,
+                    };
+                    assert!(self.tasks.insert(task.to_string(), running).is_none());
+                }
+                ServiceAction::Stop { task, reason, .. } => {
+                    stops += 1;
+                    let known = self.tasks.get_mut(&*task).unwrap();
+                    assert!(!known.shall_stop, "{task} is stopped twice");
+                    known.shall_stop = true;
+                    self.stopped.push((task.to_string(), reason.to_string()));
+                }
+                other => panic!("{other:?}"),
+            }
+        }
+        (starts, stops)
+    }
+
+    /// Whether a task counts as healthy.
+    pub(crate) fn is_healthy(&self, task: &Running) -> bool {
+        match self.has_check {
+            true => task.since.is_some() && task.health == Some(HealthStatus::Healthy),
+            false => task.since.is_some_and(|since| since + 40 <= self.now),
+        }
+    }
+
+    pub(crate) fn observe(
+        &mut self,
+        task: &str,
+        status: LastStatus,
+        change: impl FnOnce(&mut ObservedServiceTask),
+    ) -> Observation {
+        let known = &self.tasks[task];
+        let (service, deployment) = (known.service.as_str(), known.deployment.as_str());
+        let mut seen = ObservedServiceTask::new(service, deployment, task, status);
+        seen.is_stopping = known.shall_stop;
+        change(&mut seen);
+        let observation = self.services.observe(&seen, at(self.now));
+        if status == LastStatus::Stopped {
+            self.tasks.remove(task);
+            self.cell.stopped(task);
+        } else {
+            let known = self.tasks.get_mut(task).unwrap();
+            known.status = known.status.max(status);
+            if status == LastStatus::Running {
+                known.since = known.since.or(Some(self.now));
+            }
+            known.health = seen.health.or(known.health.take());
+            let until = seen.protected_until.map(|until| until.seconds());
+            known.protected_until = until.or(known.protected_until);
+        }
+        observation
+    }
+
+    /// The tasks that `of` chooses, in the order in which they were started.
+    pub(crate) fn tasks(&self, of: impl Fn(&Running) -> bool) -> Vec<String> {
+        let mut tasks: Vec<_> = self.tasks.iter().filter(|(_, task)| of(task)).collect();
+        tasks.sort_by_key(|(_, task)| task.order);
+        tasks.into_iter().map(|(name, _)| name.clone()).collect()
+    }
+
+    /// All tasks that start are seen to run.
+    pub(crate) fn run_all(&mut self) {
+        for task in self.tasks(|task| task.status < LastStatus::Running && !task.shall_stop) {
+            let _ = self.observe(&task, LastStatus::Running, |_| {});
+        }
+    }
+
+    /// All tasks that shall stop have stopped.
+    pub(crate) fn stop_all(&mut self) {
+        for task in self.tasks(|task| task.shall_stop) {
+            let _ = self.observe(&task, LastStatus::Stopped, |_| {});
+        }
+    }
+
+    /// A service of running, healthy tasks.
+    pub(crate) fn settled(desired: u32, configuration: Value) -> Self {
+        Self::settled_with(desired, configuration, json!({}))
+    }
+
+    pub(crate) fn settled_with(desired: u32, configuration: Value, more: Value) -> Self {
+        let mut world = Self::new(100_000);
+        let mut request =
+            json!({"desiredCount": desired, "deploymentConfiguration": configuration});
+        for (member, value) in more.as_object().unwrap() {
+            request[member] = value.clone();
+        }
+        world.create(request);
+        assert_eq!(world.reconcile(0), (desired as usize, 0));
+        world.run_all();
+        assert_eq!(world.reconcile(40), (0, 0));
+        world
+    }
+
+    pub(crate) fn describe(&self) -> Service {
+        self.services.describe("web").unwrap()
+    }
+
+    pub(crate) fn events(&self) -> Vec<String> {
+        let service = self.describe();
+        let messages = service.events().iter().filter_map(|event| event.message());
+        messages.map(str::to_owned).collect()
+    }
+
+    pub(crate) fn deployments(&self) -> Vec<Deployment> {
+        self.describe().deployments().to_vec()
+    }
+
+    /// How often a task definition runs: of the tasks that shall run.
+    pub(crate) fn of(&self, definition: &str) -> usize {
+        self.tasks(|task| task.definition == definition && !task.shall_stop)
+            .len()
+    }
+}
