@@ -20,6 +20,10 @@ use serde_json::{Value, json};
 type Outcome<T = ()> = Result<T, Box<dyn Error>>;
 
 fn main() -> ExitCode {
+    if let Some(argument) = std::env::args().nth(1) {
+        eprintln!("`{argument}` is not an option: there is none");
+        return ExitCode::from(2);
+    }
     match explain_all() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

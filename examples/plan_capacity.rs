@@ -6,13 +6,17 @@
 //! cargo run --example plan_capacity -- instances.json tasks.json web.json --svg cluster.svg
 //! ```
 //!
-//! Files are told apart by what they hold: container instances, the tasks on them, and a task
-//! definition, as the AWS CLI prints them or as a definition is registered; `-` is standard input.
-//! What no file gives is built in: a cluster of 40 instances in three zones with running tasks,
-//! and a web server. `--format json` prints a document, `--svg FILE` draws the cluster.
+//! Files are told apart by what they hold: container instances, the tasks on them, their services,
+//! and a task definition, as the AWS CLI prints them or as a definition is registered; `-` is
+//! standard input. What no file gives is built in: a cluster of 40 instances in three zones with
+//! running tasks, and a web server. `--format json` prints a document, `--svg FILE` draws the
+//! cluster.
 //!
-//! It exits with 0 if a copy fits, 1 if none does, and 2 if the input cannot be used.
+//! It exits with 0 if a copy fits, 1 if none does, 2 if the input cannot be used, and 3 if it is
+//! not known: the task needs something that is not placed here, or copies fit only where the
+//! documents do not say what is left.
 
+mod chain;
 mod picture;
 
 use std::collections::{BTreeMap, HashSet};
@@ -22,11 +26,15 @@ use std::process::ExitCode;
 use std::time::SystemTime;
 
 use ecs_arn::EcsArn;
-use ecs_model::operation::{DescribeContainerInstancesResponse, DescribeTasksResponse};
-use ecs_model::{Attribute, ContainerInstance, PlacementStrategy, Resource, Task, Timestamp};
+use ecs_model::operation::{
+    DescribeContainerInstancesResponse, DescribeServicesResponse, DescribeTasksResponse,
+};
+use ecs_model::{
+    Attribute, ContainerInstance, Failure, PlacementStrategy, Resource, Service, Task, Timestamp,
+};
 use ecs_placement::{
-    Bottleneck, CellState, Instance, Loader, PlacementRequest, Registration, Room, Shortfall,
-    Snapshot,
+    Bottleneck, CellState, Instance, Loader, PlacementRequest, Registration, RequestError, Room,
+    Shortfall, Snapshot,
 };
 use ecs_taskdef::TaskDefinition;
 use picture::{Bar, FREE, NEW, Panel, Picture, TAKEN, Tile};
@@ -38,34 +46,45 @@ const ZONE: &str = "ecs.availability-zone";
 
 fn main() -> ExitCode {
     match plan() {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::from(1),
+        Ok(Some(true)) => ExitCode::SUCCESS,
+        Ok(Some(false)) => ExitCode::from(1),
+        Ok(None) => ExitCode::from(3),
         Err(error) => {
-            eprintln!("{error}");
+            eprintln!("{}", chain::chain(&*error));
             ExitCode::from(2)
         }
     }
 }
 
-/// Says whether a copy fits.
-fn plan() -> Outcome<bool> {
+/// Says whether a copy fits, if that is known.
+fn plan() -> Outcome<Option<bool>> {
     let arguments = Arguments::read()?;
     let mut input = Input::default();
     for file in &arguments.files {
         input
             .take(file)
-            .map_err(|error| format!("{file}: {error}"))?;
+            .map_err(|error| format!("{file}: {}", chain::chain(&*error)))?;
     }
-    let definition = match input.definition {
+    let definition = match input.definition.take() {
         Some(definition) => definition,
         None => web(),
     };
-    let request = PlacementRequest::new(&definition)?;
-    let cell = match (input.instances, input.tasks) {
-        (Some(instances), tasks) => load(&instances, &tasks.unwrap_or_default(), &definition)?,
-        (None, Some(_)) => return Err("tasks, but no container instances".into()),
-        (None, None) => built_in_cluster()?,
+    let request = match PlacementRequest::new(&definition) {
+        Err(RequestError::Unsupported(what)) => {
+            eprintln!("{}", chain::chain(&what));
+            return Ok(None);
+        }
+        known => known?,
     };
+    let cell = match &input.instances {
+        Some(instances) => input.load(instances, &definition)?,
+        None if input.tasks.is_some() => return Err("tasks, but no container instances".into()),
+        None if input.services.is_some() => {
+            return Err("services, but no container instances".into());
+        }
+        None => built_in_cluster()?,
+    };
+    let is_described = input.instances.is_some();
     let snapshot = cell.snapshot();
     let room = snapshot.room(&request);
     match arguments.is_json {
@@ -76,7 +95,24 @@ fn plan() -> Outcome<bool> {
         let svg = draw(&snapshot, &request, &room).to_svg();
         std::fs::write(&file, svg).map_err(|error| format!("{file}: {error}"))?;
     }
-    Ok(room.copies() != Some(0))
+    let takes = |instance: &Instance<'_>| {
+        room.instances()
+            .iter()
+            .any(|one| *one.arn == *instance.arn())
+    };
+    let mut taking = snapshot.instances().filter(takes).peekable();
+    let fits = taking.peek().is_some();
+    if fits && is_described && taking.all(|instance| !says_what_is_left(instance, &request)) {
+        eprintln!("note: copies fit only where the documents do not say what is left");
+        return Ok(None);
+    }
+    Ok(Some(fits))
+}
+
+/// Whether the document of an instance says how much is left of what a task needs.
+fn says_what_is_left(instance: Instance<'_>, request: &PlacementRequest) -> bool {
+    let knows_interfaces = instance.registered().interfaces.is_some();
+    instance.unknown().says_remaining && (request.needs().interfaces == 0 || knows_interfaces)
 }
 
 #[derive(Default)]
@@ -97,7 +133,10 @@ impl Arguments {
                     Some("text") => read.is_json = false,
                     _ => return Err("`--format` takes `text` or `json`".into()),
                 },
-                "--svg" => read.svg = Some(given.next().ok_or("`--svg` takes a file")?),
+                "--svg" => {
+                    let file = given.next().filter(|file| !file.starts_with("--"));
+                    read.svg = Some(file.ok_or("`--svg` takes a file")?);
+                }
                 option if option.starts_with("--") => {
                     return Err(format!("`{option}` is not an option").into());
                 }
@@ -112,6 +151,7 @@ impl Arguments {
 struct Input {
     instances: Option<Vec<ContainerInstance>>,
     tasks: Option<Vec<Task>>,
+    services: Option<Vec<Service>>,
     definition: Option<TaskDefinition>,
 }
 
@@ -128,43 +168,69 @@ impl Input {
         let document: Value = serde_json::from_str(&text)?;
         if document.get("containerInstances").is_some() {
             let answer: DescribeContainerInstancesResponse = serde_json::from_str(&text)?;
+            report(answer.failures());
             let instances = answer.container_instances.unwrap_or_default();
             self.instances.get_or_insert_default().extend(instances);
         } else if document.get("tasks").is_some() {
             let answer: DescribeTasksResponse = serde_json::from_str(&text)?;
+            report(answer.failures());
             let tasks = answer.tasks.unwrap_or_default();
             self.tasks.get_or_insert_default().extend(tasks);
-        } else if let Some(definition) = document.get("taskDefinition") {
-            self.definition = Some(serde_json::from_value(definition.clone())?);
-        } else if document.get("containerDefinitions").is_some() {
-            self.definition = Some(serde_json::from_str(&text)?);
+        } else if document.get("services").is_some() {
+            let answer: DescribeServicesResponse = serde_json::from_str(&text)?;
+            report(answer.failures());
+            let services = answer.services.unwrap_or_default();
+            self.services.get_or_insert_default().extend(services);
         } else {
-            return Err("neither container instances, tasks nor a task definition".into());
+            let definition = match document.get("taskDefinition") {
+                Some(definition @ Value::Object(_)) => definition,
+                _ if document.get("containerDefinitions").is_some() => &document,
+                _ => {
+                    return Err(
+                        "neither container instances, tasks, services nor a task definition".into(),
+                    );
+                }
+            };
+            if self.definition.is_some() {
+                return Err("a second task definition".into());
+            }
+            self.definition = Some(serde_json::from_value(definition.clone())?);
         }
         Ok(())
     }
+
+    /// The cluster as the documents describe it; says what they leave open.
+    fn load(
+        &self,
+        instances: &[ContainerInstance],
+        definition: &TaskDefinition,
+    ) -> Outcome<CellState> {
+        let mut cell = CellState::new();
+        let loader = Loader::new()
+            .with_definitions([definition])
+            .with_services(self.services.iter().flatten());
+        let now = Timestamp::try_from(SystemTime::now())?;
+        let tasks = self.tasks.as_deref().unwrap_or_default();
+        let loaded = loader.load(&mut cell, instances, tasks, now)?;
+        for gap in loaded.gaps {
+            eprintln!("note: {gap}");
+        }
+        for instance in cell.snapshot().instances() {
+            let unknown = instance.unknown();
+            if !unknown.is_nothing() {
+                eprintln!("note: {}: {unknown}", instance.arn());
+            }
+        }
+        Ok(cell)
+    }
 }
 
-/// The cluster as the documents describe it; says what they leave open.
-fn load(
-    instances: &[ContainerInstance],
-    tasks: &[Task],
-    definition: &TaskDefinition,
-) -> Outcome<CellState> {
-    let mut cell = CellState::new();
-    let loader = Loader::new().with_definitions([definition]);
-    let now = Timestamp::try_from(SystemTime::now())?;
-    let loaded = loader.load(&mut cell, instances, tasks, now)?;
-    for gap in loaded.gaps {
-        eprintln!("note: {gap}");
+/// Says what an answer lacks that was asked for.
+fn report(failures: &[Failure]) {
+    for failure in failures {
+        let (arn, reason) = (failure.arn(), failure.reason());
+        eprintln!("note: {}: {}", arn.unwrap_or("?"), reason.unwrap_or("?"));
     }
-    for instance in cell.snapshot().instances() {
-        let unknown = instance.unknown();
-        if !unknown.is_nothing() {
-            eprintln!("note: {}: {unknown}", instance.arn());
-        }
-    }
-    Ok(cell)
 }
 
 fn register(instances: &[ContainerInstance]) -> Outcome<CellState> {
