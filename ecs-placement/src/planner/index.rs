@@ -166,6 +166,11 @@ impl Index {
         index
     }
 
+    /// Whether it is sorted as a way asks for.
+    pub(super) fn sorts_by(&self, way: &Way) -> bool {
+        self.way.columns == way.columns && self.way.measures == way.measures
+    }
+
     /// Looks again at an instance of which something has changed.
     pub(super) fn update(&mut self, state: &State, slot: u32, already: u32) {
         let Some(place) = state.place(slot) else {

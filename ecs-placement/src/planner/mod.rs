@@ -187,7 +187,8 @@ impl Planner {
         slots
     }
 
-    /// Takes whichever index is cheaper.
+    /// Takes whichever index is cheaper: the one of the request if it has missed little, less than
+    /// the one for all requests of the way, or less than searches there have cost since.
     fn choose_one(
         &mut self,
         task: &Arc<Wanted>,
@@ -208,12 +209,12 @@ impl Planner {
                 ..Spent::default()
             };
         }
-        let behind = self
-            .own
-            .get(&fingerprint)
-            .map(|index| self.log_end() - index.synced);
-        let is_worth_it = match behind {
-            Some(behind) => behind <= FEW.max(spent.total / SORTING),
+        let end = self.log_end();
+        let own = self.own.get(&fingerprint);
+        let is_worth_it = match own.map(|index| end - index.synced) {
+            Some(behind) => {
+                behind <= FEW.max(spent.total / SORTING) || behind <= self.shared_behind(way)
+            }
             None => spent.total > u64::from(state.slots()).saturating_mul(SORTING),
         };
         if is_worth_it {
@@ -315,11 +316,16 @@ impl Planner {
         }
     }
 
+    /// How many changes the index for all requests of a way has not seen; all there ever were if
+    /// it is not there.
+    fn shared_behind(&self, way: &Way) -> u64 {
+        let known = self.shared.iter().find(|index| index.sorts_by(way));
+        self.log_end() - known.map_or(0, |index| index.synced)
+    }
+
     /// Where the index for all requests of a way is, with all that has changed.
     fn shared(&mut self, way: &Arc<Way>, state: &State) -> usize {
-        let same =
-            |index: &Index| index.way.columns == way.columns && index.way.measures == way.measures;
-        let at = match self.shared.iter().position(same) {
+        let at = match self.shared.iter().position(|index| index.sorts_by(way)) {
             Some(at) => at,
             None => {
                 let index = self.build(way, None, state);
