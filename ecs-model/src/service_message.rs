@@ -11,61 +11,70 @@
 //! );
 //! ```
 //!
+//! [`ServiceMessage::read`] goes the other way, for messages of the wire and of the console.
+//!
 //! Source: Developer Guide, service event messages, 2015 and today.
 
-use core::fmt::Write;
+mod form;
+mod table;
 
-/// How today's messages about trouble end.
-const MORE: &str =
-    "For more information, see the Troubleshooting section of the Amazon ECS Developer Guide.";
+pub use form::{MessageField, ServiceMessage};
+pub use table::MessageKind;
 
 /// What the guide of 2015 prints when no container instance has the resources for a task.
 #[must_use]
 pub fn resources_not_found(service: &str) -> String {
-    format!(
-        "(service {service}) was unable to place a task because the resources could not be found."
-    )
+    about(MessageKind::ResourcesNotFound, service, &[])
 }
 
 /// All tasks that the service shall have run, and no deployment is under way.
 #[must_use]
 pub fn steady_state(service: &str) -> String {
-    format!("(service {service}) has reached a steady state.")
+    about(MessageKind::SteadyState, service, &[])
 }
 
 /// Tasks were started, by task id.
 #[must_use]
 pub fn started<'a>(service: &str, tasks: impl IntoIterator<Item = &'a str>) -> String {
-    let (count, list) = task_list(tasks);
-    format!("(service {service}) has started {count} tasks:{list}.")
+    tasks_of(MessageKind::Started, service, tasks)
 }
 
 /// Tasks were stopped, by task id.
 #[must_use]
 pub fn stopped<'a>(service: &str, tasks: impl IntoIterator<Item = &'a str>) -> String {
-    let (count, list) = task_list(tasks);
-    format!("(service {service}) has stopped {count} running tasks:{list}.")
+    tasks_of(MessageKind::Stopped, service, tasks)
 }
 
 /// So many tasks were stopped that did not run yet.
 #[must_use]
 pub fn stopped_pending(service: &str, tasks: usize) -> String {
-    format!("(service {service}) stopped {tasks} pending tasks.")
+    let tasks = tasks.to_string();
+    about(
+        MessageKind::StoppedPending,
+        service,
+        &[(MessageField::Count, &tasks)],
+    )
 }
 
 /// An essential container of a task failed its health checks.
 #[must_use]
 pub fn container_unhealthy(service: &str, task: &str) -> String {
-    format!("(service {service}) (task {task}) failed container health checks.")
+    about(
+        MessageKind::ContainerUnhealthy,
+        service,
+        &[(MessageField::Task, task)],
+    )
 }
 
 /// A target group found a task unhealthy. `reason` is such as `Request timed out`.
 #[must_use]
 pub fn target_unhealthy(service: &str, task: &str, target_group: &str, reason: &str) -> String {
-    format!(
-        "(service {service}) (task {task}) is unhealthy in (target-group {target_group}) due to \
-         (reason {reason})."
-    )
+    let values = [
+        (MessageField::Task, task),
+        (MessageField::TargetGroup, target_group),
+        (MessageField::Reason, reason),
+    ];
+    about(MessageKind::TargetUnhealthy, service, &values)
 }
 
 /// Why no container instance could take a task of a service.
@@ -123,24 +132,25 @@ pub enum ClosestReason<'a> {
 #[must_use]
 pub fn unable_to_place(service: &str, obstacle: &PlacementObstacle<'_>) -> String {
     let (instance, reason) = match obstacle {
-        PlacementObstacle::NoInstances => return without_instances(service, "cluster"),
+        PlacementObstacle::NoInstances => return about(MessageKind::NoInstances, service, &[]),
         PlacementObstacle::NoInstancesInCapacityProvider => {
-            return without_instances(service, "capacity provider");
+            return about(MessageKind::NoInstancesInCapacityProvider, service, &[]);
         }
-        PlacementObstacle::Closest { instance, reason } => (instance, reason),
+        PlacementObstacle::Closest { instance, reason } => (*instance, reason),
     };
-    let why = match reason {
-        ClosestReason::Cpu => "has insufficient CPU units available".to_owned(),
-        ClosestReason::Memory => "has insufficient memory available".to_owned(),
-        ClosestReason::Port => "is already using a port required by your task".to_owned(),
-        ClosestReason::Attribute => "is missing an attribute required by your task".to_owned(),
-        ClosestReason::Agent => "doesn't have the agent connected".to_owned(),
-        ClosestReason::Error(error) => format!("encountered error \"{error}\""),
+    let (kind, error) = match reason {
+        ClosestReason::Cpu => (MessageKind::ClosestLacksCpu, ""),
+        ClosestReason::Memory => (MessageKind::ClosestLacksMemory, ""),
+        ClosestReason::Port => (MessageKind::ClosestLacksPort, ""),
+        ClosestReason::Attribute => (MessageKind::ClosestLacksAttribute, ""),
+        ClosestReason::Agent => (MessageKind::ClosestLacksAgent, ""),
+        ClosestReason::Error(error) => (MessageKind::ClosestRefuses, *error),
     };
-    format!(
-        "{} The closest matching (container-instance {instance}) {why}. {MORE}",
-        no_instance_met(service)
-    )
+    let values = [
+        (MessageField::ContainerInstance, instance),
+        (MessageField::Error, error),
+    ];
+    about(kind, service, &values)
 }
 
 /// A task ended before it ran, for the reason that stands in its `stoppedReason`, or Fargate has
@@ -148,91 +158,97 @@ pub fn unable_to_place(service: &str, obstacle: &PlacementObstacle<'_>) -> Strin
 #[must_use]
 pub fn unable_to_place_for(service: &str, reason: &str) -> String {
     let end = if reason.ends_with('.') { "" } else { "." };
-    format!("(service {service}) was unable to place a task. Reason: {reason}{end}")
+    let reason = format!("{reason}{end}");
+    about(
+        MessageKind::UnableToPlace,
+        service,
+        &[(MessageField::Reason, &reason)],
+    )
 }
 
 /// More tasks are protected than the service shall have.
 #[must_use]
 pub fn unable_to_scale_in(service: &str, task_set: &str) -> String {
-    format!(
-        "(service {service}) was unable to reach steady state because task set ({task_set}) was \
-         unable to scale in. Reason: The number of protected tasks are more than the desired \
-         count of tasks"
+    about(
+        MessageKind::UnableToScaleIn,
+        service,
+        &[(MessageField::TaskSet, task_set)],
     )
 }
 
 /// Tasks of the service end again and again before they run.
 #[must_use]
 pub fn unable_to_start_consistently(service: &str) -> String {
-    format!("(service {service}) is unable to consistently start tasks successfully. {MORE}")
+    about(MessageKind::UnableToStart, service, &[])
 }
 
 /// Too many calls were made for the service.
 #[must_use]
 pub fn throttled(service: &str) -> String {
-    format!("(service {service}) operations are being throttled. Will try again later.")
+    about(MessageKind::Throttled, service, &[])
 }
 
 /// The percentages of the deployment leave no room for a step.
 #[must_use]
 pub fn deployment_blocked(service: &str) -> String {
-    format!(
-        "(service {service}) was unable to stop or start tasks during a deployment because of the \
-         service deployment configuration. Update the minimumHealthyPercent or maximumPercent \
-         value and try again."
-    )
+    about(MessageKind::DeploymentBlocked, service, &[])
 }
 
 /// The circuit breaker has given a deployment up.
 #[must_use]
 pub fn deployment_failed(service: &str, deployment: &str) -> String {
-    format!(
-        "(service {service}) (deployment {deployment}) deployment failed: tasks failed to start."
+    about(
+        MessageKind::DeploymentFailed,
+        service,
+        &[(MessageField::Deployment, deployment)],
     )
 }
 
 /// An alarm has ended a deployment.
 #[must_use]
 pub fn deployment_failed_by_alarm(service: &str, deployment: &str) -> String {
-    format!("(service {service}) (deployment {deployment}) deployment failed: alarm detected.")
+    about(
+        MessageKind::DeploymentFailedByAlarm,
+        service,
+        &[(MessageField::Deployment, deployment)],
+    )
 }
 
 /// A deployment is complete.
 #[must_use]
 pub fn deployment_completed(service: &str, deployment: &str) -> String {
-    format!("(service {service}) (deployment {deployment}) deployment completed.")
+    about(
+        MessageKind::DeploymentCompleted,
+        service,
+        &[(MessageField::Deployment, deployment)],
+    )
 }
 
 /// The last completed deployment is restored.
 #[must_use]
 pub fn rolling_back(service: &str, deployment: &str) -> String {
-    format!("(service {service}) rolling back to deployment {deployment}.")
-}
-
-fn no_instance_met(service: &str) -> String {
-    format!(
-        "(service {service}) was unable to place a task because no container instance met all of \
-         its requirements."
+    about(
+        MessageKind::RollingBack,
+        service,
+        &[(MessageField::Deployment, deployment)],
     )
 }
 
-fn without_instances(service: &str, place: &str) -> String {
-    format!(
-        "{} Reason: No Container Instances were found in your {place}. {MORE}",
-        no_instance_met(service)
-    )
+/// A message about a service.
+fn about(kind: MessageKind, service: &str, values: &[(MessageField, &str)]) -> String {
+    let service = [(MessageField::Service, service)];
+    let values = [&service[..], values].concat();
+    ServiceMessage::new(kind, &values).to_string()
 }
 
-/// The number of tasks, and each as ` (task ID)`.
-fn task_list<'a>(tasks: impl IntoIterator<Item = &'a str>) -> (usize, String) {
-    let mut count = 0;
-    let mut list = String::new();
-    for task in tasks {
-        count += 1;
-        // Writing to a string cannot fail.
-        let _ = write!(list, " (task {task})");
-    }
-    (count, list)
+/// A message that lists tasks.
+fn tasks_of<'a>(
+    kind: MessageKind,
+    service: &str,
+    tasks: impl IntoIterator<Item = &'a str>,
+) -> String {
+    let message = ServiceMessage::new(kind, &[(MessageField::Service, service)]);
+    message.with_tasks(tasks).to_string()
 }
 
 #[cfg(test)]
