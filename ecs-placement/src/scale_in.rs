@@ -1,8 +1,11 @@
 //! Which tasks of a service stop when fewer are wanted.
 
+mod order;
+
 use std::sync::Arc;
 
 use hashbrown::HashMap;
+use order::{Order, Spot};
 
 use crate::random::Random;
 use crate::registration::ZONE;
@@ -71,16 +74,31 @@ pub fn scale_in(
         [] => default.as_slice(),
         given => given,
     };
-    let mut service = Service::new(snapshot, tasks, &may_stop);
-    let measures = strategies.iter().map_while(|one| service.measure(one));
-    let mut measures: Vec<Measure> = measures.collect();
+    let service = Service::new(snapshot, tasks);
+    let mut measures = vec![service.lost()];
+    measures.extend(strategies.iter().map_while(|one| service.measure(one)));
     let mut random = Random::new(seed);
+    let mut order = Order::default();
+    for (at, running) in service.running.iter().enumerate() {
+        let draw = random.next();
+        if may_stop(running.task) {
+            let spots = measures.iter().map(|measure| measure.spot(at));
+            order.add(spots, draw, at);
+        }
+    }
+    order.rank(&measures);
     let mut stopped = Vec::new();
-    while stopped.len() < count as usize {
-        let Some(task) = service.choose(&mut measures, &mut random) else {
-            break;
-        };
-        stopped.push(Arc::clone(&task.task));
+    while stopped.len() < count as usize
+        && let Some(at) = order.pop()
+    {
+        for level in 0..measures.len() {
+            let place = measures.get_mut(level).and_then(|measure| measure.take(at));
+            if let Some(place) = place {
+                order.refresh(&measures, level, place);
+            }
+        }
+        let task = service.running.get(at).map(|running| &running.task.task);
+        stopped.extend(task.map(Arc::clone));
     }
     stopped
 }
@@ -93,11 +111,10 @@ struct Service<'a> {
 struct Running<'a> {
     task: &'a CellTask,
     instance: Option<Instance<'a>>,
-    /// Whether it may be chosen, and was not yet.
-    is_open: bool,
 }
 
 /// What a strategy goes by, kept up while tasks are chosen.
+#[derive(Debug)]
 struct Measure {
     /// For each task the place of its instance, or of the value that its instance has.
     place_of: Vec<usize>,
@@ -105,20 +122,17 @@ struct Measure {
     amounts: Vec<u64>,
     /// For each task what it holds, if what is left counts.
     held: Option<Vec<u64>>,
+    /// Whether the amounts stay as they are.
+    is_fixed: bool,
 }
 
 impl<'a> Service<'a> {
-    fn new(
-        snapshot: &'a Snapshot,
-        tasks: &'a [CellTask],
-        may_stop: &impl Fn(&CellTask) -> bool,
-    ) -> Self {
+    fn new(snapshot: &'a Snapshot, tasks: &'a [CellTask]) -> Self {
         let running = tasks.iter().filter(|task| !task.is_stopping);
         let mut running: Vec<Running<'a>> = running
             .map(|task| Running {
                 task,
                 instance: snapshot.instance(&task.instance),
-                is_open: may_stop(task),
             })
             .collect();
         running.sort_by(|a, b| {
@@ -126,6 +140,17 @@ impl<'a> Service<'a> {
             key(a).cmp(&key(b))
         });
         Self { running }
+    }
+
+    /// Tasks whose instance is gone come first.
+    fn lost(&self) -> Measure {
+        let is_lost = |running: &Running<'_>| usize::from(running.instance.is_none());
+        Measure {
+            place_of: self.running.iter().map(is_lost).collect(),
+            amounts: vec![0, 1],
+            held: None,
+            is_fixed: true,
+        }
     }
 
     /// `None` for `random`: nothing after it decides.
@@ -172,6 +197,7 @@ impl<'a> Service<'a> {
             place_of: Vec::with_capacity(self.running.len()),
             amounts: Vec::new(),
             held: None,
+            is_fixed: false,
         };
         for running in &self.running {
             let next = known.len();
@@ -182,61 +208,33 @@ impl<'a> Service<'a> {
         }
         measure
     }
-
-    /// Takes the next task out.
-    fn choose(&mut self, measures: &mut [Measure], random: &mut Random) -> Option<&'a CellTask> {
-        let running = self.running.iter().enumerate();
-        let open = running.filter(|(_, running)| running.is_open);
-        let (mut left, mut lost) = (Vec::new(), Vec::new());
-        for (at, running) in open {
-            match running.instance {
-                Some(_) => left.push(at),
-                None => lost.push(at),
-            }
-        }
-        if !lost.is_empty() {
-            left = lost;
-        }
-        for measure in measures.iter() {
-            measure.narrow(&mut left);
-        }
-        let at = *left.get(random.below(left.len())?)?;
-        measures.iter_mut().for_each(|measure| measure.take(at));
-        let chosen = self.running.get_mut(at)?;
-        chosen.is_open = false;
-        Some(chosen.task)
-    }
 }
 
 impl Measure {
-    /// Keeps the tasks that have most: of tasks beside them, or of what is left after the stop.
-    fn narrow(&self, left: &mut Vec<usize>) {
-        let most = left.iter().map(|at| self.of(*at)).max();
-        left.retain(|at| Some(self.of(*at)) == most);
-    }
-
-    fn of(&self, at: usize) -> u64 {
-        let place = self.place_of.get(at);
-        let amount = place.and_then(|place| self.amounts.get(*place));
+    fn spot(&self, at: usize) -> Spot {
+        let place = self.place_of.get(at).copied().unwrap_or(0);
         let held = self.held.as_ref().and_then(|held| held.get(at));
-        amount.map_or(0, |amount| {
-            amount.saturating_add(held.copied().unwrap_or(0))
-        })
+        (place, held.copied().unwrap_or(0))
     }
 
-    /// Notes that a task stops: one less is there, or what it held is left.
-    fn take(&mut self, at: usize) {
-        let Some(place) = self.place_of.get(at).copied() else {
-            return;
+    /// The greater, the sooner a task stops: there are more tasks beside it, or more is left
+    /// after the stop.
+    fn weight(&self, (place, held): Spot) -> u64 {
+        let amount = self.amounts.get(place).copied().unwrap_or(0);
+        amount.saturating_add(held)
+    }
+
+    /// Notes that a task stops: one less is there, or what it held is left. The place whose
+    /// amount has changed.
+    fn take(&mut self, at: usize) -> Option<usize> {
+        let (place, held) = self.spot(at);
+        let is_left = self.held.is_some();
+        let amount = self.amounts.get_mut(place).filter(|_| !self.is_fixed)?;
+        *amount = match is_left {
+            true => amount.saturating_add(held),
+            false => amount.saturating_sub(1),
         };
-        match self.held.as_ref().map(|held| held.get(at).copied()) {
-            Some(held) => self.add(place, held.unwrap_or(0)),
-            None => {
-                if let Some(amount) = self.amounts.get_mut(place) {
-                    *amount = amount.saturating_sub(1);
-                }
-            }
-        }
+        Some(place)
     }
 
     fn add(&mut self, place: usize, more: u64) {
