@@ -411,6 +411,8 @@ impl Story {
                 self.machines.insert(task, machine);
                 Ok(())
             }
+            // Nobody listens on EventBridge.
+            ServiceAction::Publish(_) => Ok(()),
             other => Err(format!("nobody asked for {other:?}").into()),
         }
     }

@@ -74,6 +74,9 @@ pub(crate) struct DeploymentState {
     /// Since when all tasks of the service are healthy ones of this deployment, while it bakes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) baking_since: Option<Timestamp>,
+    /// One of its alarms was in ALARM when it started.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) ignores_alarms: bool,
     /// The tasks, by how they are.
     #[serde(skip)]
     pub(crate) ranks: Ranks,
@@ -127,6 +130,7 @@ impl DeploymentState {
             starved: None,
             owed: 0,
             baking_since: None,
+            ignores_alarms: false,
             ranks: Ranks::default(),
             request: None,
         }

@@ -65,11 +65,16 @@ impl Explanation {
             return Some(PlacementObstacle::NoInstances);
         };
         let reason = closest.reasons.first()?;
-        let id = EcsArn::parse(&closest.arn).map_or(&*closest.arn, |arn| arn.resource().name());
-        Some(PlacementObstacle::Closest {
-            instance: id,
-            reason: in_events(reason),
-        })
+        Some(in_events(&closest.arn, reason))
+    }
+}
+
+/// Why an instance does not take a task, as an event of a service says it.
+pub(crate) fn in_events<'a>(arn: &'a str, reason: &Reason) -> PlacementObstacle<'a> {
+    let id = EcsArn::parse(arn).map_or(arn, |arn| arn.resource().name());
+    PlacementObstacle::Closest {
+        instance: id,
+        reason: closest_reason(reason),
     }
 }
 
@@ -101,7 +106,7 @@ fn step(reason: &Reason) -> u8 {
     }
 }
 
-fn in_events(reason: &Reason) -> ClosestReason<'static> {
+fn closest_reason(reason: &Reason) -> ClosestReason<'static> {
     let error = match reason.code() {
         FailureReason::ResourceCpu => return ClosestReason::Cpu,
         FailureReason::ResourceMemory => return ClosestReason::Memory,

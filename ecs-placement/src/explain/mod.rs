@@ -13,6 +13,7 @@ use std::sync::Arc;
 
 use ecs_model::Failure;
 
+pub(crate) use closest::in_events;
 pub use ranking::{Ranked, Ranking};
 pub use remedy::Remedy;
 pub use room::{Bottleneck, InstanceRoom, Room, Shortfall};

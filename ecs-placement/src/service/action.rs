@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ecs_model::{TaskStopCode, stop_reason};
+use ecs_model::{Event, TaskStopCode, stop_reason};
 use serde::{Deserialize, Serialize};
 
 use super::TaskPlace;
@@ -35,6 +35,8 @@ pub enum ServiceAction {
         /// Its `stoppedReason`.
         reason: Box<str>,
     },
+    /// An event is to be published on EventBridge.
+    Publish(Box<Event>),
 }
 
 /// Why a task of a service shall stop.

@@ -10,6 +10,8 @@ use hashbrown::HashMap;
 #[derive(Debug, Clone, Default)]
 pub(super) struct Agenda {
     changed: BTreeSet<u32>,
+    /// Daemon services, which come first.
+    daemons: BTreeSet<u32>,
     due: BTreeSet<(Timestamp, u32)>,
     due_at: HashMap<u32, Timestamp>,
     /// Those that have not found places for all of their tasks.
@@ -31,7 +33,16 @@ impl Agenda {
             self.set_due(slot, None);
             self.changed.insert(slot);
         }
-        self.changed.first().copied()
+        let daemon = self.daemons.intersection(&self.changed).next();
+        daemon.or(self.changed.first()).copied()
+    }
+
+    /// Whether a service is one of the daemons.
+    pub(super) fn set_daemon(&mut self, slot: u32, is_daemon: bool) {
+        match is_daemon {
+            true => self.daemons.insert(slot),
+            false => self.daemons.remove(&slot),
+        };
     }
 
     /// A service has what it needs for now.
@@ -60,6 +71,12 @@ impl Agenda {
     pub(super) fn hope(&mut self) {
         self.changed.extend(&self.starved);
         self.hopeful.extend(&self.starved);
+    }
+
+    /// The same for one of them.
+    pub(super) fn hope_for(&mut self, slot: u32) {
+        self.changed.insert(slot);
+        self.hopeful.insert(slot);
     }
 
     pub(super) fn is_hopeful(&self, slot: u32) -> bool {

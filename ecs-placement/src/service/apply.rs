@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use ecs_model::{TaskStopCode, Timestamp, service_message};
 
-use super::settings::{NewService, ServiceUpdate};
+use super::settings::{NewService, ServiceUpdate, group};
 use super::state::{ServiceState, ServiceStatus, Timer};
 use super::task::ServiceTask;
 use super::{
-    DeploymentFailure, Notice, ServiceAction, ServiceApplyError, ServiceChange, ServiceRecord,
-    Services, StopCause, TaskPlace,
+    Notice, Obstacle, ServiceAction, ServiceApplyError, ServiceChange, ServiceRecord, Services,
+    StopCause, TaskPlace,
 };
-use crate::deployment::{DeploymentState, RolloutReason, RolloutState, after};
+use crate::deployment::after;
 
 impl Services {
     /// A change as the next record.
@@ -61,7 +61,7 @@ impl Services {
             }),
         };
         match change {
-            ServiceChange::Instance { .. } => Ok(()),
+            ServiceChange::Instance { .. } | ServiceChange::Alarm { .. } => Ok(()),
             ServiceChange::Create(new) => match known(&new.name) {
                 Ok(old) if old.status != ServiceStatus::Inactive => {
                     Err(ServiceApplyError::ServiceExists {
@@ -72,6 +72,7 @@ impl Services {
             },
             ServiceChange::Update(update) => known(&update.name).map(drop),
             ServiceChange::Delete { service, .. }
+            | ServiceChange::Resize { service, .. }
             | ServiceChange::Gone { service, .. }
             | ServiceChange::Elapse { service, .. }
             | ServiceChange::Tell { service, .. } => known(service).map(drop),
@@ -141,9 +142,18 @@ impl Services {
                 service.status = ServiceStatus::Draining;
                 service.desired = 0;
             }),
-            ServiceChange::Gone { service, at } => self.on(&service, at, |service, _| {
-                service.status = ServiceStatus::Inactive;
-            }),
+            ServiceChange::Gone { service, at } => {
+                self.daemons.remove(&*group(&service));
+                self.on(&service, at, |service, _| {
+                    service.status = ServiceStatus::Inactive;
+                });
+            }
+            ServiceChange::Resize {
+                service,
+                desired,
+                at,
+            } => self.on(&service, at, |service, _| service.desired = desired),
+            ServiceChange::Alarm { alarm, is_on, at } => self.set_alarm(alarm, is_on, at),
             ServiceChange::Observe { task, at } => self.take_task(&task, at),
             ServiceChange::Adopt { task, at } => self.take_over(&task, at),
             ServiceChange::Instance {
@@ -194,9 +204,15 @@ impl Services {
                 failure,
                 rollback,
                 at,
-            } => self.on(&service, at, |service, _| {
-                service.fail(&deployment, failure, rollback.as_deref(), at);
-            }),
+            } => {
+                let alarms = self.alarms.clone();
+                self.on(&service, at, |service, _| {
+                    service.fail(&deployment, failure, at);
+                    if let Some(old) = rollback {
+                        service.go_back(&old, failure, &alarms, at);
+                    }
+                });
+            }
             ServiceChange::Retire {
                 service,
                 deployment,
@@ -227,7 +243,16 @@ impl Services {
         if let Some(service) = self.services.get_mut(slot as usize) {
             change(service, &self.policy);
             service.hush();
+            self.hand_over(slot);
             self.agenda.touch(slot);
+        }
+    }
+
+    /// What a service has to tell is to be published.
+    pub(super) fn hand_over(&mut self, slot: u32) {
+        if let Some(service) = self.services.get_mut(slot as usize) {
+            let news = service.news.drain(..).map(Box::new);
+            self.actions.extend(news.map(ServiceAction::Publish));
         }
     }
 
@@ -235,6 +260,7 @@ impl Services {
         let arn = self.arn("service", &new.name);
         let mut service = ServiceState {
             name: Arc::clone(&new.name),
+            cluster: Arc::clone(&self.cluster),
             arn: arn.into(),
             status: ServiceStatus::Active,
             created_at: new.at,
@@ -247,10 +273,15 @@ impl Services {
             next_task: 0,
             timers: Default::default(),
             log: Default::default(),
+            told: 0,
+            news: Vec::new(),
             rules: Default::default(),
         };
-        service.deploy(new.deployment, new.revision, new.at);
         service.follow_settings();
+        service.deploy((new.deployment, new.revision), &self.alarms, new.at);
+        if service.is_daemon {
+            self.daemons.insert(group(&new.name).into());
+        }
         let slot = self.slots.get(&new.name).copied();
         let next = u32::try_from(self.services.len()).unwrap_or(u32::MAX);
         let slot = slot.unwrap_or(next);
@@ -260,18 +291,35 @@ impl Services {
         }
         self.slots.insert(new.name, slot);
         self.touched_at = new.at;
+        self.hand_over(slot);
+        self.agenda.set_daemon(slot, new.is_daemon);
         self.agenda.touch(slot);
+    }
+
+    fn set_alarm(&mut self, alarm: Box<str>, is_on: bool, at: Timestamp) {
+        self.touched_at = at;
+        for (slot, service) in (0..).zip(&self.services) {
+            let alarms = service.rules.alarms.as_ref();
+            if alarms.is_some_and(|one| one.alarm_names().iter().any(|name| **name == *alarm)) {
+                self.agenda.touch(slot);
+            }
+        }
+        match is_on {
+            true => self.alarms.insert(alarm),
+            false => self.alarms.remove(&alarm),
+        };
     }
 
     fn take_update(&mut self, update: ServiceUpdate) {
         let at = update.at;
+        let alarms = self.alarms.clone();
         self.on(&update.name, at, |service, policy| {
             service.desired = update.desired;
             service.settings = update.settings;
-            if let Some((id, revision)) = update.deployment {
-                service.deploy(id, revision, at);
-            }
             service.follow_settings();
+            if let Some(deployment) = update.deployment {
+                service.deploy(deployment, &alarms, at);
+            }
             // The grace period may be another one.
             let numbers: Vec<u64> = service.tasks.keys().copied().collect();
             for number in numbers {
@@ -314,6 +362,9 @@ impl Services {
             new.is_draining = is_closed == Some(true);
             let number = service.insert(new);
             self.tasks.insert(Arc::clone(&task), (slot, number));
+            if let (TaskPlace::Zone(zone), Some(fargate)) = (&place, &mut self.fargate) {
+                fargate.start(&task, &group(name), zone);
+            }
             if let Some(instance) = instance {
                 self.on.entry(instance).or_default().insert((slot, number));
             }
@@ -334,16 +385,14 @@ impl Services {
         &mut self,
         name: &str,
         deployment: &str,
-        (unplaced, obstacle, is_retry): (u32, Option<Box<str>>, bool),
+        (unplaced, obstacle, is_retry): (u32, Option<Obstacle>, bool),
         at: Timestamp,
     ) {
         self.on(name, at, |service, policy| {
-            if let Some(message) = obstacle {
-                let told = (Notice::Unplaced, message.into_string());
-                let arn = Arc::clone(&service.arn);
-                service.log.tell(&arn, told, policy.repeat_after, at);
-            } else if unplaced == 0 {
-                service.log.clear(Notice::Unplaced);
+            match obstacle {
+                Some(obstacle) => service.tell_obstacle(obstacle, policy.repeat_after, at),
+                None if unplaced == 0 => service.log.clear(Notice::Unplaced),
+                None => {}
             }
             let Some(known) = service.by_id_mut(deployment) else {
                 return;
@@ -385,168 +434,6 @@ impl Services {
                 service.revise(*number, policy, at, |task| task.stop = Some(cause.clone()));
             }
         });
-    }
-}
-
-impl ServiceState {
-    /// Makes a new deployment the one to go to.
-    fn deploy(&mut self, id: Arc<str>, revision: crate::deployment::Revision, at: Timestamp) {
-        let number = self.next_deployment;
-        self.next_deployment = number.saturating_add(1);
-        let deployment = DeploymentState::new(id, number, Arc::new(revision), at);
-        self.deployments.insert(0, deployment);
-    }
-
-    /// Works out again what follows from the settings, which were checked.
-    fn follow_settings(&mut self) {
-        if let Ok(rules) = self.settings.rules(self.is_daemon) {
-            self.rules = rules;
-        }
-        for deployment in &mut self.deployments {
-            let request = self.settings.request(&self.name, &deployment.revision);
-            deployment.request = request.ok();
-        }
-    }
-
-    /// Forgets what was told of and holds no more.
-    pub(super) fn hush(&mut self) {
-        if !self.is_steady() {
-            self.log.clear(Notice::Steady);
-        }
-        let fleet = self.fleet();
-        if fleet.stopping > 0 || fleet.wanted() == 0 {
-            self.log.clear(Notice::Blocked);
-        }
-        if fleet.new_healthy.saturating_add(fleet.new_coming) <= fleet.desired {
-            self.log.clear(Notice::Protected);
-        }
-    }
-
-    /// Everything whose time has come.
-    fn elapse(&mut self, policy: &super::ServicePolicy, at: Timestamp) {
-        while let Some((due, timer)) = self.timers.first().copied()
-            && due <= at
-        {
-            self.timers.pop_first();
-            if let Timer::Task(number) = timer {
-                self.revise(number, policy, at, |_| {});
-            }
-        }
-    }
-
-    fn complete(&mut self, id: &str, repeat_after: u32, at: Timestamp) {
-        let Some(deployment) = self.by_id_mut(id) else {
-            return;
-        };
-        deployment.rollout = RolloutState::Completed;
-        deployment.reason = RolloutReason::Completed;
-        deployment.updated_at = at;
-        deployment.baking_since = None;
-        let message = service_message::deployment_completed(&self.name, id);
-        self.log.push(&self.arn, message, at);
-        self.tell(Notice::Steady, repeat_after, at);
-    }
-
-    fn fail(
-        &mut self,
-        id: &str,
-        failure: DeploymentFailure,
-        rollback: Option<&str>,
-        at: Timestamp,
-    ) {
-        let Some(deployment) = self.by_id_mut(id) else {
-            return;
-        };
-        let (reason, back) = match failure {
-            DeploymentFailure::CircuitBreaker => {
-                (RolloutReason::Breaker, RolloutReason::BackFromBreaker)
-            }
-            DeploymentFailure::Alarm => (RolloutReason::Alarm, RolloutReason::BackFromAlarm),
-            DeploymentFailure::Stopped => (RolloutReason::Stopped, RolloutReason::BackFromStop),
-        };
-        deployment.rollout = RolloutState::Failed;
-        deployment.reason = reason;
-        deployment.updated_at = at;
-        deployment.owed = 0;
-        let message = match failure {
-            DeploymentFailure::CircuitBreaker => {
-                Some(service_message::deployment_failed(&self.name, id))
-            }
-            DeploymentFailure::Alarm => {
-                Some(service_message::deployment_failed_by_alarm(&self.name, id))
-            }
-            DeploymentFailure::Stopped => None,
-        };
-        if let Some(message) = message {
-            self.log.push(&self.arn, message, at);
-        }
-        let position =
-            rollback.and_then(|old| self.deployments.iter().position(|one| *one.id == *old));
-        if let (Some(position), Some(old)) = (position, rollback) {
-            let mut restored = self.deployments.remove(position);
-            restored.resume(back, at);
-            self.deployments.insert(0, restored);
-            let message = service_message::rolling_back(&self.name, old);
-            self.log.push(&self.arn, message, at);
-        }
-    }
-
-    /// Tells of tasks that the scheduler stops.
-    fn tell_stopped(&mut self, tasks: &[(Arc<str>, StopCause)], numbers: &[u64], at: Timestamp) {
-        for (task, cause) in tasks {
-            if *cause == StopCause::ContainerHealth {
-                let message = service_message::container_unhealthy(&self.name, id_of(task));
-                self.log.push(&self.arn, message, at);
-            }
-        }
-        let known = numbers.iter().filter_map(|number| self.tasks.get(number));
-        let (pending, running): (Vec<_>, Vec<_>) = known.partition(|task| task.is_pending());
-        let pending = (!pending.is_empty())
-            .then(|| service_message::stopped_pending(&self.name, pending.len()));
-        let running = (!running.is_empty()).then(|| {
-            let ids = running.iter().map(|task| id_of(&task.task));
-            service_message::stopped(&self.name, ids)
-        });
-        for message in [pending, running].into_iter().flatten() {
-            self.log.push(&self.arn, message, at);
-        }
-    }
-
-    /// An unhealthy task is replaced: a failure of its deployment, by whose revision it is
-    /// replaced even if there is a newer one.
-    fn count_replaced(&mut self, number: u64) {
-        let Some(of) = self.tasks.get(&number).map(|task| task.deployment) else {
-            return;
-        };
-        let is_older = self.primary().is_some_and(|primary| primary.number != of);
-        if let Some(deployment) = self.deployment_mut(of) {
-            deployment.failed_tasks = deployment.failed_tasks.saturating_add(1);
-            if deployment.is_in_progress() {
-                deployment.failures.failed(1);
-            }
-            if is_older && deployment.rollout != RolloutState::Failed {
-                deployment.owed = deployment.owed.saturating_add(1);
-            }
-        }
-    }
-
-    /// Tells something that is told while it lasts.
-    fn tell(&mut self, notice: Notice, repeat_after: u32, at: Timestamp) {
-        let name = &*self.name;
-        let message = match notice {
-            Notice::Steady => service_message::steady_state(name),
-            Notice::Blocked => service_message::deployment_blocked(name),
-            Notice::Impaired => service_message::unable_to_start_consistently(name),
-            Notice::Unplaced => service_message::resources_not_found(name),
-            Notice::Protected => {
-                let primary = self.primary().map(|primary| &*primary.id);
-                service_message::unable_to_scale_in(name, primary.unwrap_or_default())
-            }
-        };
-        self.log
-            .tell(&self.arn, (notice, message), repeat_after, at);
-        let again = after(at, repeat_after);
-        self.timers.insert((again, Timer::Service));
     }
 }
 

@@ -45,6 +45,25 @@ pub enum ServiceChange {
         /// When.
         at: Timestamp,
     },
+    /// A daemon service shall have another number of tasks: as many as there are instances for
+    /// it.
+    Resize {
+        /// The service.
+        service: Arc<str>,
+        /// The tasks that it shall have.
+        desired: u32,
+        /// When.
+        at: Timestamp,
+    },
+    /// An alarm goes off, or is over.
+    Alarm {
+        /// Its name.
+        alarm: Box<str>,
+        /// Whether it is in ALARM.
+        is_on: bool,
+        /// When.
+        at: Timestamp,
+    },
     /// A task was seen.
     Observe {
         /// The task.
@@ -85,9 +104,9 @@ pub enum ServiceChange {
         tasks: Vec<(Arc<str>, TaskPlace)>,
         /// How many found no place.
         unplaced: u32,
-        /// Why, as the event tells it.
+        /// Why, if it is to be told.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        obstacle: Option<Box<str>>,
+        obstacle: Option<Obstacle>,
         /// Whether it was tried because the cluster has changed, not because a wait was over:
         /// what finds no place then is no failure.
         #[serde(default)]
@@ -152,6 +171,21 @@ pub enum ServiceChange {
         /// When.
         at: Timestamp,
     },
+}
+
+/// Why a task finds no place.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Obstacle {
+    /// As the event of the service tells it.
+    pub message: Box<str>,
+    /// As the event on EventBridge does: `RESOURCE:MEMORY`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Box<str>>,
+    /// The ARN of the container instance that comes closest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instance: Option<Arc<str>>,
 }
 
 /// Why a deployment has failed.

@@ -1,15 +1,31 @@
 //! What a service needs next.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use ecs_model::Timestamp;
 
+use super::daemon::Matching;
 use super::state::{ServiceState, ServiceStatus};
 use super::{
     DeploymentFailure, Notice, ServiceChange, ServicePolicy, ServiceStart, Services, StopCause,
 };
 use crate::CellState;
-use crate::deployment::{DeploymentState, Fleet, RolloutState};
+use crate::deployment::{DeploymentState, Fleet, RolloutState, after};
+
+/// What a decision goes by.
+pub(super) struct Context<'a> {
+    pub(super) policy: &'a ServicePolicy,
+    pub(super) cell: &'a CellState,
+    /// The alarms that are in ALARM.
+    pub(super) alarms: &'a BTreeSet<Box<str>>,
+    /// The groups of the tasks of daemon services.
+    pub(super) daemons: &'a BTreeSet<Arc<str>>,
+    pub(super) now: Timestamp,
+    pub(super) seed: u64,
+    /// The cell has changed since tasks of the service found no place.
+    pub(super) is_hopeful: bool,
+}
 
 /// What a service needs next.
 #[derive(Debug, Clone)]
@@ -31,6 +47,12 @@ pub(super) enum Step {
         count: u32,
         is_retry: bool,
     },
+    /// One task on each of these instances.
+    StartOn {
+        deployment: Arc<str>,
+        instances: Vec<Arc<str>>,
+        is_retry: bool,
+    },
 }
 
 impl Services {
@@ -48,29 +70,40 @@ impl Services {
         if cell.version() != self.seen {
             self.seen = cell.version();
             self.agenda.hope();
+            self.look_at_instances(cell);
         }
         while let Some(slot) = self.agenda.next(now) {
             let is_hopeful = self.agenda.is_hopeful(slot);
             let service = self.services.get(slot as usize)?;
-            let names = (&self.policy, seed ^ self.version);
-            let step = service.step(names, cell, now, is_hopeful);
-            match step {
+            let matching = service.is_daemon.then(|| {
+                let matching = self.matching.entry(slot).or_default();
+                if let Some(request) = service.primary().and_then(|one| one.request.as_ref()) {
+                    matching.follow(cell, request);
+                }
+                &*matching
+            });
+            let context = Context {
+                policy: &self.policy,
+                cell,
+                alarms: &self.alarms,
+                daemons: &self.daemons,
+                now,
+                seed: seed ^ self.version,
+                is_hopeful,
+            };
+            match service.step(&context, matching) {
                 None => {
                     let due = service.timers.first().map(|(at, _)| *at);
-                    let is_starved = service.is_starved();
-                    self.agenda.settle(slot, due, is_starved);
+                    let waits = service.waits_for_cell();
+                    self.agenda.settle(slot, due, waits);
                 }
                 Some(Step::Change(change)) => return Some(ServiceDecision::Change(change)),
-                Some(Step::Start {
-                    deployment,
-                    count,
-                    is_retry,
-                }) => {
+                Some(start) => {
+                    let is_retry = start.is_retry();
                     if is_retry {
                         self.agenda.give_up_hope(slot);
                     }
-                    let wanted = (deployment, count, is_retry);
-                    if let Some(start) = self.plan(slot, wanted, cell, now, seed) {
+                    if let Some(start) = self.plan(slot, start, cell, now, seed) {
                         return Some(ServiceDecision::Start(start));
                     }
                 }
@@ -80,41 +113,55 @@ impl Services {
     }
 }
 
+impl Services {
+    /// Daemon services are looked at if an instance has changed.
+    fn look_at_instances(&mut self, cell: &CellState) {
+        let registered = cell.snapshot().state().registered();
+        if registered == self.registered || self.daemons.is_empty() {
+            return;
+        }
+        self.registered = registered;
+        for (slot, service) in (0..).zip(&self.services) {
+            if service.is_daemon {
+                self.agenda.hope_for(slot);
+            }
+        }
+    }
+}
+
+impl Step {
+    const fn is_retry(&self) -> bool {
+        match self {
+            Self::Change(_) => false,
+            Self::Start { is_retry, .. } | Self::StartOn { is_retry, .. } => *is_retry,
+        }
+    }
+}
+
 impl ServiceState {
     /// The first thing that is to be done.
-    fn step(
-        &self,
-        (policy, seed): (&ServicePolicy, u64),
-        cell: &CellState,
-        now: Timestamp,
-        is_hopeful: bool,
-    ) -> Option<Step> {
+    fn step(&self, context: &Context<'_>, matching: Option<&Matching>) -> Option<Step> {
+        let now = context.now;
+        let change = |change| Some(Step::Change(change));
         if self.timers.first().is_some_and(|(due, _)| *due <= now) {
             let service = Arc::clone(&self.name);
-            return Some(Step::Change(ServiceChange::Elapse { service, at: now }));
+            return change(ServiceChange::Elapse { service, at: now });
         }
-        let change = |change| Some(Step::Change(change));
-        if let Some(ended) = self.lifecycle(policy, now) {
+        if let Some(ended) = self.lifecycle(context) {
             return change(ended);
         }
         let fleet = self.fleet();
-        let room = self
-            .bounds(policy)
-            .upper
-            .saturating_sub(fleet.counted(policy.counts_stopping));
-        let start = self.next_start(&fleet, room, now, is_hopeful);
-        if start.is_some() {
-            return start;
+        let bounds = self.bounds(context.policy);
+        let counted = fleet.counted(context.policy.counts_stopping);
+        let room = bounds.upper.saturating_sub(counted);
+        let step = match matching {
+            Some(matching) => self.daemon_step(context, matching),
+            None => self.replica_step(context, &fleet, room),
+        };
+        if step.is_some() {
+            return step;
         }
-        let stops = self.stops((policy, seed), &fleet, room, cell, now);
-        if !stops.is_empty() {
-            return change(ServiceChange::Stop {
-                service: Arc::clone(&self.name),
-                tasks: stops,
-                at: now,
-            });
-        }
-        self.notice(policy, &fleet, room, now).and_then(|notice| {
+        self.notice(context, &fleet, room).and_then(|notice| {
             change(ServiceChange::Tell {
                 service: Arc::clone(&self.name),
                 notice,
@@ -123,8 +170,23 @@ impl ServiceState {
         })
     }
 
+    fn replica_step(&self, context: &Context<'_>, fleet: &Fleet, room: u32) -> Option<Step> {
+        let start = self.next_start(context, fleet, room);
+        start.or_else(|| {
+            let tasks = self.stops(context, fleet, room);
+            (!tasks.is_empty()).then(|| {
+                Step::Change(ServiceChange::Stop {
+                    service: Arc::clone(&self.name),
+                    tasks,
+                    at: context.now,
+                })
+            })
+        })
+    }
+
     /// Deployments that end, and services that do.
-    fn lifecycle(&self, policy: &ServicePolicy, now: Timestamp) -> Option<ServiceChange> {
+    fn lifecycle(&self, context: &Context<'_>) -> Option<ServiceChange> {
+        let now = context.now;
         let service = || Arc::clone(&self.name);
         if self.status == ServiceStatus::Draining
             && self.deployments.iter().all(|one| one.ranks.kept() == 0)
@@ -140,7 +202,7 @@ impl ServiceState {
         let primary = self.primary()?;
         if primary.is_in_progress() {
             let deployment = Arc::clone(&primary.id);
-            if let Some((failure, is_back)) = self.failure(primary, policy) {
+            if let Some((failure, is_back)) = self.failure(primary, context) {
                 return Some(ServiceChange::Fail {
                     service: service(),
                     deployment,
@@ -150,8 +212,8 @@ impl ServiceState {
                 });
             }
             if self.is_steady() {
-                let bake_time = self.bake_time(policy.alarm_bake_time);
-                let over = |since| crate::deployment::after(since, bake_time) <= now;
+                let bake_time = self.bake_time(context.policy.alarm_bake_time);
+                let over = |since| after(since, bake_time) <= now;
                 return match primary.baking_since {
                     None if bake_time > 0 => Some(ServiceChange::Bake {
                         service: service(),
@@ -184,12 +246,23 @@ impl ServiceState {
     fn failure(
         &self,
         primary: &DeploymentState,
-        policy: &ServicePolicy,
+        context: &Context<'_>,
     ) -> Option<(DeploymentFailure, bool)> {
-        let breaker = self.rules.breaker?;
-        let limits = policy.breaker_limits;
-        let trips = primary.failures.trips(&breaker, self.wanted(), limits);
-        trips.then_some((DeploymentFailure::CircuitBreaker, breaker.rollback))
+        let limits = context.policy.breaker_limits;
+        let breaker = self.rules.breaker.filter(|breaker| {
+            let failures = primary.failures;
+            failures.trips(breaker, self.wanted(), limits)
+        });
+        let alarms = self.rules.alarms.as_ref().filter(|alarms| {
+            let mut names = alarms.alarm_names().iter();
+            !primary.ignores_alarms && names.any(|name| context.alarms.contains(&**name))
+        });
+        let by_breaker = breaker.map(|one| (DeploymentFailure::CircuitBreaker, one.rollback));
+        let by_alarm = alarms.map(|one| {
+            let is_back = one.rollback().unwrap_or_default();
+            (DeploymentFailure::Alarm, is_back)
+        });
+        by_breaker.or(by_alarm)
     }
 
     /// The deployment to go back to: the last that was completed.
@@ -209,18 +282,19 @@ impl ServiceState {
         self.rules.bake_time.unwrap_or(default)
     }
 
-    pub(super) fn is_starved(&self) -> bool {
-        self.deployments.iter().any(|one| one.starved.is_some())
+    /// Whether a change of the cell may be news for it: tasks have found no place, or a daemon's
+    /// task waits for the others to leave its instance.
+    pub(super) fn waits_for_cell(&self) -> bool {
+        let waits = |one: &DeploymentState| {
+            let is_last = self.is_daemon && one.ranks.draining.len() > 0;
+            one.starved.is_some() || is_last
+        };
+        self.deployments.iter().any(waits)
     }
 
     /// Tasks to start, if there are any and there is room for them.
-    fn next_start(
-        &self,
-        fleet: &Fleet,
-        room: u32,
-        now: Timestamp,
-        is_hopeful: bool,
-    ) -> Option<Step> {
+    fn next_start(&self, context: &Context<'_>, fleet: &Fleet, room: u32) -> Option<Step> {
+        let now = context.now;
         let primary = self.primary()?;
         // An old revision's tasks go first that were stopped because they were unhealthy: they
         // were stopped to make room for their own replacement.
@@ -230,7 +304,8 @@ impl ServiceState {
         wanted.find_map(|(deployment, wanted)| {
             let count = wanted.min(room);
             let waits = deployment.starved.is_some_and(|until| now < until);
-            let may_start = count > 0 && deployment.may_start(now) && (!waits || is_hopeful);
+            let may_start =
+                count > 0 && deployment.may_start(now) && (!waits || context.is_hopeful);
             may_start.then(|| Step::Start {
                 deployment: Arc::clone(&deployment.id),
                 count,
@@ -240,14 +315,9 @@ impl ServiceState {
     }
 
     /// What is to be told.
-    fn notice(
-        &self,
-        policy: &ServicePolicy,
-        fleet: &Fleet,
-        room: u32,
-        now: Timestamp,
-    ) -> Option<Notice> {
-        let is_due = |notice: &Notice| self.log.is_due(*notice, policy.repeat_after, now);
+    fn notice(&self, context: &Context<'_>, fleet: &Fleet, room: u32) -> Option<Notice> {
+        let (now, repeat_after) = (context.now, context.policy.repeat_after);
+        let is_due = |notice: &Notice| self.log.is_due(*notice, repeat_after, now);
         let primary = self.primary()?;
         let notice = if self.status != ServiceStatus::Active {
             None
@@ -256,7 +326,12 @@ impl ServiceState {
             (!primary.is_in_progress()).then_some(Notice::Steady)
         } else if self.has_too_many_protected(fleet, now) {
             Some(Notice::Protected)
-        } else if fleet.wanted() > 0 && room == 0 && fleet.stopping == 0 && fleet.new_coming == 0 {
+        } else if !self.is_daemon
+            && fleet.wanted() > 0
+            && room == 0
+            && fleet.stopping == 0
+            && fleet.new_coming == 0
+        {
             primary.may_start(now).then_some(Notice::Blocked)
         } else {
             None

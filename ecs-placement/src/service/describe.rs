@@ -109,7 +109,7 @@ impl ServiceState {
                     .with_updated_at(one.updated_at)
                     .with_launch_type(revision.launch_type.clone())
                     .with_rollout_state(one.rollout)
-                    .with_rollout_state_reason(reason(one.reason, &one.id));
+                    .with_rollout_state_reason(one.reason.text(&one.id));
                 described
                     .network_configuration
                     .clone_from(&revision.network);
@@ -122,16 +122,19 @@ impl ServiceState {
     }
 }
 
-fn reason(reason: RolloutReason, id: &str) -> String {
-    match reason {
-        RolloutReason::InProgress => rollout_reason::in_progress(id),
-        RolloutReason::Completed => rollout_reason::completed(id),
-        RolloutReason::Breaker => rollout_reason::CIRCUIT_BREAKER.to_owned(),
-        RolloutReason::BackFromBreaker => rollout_reason::rolling_back(id),
-        RolloutReason::Alarm => rollout_reason::ALARM.to_owned(),
-        RolloutReason::BackFromAlarm => rollout_reason::rolling_back_from_alarm(id),
-        RolloutReason::Stopped => rollout_reason::STOPPED.to_owned(),
-        RolloutReason::BackFromStop => rollout_reason::rolling_back_from_stop(id),
+impl RolloutReason {
+    /// The reason in words.
+    pub(super) fn text(self, id: &str) -> String {
+        match self {
+            Self::InProgress => rollout_reason::in_progress(id),
+            Self::Completed => rollout_reason::completed(id),
+            Self::Breaker => rollout_reason::CIRCUIT_BREAKER.to_owned(),
+            Self::BackFromBreaker => rollout_reason::rolling_back(id),
+            Self::Alarm => rollout_reason::ALARM.to_owned(),
+            Self::BackFromAlarm => rollout_reason::rolling_back_from_alarm(id),
+            Self::Stopped => rollout_reason::STOPPED.to_owned(),
+            Self::BackFromStop => rollout_reason::rolling_back_from_stop(id),
+        }
     }
 }
 

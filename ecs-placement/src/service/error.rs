@@ -5,7 +5,7 @@ use ecs_model::{Exception, ExceptionName};
 use thiserror::Error;
 
 use crate::deployment::BreakerError;
-use crate::{RequestError, Unsupported};
+use crate::{FargateError, RequestError, Unsupported};
 
 /// A request about a service that is refused. Nothing has changed.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -26,6 +26,12 @@ pub enum ServiceError {
     /// The cluster has no proper ARN.
     #[error(transparent)]
     Cluster(#[from] ArnError),
+    /// Fargate has no place for the tasks.
+    #[error(transparent)]
+    Fargate(#[from] FargateError),
+    /// A daemon service has as many tasks as there are instances for it.
+    #[error("a desired count cannot be combined with `DAEMON`")]
+    DaemonCount,
     /// There is a service of that name that is not deleted.
     #[error("the name `{service}` is already used by a service")]
     Exists {
@@ -76,6 +82,9 @@ impl ServiceError {
     /// of this error.
     #[must_use]
     pub fn exception(&self) -> Exception {
+        if let Self::Fargate(error) = self {
+            return error.exception();
+        }
         let own = || self.to_string();
         let (name, message) = match self {
             Self::Request(RequestError::Unsupported(_)) => {
@@ -104,7 +113,9 @@ impl ServiceError {
             Self::Request(RequestError::Refused(_))
             | Self::Breaker(_)
             | Self::Cluster(_)
+            | Self::Fargate(_)
             | Self::DaemonMaximum { .. }
+            | Self::DaemonCount
             | Self::TaskDefinition => (ExceptionName::InvalidParameter, own()),
         };
         Exception::new(name, message)

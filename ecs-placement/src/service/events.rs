@@ -53,18 +53,18 @@ impl EventLog {
         standing.is_none_or(|standing| after(standing.told_at, repeat_after) <= now)
     }
 
-    /// Tells something, unless the same was told and still holds.
+    /// Tells something, unless the same was told and still holds. Whether it was told.
     pub(super) fn tell(
         &mut self,
         service_arn: &str,
         (notice, message): (Notice, String),
         repeat_after: u32,
         at: Timestamp,
-    ) {
+    ) -> bool {
         let known = self.standing.get(&notice);
         let is_same = known.is_some_and(|known| *known.message == *message);
         if is_same && !self.is_due(notice, repeat_after, at) {
-            return;
+            return false;
         }
         let standing = Standing {
             told_at: at,
@@ -72,6 +72,7 @@ impl EventLog {
         };
         self.standing.insert(notice, standing);
         self.push(service_arn, message, at);
+        true
     }
 
     /// Something holds no more: should it come again, it is told again.
@@ -83,7 +84,7 @@ impl EventLog {
 }
 
 /// A UUID that follows from the service and the number of the event.
-fn event_id(service_arn: &str, number: u64) -> String {
+pub(super) fn event_id(service_arn: &str, number: u64) -> String {
     let mut random = Random::new(mixed(service_arn, number));
     let (high, low) = (random.next(), random.next());
     // Version 4, variant 1, as those of Amazon ECS are.

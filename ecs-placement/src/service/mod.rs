@@ -9,11 +9,15 @@ mod agenda;
 mod apply;
 mod change;
 mod choose;
+mod daemon;
 mod decide;
 mod describe;
 mod error;
 mod events;
+mod explain;
+mod lifecycle;
 mod names;
+mod news;
 mod observe;
 mod observed;
 mod place;
@@ -34,9 +38,12 @@ use ecs_model::Timestamp;
 use hashbrown::HashMap;
 
 pub use action::{ServiceAction, StopCause};
-pub use change::{DeploymentFailure, Notice, ServiceApplyError, ServiceChange, ServiceRecord};
+pub use change::{
+    DeploymentFailure, Notice, Obstacle, ServiceApplyError, ServiceChange, ServiceRecord,
+};
 pub use decide::ServiceDecision;
 pub use error::ServiceError;
+pub use explain::Wait;
 pub use observe::Observation;
 pub use observed::{LastStatus, ObservedServiceTask, ObservedTaskError, TargetHealth, TaskPlace};
 pub use place::ServiceStart;
@@ -46,9 +53,10 @@ pub use state::ServiceStatus;
 pub(crate) use task::{Class, Ranks};
 
 use agenda::Agenda;
+use daemon::Matching;
 use state::ServiceState;
 
-use crate::{CellState, CommitError, CommitPolicy, Planner};
+use crate::{CellState, CommitError, CommitPolicy, Fargate, Planner};
 
 /// The services of a cluster.
 ///
@@ -83,8 +91,9 @@ use crate::{CellState, CommitError, CommitPolicy, Planner};
 /// let at = Timestamp::from_seconds;
 /// services.create(&request, &definition, at(0), 7)?;
 ///
+/// // Two tasks to start, and an event that tells of the deployment.
 /// let actions = services.reconcile(at(1), &mut cell, 7)?;
-/// assert_eq!(actions.len(), 2);
+/// assert_eq!(actions.len(), 3);
 /// for action in actions {
 ///     let ServiceAction::Start { task, service, deployment, .. } = action else {
 ///         continue;
@@ -114,6 +123,13 @@ pub struct Services {
     on: HashMap<Arc<str>, BTreeSet<(u32, u64)>>,
     /// Instances that take no tasks, with their status.
     closed: BTreeMap<Arc<str>, Box<str>>,
+    /// Where tasks of launch type `FARGATE` run.
+    fargate: Option<Fargate>,
+    /// The alarms that are in ALARM.
+    alarms: BTreeSet<Box<str>>,
+    /// The groups of the tasks of daemon services.
+    daemons: BTreeSet<Arc<str>>,
+    matching: HashMap<u32, Matching>,
     /// What is to be done and was not yet handed out.
     actions: Vec<ServiceAction>,
     agenda: Agenda,
@@ -122,6 +138,8 @@ pub struct Services {
     touched_at: Timestamp,
     /// The version that the cell had when everything was done.
     seen: u64,
+    /// When the last of its instances had changed then.
+    registered: u64,
 }
 
 impl Services {
@@ -142,12 +160,31 @@ impl Services {
             tasks: HashMap::new(),
             on: HashMap::new(),
             closed: BTreeMap::new(),
+            fargate: None,
+            alarms: BTreeSet::new(),
+            daemons: BTreeSet::new(),
+            matching: HashMap::new(),
             actions: Vec::new(),
             agenda: Agenda::default(),
             planner: Planner::new(),
             touched_at: Timestamp::UNIX_EPOCH,
             seen: 0,
+            registered: 0,
         })
+    }
+
+    /// The same with Fargate beside the container instances of the cell, for services of that
+    /// launch type.
+    #[must_use]
+    pub fn with_fargate(mut self, fargate: Fargate) -> Self {
+        self.fargate = Some(fargate);
+        self
+    }
+
+    /// Fargate, with the tasks that run there.
+    #[must_use]
+    pub fn fargate(&self) -> Option<&Fargate> {
+        self.fargate.as_ref()
     }
 
     /// The ARN of the cluster.

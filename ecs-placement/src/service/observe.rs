@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use ecs_model::event::{EventLevel, EventName};
 use ecs_model::{TaskStopCode, Timestamp, service_message};
 
 use super::apply::id_of;
@@ -61,6 +62,21 @@ impl Services {
         let is_news = change.is_some();
         if let Some(change) = change {
             self.change(change);
+        }
+        is_news
+    }
+
+    /// Notes that an alarm goes off, or is over. A deployment with `alarms` that is under way
+    /// fails by one of them; one that starts while one of them is on does without all of them.
+    /// `false` if that was known.
+    pub fn observe_alarm(&mut self, alarm: &str, is_on: bool, now: Timestamp) -> bool {
+        let is_news = self.alarms.contains(alarm) != is_on;
+        if is_news {
+            self.change(ServiceChange::Alarm {
+                alarm: alarm.into(),
+                is_on,
+                at: now,
+            });
         }
         is_news
     }
@@ -149,8 +165,13 @@ impl Services {
             .get(&number)
             .and_then(|task| task.place.clone());
         service.hush();
+        self.hand_over(slot);
         if seen.last_status == LastStatus::Stopped {
             self.tasks.remove(&seen.task);
+            let fargate = self.fargate.as_mut();
+            if fargate.is_some_and(|fargate| fargate.stopped(&seen.task)) {
+                self.agenda.hope();
+            }
         }
         if before != after {
             self.leave(before.as_ref(), (slot, number));
@@ -191,11 +212,6 @@ impl Services {
         }
         if status == INACTIVE {
             self.on.remove(instance);
-        }
-        for (slot, service) in (0..).zip(&self.services) {
-            if service.is_daemon {
-                self.agenda.touch(slot);
-            }
         }
     }
 
@@ -303,7 +319,10 @@ impl ServiceState {
         if was_over && !is_over {
             let message = service_message::unable_to_start_consistently(&name);
             let told = (Notice::Impaired, message);
-            self.log.tell(&self.arn, told, policy.repeat_after, at);
+            if self.log.tell(&self.arn, told, policy.repeat_after, at) {
+                let impaired = (EventLevel::Warn, EventName::ServiceTaskStartImpaired);
+                self.tell_action(impaired, |event| event, at);
+            }
         }
         if let Some(until) = until {
             self.timers.insert((until, Timer::Service));

@@ -2,11 +2,20 @@
 
 use std::sync::Arc;
 
+use ecs_model::service_message::PlacementObstacle;
 use ecs_model::{Timestamp, service_message};
 
-use super::state::count;
-use super::{ServiceChange, Services, TaskPlace};
-use crate::{CellState, Commit, Transaction};
+use super::decide::Step;
+use super::settings::group;
+use super::state::{ServiceState, count};
+use super::{Obstacle, ServiceChange, Services, TaskPlace};
+use crate::explain::in_events;
+use crate::{
+    CellState, Commit, Instance, PlacementRequest, Plan, Reason, Snapshot, Transaction, fits,
+};
+
+/// What events say where Fargate has no capacity.
+const FARGATE: &str = "RESOURCE:FARGATE";
 
 /// Tasks of a service to commit to the cell.
 #[derive(Debug, Clone)]
@@ -14,10 +23,12 @@ use crate::{CellState, Commit, Transaction};
 pub struct ServiceStart {
     service: Arc<str>,
     deployment: Arc<str>,
-    /// None if no task found a place.
+    /// None if no task found a place, and on Fargate.
     transaction: Option<Transaction>,
+    /// On Fargate the tasks and their zones.
+    zones: Vec<(Arc<str>, TaskPlace)>,
     unplaced: u32,
-    obstacle: Option<Box<str>>,
+    obstacle: Option<Obstacle>,
     is_retry: bool,
     at: Timestamp,
 }
@@ -35,7 +46,7 @@ impl ServiceStart {
         &self.deployment
     }
 
-    /// What to commit to the cell; none if no task found a place. Its token is to be
+    /// What to commit to the cell; none if no task found a place, and on Fargate. Its token is to be
     /// [forgotten](CellState::forget) afterwards.
     #[must_use]
     pub fn transaction(&self) -> Option<&Transaction> {
@@ -60,7 +71,7 @@ impl ServiceStart {
         ServiceChange::Start {
             service: self.service,
             deployment: self.deployment,
-            tasks: tasks.collect(),
+            tasks: tasks.chain(self.zones).collect(),
             unplaced: self.unplaced,
             obstacle: self.obstacle,
             is_retry: self.is_retry,
@@ -74,36 +85,58 @@ impl Services {
     pub(super) fn plan(
         &mut self,
         slot: u32,
-        (deployment, wanted, is_retry): (Arc<str>, u32, bool),
+        step: Step,
         cell: &CellState,
         now: Timestamp,
         seed: u64,
     ) -> Option<ServiceStart> {
         let service = self.services.get(slot as usize)?;
-        let request = service.by_id(&deployment)?.request.as_ref()?;
-        let request = request.clone().with_count(wanted);
-        let plan = self.planner.plan(&cell.snapshot(), &request, seed);
+        if let Step::Start {
+            deployment,
+            count,
+            is_retry,
+        } = &step
+            && service.is_on_fargate(deployment)
+        {
+            let wanted = (Arc::clone(deployment), *count, *is_retry);
+            return self.plan_on_fargate(service, wanted, now, seed);
+        }
+        let snapshot = cell.snapshot();
+        let (deployment, is_retry, plan, on) = match step {
+            Step::Change(_) => return None,
+            Step::Start {
+                deployment,
+                count,
+                is_retry,
+            } => {
+                let request = service.by_id(&deployment)?.request.as_ref()?;
+                let request = self.beside_daemons(request.clone().with_count(count));
+                let plan = self.planner.plan(&snapshot, &request, seed);
+                (deployment, is_retry, plan, Vec::new())
+            }
+            Step::StartOn {
+                deployment,
+                instances,
+                is_retry,
+            } => {
+                let request = service.by_id(&deployment)?.request.as_ref()?;
+                let (plan, refused) = plan_on(&snapshot, request, &instances, seed);
+                (deployment, is_retry, plan, refused)
+            }
+        };
         let placed = plan.claims().len();
         if placed == 0 && is_retry {
             return None;
         }
         let unplaced = plan.unplaced();
         let obstacle = (unplaced > 0 && !is_retry).then(|| {
-            let explanation = plan.explain();
-            let obstacle = explanation.as_ref().and_then(|one| one.obstacle());
-            match obstacle {
-                Some(obstacle) => service_message::unable_to_place(&service.name, &obstacle),
-                None => service_message::resources_not_found(&service.name),
-            }
+            let refused = on
+                .first()
+                .map(|one| (one.shared_arn(), refusal(*one, plan.request())));
+            let closest = refused.or_else(|| closest(&plan));
+            obstacle(&service.name, closest)
         });
-        let mut names = self.names(seed);
-        let mut tasks = Vec::with_capacity(placed);
-        while tasks.len() < placed {
-            let task = self.arn("task", &names.task());
-            if cell.task(&task).is_none() {
-                tasks.push(task);
-            }
-        }
+        let tasks = self.names_of_tasks(placed, seed, |task| cell.task(task).is_some());
         let token = format!("{deployment} {}", self.version);
         let transaction = match placed {
             0 => None,
@@ -116,11 +149,137 @@ impl Services {
         Some(ServiceStart {
             service: Arc::clone(&service.name),
             deployment,
-            unplaced: unplaced.min(count(wanted as usize)),
+            unplaced,
             transaction,
-            obstacle: obstacle.map(Into::into),
+            zones: Vec::new(),
+            obstacle,
             is_retry,
             at: now,
         })
+    }
+}
+
+impl Services {
+    /// Plans tasks on Fargate.
+    fn plan_on_fargate(
+        &self,
+        service: &ServiceState,
+        (deployment, count, is_retry): (Arc<str>, u32, bool),
+        now: Timestamp,
+        seed: u64,
+    ) -> Option<ServiceStart> {
+        let revision = &service.by_id(&deployment)?.revision;
+        let group = group(&service.name);
+        let plan = self
+            .fargate
+            .as_ref()?
+            .plan(&group, &revision.subnets(), count)
+            .ok()?;
+        if plan.places.is_empty() && is_retry {
+            return None;
+        }
+        let tasks = self.names_of_tasks(plan.places.len(), seed, |task| {
+            self.tasks.contains_key(task)
+        });
+        let places = plan
+            .places
+            .iter()
+            .map(|place| TaskPlace::Zone((*place.zone).into()));
+        let failure = plan
+            .failures
+            .first()
+            .and_then(|failure| failure.reason.as_deref());
+        let obstacle = failure.filter(|_| !is_retry).map(|reason| Obstacle {
+            message: service_message::unable_to_place_for(&service.name, reason).into(),
+            reason: Some(FARGATE.into()),
+            instance: None,
+        });
+        Some(ServiceStart {
+            service: Arc::clone(&service.name),
+            deployment,
+            transaction: None,
+            zones: tasks.into_iter().map(Into::into).zip(places).collect(),
+            unplaced: super::state::count(plan.failures.len()),
+            obstacle,
+            is_retry,
+            at: now,
+        })
+    }
+
+    /// The ARNs of new tasks.
+    fn names_of_tasks(
+        &self,
+        count: usize,
+        seed: u64,
+        is_known: impl Fn(&str) -> bool,
+    ) -> Vec<String> {
+        let mut names = self.names(seed);
+        let arns = std::iter::repeat_with(|| self.arn("task", &names.task()));
+        arns.filter(|task| !is_known(task)).take(count).collect()
+    }
+
+    /// The request of a replica service, which leaves room for the daemons.
+    fn beside_daemons(&self, request: PlacementRequest) -> PlacementRequest {
+        if self.daemons.is_empty() {
+            return request;
+        }
+        let daemons = self.services.iter().filter(|service| service.is_daemon);
+        let primaries = daemons.filter_map(|service| service.primary());
+        request.with_room_for(primaries.filter_map(|primary| primary.request.as_ref()))
+    }
+}
+
+/// One task on each of the instances that takes it, and the instances that do not.
+fn plan_on<'s>(
+    snapshot: &'s Snapshot,
+    request: &PlacementRequest,
+    instances: &[Arc<str>],
+    seed: u64,
+) -> (Plan, Vec<Instance<'s>>) {
+    let found = instances.iter().filter_map(|arn| snapshot.instance(arn));
+    let (fitting, refused): (Vec<_>, Vec<_>) = found.partition(|instance| {
+        let place = instance.place();
+        fits::fits(snapshot.state(), place, request.task(), 0)
+    });
+    let slots: Vec<u32> = fitting
+        .iter()
+        .map(|instance| instance.place().slot)
+        .collect();
+    let request = request.clone().with_count(count(instances.len()));
+    (Plan::of(snapshot, &request, seed, &slots), refused)
+}
+
+/// The first reason why an instance does not take a task.
+fn refusal(instance: Instance<'_>, request: &PlacementRequest) -> Option<Reason> {
+    fits::refusals_after(instance, request, 0).next()
+}
+
+/// The instance that comes closest to taking what was not placed, and why it does not.
+fn closest(plan: &Plan) -> Option<(Arc<str>, Option<Reason>)> {
+    let explanation = plan.explain()?;
+    let closest = explanation.closest()?;
+    let reason = closest.reasons.first().cloned();
+    Some((Arc::clone(&closest.arn), reason))
+}
+
+/// What is told of a task without a place.
+fn obstacle(service: &str, closest: Option<(Arc<str>, Option<Reason>)>) -> Obstacle {
+    let Some((instance, reason)) = closest else {
+        let none = PlacementObstacle::NoInstances;
+        return Obstacle {
+            message: service_message::unable_to_place(service, &none).into(),
+            reason: None,
+            instance: None,
+        };
+    };
+    let told = reason.as_ref().map(|reason| in_events(&instance, reason));
+    let message = match told {
+        Some(obstacle) => service_message::unable_to_place(service, &obstacle),
+        None => service_message::resources_not_found(service),
+    };
+    Obstacle {
+        message: message.into(),
+        reason: reason.map(|reason| reason.code().as_str().into()),
+        instance: Some(instance),
     }
 }

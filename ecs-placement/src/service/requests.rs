@@ -9,12 +9,12 @@ use ecs_taskdef::TaskDefinition;
 
 use super::names::Names;
 use super::settings::{
-    NewService, ServiceSettings, ServiceUpdate, refuse_rebalancing, refuse_unsupported,
+    NewService, ServiceSettings, ServiceUpdate, group, refuse_rebalancing, refuse_unsupported,
 };
 use super::state::{ServiceState, ServiceStatus, count};
 use super::{ServiceChange, ServiceError, Services};
 use crate::deployment::Revision;
-use crate::{PlacementRequest, RequestError, Unsupported};
+use crate::{PlacementRequest, Unsupported};
 
 impl Services {
     /// Creates a service whose tasks run the given definition, which is the one that the request
@@ -111,7 +111,7 @@ impl Services {
         let settings = ServiceSettings::of_create(request);
         settings.rules(is_daemon)?;
         let revision = Revision::of_create(request, definition, placement);
-        refuse_fargate(&revision)?;
+        self.check_launch_type(&name, &revision)?;
         settings.request(&name, &revision)?;
         let desired = match is_daemon {
             true => 0,
@@ -168,12 +168,16 @@ impl Services {
         let (revision, is_new) = revision.unzip();
         let revision = revision.filter(|_| is_new == Some(true));
         if let Some(revision) = &revision {
+            self.check_launch_type(&known.name, revision)?;
             settings.request(&known.name, revision)?;
         }
         for deployment in &known.deployments {
             settings.request(&known.name, &deployment.revision)?;
         }
         let desired = request.desired_count.map(|count| natural(Some(count)));
+        if known.is_daemon && desired.is_some() {
+            return Err(ServiceError::DaemonCount);
+        }
         Ok(ServiceChange::Update(Box::new(ServiceUpdate {
             name: Arc::clone(&known.name),
             desired: desired.unwrap_or(known.desired),
@@ -228,22 +232,27 @@ impl Services {
         }
     }
 
+    /// Whether there is a place for tasks of the launch type.
+    fn check_launch_type(&self, name: &str, revision: &Revision) -> Result<(), ServiceError> {
+        match (&revision.launch_type, &self.fargate) {
+            (LaunchType::Ec2 | LaunchType::External, _) => Ok(()),
+            (LaunchType::Fargate, Some(fargate)) => {
+                let _ = fargate.plan(&group(name), &revision.subnets(), 0)?;
+                Ok(())
+            }
+            (other, _) => Err(Unsupported::LaunchType {
+                launch_type: other.to_string(),
+            }
+            .into()),
+        }
+    }
+
     fn cluster_ref(&self) -> Result<ClusterRef<'_>, ServiceError> {
         Ok(ClusterRef::parse(&self.cluster)?)
     }
 
     pub(super) fn names(&self, seed: u64) -> Names {
         Names::new(&self.cluster, seed, self.version)
-    }
-}
-
-fn refuse_fargate(revision: &Revision) -> Result<(), RequestError> {
-    match &revision.launch_type {
-        LaunchType::Ec2 | LaunchType::External => Ok(()),
-        other => Err(Unsupported::LaunchType {
-            launch_type: other.to_string(),
-        }
-        .into()),
     }
 }
 

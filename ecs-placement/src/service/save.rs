@@ -1,7 +1,7 @@
 //! Services as they are saved.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use ecs_model::Timestamp;
@@ -9,8 +9,10 @@ use ecs_taskdef::{Format, Saved};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::state::ServiceState;
+use super::settings::group;
+use super::state::{ServiceState, ServiceStatus};
 use super::{ServiceAction, ServicePolicy, Services, TaskPlace};
+use crate::Fargate;
 
 /// Equal services are saved as equal bytes.
 #[derive(Serialize, Deserialize)]
@@ -24,6 +26,10 @@ struct SavedServices<'a> {
     services: Cow<'a, [ServiceState]>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     closed: Cow<'a, BTreeMap<Arc<str>, Box<str>>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    fargate: Option<Cow<'a, Fargate>>,
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    alarms: Cow<'a, BTreeSet<Box<str>>>,
     #[serde(default, skip_serializing_if = "<[ServiceAction]>::is_empty")]
     actions: Cow<'a, [ServiceAction]>,
     touched_at: Timestamp,
@@ -43,6 +49,8 @@ impl Serialize for Services {
             version: self.version,
             services: Cow::Borrowed(&self.services),
             closed: Cow::Borrowed(&self.closed),
+            fargate: self.fargate.as_ref().map(Cow::Borrowed),
+            alarms: Cow::Borrowed(&self.alarms),
             actions: Cow::Borrowed(&self.actions),
             touched_at: self.touched_at,
         };
@@ -63,12 +71,18 @@ impl Services {
         let mut restored = Self::new(&saved.cluster, policy).map_err(|error| error.to_string())?;
         restored.version = saved.version;
         restored.closed = saved.closed.into_owned();
+        restored.fargate = saved.fargate.map(Cow::into_owned);
+        restored.alarms = saved.alarms.into_owned();
         restored.actions = saved.actions.into_owned();
         restored.touched_at = saved.touched_at;
         for (slot, mut service) in (0..).zip(saved.services.into_owned()) {
             service.rebuild().map_err(|error| error.to_string())?;
             restored.index(slot, &service)?;
-            restored.agenda.settle(slot, None, service.is_starved());
+            if service.is_daemon && service.status != ServiceStatus::Inactive {
+                restored.daemons.insert(group(&service.name).into());
+            }
+            restored.agenda.set_daemon(slot, service.is_daemon);
+            restored.agenda.settle(slot, None, service.waits_for_cell());
             restored.agenda.touch(slot);
             restored.services.push(service);
         }

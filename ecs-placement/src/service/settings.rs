@@ -236,6 +236,13 @@ impl Revision {
         new
     }
 
+    /// The subnets of its tasks.
+    pub(super) fn subnets(&self) -> Vec<&str> {
+        let network = self.network.as_ref().map(|one| one.awsvpc_configuration());
+        let subnets = network.into_iter().flat_map(|one| one.subnets());
+        subnets.map(String::as_str).collect()
+    }
+
     /// Whether target groups have a say in the health of its tasks.
     pub(crate) fn has_target(&self) -> bool {
         !self.load_balancers.is_empty() || !self.lattice.is_empty()

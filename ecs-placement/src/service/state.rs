@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use ecs_model::Timestamp;
+use ecs_model::{Event, LaunchType, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::events::EventLog;
@@ -17,6 +17,8 @@ use crate::deployment::{Bounds, DeploymentState, Fleet};
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct ServiceState {
     pub(super) name: Arc<str>,
+    /// The ARN of its cluster.
+    pub(super) cluster: Arc<str>,
     pub(super) arn: Arc<str>,
     pub(super) status: ServiceStatus,
     pub(super) created_at: Timestamp,
@@ -32,6 +34,12 @@ pub(crate) struct ServiceState {
     /// What happens by time alone.
     pub(super) timers: BTreeSet<(Timestamp, Timer)>,
     pub(super) log: EventLog,
+    /// How many events were published.
+    #[serde(default)]
+    pub(super) told: u64,
+    /// Events to publish; they are handed over after each change.
+    #[serde(skip)]
+    pub(super) news: Vec<Event>,
     #[serde(skip)]
     pub(super) rules: Rules,
 }
@@ -149,6 +157,12 @@ impl ServiceState {
             && ranks.kept() == ranks.staying.healthy.len()
             && ranks.stopping.is_empty()
             && older.iter().all(|older| older.ranks.is_empty())
+    }
+
+    /// Whether the tasks of a deployment run on Fargate.
+    pub(super) fn is_on_fargate(&self, id: &str) -> bool {
+        let launch_type = self.by_id(id).map(|one| &one.revision.launch_type);
+        launch_type == Some(&LaunchType::Fargate)
     }
 
     /// How many of its tasks are unhealthy ones that stop, and have not stopped.

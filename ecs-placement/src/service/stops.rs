@@ -5,11 +5,10 @@ use std::sync::Arc;
 use ecs_model::Timestamp;
 
 use super::choose::Choice;
-use super::decide::scaling;
+use super::decide::{Context, scaling};
 use super::state::{ServiceState, count};
 use super::task::{Numbers, ServiceTask};
 use super::{FirstStep, ServicePolicy, StopCause, TargetHealth};
-use crate::CellState;
 use crate::deployment::{Fleet, RolloutState};
 use crate::random::Random;
 
@@ -18,19 +17,13 @@ pub(super) type Stops = Vec<(Arc<str>, StopCause)>;
 
 impl ServiceState {
     /// The tasks that may and should stop now.
-    pub(super) fn stops(
-        &self,
-        (policy, seed): (&ServicePolicy, u64),
-        fleet: &Fleet,
-        room: u32,
-        cell: &CellState,
-        now: Timestamp,
-    ) -> Stops {
+    pub(super) fn stops(&self, context: &Context<'_>, fleet: &Fleet, room: u32) -> Stops {
+        let (policy, now) = (context.policy, context.now);
         let stops = self.waiting_on_draining();
         if !stops.is_empty() {
             return stops;
         }
-        let choice = Choice::new(self, cell, now, seed);
+        let choice = Choice::new(self, context.cell, now, context.seed);
         let stops = self.unneeded(policy, fleet, room, &choice, now);
         if !stops.is_empty() {
             return stops;
@@ -39,7 +32,7 @@ impl ServiceState {
         if !stops.is_empty() {
             return stops;
         }
-        self.unhealthy(fleet, room, seed)
+        self.unhealthy(fleet, room, context.seed)
     }
 
     /// Tasks that do not run yet on instances that take no tasks any more: they are stopped at
@@ -198,7 +191,7 @@ fn kept_healthy(service: &ServiceState, is_draining: bool) -> Numbers {
     numbers.flatten().copied().collect()
 }
 
-fn unhealthy_cause(task: &ServiceTask) -> StopCause {
+pub(super) fn unhealthy_cause(task: &ServiceTask) -> StopCause {
     match &task.target {
         Some(TargetHealth::Unhealthy { target_group, .. }) => StopCause::TargetHealth {
             target_group: target_group.clone(),

@@ -97,6 +97,11 @@ impl State {
         self.instances
     }
 
+    /// The tick after the last change of an instance's registration.
+    pub(crate) fn registered(&self) -> u64 {
+        self.chunks.iter().map(Chunk::registered).max().unwrap_or(0)
+    }
+
     /// Slots that were ever used lie below.
     pub(crate) fn slots(&self) -> u32 {
         u32::try_from(self.chunks.len())

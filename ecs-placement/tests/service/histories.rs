@@ -298,6 +298,7 @@ proptest! {
                 cell: world.cell.clone(),
                 tasks: world.tasks.clone(),
                 stopped: Vec::new(),
+                published: Vec::new(),
                 ..world
             };
             let actions = step(&mut world, &mut follower);

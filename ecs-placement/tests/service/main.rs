@@ -7,9 +7,14 @@
     reason = "a failed step fails the test"
 )]
 
+mod alarms;
 mod bounds;
 mod breaker;
+mod daemon;
+mod events;
+mod explain;
 mod failing;
+mod fargate;
 mod histories;
 mod requests;
 mod rolling;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use ecs_model::operation::{CreateServiceRequest, DeleteServiceRequest, UpdateServiceRequest};
 use ecs_model::{
-    Attribute, ContainerInstance, Deployment, HealthStatus, Resource, Service, Timestamp,
+    Attribute, ContainerInstance, Deployment, Event, HealthStatus, Resource, Service, Timestamp,
 };
 use ecs_placement::service::{
     LastStatus, Observation, ObservedServiceTask, ServiceAction, ServiceError, ServicePolicy,
@@ -26,6 +26,8 @@ pub(crate) struct World {
     pub(crate) started: usize,
     pub(crate) stopped: Vec<(String, String)>,
     pub(crate) has_check: bool,
+    /// Events on EventBridge.
+    pub(crate) published: Vec<Event>,
 }
 
 /// A task as the agents have it.
@@ -92,6 +94,7 @@ impl World {
             started: 0,
             stopped: Vec::new(),
             has_check: false,
+            published: Vec::new(),
         }
     }
 
@@ -99,16 +102,31 @@ impl World {
         self.try_create(more, json!({})).unwrap();
     }
 
+    /// Another service.
+    pub(crate) fn create_named(&mut self, name: &str, mut more: Value) {
+        more["serviceName"] = json!(name);
+        let definition = definition(name, json!({}));
+        self.create_of(more, &definition).unwrap();
+    }
+
     pub(crate) fn try_create(&mut self, more: Value, container: Value) -> Result<(), ServiceError> {
+        let definition = definition("web", container);
+        self.has_check = definition.container_definitions()[0].health_check.is_some();
+        self.create_of(more, &definition)
+    }
+
+    pub(crate) fn create_of(
+        &mut self,
+        more: Value,
+        definition: &TaskDefinition,
+    ) -> Result<(), ServiceError> {
         let mut request =
             json!({"cluster": "prod", "serviceName": "web", "taskDefinition": "web:1"});
         for (member, value) in more.as_object().unwrap() {
             request[member] = value.clone();
         }
         let request: CreateServiceRequest = serde_json::from_value(request).unwrap();
-        let definition = definition("web", container);
-        self.has_check = definition.container_definitions()[0].health_check.is_some();
-        self.services.create(&request, &definition, at(self.now), 7)
+        self.services.create(&request, definition, at(self.now), 7)
     }
 
     /// A new revision of the service.
@@ -188,6 +206,7 @@ impl World {
                     known.shall_stop = true;
                     self.stopped.push((task.to_string(), reason.to_string()));
                 }
+                ServiceAction::Publish(event) => self.published.push(*event),
                 other => panic!("{other:?}"),
             }
         }

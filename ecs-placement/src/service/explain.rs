@@ -1,0 +1,291 @@
+//! Why a service is not where it shall be.
+
+use std::fmt;
+use std::sync::Arc;
+
+use ecs_model::Timestamp;
+
+use super::Services;
+use super::state::{ServiceState, ServiceStatus, count};
+use super::task::Kept;
+use crate::deployment::{Bounds, DeploymentState, RolloutState, after};
+use crate::{CellState, Reason};
+
+/// What a service waits for, or what keeps its deployment from going on.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum Wait {
+    /// The deployment has failed: nothing more is started for it.
+    Failed {
+        /// The deployment.
+        deployment: Arc<str>,
+    },
+    /// The bounds leave no room for a step.
+    Bounds {
+        /// The bounds.
+        bounds: Bounds,
+        /// The tasks that count against the upper bound.
+        counted: u32,
+        /// The healthy tasks, which count against the lower bound.
+        healthy: u32,
+    },
+    /// No instance takes one more task.
+    NoPlace {
+        /// The tasks without a place.
+        tasks: u32,
+        /// The ARN of the instance that comes closest, and why it takes none; none if there is
+        /// no `ACTIVE` instance.
+        closest: Option<(Arc<str>, Reason)>,
+        /// When it is tried again, should nothing change before.
+        until: Timestamp,
+    },
+    /// Tasks have failed to start again and again.
+    Throttled {
+        /// When the next ones start.
+        until: Timestamp,
+    },
+    /// The circuit breaker has counted failures.
+    Breaker {
+        /// How many.
+        failures: u32,
+        /// With how many the deployment fails.
+        threshold: u32,
+    },
+    /// Tasks do not run yet.
+    Pending {
+        /// How many.
+        tasks: u32,
+    },
+    /// Tasks run and are not known to be healthy.
+    Warming {
+        /// How many.
+        tasks: u32,
+    },
+    /// Tasks fail their health checks.
+    Unhealthy {
+        /// How many.
+        tasks: u32,
+    },
+    /// Tasks are on instances that take no tasks any more.
+    Draining {
+        /// How many.
+        tasks: u32,
+    },
+    /// Tasks may not be stopped.
+    Protected {
+        /// How many.
+        tasks: u32,
+        /// When the protection of the first of them ends.
+        until: Timestamp,
+    },
+    /// Tasks that shall stop have not stopped.
+    Stopping {
+        /// How many.
+        tasks: u32,
+    },
+    /// Tasks of older revisions are still there.
+    Older {
+        /// How many.
+        tasks: u32,
+    },
+    /// All is done, and the deployment bakes.
+    Baking {
+        /// Until when.
+        until: Timestamp,
+    },
+}
+
+impl Services {
+    /// What a service waits for and what keeps its deployment from going on; nothing if it has
+    /// what it shall have and no deployment is under way. `None` if there is no such service.
+    ///
+    /// It looks at every instance if tasks have found no place, and at the tasks of this service
+    /// otherwise.
+    #[must_use]
+    pub fn explain(&self, service: &str, cell: &CellState, now: Timestamp) -> Option<Vec<Wait>> {
+        let state = self.service(service)?;
+        let mut waits = Vec::new();
+        if let Some(primary) = state.primary() {
+            waits.extend(self.waits_of(state, primary, cell, now));
+        }
+        Some(waits)
+    }
+
+    fn waits_of(
+        &self,
+        state: &ServiceState,
+        primary: &DeploymentState,
+        cell: &CellState,
+        now: Timestamp,
+    ) -> Vec<Wait> {
+        let policy = &self.policy;
+        let mut waits = Vec::new();
+        let is_failed = primary.rollout == RolloutState::Failed;
+        if is_failed && state.status == ServiceStatus::Active {
+            let deployment = Arc::clone(&primary.id);
+            waits.push(Wait::Failed { deployment });
+        }
+        let fleet = state.fleet();
+        let (bounds, counted) = (state.bounds(policy), fleet.counted(policy.counts_stopping));
+        let is_full = fleet.wanted() > 0 && counted >= bounds.upper;
+        let none_may_stop = fleet.healthy() <= bounds.lower;
+        let is_still = fleet.stopping == 0 && fleet.new_coming == 0;
+        if !is_failed && is_full && none_may_stop && is_still {
+            waits.push(Wait::Bounds {
+                bounds,
+                counted,
+                healthy: fleet.healthy(),
+            });
+        }
+        if !primary.throttled.is_over(now)
+            && let Some(until) = primary.throttled.until
+        {
+            waits.push(Wait::Throttled { until });
+        }
+        if let Some(until) = primary.starved {
+            let request = primary.request.as_ref();
+            let explanation = request.map(|request| cell.snapshot().explain(request));
+            let closest = explanation.as_ref().and_then(|one| one.closest());
+            let closest = closest.and_then(|one| {
+                let reason = one.reasons.first()?.clone();
+                Some((Arc::clone(&one.arn), reason))
+            });
+            let tasks = fleet.wanted();
+            waits.push(Wait::NoPlace {
+                tasks,
+                closest,
+                until,
+            });
+        }
+        if let Some(breaker) = state.rules.breaker
+            && primary.is_in_progress()
+            && primary.failures.get() > 0
+        {
+            waits.push(Wait::Breaker {
+                failures: primary.failures.get(),
+                threshold: breaker.limit(state.wanted(), policy.breaker_limits),
+            });
+        }
+        waits.extend(state.waits_for_tasks(now));
+        if let Some(since) = primary.baking_since {
+            let until = after(since, state.bake_time(policy.alarm_bake_time));
+            waits.push(Wait::Baking { until });
+        }
+        waits
+    }
+}
+
+impl ServiceState {
+    fn waits_for_tasks(&self, now: Timestamp) -> Vec<Wait> {
+        let Some((primary, older)) = self.deployments.split_first() else {
+            return Vec::new();
+        };
+        let sum = |tasks: fn(&Kept) -> usize| count(tasks(&primary.ranks.staying));
+        let all =
+            |tasks: fn(&DeploymentState) -> usize| count(self.deployments.iter().map(tasks).sum());
+        let older: usize = older.iter().map(|one| one.ranks.kept()).sum();
+        let too_many = older > 0 || primary.ranks.kept() > self.wanted() as usize;
+        let protected = self.tasks.values().filter(|task| {
+            let may_stop = task.deployment != primary.number || older == 0;
+            too_many && may_stop && task.stop.is_none() && task.is_protected(now)
+        });
+        let until = protected
+            .clone()
+            .filter_map(|task| task.protected_until)
+            .min();
+        let protected = until.map(|until| Wait::Protected {
+            tasks: count(protected.count()),
+            until,
+        });
+        let some = |tasks: u32, wait: fn(u32) -> Wait| (tasks > 0).then(|| wait(tasks));
+        [
+            some(sum(|kept| kept.pending.len()), |tasks| Wait::Pending {
+                tasks,
+            }),
+            some(sum(|kept| kept.warming.len()), |tasks| Wait::Warming {
+                tasks,
+            }),
+            some(sum(|kept| kept.unhealthy.len()), |tasks| Wait::Unhealthy {
+                tasks,
+            }),
+            some(count(older), |tasks| Wait::Older { tasks }),
+            some(all(|one| one.ranks.draining.len()), |tasks| {
+                Wait::Draining { tasks }
+            }),
+            protected,
+            some(all(|one| one.ranks.stopping.len()), |tasks| {
+                Wait::Stopping { tasks }
+            }),
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
+    }
+}
+
+impl fmt::Display for Wait {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Failed { deployment } => {
+                write!(
+                    f,
+                    "the deployment {deployment} has failed, nothing more is started for it"
+                )
+            }
+            Self::Bounds {
+                bounds: Bounds { lower, upper },
+                counted,
+                healthy,
+            } => write!(
+                f,
+                "the bounds leave no room for a step: {counted} of at most {upper} tasks are \
+                 there, {healthy} of at least {lower} are healthy"
+            ),
+            Self::NoPlace {
+                tasks,
+                closest,
+                until,
+            } => {
+                write!(f, "no instance takes one more of {tasks} tasks: ")?;
+                match closest {
+                    Some((arn, reason)) => write!(f, "the closest is {arn}, which {reason}")?,
+                    None => f.write_str("none is ACTIVE")?,
+                }
+                write!(f, "; it is tried again at {until} at the latest")
+            }
+            Self::Throttled { until } => {
+                write!(
+                    f,
+                    "tasks have failed to start too often, the next start at {until}"
+                )
+            }
+            Self::Breaker {
+                failures,
+                threshold,
+            } => write!(
+                f,
+                "the circuit breaker is at {failures} of {threshold} failures"
+            ),
+            Self::Pending { tasks } => write!(f, "{tasks} tasks do not run yet"),
+            Self::Warming { tasks } => {
+                write!(f, "{tasks} tasks run and are not known to be healthy")
+            }
+            Self::Unhealthy { tasks } => write!(f, "{tasks} tasks fail their health checks"),
+            Self::Draining { tasks } => {
+                write!(
+                    f,
+                    "{tasks} tasks are on instances that take no tasks any more"
+                )
+            }
+            Self::Protected { tasks, until } => {
+                write!(
+                    f,
+                    "{tasks} tasks are protected, the first of them until {until}"
+                )
+            }
+            Self::Stopping { tasks } => write!(f, "{tasks} tasks shall stop and have not stopped"),
+            Self::Older { tasks } => write!(f, "{tasks} tasks of older revisions are still there"),
+            Self::Baking { until } => write!(f, "all is done, the deployment bakes until {until}"),
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! How a service and its deployments change.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use ecs_model::deployment::rollout_reason;
+use ecs_model::{Timestamp, service_message};
+
+use super::state::{ServiceState, Timer};
+use super::{DeploymentFailure, Notice, ServicePolicy};
+use crate::deployment::{DeploymentState, Revision, RolloutReason, RolloutState};
+
+impl ServiceState {
+    /// Makes a new deployment the one to go to.
+    pub(super) fn deploy(
+        &mut self,
+        (id, revision): (Arc<str>, Revision),
+        alarms: &BTreeSet<Box<str>>,
+        at: Timestamp,
+    ) {
+        let number = self.next_deployment;
+        self.next_deployment = number.saturating_add(1);
+        let mut deployment = DeploymentState::new(id, number, Arc::new(revision), at);
+        let request = self.settings.request(&self.name, &deployment.revision);
+        deployment.request = request.ok();
+        deployment.ignores_alarms = self.has_alarm(alarms);
+        let id = Arc::clone(&deployment.id);
+        self.deployments.insert(0, deployment);
+        self.tell_in_progress(&id, rollout_reason::in_progress(&id), at);
+    }
+
+    /// Whether one of its alarms is in ALARM: a deployment that starts then does without them.
+    pub(super) fn has_alarm(&self, alarms: &BTreeSet<Box<str>>) -> bool {
+        let own = self.rules.alarms.as_ref();
+        let mut names = own.into_iter().flat_map(|one| one.alarm_names());
+        names.any(|name| alarms.contains(&**name))
+    }
+
+    /// Works out again what follows from the settings, which were checked.
+    pub(super) fn follow_settings(&mut self) {
+        if let Ok(rules) = self.settings.rules(self.is_daemon) {
+            self.rules = rules;
+        }
+        for deployment in &mut self.deployments {
+            let request = self.settings.request(&self.name, &deployment.revision);
+            deployment.request = request.ok();
+        }
+    }
+
+    /// Forgets what was told of and holds no more.
+    pub(super) fn hush(&mut self) {
+        if !self.is_steady() {
+            self.log.clear(Notice::Steady);
+        }
+        let fleet = self.fleet();
+        if fleet.stopping > 0 || fleet.wanted() == 0 {
+            self.log.clear(Notice::Blocked);
+        }
+        if fleet.new_healthy.saturating_add(fleet.new_coming) <= fleet.desired {
+            self.log.clear(Notice::Protected);
+        }
+    }
+
+    /// Everything whose time has come.
+    pub(super) fn elapse(&mut self, policy: &ServicePolicy, at: Timestamp) {
+        while let Some((due, timer)) = self.timers.first().copied()
+            && due <= at
+        {
+            self.timers.pop_first();
+            if let Timer::Task(number) = timer {
+                self.revise(number, policy, at, |_| {});
+            }
+        }
+    }
+
+    pub(super) fn complete(&mut self, id: &str, repeat_after: u32, at: Timestamp) {
+        let Some(deployment) = self.by_id_mut(id) else {
+            return;
+        };
+        deployment.rollout = RolloutState::Completed;
+        deployment.reason = RolloutReason::Completed;
+        deployment.updated_at = at;
+        deployment.baking_since = None;
+        let message = service_message::deployment_completed(&self.name, id);
+        self.log.push(&self.arn, message, at);
+        self.tell_completed(id, at);
+        self.tell(Notice::Steady, repeat_after, at);
+    }
+
+    pub(super) fn fail(&mut self, id: &str, failure: DeploymentFailure, at: Timestamp) {
+        let Some(deployment) = self.by_id_mut(id) else {
+            return;
+        };
+        deployment.rollout = RolloutState::Failed;
+        deployment.reason = match failure {
+            DeploymentFailure::CircuitBreaker => RolloutReason::Breaker,
+            DeploymentFailure::Alarm => RolloutReason::Alarm,
+            DeploymentFailure::Stopped => RolloutReason::Stopped,
+        };
+        deployment.updated_at = at;
+        deployment.owed = 0;
+        let message = match failure {
+            DeploymentFailure::CircuitBreaker => {
+                Some(service_message::deployment_failed(&self.name, id))
+            }
+            DeploymentFailure::Alarm => {
+                Some(service_message::deployment_failed_by_alarm(&self.name, id))
+            }
+            DeploymentFailure::Stopped => None,
+        };
+        if let Some(message) = message {
+            self.log.push(&self.arn, message, at);
+        }
+        self.tell_failed(id, failure, at);
+    }
+
+    /// Makes an older deployment the one to go to again.
+    pub(super) fn go_back(
+        &mut self,
+        id: &str,
+        failure: DeploymentFailure,
+        alarms: &BTreeSet<Box<str>>,
+        at: Timestamp,
+    ) {
+        let Some(position) = self.deployments.iter().position(|one| *one.id == *id) else {
+            return;
+        };
+        let mut restored = self.deployments.remove(position);
+        let back = match failure {
+            DeploymentFailure::CircuitBreaker => RolloutReason::BackFromBreaker,
+            DeploymentFailure::Alarm => RolloutReason::BackFromAlarm,
+            DeploymentFailure::Stopped => RolloutReason::BackFromStop,
+        };
+        restored.resume(back, at);
+        restored.ignores_alarms = self.has_alarm(alarms);
+        self.deployments.insert(0, restored);
+        let message = service_message::rolling_back(&self.name, id);
+        self.log.push(&self.arn, message, at);
+        self.tell_in_progress(id, back.text(id), at);
+    }
+
+    /// An unhealthy task is replaced: a failure of its deployment, by whose revision it is
+    /// replaced even if there is a newer one.
+    pub(super) fn count_replaced(&mut self, number: u64) {
+        let Some(of) = self.tasks.get(&number).map(|task| task.deployment) else {
+            return;
+        };
+        let is_older = self.primary().is_some_and(|primary| primary.number != of);
+        if let Some(deployment) = self.deployment_mut(of) {
+            deployment.failed_tasks = deployment.failed_tasks.saturating_add(1);
+            if deployment.is_in_progress() {
+                deployment.failures.failed(1);
+            }
+            if is_older && deployment.rollout != RolloutState::Failed {
+                deployment.owed = deployment.owed.saturating_add(1);
+            }
+        }
+    }
+}

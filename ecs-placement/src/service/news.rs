@@ -1,0 +1,150 @@
+//! What a service tells, in its own events and on EventBridge.
+
+use std::sync::Arc;
+
+use ecs_arn::ArnRef;
+use ecs_model::deployment::rollout_reason;
+use ecs_model::event::{
+    Change, DeploymentStateChange, EventLevel, EventName, ServiceAction as ActionEvent,
+};
+use ecs_model::{Event, Timestamp, service_message};
+
+use super::apply::id_of;
+use super::events::event_id;
+use super::state::{ServiceState, Timer};
+use super::{DeploymentFailure, Notice, Obstacle, StopCause};
+use crate::deployment::after;
+
+impl ServiceState {
+    /// A deployment goes on, or an older one is restored.
+    pub(super) fn tell_in_progress(&mut self, id: &str, reason: String, at: Timestamp) {
+        let name = EventName::ServiceDeploymentInProgress;
+        self.tell_deployment((EventLevel::Info, name), id, reason, at);
+    }
+
+    pub(super) fn tell_completed(&mut self, id: &str, at: Timestamp) {
+        let name = EventName::ServiceDeploymentCompleted;
+        let reason = rollout_reason::completed(id);
+        self.tell_deployment((EventLevel::Info, name), id, reason, at);
+    }
+
+    pub(super) fn tell_failed(&mut self, id: &str, failure: DeploymentFailure, at: Timestamp) {
+        let name = EventName::ServiceDeploymentFailed;
+        let reason = match failure {
+            DeploymentFailure::CircuitBreaker => rollout_reason::CIRCUIT_BREAKER_EVENT,
+            DeploymentFailure::Alarm => rollout_reason::ALARM,
+            DeploymentFailure::Stopped => rollout_reason::STOPPED,
+        };
+        self.tell_deployment((EventLevel::Error, name), id, reason.to_owned(), at);
+    }
+
+    fn tell_deployment(
+        &mut self,
+        (level, name): (EventLevel, EventName),
+        id: &str,
+        reason: String,
+        at: Timestamp,
+    ) {
+        let change = DeploymentStateChange::default()
+            .with_event_type(level)
+            .with_event_name(name)
+            .with_deployment_id(id)
+            .with_updated_at(at.in_iso())
+            .with_reason(reason);
+        self.publish(&Change::Deployment(Box::new(change)), at);
+    }
+
+    /// Something that the service does, or cannot do.
+    pub(super) fn tell_action(
+        &mut self,
+        (level, name): (EventLevel, EventName),
+        change: impl FnOnce(ActionEvent) -> ActionEvent,
+        at: Timestamp,
+    ) {
+        let event = ActionEvent::default()
+            .with_event_type(level)
+            .with_event_name(name)
+            .with_cluster_arn(&*self.cluster)
+            .with_created_at(at.in_iso());
+        self.publish(&Change::ServiceAction(Box::new(change(event))), at);
+    }
+
+    fn publish(&mut self, change: &Change, at: Timestamp) {
+        self.told = self.told.saturating_add(1);
+        let mut event = Event::of(change)
+            .with_id(event_id(&self.arn, self.told))
+            .with_time(at.in_iso())
+            .with_resources([&*self.arn]);
+        let arn = ArnRef::parse(&self.arn).ok();
+        event.account = arn.and_then(|arn| arn.account()).map(str::to_owned);
+        event.region = arn.and_then(|arn| arn.region()).map(str::to_owned);
+        self.news.push(event);
+    }
+
+    /// Tells why a task finds no place.
+    pub(super) fn tell_obstacle(&mut self, obstacle: Obstacle, repeat_after: u32, at: Timestamp) {
+        let message = obstacle.message.into_string();
+        let told = (Notice::Unplaced, message);
+        if !self.log.tell(&self.arn, told, repeat_after, at) {
+            return;
+        }
+        let failure = (EventLevel::Error, EventName::ServiceTaskPlacementFailure);
+        let instances = obstacle.instance.map(|arn| vec![arn.to_string()]);
+        let reason = obstacle.reason.map(String::from);
+        let named = |mut event: ActionEvent| {
+            event.container_instance_arns = instances;
+            event.reason = reason;
+            event
+        };
+        self.tell_action(failure, named, at);
+    }
+
+    /// Tells of tasks that the scheduler stops.
+    pub(super) fn tell_stopped(
+        &mut self,
+        tasks: &[(Arc<str>, StopCause)],
+        numbers: &[u64],
+        at: Timestamp,
+    ) {
+        for (task, cause) in tasks {
+            if *cause == StopCause::ContainerHealth {
+                let message = service_message::container_unhealthy(&self.name, id_of(task));
+                self.log.push(&self.arn, message, at);
+            }
+        }
+        let known = numbers.iter().filter_map(|number| self.tasks.get(number));
+        let (pending, running): (Vec<_>, Vec<_>) = known.partition(|task| task.is_pending());
+        let pending = (!pending.is_empty())
+            .then(|| service_message::stopped_pending(&self.name, pending.len()));
+        let running = (!running.is_empty()).then(|| {
+            let ids = running.iter().map(|task| id_of(&task.task));
+            service_message::stopped(&self.name, ids)
+        });
+        for message in [pending, running].into_iter().flatten() {
+            self.log.push(&self.arn, message, at);
+        }
+    }
+
+    /// Tells something that is told while it lasts.
+    pub(super) fn tell(&mut self, notice: Notice, repeat_after: u32, at: Timestamp) {
+        let name = &*self.name;
+        let message = match notice {
+            Notice::Steady => service_message::steady_state(name),
+            Notice::Blocked => service_message::deployment_blocked(name),
+            Notice::Impaired => service_message::unable_to_start_consistently(name),
+            Notice::Unplaced => service_message::resources_not_found(name),
+            Notice::Protected => {
+                let primary = self.primary().map(|primary| &*primary.id);
+                service_message::unable_to_scale_in(name, primary.unwrap_or_default())
+            }
+        };
+        let told = (notice, message);
+        let is_told = self.log.tell(&self.arn, told, repeat_after, at);
+        if is_told && notice == Notice::Steady {
+            let steady = (EventLevel::Info, EventName::ServiceSteadyState);
+            self.tell_action(steady, |event| event, at);
+        }
+        let again = after(at, repeat_after);
+        self.timers.insert((again, Timer::Service));
+    }
+}

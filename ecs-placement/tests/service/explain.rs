@@ -1,0 +1,122 @@
+//! Why a deployment does not go on.
+
+use ecs_placement::service::LastStatus;
+use serde_json::json;
+
+use crate::world::{World, at};
+
+fn explain(world: &World) -> Vec<String> {
+    let waits = world.services.explain("web", &world.cell, at(world.now));
+    waits.unwrap().iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn each_step_of_a_deployment_says_what_it_waits_for() {
+    let mut world = World::settled(2, json!({"bakeTimeInMinutes": 1}));
+    world.reconcile(60);
+    assert!(explain(&world).is_empty());
+    assert!(
+        world
+            .services
+            .explain("other", &world.cell, at(0))
+            .is_none()
+    );
+    world.deploy("web:2");
+    world.reconcile(0);
+    assert_eq!(
+        explain(&world),
+        [
+            "2 tasks do not run yet",
+            "2 tasks of older revisions are still there"
+        ]
+    );
+    world.run_all();
+    assert_eq!(
+        explain(&world),
+        [
+            "2 tasks run and are not known to be healthy",
+            "2 tasks of older revisions are still there",
+        ]
+    );
+    let old = world.tasks(|task| task.definition == "web:1")[0].clone();
+    let _ = world.observe(&old, LastStatus::Running, |seen| {
+        seen.protected_until = Some(at(1_000))
+    });
+    world.reconcile(40);
+    assert_eq!(
+        explain(&world),
+        [
+            "1 tasks of older revisions are still there",
+            "1 tasks are protected, the first of them until 1970-01-01T00:16:40Z",
+            "1 tasks shall stop and have not stopped",
+        ]
+    );
+    world.stop_all();
+    let left = 1_000 - world.now;
+    world.reconcile(left);
+    world.stop_all();
+    world.reconcile(0);
+    assert_eq!(
+        explain(&world),
+        ["all is done, the deployment bakes until 1970-01-01T00:17:40Z"]
+    );
+}
+
+#[test]
+fn bounds_without_room() {
+    let percent = json!({"minimumHealthyPercent": 100, "maximumPercent": 125});
+    let mut world = World::settled(3, percent);
+    world.deploy("web:2");
+    world.reconcile(0);
+    assert_eq!(
+        explain(&world)[0],
+        "the bounds leave no room for a step: 3 of at most 3 tasks are there, 3 of at least 3 are \
+         healthy"
+    );
+}
+
+#[test]
+fn no_place_and_failures() {
+    let mut world = World::new(150);
+    let breaker = json!({"deploymentCircuitBreaker": {"enable": true, "rollback": false,
+        "thresholdConfiguration": {"type": "COUNT", "value": 7}}});
+    world.create(json!({"desiredCount": 3, "deploymentConfiguration": breaker}));
+    world.reconcile(0);
+    assert_eq!(
+        explain(&world),
+        [
+            "no instance takes one more of 1 tasks: the closest is \
+             arn:aws:ecs:us-east-1:123456789012:container-instance/prod/a, which needs 100 MiB of \
+             memory, 50 are left; it is tried again at 1970-01-01T00:01:00Z at the latest",
+            "the circuit breaker is at 1 of 7 failures",
+            "2 tasks do not run yet",
+        ]
+    );
+    for _ in 0..3 {
+        for task in world.tasks(|task| !task.shall_stop) {
+            let _ = world.observe(&task, LastStatus::Stopped, |_| {});
+        }
+        world.reconcile(1);
+    }
+    let waits = explain(&world);
+    assert!(waits[0].starts_with("tasks have failed to start too often, the next start at "));
+    let failed = World::settled(1, json!({}));
+    assert!(explain(&failed).is_empty());
+}
+
+#[test]
+fn a_failed_deployment() {
+    let breaker = json!({"deploymentCircuitBreaker": {"enable": true, "rollback": false,
+        "thresholdConfiguration": {"type": "COUNT", "value": 1}}});
+    let mut world = World::new(1_000);
+    world.create(json!({"desiredCount": 1, "deploymentConfiguration": breaker}));
+    world.reconcile(0);
+    let id = world.deployments()[0].id().unwrap().to_owned();
+    let task = world.tasks(|_| true)[0].clone();
+    let _ = world.observe(&task, LastStatus::Stopped, |_| {});
+    world.reconcile(0);
+    assert_eq!(
+        explain(&world)[0],
+        format!("the deployment {id} has failed, nothing more is started for it")
+    );
+}

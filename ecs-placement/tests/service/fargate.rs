@@ -1,0 +1,83 @@
+//! Services on Fargate.
+
+use ecs_placement::Fargate;
+use ecs_placement::service::{LastStatus, ServicePolicy, Services};
+use serde_json::{Value, json};
+
+use crate::world::{CLUSTER, World};
+
+fn world() -> World {
+    let fargate = Fargate::new([("subnet-a", "us-east-1a"), ("subnet-b", "us-east-1b")])
+        .with_capacity("us-east-1b", 2);
+    let mut world = World::new(1_000);
+    world.services = Services::new(CLUSTER, ServicePolicy::current())
+        .unwrap()
+        .with_fargate(fargate);
+    world
+}
+
+fn request(desired: u32, subnets: &[&str]) -> Value {
+    json!({"desiredCount": desired, "launchType": "FARGATE", "networkConfiguration":
+        {"awsvpcConfiguration": {"subnets": subnets}}})
+}
+
+fn create(world: &mut World, request: Value) -> Result<(), String> {
+    let definition = json!({"family": "web", "networkMode": "awsvpc", "cpu": "256",
+        "memory": "512", "requiresCompatibilities": ["FARGATE"],
+        "containerDefinitions": [{"name": "web", "image": "web"}]});
+    let definition = serde_json::from_value(definition).unwrap();
+    world
+        .create_of(request, &definition)
+        .map_err(|error| error.to_string())
+}
+
+fn zones(world: &World) -> (u64, u64) {
+    let fargate = world.services.fargate().unwrap();
+    let tasks = fargate.tasks_of("service:web");
+    (tasks["us-east-1a"], tasks["us-east-1b"])
+}
+
+#[test]
+fn tasks_go_over_the_zones_and_leave_the_fullest_first() {
+    let mut world = world();
+    create(&mut world, request(5, &["subnet-a", "subnet-b"])).unwrap();
+    assert_eq!(world.reconcile(0), (5, 0));
+    assert_eq!(zones(&world), (3, 2));
+    world.run_all();
+    world.reconcile(40);
+    assert_eq!(
+        world.events()[0],
+        "(service web) has reached a steady state."
+    );
+    world.update(json!({"desiredCount": 2}));
+    assert_eq!(world.reconcile(1), (0, 3));
+    world.stop_all();
+    assert_eq!(zones(&world), (1, 1));
+    assert_eq!(
+        world.describe().launch_type().unwrap().to_string(),
+        "FARGATE"
+    );
+}
+
+#[test]
+fn without_capacity_it_says_so_and_goes_on_when_there_is_some() {
+    let mut world = world();
+    create(&mut world, request(3, &["subnet-b"])).unwrap();
+    assert_eq!(world.reconcile(0), (2, 0));
+    assert!(world.events().contains(
+        &"(service web) was unable to place a task. Reason: Capacity is unavailable at this time. \
+          Please try again later or in a different availability zone."
+            .to_owned()
+    ));
+    let task = world.tasks(|_| true)[0].clone();
+    let _ = world.observe(&task, LastStatus::Running, |_| {});
+    let _ = world.observe(&task, LastStatus::Stopped, |_| {});
+    assert_eq!(world.reconcile(1), (1, 0));
+}
+
+#[test]
+fn subnets_are_known() {
+    let mut world = world();
+    let error = create(&mut world, request(1, &["subnet-x"])).unwrap_err();
+    assert_eq!(error, "the subnet `subnet-x` is not known");
+}
