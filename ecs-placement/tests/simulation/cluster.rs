@@ -1,0 +1,538 @@
+//! A cluster with its agents, its faults and its scheduler.
+
+use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Arc;
+
+use ecs_model::operation::{CreateServiceRequest, UpdateServiceRequest};
+use ecs_model::{Attribute, ContainerInstance, Resource, Task, TaskStopCode, Timestamp};
+use ecs_placement::deployment::Bounds;
+use ecs_placement::service::{
+    LastStatus, ObservedServiceTask, ServiceAction, ServiceChange, ServiceDecision, ServicePolicy,
+    Services, TaskPlace, Wait,
+};
+use ecs_placement::{CellState, CommitPolicy, PlacementRequest, Planner, Registration};
+use ecs_state::{
+    ContainerReport, HostLoss, Phases, ReportedStatus, StopCause, TaskMachine, TaskReport,
+    TaskSpec, TaskStatus,
+};
+use ecs_taskdef::TaskDefinition;
+use serde_json::json;
+
+const CLUSTER: &str = "arn:aws:ecs:us-east-1:123456789012:cluster/prod";
+const INSTANCE: &str = "arn:aws:ecs:us-east-1:123456789012:container-instance/prod/";
+const INSTANCES: u64 = 9;
+const SERVICES: [&str; 3] = ["agent", "api", "web"];
+
+pub(crate) struct Cluster {
+    random: Random,
+    now: i64,
+    cell: CellState,
+    services: Services,
+    /// The other scheduler, which runs tasks of its own.
+    planner: Planner,
+    others: Vec<String>,
+    tasks: BTreeMap<Arc<str>, Agent>,
+    instances: BTreeMap<u64, Host>,
+    /// Reports on their way: when they arrive, and of which task.
+    post: Vec<(i64, Arc<str>, Box<ObservedServiceTask>)>,
+    revision: u32,
+    /// Revisions whose image cannot be pulled.
+    bad: u32,
+    faults: bool,
+    hasher: DefaultHasher,
+    counts: [u64; 3],
+}
+
+/// A task as its agent has it.
+struct Agent {
+    machine: TaskMachine,
+    described: Task,
+    host: u64,
+    is_bad: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Host {
+    Active,
+    Draining,
+    Disconnected,
+    Gone,
+}
+
+/// SplitMix64.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, bound: u64) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        (z ^ (z >> 31)) % bound
+    }
+
+    fn chance(&mut self, of: u64) -> bool {
+        self.below(of) == 0
+    }
+}
+
+fn definition(service: &str) -> TaskDefinition {
+    let memory = if service == "agent" { 64 } else { 200 };
+    serde_json::from_value(json!({"family": service, "containerDefinitions": [
+        {"name": "main", "image": "image", "memory": memory}]}))
+    .unwrap()
+}
+
+fn arn(host: u64) -> String {
+    format!("{INSTANCE}{host}")
+}
+
+fn registration(host: u64) -> Registration {
+    let mut zone = Attribute::named("ecs.availability-zone");
+    zone.value = Some(format!("us-east-1{}", ["a", "b", "c"][(host % 3) as usize]));
+    let described = ContainerInstance::default()
+        .with_container_instance_arn(arn(host))
+        .with_status("ACTIVE")
+        .with_agent_connected(true)
+        .with_attributes([zone])
+        .with_registered_resources([
+            Resource::integer(Resource::CPU, 4_096),
+            Resource::integer(Resource::MEMORY, 1_000),
+        ]);
+    Registration::try_from(&described).unwrap()
+}
+
+impl Cluster {
+    pub(crate) fn new(seed: u64) -> Self {
+        let mut random = Random(seed);
+        let mut cell = CellState::new();
+        let mut services = Services::new(CLUSTER, ServicePolicy::current()).unwrap();
+        let instances: BTreeMap<u64, Host> =
+            (0..INSTANCES).map(|host| (host, Host::Active)).collect();
+        for host in instances.keys() {
+            cell.register(&registration(*host));
+        }
+        for service in SERVICES {
+            let mut request = json!({"cluster": "prod", "serviceName": service,
+                "taskDefinition": format!("{service}:1")});
+            if service == "agent" {
+                request["schedulingStrategy"] = json!("DAEMON");
+            } else {
+                let least = random.below(5) * 25;
+                request["desiredCount"] = json!(random.below(12));
+                request["deploymentConfiguration"] = json!({
+                    "minimumHealthyPercent": least, "maximumPercent": 125 + random.below(4) * 25,
+                    "deploymentCircuitBreaker": {"enable": true, "rollback": true}});
+            }
+            let request: CreateServiceRequest = serde_json::from_value(request).unwrap();
+            let at = Timestamp::from_seconds(0);
+            services
+                .create(&request, &definition(service), at, seed)
+                .unwrap();
+        }
+        Self {
+            random,
+            now: 0,
+            cell,
+            services,
+            planner: Planner::new(),
+            others: Vec::new(),
+            tasks: BTreeMap::new(),
+            instances,
+            post: Vec::new(),
+            revision: 1,
+            bad: 0,
+            faults: true,
+            hasher: DefaultHasher::new(),
+            counts: [0; 3],
+        }
+    }
+
+    fn at(&self) -> Timestamp {
+        Timestamp::from_seconds(self.now)
+    }
+
+    /// How many tasks were started, were stopped, and failed.
+    pub(crate) fn counts(&self) -> [u64; 3] {
+        self.counts
+    }
+
+    pub(crate) fn trace(&self) -> u64 {
+        self.hasher.finish()
+    }
+
+    pub(crate) fn step(&mut self) {
+        self.now += self.random.below(20) as i64;
+        if self.faults && self.random.chance(12) {
+            self.fault();
+        }
+        self.users();
+        self.agents();
+        self.deliver();
+        self.schedule();
+    }
+
+    /// No more faults, all instances are back and the image is good: how many steps it takes
+    /// until every service is steady.
+    pub(crate) fn recover(&mut self) -> u32 {
+        self.faults = false;
+        for host in 0..INSTANCES {
+            self.bring_back(host);
+        }
+        for task in std::mem::take(&mut self.others) {
+            self.cell.stopped(&task);
+        }
+        self.deploy(false);
+        for step in 0..2_000 {
+            self.now += 20;
+            self.agents();
+            self.deliver();
+            self.schedule();
+            if SERVICES.iter().all(|service| self.is_steady(service)) {
+                return step;
+            }
+        }
+        2_000
+    }
+
+    /// What each service waits for.
+    pub(crate) fn waits(&self) -> Vec<(&'static str, Vec<Wait>)> {
+        let waits = |service| {
+            self.services
+                .explain(service, &self.cell, self.at())
+                .unwrap()
+        };
+        SERVICES
+            .iter()
+            .map(|service| (*service, waits(service)))
+            .collect()
+    }
+
+    /// Whether a service has what it shall have, or says that its bounds let it go no further.
+    fn is_steady(&self, service: &str) -> bool {
+        let waits = self.services.explain(service, &self.cell, self.at());
+        let waits = waits.unwrap();
+        let service = self.services.describe(service).unwrap();
+        let is_stuck = matches!(waits.first(), Some(Wait::Bounds { .. }));
+        let has_all = service.running_count() == service.desired_count();
+        is_stuck || waits.is_empty() && has_all && service.deployments().len() == 1
+    }
+
+    /// Seven kinds, with that of the images in [`users`](Self::users) and those of the post in
+    /// [`send`](Self::send).
+    fn fault(&mut self) {
+        let host = self.random.below(INSTANCES);
+        match self.random.below(6) {
+            0 => self.lose(host),
+            1 => {
+                for other in (host % 3..INSTANCES).step_by(3) {
+                    self.lose(other);
+                }
+            }
+            2 => {
+                let is_there = self.instances[&host] == Host::Active;
+                if is_there {
+                    self.instances.insert(host, Host::Disconnected);
+                    self.cell.set_agent_connected(&arn(host), false);
+                }
+            }
+            3 => {
+                if self.instances[&host] == Host::Active {
+                    self.instances.insert(host, Host::Draining);
+                    self.cell.set_status(&arn(host), "DRAINING");
+                    let at = self.at();
+                    self.services.observe_instance(&arn(host), "DRAINING", at);
+                }
+            }
+            4 => self.run_others(),
+            _ => self.bring_back(host),
+        }
+    }
+
+    fn bring_back(&mut self, host: u64) {
+        match self.instances[&host] {
+            Host::Active => return,
+            Host::Gone => self.cell.register(&registration(host)),
+            Host::Draining | Host::Disconnected => {
+                self.cell.set_status(&arn(host), "ACTIVE");
+                self.cell.set_agent_connected(&arn(host), true);
+            }
+        }
+        self.instances.insert(host, Host::Active);
+        let at = self.at();
+        self.services.observe_instance(&arn(host), "ACTIVE", at);
+    }
+
+    fn lose(&mut self, host: u64) {
+        if self.instances.insert(host, Host::Gone) == Some(Host::Gone) {
+            return;
+        }
+        self.cell.deregister(&arn(host));
+        let at = self.at();
+        let lost = self.tasks.iter().filter(|(_, agent)| agent.host == host);
+        let lost: Vec<Arc<str>> = lost.map(|(task, _)| Arc::clone(task)).collect();
+        for task in lost {
+            let mut agent = self.tasks.remove(&task).unwrap();
+            let loss = HostLoss::Terminated {
+                instance: "i-0123456789abcdef0".to_owned(),
+            };
+            let _ = agent.machine.handle_host_lost(loss, at);
+            // Half of the time the instance is known to be gone before its tasks are.
+            if self.random.chance(2) {
+                let seen = observed(&agent);
+                let _ = self.services.observe(&seen, at);
+            }
+        }
+        self.services.observe_instance(&arn(host), "INACTIVE", at);
+    }
+
+    /// Another scheduler runs tasks of its own.
+    fn run_others(&mut self) {
+        if self.others.len() > 6 {
+            for task in self.others.drain(..3) {
+                self.cell.stopped(&task);
+            }
+        }
+        let request = PlacementRequest::new(&definition("other"))
+            .unwrap()
+            .with_count(2);
+        let plan = self
+            .planner
+            .plan(&self.cell.snapshot(), &request, self.random.0);
+        let names: Vec<String> = (0..2)
+            .map(|task| format!("other-{}-{}-{task}", self.now, self.random.0))
+            .collect();
+        let token = format!("other-{}-{}", self.now, self.random.0);
+        let transaction = plan.into_transaction(token, names).unwrap();
+        let commit = self
+            .cell
+            .commit(&transaction, CommitPolicy::Rebase)
+            .unwrap();
+        let placed = commit.placed().iter().map(|placed| placed.task.to_string());
+        self.others.extend(placed);
+    }
+
+    /// Deployments and other desired counts.
+    fn users(&mut self) {
+        if self.random.chance(60) {
+            let is_bad = self.faults && self.random.chance(3);
+            self.deploy(is_bad);
+        }
+        if self.random.chance(60) {
+            let desired = self.random.below(12);
+            self.update("web", json!({"desiredCount": desired}));
+        }
+    }
+
+    fn deploy(&mut self, is_bad: bool) {
+        self.revision += 1;
+        if is_bad {
+            self.bad = self.revision;
+        }
+        for service in ["api", "web"] {
+            let name = format!("{service}:{}", self.revision);
+            self.update(service, json!({"taskDefinition": name}));
+        }
+    }
+
+    fn update(&mut self, service: &str, mut change: serde_json::Value) {
+        change["cluster"] = json!("prod");
+        change["service"] = json!(service);
+        let request: UpdateServiceRequest = serde_json::from_value(change).unwrap();
+        let definition = definition(service);
+        let definition = request.task_definition.is_some().then_some(&definition);
+        let seed = self.random.0;
+        self.services
+            .update(&request, definition, self.at(), seed)
+            .unwrap();
+    }
+
+    /// Agents go on with their tasks.
+    fn agents(&mut self) {
+        let at = self.at();
+        let tasks: Vec<Arc<str>> = self.tasks.keys().cloned().collect();
+        for task in tasks {
+            let goes_on = !self.faults || self.random.chance(3);
+            let agent = self.tasks.get_mut(&task).unwrap();
+            if !goes_on || self.instances[&agent.host] == Host::Disconnected {
+                continue;
+            }
+            let status = agent.machine.status();
+            let report = match (status.last, status.shall_stop) {
+                (TaskStatus::Stopped, _) => continue,
+                (_, true) => Some(
+                    TaskReport::new(ReportedStatus::Stopped)
+                        .with_container(ContainerReport::stopped("main", 0)),
+                ),
+                (TaskStatus::Running, false) if self.faults && self.random.chance(200) => Some(
+                    TaskReport::new(ReportedStatus::Stopped)
+                        .with_container(ContainerReport::stopped("main", 1)),
+                ),
+                (TaskStatus::Running, false) => None,
+                _ if agent.is_bad => Some(
+                    TaskReport::new(ReportedStatus::Stopped)
+                        .with_reason("CannotPullContainerError: not found"),
+                ),
+                _ => Some(
+                    TaskReport::new(ReportedStatus::Running)
+                        .with_container(ContainerReport::running("main")),
+                ),
+            };
+            if let Some(report) = report {
+                let _ = agent.machine.handle_report(&report, at);
+                let seen = observed(agent);
+                self.send(&task, seen);
+            }
+        }
+    }
+
+    /// A report comes at once, late, twice, or out of order.
+    fn send(&mut self, task: &Arc<str>, seen: ObservedServiceTask) {
+        let late = match self.faults {
+            true => self.random.below(60) as i64,
+            false => 0,
+        };
+        let copies = if self.faults && self.random.chance(5) {
+            2
+        } else {
+            1
+        };
+        for copy in 0..copies {
+            let due = self.now + late + copy * 30;
+            self.post
+                .push((due, Arc::clone(task), Box::new(seen.clone())));
+        }
+    }
+
+    fn deliver(&mut self) {
+        let (due, post): (Vec<_>, Vec<_>) = self
+            .post
+            .drain(..)
+            .partition(|(due, _, _)| *due <= self.now);
+        self.post = post;
+        let at = self.at();
+        for (_, task, seen) in due {
+            let has_stopped = seen.last_status == LastStatus::Stopped;
+            let _ = self.services.observe(&seen, at);
+            if has_stopped && self.tasks.remove(&task).is_some() {
+                self.cell.stopped(&task);
+                self.counts[2] += u64::from(
+                    seen.stop_code
+                        .is_some_and(|code| code != TaskStopCode::ServiceSchedulerInitiated),
+                );
+            }
+        }
+    }
+
+    fn schedule(&mut self) {
+        let (at, seed) = (self.at(), self.random.0);
+        let actions = self.decide();
+        let mut started: BTreeMap<String, u32> = BTreeMap::new();
+        for action in actions {
+            format!("{} {action:?}", self.now).hash(&mut self.hasher);
+            match action {
+                ServiceAction::Start {
+                    task,
+                    service,
+                    deployment,
+                    task_definition,
+                    place: TaskPlace::Instance(instance),
+                } => {
+                    self.counts[0] += 1;
+                    *started.entry(service.to_string()).or_default() += 1;
+                    self.start(task, (&service, &deployment, &task_definition), &instance);
+                }
+                ServiceAction::Stop { task, .. } => {
+                    self.counts[1] += 1;
+                    if let Some(agent) = self.tasks.get_mut(&task) {
+                        let deployment = String::new();
+                        let _ = agent
+                            .machine
+                            .handle_stop(StopCause::Scaling { deployment }, at);
+                    }
+                }
+                ServiceAction::Publish(_) => {}
+                other => panic!("{other:?}"),
+            }
+        }
+        // A daemon's task on an instance that is drained stays until the others have left.
+        for service in started.keys().filter(|service| **service != "agent") {
+            let (upper, counted) = (self.upper(service), self.counted(service));
+            assert!(counted <= upper, "{service}: {counted} tasks of {upper}");
+        }
+        let left = self.services.reconcile(at, &mut self.cell, seed).unwrap();
+        assert_eq!(left, []);
+    }
+
+    /// Decides, commits and applies step by step. Sometimes another scheduler comes in between.
+    fn decide(&mut self) -> Vec<ServiceAction> {
+        let (at, seed) = (self.at(), self.random.0);
+        while let Some(decision) = self.services.decide(at, &self.cell, seed) {
+            let change = match decision {
+                ServiceDecision::Change(change) => change,
+                ServiceDecision::Start(start) => {
+                    if self.faults && self.random.chance(10) {
+                        self.run_others();
+                    }
+                    let commit = start.transaction().map(|transaction| {
+                        let policy = CommitPolicy::Partial;
+                        let commit = self.cell.commit(transaction, policy).unwrap();
+                        self.cell.forget(transaction.token());
+                        commit
+                    });
+                    start.into_change(commit.as_ref())
+                }
+                other => panic!("{other:?}"),
+            };
+            if let ServiceChange::Stop { tasks, .. } = &change {
+                for (task, _) in tasks {
+                    self.cell.stopping(task);
+                }
+            }
+            let record = self.services.record(change);
+            self.services.apply(&record).unwrap();
+        }
+        self.services.take_actions()
+    }
+
+    fn counted(&self, service: &str) -> u32 {
+        self.services.tasks(service).count() as u32
+    }
+
+    fn upper(&self, service: &str) -> u32 {
+        let service = self.services.describe(service).unwrap();
+        let desired = service.desired_count().unwrap() as u32;
+        let configuration = service.deployment_configuration();
+        let most = configuration.maximum_percent().unwrap() as u32;
+        Bounds::of_percent(desired, 0, most).upper
+    }
+
+    fn start(
+        &mut self,
+        task: Arc<str>,
+        (service, deployment, definition): (&str, &str, &str),
+        instance: &str,
+    ) {
+        let described = Task::default()
+            .with_task_arn(&*task)
+            .with_group(format!("service:{service}"))
+            .with_started_by(deployment)
+            .with_container_instance_arn(instance);
+        let spec = TaskSpec::try_from(&self::definition(service)).unwrap();
+        let host: u64 = instance.strip_prefix(INSTANCE).unwrap().parse().unwrap();
+        let agent = Agent {
+            machine: TaskMachine::new(spec, Phases::guide_2015(), self.at()),
+            described,
+            host,
+            is_bad: definition == format!("{service}:{}", self.bad),
+        };
+        assert!(self.tasks.insert(task, agent).is_none());
+    }
+}
+
+fn observed(agent: &Agent) -> ObservedServiceTask {
+    let mut task = agent.described.clone();
+    agent.machine.describe(&mut task);
+    ObservedServiceTask::try_from(&task).unwrap()
+}
