@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use hashbrown::HashMap;
+use smallvec::SmallVec;
 
 use super::marking::Marking;
 use super::{Explanation, InstanceExplanation};
@@ -74,7 +75,7 @@ struct Terms<'a> {
     query: &'a Query,
     /// The columns that it asks for; `None` if it asks for more than attributes.
     columns: Option<Vec<usize>>,
-    known: HashMap<Box<[u32]>, Arc<[UnmetTerm]>>,
+    known: HashMap<SmallVec<[u32; 4]>, Arc<[UnmetTerm]>>,
 }
 
 impl<'a> Answers<'a> {
@@ -136,7 +137,7 @@ impl<'a> Answers<'a> {
         };
         let slot = instance.place().slot;
         let number = |column: &usize| self.planner.number(*column, slot);
-        let numbers: Box<[u32]> = columns.iter().map(number).collect();
+        let numbers: SmallVec<[u32; 4]> = columns.iter().map(number).collect();
         Arc::clone(terms.known.entry(numbers).or_insert_with(unmet))
     }
 }
