@@ -435,8 +435,9 @@ fn what_is_not_evaluated_is_refused_by_name() {
              a plan of Fargate says in which",
         ),
         (
-            json!({"capacityProviderStrategy": [{"capacityProvider": "x"}], "taskDefinition": "web"}),
-            "capacity provider strategies are not evaluated",
+            json!({"taskDefinition": "web", "capacityProviderStrategy": [
+                {"capacityProvider": "spot", "weight": 1}, {"capacityProvider": "base"}]}),
+            "a strategy of capacity providers is not evaluated: `spot`, `base`",
         ),
     ] {
         assert_eq!(refusal(of_run_task(request)), expected);

@@ -69,10 +69,7 @@ impl PlacementRequest {
         let constraints = request.placement_constraints();
         check_expressions(constraints, "", &mut findings);
         let task = checked(definition, request.overrides.as_ref(), findings)?;
-        let providers = request.capacity_provider_strategy.as_deref();
-        if providers.is_some_and(|list| !list.is_empty()) {
-            return Err(Unsupported::CapacityProviders.into());
-        }
+        Unsupported::refuse_providers(request.capacity_provider_strategy())?;
         let count = request.tasks_wanted();
         let mut placement = Self::of_definition(&task)?
             .with_count(u32::try_from(count).map_err(|_| Unsupported::Count { count })?)

@@ -1,5 +1,6 @@
 //! What is not placed.
 
+use ecs_model::CapacityProviderStrategyItem;
 use thiserror::Error;
 
 use crate::QueryError;
@@ -43,8 +44,11 @@ pub enum Unsupported {
         launch_type: String,
     },
     /// Capacity providers choose instances by themselves.
-    #[error("capacity provider strategies are not evaluated")]
-    CapacityProviders,
+    #[error("a strategy of capacity providers is not evaluated: {}", quoted(.providers))]
+    CapacityProviders {
+        /// The providers.
+        providers: Vec<String>,
+    },
     /// Devices whose amounts no document of an instance has.
     #[error(
         "{device} are not placed: the documents of instances do not say how much of them there is"
@@ -86,6 +90,26 @@ pub enum Unsupported {
         /// The count.
         count: i32,
     },
+}
+
+impl Unsupported {
+    /// Refuses a strategy of capacity providers, if there is one.
+    pub(crate) fn refuse_providers(strategy: &[CapacityProviderStrategyItem]) -> Result<(), Self> {
+        let name = |item: &CapacityProviderStrategyItem| {
+            item.capacity_provider().unwrap_or_default().to_owned()
+        };
+        match strategy {
+            [] => Ok(()),
+            items => Err(Self::CapacityProviders {
+                providers: items.iter().map(name).collect(),
+            }),
+        }
+    }
+}
+
+fn quoted(names: &[String]) -> String {
+    let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    quoted.join(", ")
 }
 
 fn elsewhere(launch_type: &str) -> &'static str {

@@ -147,9 +147,7 @@ impl Services {
         if request.task_definition.is_some() != definition.is_some() {
             return Err(ServiceError::TaskDefinition);
         }
-        if !request.capacity_provider_strategy().is_empty() {
-            return Err(Unsupported::CapacityProviders.into());
-        }
+        Unsupported::refuse_providers(request.capacity_provider_strategy())?;
         if let Some(controller) = request.deployment_controller().r#type() {
             let controller = controller.to_string();
             if controller != "ECS" {

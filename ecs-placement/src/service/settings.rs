@@ -257,9 +257,7 @@ pub(super) fn refuse_unsupported(request: &CreateServiceRequest) -> Result<bool,
         let controller = controller.to_string();
         return Err(Unsupported::DeploymentController { controller });
     }
-    if !request.capacity_provider_strategy().is_empty() {
-        return Err(Unsupported::CapacityProviders);
-    }
+    Unsupported::refuse_providers(request.capacity_provider_strategy())?;
     refuse_rebalancing(request.availability_zone_rebalancing())?;
     match request.strategy_or_default() {
         SchedulingStrategy::Replica => Ok(false),

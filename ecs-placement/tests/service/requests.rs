@@ -54,7 +54,7 @@ fn what_is_not_done_is_refused_by_name() {
     assert_eq!(
         refused(json!({"desiredCount": 1,
             "capacityProviderStrategy": [{"capacityProvider": "spot", "weight": 1}]})),
-        "capacity provider strategies are not evaluated"
+        "a strategy of capacity providers is not evaluated: `spot`"
     );
     assert_eq!(
         refused(json!({"desiredCount": 1, "launchType": "FARGATE"})),
