@@ -175,7 +175,10 @@ impl Planner {
             return;
         }
         if let Some(old) = std::mem::replace(known, name.cloned()) {
-            self.groups.remove(&old);
+            // The name may be that of another number by now.
+            if self.groups.get(&old) == Some(&group) {
+                self.groups.remove(&old);
+            }
             self.counts.remove(&group);
         }
         let end = self.log_end();
