@@ -2,7 +2,8 @@
 //! whatever the planner remembers.
 
 use crate::naive::{self, Expression, Instance, Random, Request, STRATEGIES, Strategy, ZONE};
-use ecs_placement::{CellState, CommitPolicy, Plan, Planner, Snapshot};
+use ecs_model::Timestamp;
+use ecs_placement::{CellState, CommitPolicy, Loader, Plan, Planner, Snapshot};
 
 /// How many cells to try.
 fn budget(ordinary: u64) -> u64 {
@@ -175,7 +176,7 @@ impl World {
         let count = 1 + random.below(70);
         let naive = instances(&mut random, count);
         let requests = (0..6).map(|_| request(&mut random)).collect();
-        Self {
+        let mut world = Self {
             cell: cell(&naive, &mut random),
             random,
             naive,
@@ -184,6 +185,53 @@ impl World {
             planner: Planner::new(),
             old: None,
             picks: 0,
+        };
+        if chance(&mut world.random, 2) {
+            world.load();
+        }
+        world
+    }
+
+    /// Starts again with a cluster that runs, as documents describe it.
+    fn load(&mut self) {
+        let empty = self.naive.clone();
+        let mut described = Vec::new();
+        for number in 0..self.random.below(100) {
+            let (at, request) = (self.random.below(empty.len()), self.random.below(6));
+            if !self.naive[at].fits(&self.requests[request]) {
+                continue;
+            }
+            let task = format!("loaded-{number}");
+            let counts = !chance(&mut self.random, 5);
+            described.push(self.requests[request].describe(&task, &empty[at], counts));
+            self.naive[at].take(&self.requests[request]);
+            if !counts {
+                let group = &self.requests[request].group;
+                *self.naive[at].groups.get_mut(group).unwrap() -= 1;
+            }
+            self.running.push(Running {
+                task,
+                instance: at,
+                request,
+                counts,
+            });
+        }
+        let moment = Timestamp::from_seconds(100);
+        self.cell = CellState::new();
+        let loader = Loader::new();
+        // In whatever order they come.
+        let (before, after) = described.split_at(self.random.below(described.len() + 1));
+        let early = loader.load(&mut self.cell, &[], before, moment).unwrap();
+        assert_eq!(early.tasks, before.len());
+        for (instance, empty) in self.naive.iter().zip(&empty) {
+            let registration = instance.register_with(empty).as_of(moment);
+            assert!(self.cell.observe_instance(&registration));
+        }
+        let late = loader.load(&mut self.cell, &[], after, moment).unwrap();
+        assert_eq!((late.tasks, late.gaps), (after.len(), Vec::new()));
+        for (instance, shown) in self.naive.iter().zip(self.cell.snapshot().instances()) {
+            let unknown = i64::try_from(shown.unknown_tasks()).unwrap();
+            assert_eq!((&*instance.arn, instance.others.2), (shown.arn(), unknown));
         }
     }
 

@@ -4,10 +4,13 @@
 use std::collections::BTreeMap;
 
 use crate::naive::{Instance, Request};
+use ecs_model::Timestamp;
 use ecs_placement::{
-    CellState, Change, CommitPolicy, PlacementRequest, Plan, Record, Registration, Transaction,
+    CellState, Change, CommitPolicy, Loader, PlacementRequest, Plan, Record, Registration,
+    Transaction,
 };
 use proptest::prelude::*;
+use serde_json::json;
 
 fn config() -> ProptestConfig {
     let long = std::env::var_os("ECS_LONG").is_some();
@@ -54,6 +57,23 @@ enum Step {
     Forget {
         which: usize,
     },
+    /// What a document says of an instance.
+    Describe {
+        which: usize,
+        version: i64,
+        taken: i64,
+        is_gone: bool,
+    },
+    /// What a document says of a task, of the cell or another one.
+    Observe {
+        which: usize,
+        on: usize,
+        version: i64,
+        stage: u8,
+    },
+    ForgetStopped {
+        before: i64,
+    },
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -78,6 +98,12 @@ fn step() -> impl Strategy<Value = Step> {
         2 => index.prop_map(|which| Step::Stopping { which }),
         3 => index.prop_map(|which| Step::Stopped { which }),
         1 => index.prop_map(|which| Step::Forget { which }),
+        2 => (0..5_usize, 1..9_i64, 0..400_i64, any::<bool>()).prop_map(
+            |(which, version, taken, is_gone)| Step::Describe { which, version, taken, is_gone }
+        ),
+        4 => (index, 0..6_usize, 1..9_i64, 0..4_u8)
+            .prop_map(|(which, on, version, stage)| Step::Observe { which, on, version, stage }),
+        1 => (0..100_i64).prop_map(|before| Step::ForgetStopped { before }),
     ]
 }
 
@@ -99,6 +125,18 @@ fn registration(which: usize, size: i64, is_ready: bool) -> Registration {
         ..Instance::default()
     };
     instance.register()
+}
+
+fn amounts(cpu: i64, memory: i64) -> serde_json::Value {
+    json!([
+        {"name": "CPU", "type": "INTEGER", "integerValue": cpu},
+        {"name": "MEMORY", "type": "INTEGER", "integerValue": memory},
+    ])
+}
+
+/// A moment that a version has.
+fn at(version: i64) -> Timestamp {
+    Timestamp::from_seconds(version * 10)
 }
 
 fn requests() -> Vec<PlacementRequest> {
@@ -205,8 +243,83 @@ impl World {
                     });
                 }
             }
+            Step::Describe {
+                which,
+                version,
+                taken,
+                is_gone,
+            } => self.describe(which, version, taken, is_gone),
+            Step::Observe {
+                which,
+                on,
+                version,
+                stage,
+            } => self.observe(which, on, version, stage),
+            Step::ForgetStopped { before } => {
+                let before = at(before);
+                if self.cell.forget_stopped(before) {
+                    self.record(Change::ForgetStopped { before });
+                }
+            }
         }
         Ok(())
+    }
+
+    /// Takes over a change that a document says, on both sides, if it is news.
+    fn tell(&mut self, change: &Change) -> bool {
+        let is_news = match change {
+            Change::ObserveInstance(registration) => self.cell.observe_instance(registration),
+            Change::ObserveTask(task) => self.cell.observe_task(task),
+            _ => false,
+        };
+        assert_eq!(self.replica.is_news(change), is_news);
+        if is_news {
+            self.record(change.clone());
+        }
+        is_news
+    }
+
+    fn describe(&mut self, which: usize, version: i64, taken: i64, is_gone: bool) {
+        let document = serde_json::from_value(json!({
+            "containerInstanceArn": name(which), "version": version, "agentConnected": true,
+            "status": if is_gone { "INACTIVE" } else { "ACTIVE" }, "runningTasksCount": taken / 100,
+            "registeredResources": amounts(1_200, 1_000),
+            "remainingResources": amounts(1_200 - taken, 1_000 - taken),
+        }))
+        .unwrap();
+        let registration = Registration::try_from(&document).unwrap();
+        let registration = registration.with_interfaces(3).as_of(at(version));
+        if self.tell(&Change::ObserveInstance(registration.clone())) {
+            match is_gone {
+                true => self.registered.remove(&name(which)),
+                false => self.registered.insert(name(which), registration),
+            };
+        }
+    }
+
+    fn observe(&mut self, which: usize, on: usize, version: i64, stage: u8) {
+        let own = self.a_task(which).filter(|_| which.is_multiple_of(3));
+        let task = own.unwrap_or_else(|| format!("seen-{}", which % 4));
+        let mut document = json!({
+            "taskArn": task, "containerInstanceArn": name(on), "group": "group-1",
+            "cpu": "70", "memory": "90", "version": version, "createdAt": 10,
+            "lastStatus": "RUNNING", "desiredStatus": "RUNNING",
+        });
+        if stage > 1 {
+            document["desiredStatus"] = json!("STOPPED");
+            document["stoppingAt"] = json!(20);
+        }
+        if stage > 2 {
+            document["lastStatus"] = json!("STOPPED");
+            document["stoppedAt"] = json!(30);
+        }
+        let document = serde_json::from_value(document).unwrap();
+        let told = Loader::new()
+            .changes(&[], &[document], at(version))
+            .unwrap();
+        for change in &told.changes {
+            self.tell(change);
+        }
     }
 
     fn plan(&mut self, request: usize, count: u32, seed: u64, number: usize) {
@@ -264,10 +377,14 @@ impl World {
             let held = |amount: fn(&ecs_placement::Needs) -> u64| -> u64 {
                 tasks.iter().map(|task| amount(&task.needs)).sum()
             };
+            let unknown = instance.unknown();
             // An instance that has become smaller may have less than nothing left.
             let left = |registered: u64, held: u64| registered.saturating_sub(held);
-            let cpu = left(registered.cpu, held(|needs| needs.cpu.into()));
-            let memory = left(registered.memory, held(|needs| needs.memory.into()));
+            let cpu = left(registered.cpu, held(|needs| needs.cpu.into()) + unknown.cpu);
+            let memory = left(
+                registered.memory,
+                held(|needs| needs.memory.into()) + unknown.memory,
+            );
             prop_assert_eq!((remaining.cpu, remaining.memory), (cpu, memory));
             let gpus = left(registered.gpus, held(|needs| needs.gpus.into()));
             let interfaces = left(3, held(|needs| needs.interfaces.into()));
@@ -287,7 +404,7 @@ impl World {
             prop_assert_eq!(&groups, &counted.collect());
             prop_assert_eq!(
                 instance.running_tasks(),
-                i64::from(groups.values().sum::<u32>())
+                i64::from(groups.values().sum::<u32>()) + instance.unknown_tasks().cast_signed()
             );
         }
         Ok(())

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ecs_model::{Attribute, ContainerInstance, Resource};
+use ecs_model::{Attribute, ContainerInstance, Resource, Task};
 use ecs_placement::{PlacementRequest, Registration};
 use ecs_taskdef::TaskDefinition;
 use serde_json::{Value, json};
@@ -187,6 +187,11 @@ impl Instance {
 
     /// The document of the instance as it is without tasks.
     pub(crate) fn register(&self) -> Registration {
+        self.register_with(self)
+    }
+
+    /// The document of the instance with the tasks that it has taken since it was `empty`.
+    pub(crate) fn register_with(&self, empty: &Self) -> Registration {
         let attributes = self.attributes.iter().map(|(name, value)| {
             let mut attribute = Attribute::named(name.clone());
             attribute.value.clone_from(value);
@@ -199,8 +204,8 @@ impl Instance {
         described.agent_connected = Some(true);
         described.attributes = Some(attributes.collect());
         described.registered_resources = Some(vec![
-            Resource::integer(Resource::CPU, number(self.cpu + self.others.0)),
-            Resource::integer(Resource::MEMORY, number(self.memory + self.others.1)),
+            Resource::integer(Resource::CPU, number(empty.cpu + self.others.0)),
+            Resource::integer(Resource::MEMORY, number(empty.memory + self.others.1)),
             Resource::string_set(Resource::GPU, 0..self.all_gpus),
             Resource::string_set("NEURON_DEVICE", 0..self.all_neuron),
         ]);
@@ -212,8 +217,9 @@ impl Instance {
             Resource::string_set(Resource::PORTS, &self.ports),
             Resource::string_set(Resource::PORTS_UDP, &self.udp),
         ]);
-        described.running_tasks_count = Some(number(self.others.2));
-        let limit = u16::try_from(self.interfaces).unwrap();
+        let running = self.others.2 + self.groups.values().sum::<i64>();
+        described.running_tasks_count = Some(number(running));
+        let limit = u16::try_from(empty.interfaces).unwrap();
         Registration::try_from(&described)
             .unwrap()
             .with_interfaces(limit)
@@ -222,6 +228,41 @@ impl Instance {
 }
 
 impl Request {
+    /// The document of a task of this request that runs on an instance.
+    pub(crate) fn describe(&self, task: &str, on: &Instance, runs: bool) -> Task {
+        let bindings = self.ports.iter().map(|port| (port, "tcp"));
+        let bindings = bindings.chain(self.udp.iter().map(|port| (port, "udp")));
+        let bindings: Vec<Value> = bindings
+            .map(|(port, protocol)| json!({"hostPort": port, "protocol": protocol}))
+            .collect();
+        let ids = |count: i64| -> Vec<String> { (0..count).map(|id| id.to_string()).collect() };
+        let gpus = if self.wants_all_gpus {
+            on.all_gpus
+        } else {
+            self.gpus
+        };
+        let neuron = if self.wants_all_neuron {
+            on.all_neuron
+        } else {
+            0
+        };
+        let interface = match self.has_interface {
+            true => json!([{"type": "ElasticNetworkInterface"}]),
+            false => json!([]),
+        };
+        serde_json::from_value(json!({
+            "taskArn": task, "containerInstanceArn": on.arn, "group": self.group,
+            "cpu": self.cpu.to_string(), "memory": self.memory.to_string(), "createdAt": 1,
+            "lastStatus": "RUNNING", "desiredStatus": if runs { "RUNNING" } else { "STOPPED" },
+            "stoppingAt": if runs { Value::Null } else { json!(2) },
+            "attachments": interface,
+            "containers": [{
+                "networkBindings": bindings, "gpuIds": ids(gpus), "neuronDeviceIds": ids(neuron),
+            }],
+        }))
+        .unwrap()
+    }
+
     /// The same request of the crate.
     pub(crate) fn build(&self) -> PlacementRequest {
         let ports = self.ports.iter();
