@@ -163,7 +163,7 @@ impl<'a> Loader<'a> {
 
     /// Looks up in these task definitions, by their ARN, what tasks need. Without its definition,
     /// what a task holds is what its document says of it and its containers: CPU, memory, GPUs,
-    /// a network interface, and those host ports that Docker has not chosen.
+    /// Neuron devices, a network interface, and those host ports that Docker has not chosen.
     #[must_use]
     pub fn with_definitions(
         mut self,

@@ -123,15 +123,16 @@ impl Described {
             .or_else(|| of_containers(containers.iter().map(cpu_of).sum()));
         let memory = number(task.memory.as_deref())
             .or_else(|| of_containers(containers.iter().map(memory_of).sum()));
-        let gpus: BTreeSet<&String> = containers
-            .iter()
-            .flat_map(|one| one.gpu_ids.iter().flatten())
-            .collect();
+        let devices = |ids: fn(&Container) -> &Option<Vec<String>>| {
+            let ids: BTreeSet<&String> = containers.iter().flat_map(ids).flatten().collect();
+            u16::try_from(ids.len()).unwrap_or(u16::MAX)
+        };
         let needs = Needs {
             cpu: cpu.unwrap_or(0),
             memory: memory.unwrap_or(0),
             interfaces: u16::from(has_interface(task)),
-            gpus: u16::try_from(gpus.len()).unwrap_or(u16::MAX),
+            gpus: devices(|one| &one.gpu_ids),
+            neuron_devices: devices(|one| &one.neuron_device_ids),
             ports: ports(task).into_iter().collect(),
             ..Needs::default()
         };
