@@ -37,6 +37,7 @@ mod hook;
 mod phase;
 mod record;
 mod request;
+mod revision;
 mod schedule;
 mod stage;
 mod status;
@@ -58,6 +59,7 @@ pub use hook::{DEFAULT_CALL_BACK_DELAY, DEFAULT_HOOK_TIMEOUT_MINUTES, HookAnswer
 use hook::{Hook, HookCall};
 pub use record::{ShiftDecision, ShiftEvent, ShiftRecord, ShiftVerdict};
 pub use request::{ShiftRequest, SourceRevision, TaskCounts};
+pub use revision::service_revision;
 pub use schedule::{CLOUDFORMATION_LIMIT, DEFAULT_BAKE_MINUTES, ShiftSchedule};
 pub use stage::Stage;
 pub use status::ShiftStatus;
