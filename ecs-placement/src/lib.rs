@@ -30,6 +30,7 @@
 //! | how many more copies fit, and what stops the next | [`Snapshot::room`], [`Room`], [`Remedy`] |
 //! | which instance comes first, and which task stops | [`Snapshot::rank`], [`Ranking`], [`scale_in`] |
 //! | a service deployment that shifts traffic | [`deployment::shift`] |
+//! | capacity providers, and how many instances they need | [`capacity`] |
 //!
 //! # Scope of this crate
 //!
@@ -37,14 +38,16 @@
 //! Neuron devices, network interfaces by instance type with and without trunking, room for
 //! daemons, required attributes, `distinctInstance` and `memberOf`, the strategies `random`,
 //! `spread` and `binpack`, launch types `EC2` and `EXTERNAL`, Fargate without limits other than
-//! given ones, replica services with rolling deployments, circuit breaker and rollback, and the
-//! stages of blue/green, linear and canary deployments. Capacity providers, the memory of shared
-//! GPUs, daemon services, services on Fargate, and services with other deployment strategies are
-//! not in it yet: requests that need one of them are refused with an [`Unsupported`] that names it.
+//! given ones, replica services with rolling deployments, circuit breaker and rollback, the stages
+//! of blue/green, linear and canary deployments, and the tasks and instances of capacity providers.
+//! Requests that are placed through capacity providers, the memory of shared GPUs, daemon services,
+//! services on Fargate, and services with other deployment strategies are not in it yet: what needs
+//! one of them is refused with an [`Unsupported`] that names it.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod amounts;
+pub mod capacity;
 mod cell_state;
 mod commit;
 pub mod deployment;
