@@ -77,6 +77,42 @@ pub fn target_unhealthy(service: &str, task: &str, target_group: &str, reason: &
     about(MessageKind::TargetUnhealthy, service, &values)
 }
 
+/// Tasks were registered in a target group.
+#[must_use]
+pub fn registered_targets(service: &str, count: usize, target_group: &str) -> String {
+    let values = (count, MessageField::TargetGroup, target_group);
+    counted(MessageKind::RegisteredTargets, service, values)
+}
+
+/// Tasks were deregistered from a target group.
+#[must_use]
+pub fn deregistered_targets(service: &str, count: usize, target_group: &str) -> String {
+    let values = (count, MessageField::TargetGroup, target_group);
+    counted(MessageKind::DeregisteredTargets, service, values)
+}
+
+/// The instances of tasks were registered with a Classic Load Balancer.
+#[must_use]
+pub fn registered_instances(service: &str, count: usize, load_balancer: &str) -> String {
+    let values = (count, MessageField::LoadBalancer, load_balancer);
+    counted(MessageKind::RegisteredInstances, service, values)
+}
+
+/// The instances of tasks were deregistered from a Classic Load Balancer.
+#[must_use]
+pub fn deregistered_instances(service: &str, count: usize, load_balancer: &str) -> String {
+    let values = (count, MessageField::LoadBalancer, load_balancer);
+    counted(MessageKind::DeregisteredInstances, service, values)
+}
+
+/// Connections to so many tasks are drained.
+#[must_use]
+pub fn draining_connections(service: &str, tasks: usize) -> String {
+    let tasks = tasks.to_string();
+    let values = [(MessageField::Count, &*tasks)];
+    about(MessageKind::DrainingConnections, service, &values)
+}
+
 /// Why no container instance could take a task of a service.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -241,6 +277,20 @@ fn about(kind: MessageKind, service: &str, values: &[(MessageField, &str)]) -> S
     ServiceMessage::new(kind, &values).to_string()
 }
 
+/// A message that counts something at one place.
+fn counted(
+    kind: MessageKind,
+    service: &str,
+    (count, field, value): (usize, MessageField, &str),
+) -> String {
+    let count = count.to_string();
+    about(
+        kind,
+        service,
+        &[(MessageField::Count, &count), (field, value)],
+    )
+}
+
 /// A message that lists tasks.
 fn tasks_of<'a>(
     kind: MessageKind,
@@ -386,6 +436,26 @@ mod tests {
             "(service web) was unable to reach steady state because task set (ecs-svc/1) was \
              unable to scale in. Reason: The number of protected tasks are more than the desired \
              count of tasks"
+        );
+        assert_eq!(
+            registered_targets("web", 1, "arn"),
+            "(service web) registered 1 targets in (target-group arn)"
+        );
+        assert_eq!(
+            deregistered_targets("web", 2, "arn"),
+            "(service web) deregistered 2 targets in (target-group arn)"
+        );
+        assert_eq!(
+            registered_instances("web", 1, "httpd"),
+            "(service web) registered 1 instances in (elb httpd)"
+        );
+        assert_eq!(
+            deregistered_instances("web", 1, "httpd"),
+            "(service web) deregistered 1 instances in (elb httpd)"
+        );
+        assert_eq!(
+            draining_connections("web", 2),
+            "(service web) has begun draining connections on 2 tasks."
         );
         assert_eq!(
             rolling_back("api", "ecs-svc/1"),

@@ -38,11 +38,11 @@
 //! Neuron devices, network interfaces by instance type with and without trunking, room for
 //! daemons, required attributes, `distinctInstance` and `memberOf`, the strategies `random`,
 //! `spread` and `binpack`, launch types `EC2` and `EXTERNAL`, Fargate without limits other than
-//! given ones, replica services with rolling deployments, circuit breaker and rollback, the stages
-//! of blue/green, linear and canary deployments, and the tasks and instances of capacity providers.
-//! Requests that are placed through capacity providers, the memory of shared GPUs, daemon services,
-//! services on Fargate, and services with other deployment strategies are not in it yet: what needs
-//! one of them is refused with an [`Unsupported`] that names it.
+//! given ones, services of both scheduling strategies with rolling deployments, and by themselves
+//! the stages of blue/green, linear and canary deployments and the tasks and instances of capacity
+//! providers. Requests that are placed through capacity providers, the memory of shared GPUs,
+//! services with other deployment strategies or controllers, lifecycle hooks and the rebalancing of
+//! zones are not in it yet: what needs one of them is refused with an [`Unsupported`] that names it.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

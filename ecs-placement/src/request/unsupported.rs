@@ -78,9 +78,6 @@ pub enum Unsupported {
     /// Lifecycle hooks of deployments.
     #[error("lifecycle hooks of deployments are not called")]
     LifecycleHooks,
-    /// Deployments that succeed before all of their tasks are healthy.
-    #[error("early success criteria of deployments are not evaluated")]
-    EarlySuccess,
     /// Moving tasks between Availability Zones.
     #[error("tasks are not moved to even out the Availability Zones")]
     ZoneRebalancing,

@@ -26,6 +26,22 @@ pub enum ServiceAction {
         /// Where it runs.
         place: TaskPlace,
     },
+    /// A task that runs is to be registered in the target groups and load balancers of its
+    /// service.
+    Register {
+        /// The ARN of the task.
+        task: Arc<str>,
+        /// The service.
+        service: Arc<str>,
+    },
+    /// A task is to be taken out of the target groups and load balancers of its service. Before
+    /// one that is stopped gets its signal, its connections are drained.
+    Deregister {
+        /// The ARN of the task.
+        task: Arc<str>,
+        /// The service.
+        service: Arc<str>,
+    },
     /// A task is to be stopped.
     Stop {
         /// The ARN of the task.

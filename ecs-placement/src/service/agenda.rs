@@ -1,6 +1,7 @@
 //! Which services are to be looked at, and when.
 
-use std::collections::BTreeSet;
+use std::cmp::Reverse;
+use std::collections::{BTreeSet, BinaryHeap};
 
 use ecs_model::Timestamp;
 use hashbrown::HashMap;
@@ -9,9 +10,10 @@ use hashbrown::HashMap;
 /// slot.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Agenda {
-    changed: BTreeSet<u32>,
-    /// Daemon services, which come first.
-    daemons: BTreeSet<u32>,
+    /// Daemon services first. Once it has room for all of them it allocates nothing.
+    changed: BinaryHeap<Reverse<(Rank, u32)>>,
+    /// For each slot whether it is among them, and its rank there.
+    known: Vec<(bool, Rank)>,
     due: BTreeSet<(Timestamp, u32)>,
     due_at: HashMap<u32, Timestamp>,
     /// Those that have not found places for all of their tasks.
@@ -20,9 +22,38 @@ pub(super) struct Agenda {
     hopeful: BTreeSet<u32>,
 }
 
+/// Which services come before others.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+enum Rank {
+    Daemon,
+    #[default]
+    Replica,
+}
+
 impl Agenda {
     pub(super) fn touch(&mut self, slot: u32) {
-        self.changed.insert(slot);
+        self.make_room(slot);
+        if let Some((is_changed, rank)) = self.known.get_mut(slot as usize)
+            && !std::mem::replace(is_changed, true)
+        {
+            self.changed.push(Reverse((*rank, slot)));
+        }
+    }
+
+    /// Whether a service is one of the daemons.
+    pub(super) fn set_daemon(&mut self, slot: u32, is_daemon: bool) {
+        self.make_room(slot);
+        if let Some((_, rank)) = self.known.get_mut(slot as usize) {
+            *rank = match is_daemon {
+                true => Rank::Daemon,
+                false => Rank::Replica,
+            };
+        }
+    }
+
+    fn make_room(&mut self, slot: u32) {
+        let slots = self.known.len().max(slot as usize + 1);
+        self.known.resize(slots, (false, Rank::default()));
     }
 
     /// The first service to look at.
@@ -31,28 +62,29 @@ impl Agenda {
             && at <= now
         {
             self.set_due(slot, None);
-            self.changed.insert(slot);
+            self.touch(slot);
         }
-        let daemon = self.daemons.intersection(&self.changed).next();
-        daemon.or(self.changed.first()).copied()
+        self.changed.peek().map(|Reverse((_, slot))| *slot)
     }
 
-    /// Whether a service is one of the daemons.
-    pub(super) fn set_daemon(&mut self, slot: u32, is_daemon: bool) {
-        match is_daemon {
-            true => self.daemons.insert(slot),
-            false => self.daemons.remove(&slot),
+    /// The first service has what it needs for now.
+    pub(super) fn settle(&mut self, due: Option<Timestamp>, waits: bool) {
+        let Some(Reverse((_, slot))) = self.changed.pop() else {
+            return;
         };
+        if let Some((is_changed, _)) = self.known.get_mut(slot as usize) {
+            *is_changed = false;
+        }
+        self.set_due(slot, due);
+        self.set_starved(slot, waits);
     }
 
-    /// A service has what it needs for now.
-    pub(super) fn settle(&mut self, slot: u32, due: Option<Timestamp>, is_starved: bool) {
-        self.changed.remove(&slot);
-        self.set_due(slot, due);
-        if is_starved {
-            // What could not be tried yet, for a wait of another kind, is still to be tried.
+    /// Whether a change of the cell may be news for a service. What could not be tried yet, for a
+    /// wait of another kind, is still to be tried.
+    pub(super) fn set_starved(&mut self, slot: u32, waits: bool) {
+        if waits {
             self.starved.insert(slot);
-        } else {
+        } else if !self.starved.is_empty() {
             self.starved.remove(&slot);
             self.hopeful.remove(&slot);
         }
@@ -69,13 +101,15 @@ impl Agenda {
 
     /// There may be room for tasks that found none.
     pub(super) fn hope(&mut self) {
-        self.changed.extend(&self.starved);
-        self.hopeful.extend(&self.starved);
+        for slot in std::mem::take(&mut self.starved) {
+            self.starved.insert(slot);
+            self.hope_for(slot);
+        }
     }
 
-    /// The same for one of them.
+    /// The same for one service.
     pub(super) fn hope_for(&mut self, slot: u32) {
-        self.changed.insert(slot);
+        self.touch(slot);
         self.hopeful.insert(slot);
     }
 

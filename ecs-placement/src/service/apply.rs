@@ -7,131 +7,10 @@ use ecs_model::{TaskStopCode, Timestamp, service_message};
 use super::settings::{NewService, ServiceUpdate, group};
 use super::state::{ServiceState, ServiceStatus, Timer};
 use super::task::ServiceTask;
-use super::{
-    Notice, Obstacle, ServiceAction, ServiceApplyError, ServiceChange, ServiceRecord, Services,
-    StopCause, TaskPlace,
-};
+use super::{Notice, Obstacle, ServiceAction, ServiceChange, Services, StopCause, TaskPlace};
 use crate::deployment::after;
 
 impl Services {
-    /// A change as the next record.
-    #[must_use]
-    pub fn record(&self, change: ServiceChange) -> ServiceRecord {
-        ServiceRecord::new(self.version.saturating_add(1), change)
-    }
-
-    /// Makes a change so that was recorded, here or in another process with the same records
-    /// before. What it asks of the world comes with [`take_actions`](Self::take_actions).
-    ///
-    /// # Errors
-    ///
-    /// A record that is not the next one, or that names what there is not; nothing has changed
-    /// then.
-    pub fn apply(&mut self, record: &ServiceRecord) -> Result<(), ServiceApplyError> {
-        let next = self.version.saturating_add(1);
-        if record.version() != next {
-            return Err(ServiceApplyError::NotNext {
-                version: record.version(),
-                next,
-            });
-        }
-        self.check(record.change())?;
-        self.change(record.change().clone());
-        Ok(())
-    }
-
-    /// Whether what a change names is there.
-    fn check(&self, change: &ServiceChange) -> Result<(), ServiceApplyError> {
-        let known = |name: &str| {
-            let service = name.to_owned();
-            self.service(name)
-                .ok_or(ServiceApplyError::NoService { service })
-        };
-        let deployment = |name: &str, id: &str| {
-            let deployment = id.to_owned();
-            let found = known(name)?.by_id(id);
-            found.map_or(Err(ServiceApplyError::NoDeployment { deployment }), |_| {
-                Ok(())
-            })
-        };
-        let task = |task: &str| match self.tasks.contains_key(task) {
-            true => Ok(()),
-            false => Err(ServiceApplyError::NoTask {
-                task: task.to_owned(),
-            }),
-        };
-        match change {
-            ServiceChange::Instance { .. } | ServiceChange::Alarm { .. } => Ok(()),
-            ServiceChange::Create(new) => match known(&new.name) {
-                Ok(old) if old.status != ServiceStatus::Inactive => {
-                    Err(ServiceApplyError::ServiceExists {
-                        service: new.name.to_string(),
-                    })
-                }
-                _ => Ok(()),
-            },
-            ServiceChange::Update(update) => known(&update.name).map(drop),
-            ServiceChange::Delete { service, .. }
-            | ServiceChange::Resize { service, .. }
-            | ServiceChange::Gone { service, .. }
-            | ServiceChange::Elapse { service, .. }
-            | ServiceChange::Tell { service, .. } => known(service).map(drop),
-            ServiceChange::Observe { task: seen, .. } => task(&seen.task),
-            ServiceChange::Adopt { task: seen, .. } => {
-                known(&seen.service)?;
-                match self.tasks.contains_key(&seen.task) {
-                    true => Err(ServiceApplyError::TaskExists {
-                        task: seen.task.to_string(),
-                    }),
-                    false => Ok(()),
-                }
-            }
-            ServiceChange::Start {
-                service,
-                deployment: id,
-                tasks,
-                ..
-            } => {
-                deployment(service, id)?;
-                let mut names = tasks.iter().map(|(task, _)| task);
-                let known = names.find(|task| self.tasks.contains_key(*task));
-                known.map_or(Ok(()), |task| {
-                    Err(ServiceApplyError::TaskExists {
-                        task: task.to_string(),
-                    })
-                })
-            }
-            ServiceChange::Stop { service, tasks, .. } => {
-                known(service)?;
-                tasks.iter().try_for_each(|(name, _)| task(name))
-            }
-            ServiceChange::Bake {
-                service,
-                deployment: id,
-                ..
-            }
-            | ServiceChange::Complete {
-                service,
-                deployment: id,
-                ..
-            }
-            | ServiceChange::Retire {
-                service,
-                deployment: id,
-            } => deployment(service, id),
-            ServiceChange::Fail {
-                service,
-                deployment: id,
-                rollback,
-                ..
-            } => {
-                deployment(service, id)?;
-                let rollback = rollback.as_deref();
-                rollback.map_or(Ok(()), |id| deployment(service, id))
-            }
-        }
-    }
-
     /// Makes a change so that was checked.
     pub(super) fn change(&mut self, change: ServiceChange) {
         self.version = self.version.saturating_add(1);
@@ -177,6 +56,7 @@ impl Services {
                 self.starve(&service, &deployment, outcome, at);
                 self.start(&service, &deployment, tasks, at);
             }
+            ServiceChange::Register { service, tasks, at } => self.enter(&service, tasks, at),
             ServiceChange::Stop { service, tasks, at } => self.stop(&service, &tasks, at),
             ServiceChange::Bake {
                 service,
@@ -274,6 +154,7 @@ impl Services {
             timers: Default::default(),
             log: Default::default(),
             told: 0,
+            unregistered: Default::default(),
             news: Vec::new(),
             rules: Default::default(),
         };
@@ -413,12 +294,31 @@ impl Services {
         });
     }
 
-    fn stop(&mut self, name: &str, tasks: &[(Arc<str>, StopCause)], at: Timestamp) {
-        let numbers: Vec<u64> = tasks
-            .iter()
-            .filter_map(|(task, _)| self.tasks.get(task).map(|(_, number)| *number))
-            .collect();
-        for (task, cause) in tasks {
+    /// Registers tasks in the target groups of their service.
+    fn enter(&mut self, name: &Arc<str>, tasks: Vec<Arc<str>>, at: Timestamp) {
+        let numbers = self.numbers(tasks.iter());
+        for task in tasks {
+            let service = Arc::clone(name);
+            self.actions.push(ServiceAction::Register { task, service });
+        }
+        self.on(name, at, |service, policy| {
+            service.tell_targets(&numbers, true, at);
+            for number in numbers {
+                service.revise(number, policy, at, |task| task.is_registered = true);
+            }
+        });
+    }
+
+    fn stop(&mut self, name: &Arc<str>, tasks: &[(Arc<str>, StopCause)], at: Timestamp) {
+        let numbers = self.numbers(tasks.iter().map(|(task, _)| task));
+        for (number, (task, cause)) in numbers.iter().zip(tasks) {
+            let known = self.service(name).and_then(|one| one.tasks.get(number));
+            if known.is_some_and(|known| known.is_registered) {
+                self.actions.push(ServiceAction::Deregister {
+                    task: Arc::clone(task),
+                    service: Arc::clone(name),
+                });
+            }
             self.actions.push(ServiceAction::Stop {
                 task: Arc::clone(task),
                 code: TaskStopCode::ServiceSchedulerInitiated,
@@ -427,13 +327,23 @@ impl Services {
         }
         self.on(name, at, |service, policy| {
             service.tell_stopped(tasks, &numbers, at);
+            service.tell_targets(&numbers, false, at);
             for (number, (_, cause)) in numbers.iter().zip(tasks) {
                 if cause.is_unhealthy() {
                     service.count_replaced(*number);
                 }
-                service.revise(*number, policy, at, |task| task.stop = Some(cause.clone()));
+                service.revise(*number, policy, at, |task| {
+                    task.stop = Some(cause.clone());
+                    task.is_registered = false;
+                });
             }
         });
+    }
+
+    fn numbers<'t>(&self, tasks: impl Iterator<Item = &'t Arc<str>>) -> Vec<u64> {
+        tasks
+            .filter_map(|task| self.tasks.get(task).map(|(_, number)| *number))
+            .collect()
     }
 }
 

@@ -114,6 +114,15 @@ pub enum ServiceChange {
         /// When.
         at: Timestamp,
     },
+    /// Tasks that run are registered in the target groups of their service.
+    Register {
+        /// The service.
+        service: Arc<str>,
+        /// The tasks.
+        tasks: Vec<Arc<str>>,
+        /// When.
+        at: Timestamp,
+    },
     /// Tasks stop.
     Stop {
         /// The service.

@@ -95,7 +95,7 @@ impl Services {
                 None => {
                     let due = service.timers.first().map(|(at, _)| *at);
                     let waits = service.waits_for_cell();
-                    self.agenda.settle(slot, due, waits);
+                    self.agenda.settle(due, waits);
                 }
                 Some(Step::Change(change)) => return Some(ServiceDecision::Change(change)),
                 Some(start) => {
@@ -149,6 +149,15 @@ impl ServiceState {
         }
         if let Some(ended) = self.lifecycle(context) {
             return change(ended);
+        }
+        if !self.unregistered.is_empty() {
+            let running = self.unregistered.iter();
+            let tasks = running.filter_map(|number| self.tasks.get(number));
+            return change(ServiceChange::Register {
+                service: Arc::clone(&self.name),
+                tasks: tasks.map(|task| Arc::clone(&task.task)).collect(),
+                at: now,
+            });
         }
         let fleet = self.fleet();
         let bounds = self.bounds(context.policy);
@@ -211,7 +220,7 @@ impl ServiceState {
                     at: now,
                 });
             }
-            if self.is_steady() {
+            if self.is_done() {
                 let bake_time = self.bake_time(context.policy.alarm_bake_time);
                 let over = |since| after(since, bake_time) <= now;
                 return match primary.baking_since {
@@ -266,7 +275,7 @@ impl ServiceState {
     }
 
     /// The deployment to go back to: the last that was completed.
-    fn candidate(&self) -> Option<Arc<str>> {
+    pub(super) fn candidate(&self) -> Option<Arc<str>> {
         let completed = |one: &&DeploymentState| one.rollout == RolloutState::Completed;
         let older = self.older().iter().find(completed);
         older.map(|older| Arc::clone(&older.id))

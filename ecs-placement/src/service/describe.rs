@@ -15,8 +15,8 @@ impl Services {
         Some(state.describe(&self.cluster))
     }
 
-    /// The names of the services, in order.
-    pub fn names_of_services(&self) -> impl Iterator<Item = &str> {
+    /// The names of the services, those that are deleted included, in order.
+    pub fn service_names(&self) -> impl Iterator<Item = &str> {
         let mut names: Vec<&str> = self.slots.keys().map(|name| &**name).collect();
         names.sort_unstable();
         names.into_iter()

@@ -32,6 +32,23 @@ pub enum ServiceError {
     /// A daemon service has as many tasks as there are instances for it.
     #[error("a desired count cannot be combined with `DAEMON`")]
     DaemonCount,
+    /// Fewer tasks would be enough than must stay healthy.
+    #[error(
+        "early success with {percent} percent of the tasks cannot be combined with a minimum of \
+         {minimum} percent"
+    )]
+    EarlySuccess {
+        /// The healthy tasks that would be enough.
+        percent: u32,
+        /// The healthy tasks that there must be.
+        minimum: u32,
+    },
+    /// No deployment of the service is under way.
+    #[error("the service `{service}` has no deployment under way")]
+    NoDeployment {
+        /// The service.
+        service: String,
+    },
     /// There is a service of that name that is not deleted.
     #[error("the name `{service}` is already used by a service")]
     Exists {
@@ -98,6 +115,7 @@ impl ServiceError {
                 ExceptionName::ServiceNotFound,
                 "Service not found.".to_owned(),
             ),
+            Self::NoDeployment { .. } => (ExceptionName::Conflict, own()),
             Self::NotActive { .. } => (
                 ExceptionName::ServiceNotActive,
                 "Service was not ACTIVE.".to_owned(),
@@ -116,6 +134,7 @@ impl ServiceError {
             | Self::Fargate(_)
             | Self::DaemonMaximum { .. }
             | Self::DaemonCount
+            | Self::EarlySuccess { .. }
             | Self::TaskDefinition => (ExceptionName::InvalidParameter, own()),
         };
         Exception::new(name, message)

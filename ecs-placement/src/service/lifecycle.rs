@@ -84,7 +84,9 @@ impl ServiceState {
         let message = service_message::deployment_completed(&self.name, id);
         self.log.push(&self.arn, message, at);
         self.tell_completed(id, at);
-        self.tell(Notice::Steady, repeat_after, at);
+        if self.is_steady() {
+            self.tell(Notice::Steady, repeat_after, at);
+        }
     }
 
     pub(super) fn fail(&mut self, id: &str, failure: DeploymentFailure, at: Timestamp) {

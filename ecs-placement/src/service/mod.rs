@@ -22,6 +22,7 @@ mod observe;
 mod observed;
 mod place;
 mod policy;
+mod record;
 mod requests;
 mod save;
 mod settings;

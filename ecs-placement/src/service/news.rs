@@ -1,5 +1,6 @@
 //! What a service tells, in its own events and on EventBridge.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use ecs_arn::ArnRef;
@@ -11,6 +12,7 @@ use ecs_model::{Event, Timestamp, service_message};
 
 use super::apply::id_of;
 use super::events::event_id;
+use super::settings::CLASSIC;
 use super::state::{ServiceState, Timer};
 use super::{DeploymentFailure, Notice, Obstacle, StopCause};
 use crate::deployment::after;
@@ -146,5 +148,39 @@ impl ServiceState {
         }
         let again = after(at, repeat_after);
         self.timers.insert((again, Timer::Service));
+    }
+
+    /// Tells of tasks that are registered, or were and stop.
+    pub(super) fn tell_targets(&mut self, numbers: &[u64], is_in: bool, at: Timestamp) {
+        let mut targets: BTreeMap<(&'static str, String), usize> = BTreeMap::new();
+        let mut leaving = 0;
+        for task in numbers.iter().filter_map(|number| self.tasks.get(number)) {
+            let revision = self.deployment(task.deployment).map(|one| &one.revision);
+            if task.is_registered == is_in {
+                continue;
+            }
+            leaving += 1;
+            for (kind, name) in revision.into_iter().flat_map(|one| one.targets()) {
+                let count = targets.entry((kind, name.to_owned())).or_default();
+                *count = count.saturating_add(1);
+            }
+        }
+        for ((kind, target), count) in targets {
+            let message = match (is_in, kind) {
+                (true, CLASSIC) => {
+                    service_message::registered_instances(&self.name, count, &target)
+                }
+                (true, _) => service_message::registered_targets(&self.name, count, &target),
+                (false, CLASSIC) => {
+                    service_message::deregistered_instances(&self.name, count, &target)
+                }
+                (false, _) => service_message::deregistered_targets(&self.name, count, &target),
+            };
+            self.log.push(&self.arn, message, at);
+        }
+        if !is_in && leaving > 0 {
+            let message = service_message::draining_connections(&self.name, leaving);
+            self.log.push(&self.arn, message, at);
+        }
     }
 }

@@ -9,8 +9,8 @@ use super::apply::id_of;
 use super::state::{ServiceState, Timer};
 use super::task::ServiceTask;
 use super::{
-    LastStatus, Notice, ObservedServiceTask, ServiceChange, ServicePolicy, Services, StopCause,
-    TaskPlace,
+    LastStatus, Notice, ObservedServiceTask, ServiceAction, ServiceChange, ServicePolicy, Services,
+    StopCause, TaskPlace,
 };
 
 /// What became of an observation.
@@ -156,6 +156,10 @@ impl Services {
             .tasks
             .get(&number)
             .and_then(|task| task.place.clone());
+        let was_registered = service
+            .tasks
+            .get(&number)
+            .is_some_and(|task| task.is_registered);
         match seen.last_status {
             LastStatus::Stopped => service.end(number, seen, &self.policy, at),
             _ => service.see(number, seen, &self.policy, at),
@@ -167,6 +171,12 @@ impl Services {
         service.hush();
         self.hand_over(slot);
         if seen.last_status == LastStatus::Stopped {
+            if was_registered {
+                self.actions.push(ServiceAction::Deregister {
+                    task: Arc::clone(&seen.task),
+                    service: Arc::clone(&seen.service),
+                });
+            }
             self.tasks.remove(&seen.task);
             let fargate = self.fargate.as_mut();
             if fargate.is_some_and(|fargate| fargate.stopped(&seen.task)) {

@@ -12,7 +12,7 @@ use super::settings::{
     NewService, ServiceSettings, ServiceUpdate, group, refuse_rebalancing, refuse_unsupported,
 };
 use super::state::{ServiceState, ServiceStatus, count};
-use super::{ServiceChange, ServiceError, Services};
+use super::{DeploymentFailure, ServiceChange, ServiceError, Services};
 use crate::deployment::Revision;
 use crate::{PlacementRequest, Unsupported};
 
@@ -81,6 +81,32 @@ impl Services {
         now: Timestamp,
     ) -> Result<(), ServiceError> {
         let change = self.decide_delete(request, now)?;
+        self.change(change);
+        Ok(())
+    }
+
+    /// StopServiceDeployment with `ROLLBACK`: the deployment that is under way is given up, and the
+    /// last completed one restored, if there is one. Neither circuit breaker nor alarms need be
+    /// configured.
+    ///
+    /// # Errors
+    ///
+    /// A service that is not there or not `ACTIVE`, or has no deployment under way.
+    pub fn stop_deployment(&mut self, service: &str, now: Timestamp) -> Result<(), ServiceError> {
+        let known = self.active(Some(service))?;
+        let primary = known.primary().filter(|primary| primary.is_in_progress());
+        let Some(primary) = primary else {
+            return Err(ServiceError::NoDeployment {
+                service: known.name.to_string(),
+            });
+        };
+        let change = ServiceChange::Fail {
+            service: Arc::clone(&known.name),
+            deployment: Arc::clone(&primary.id),
+            failure: DeploymentFailure::Stopped,
+            rollback: known.candidate(),
+            at: now,
+        };
         self.change(change);
         Ok(())
     }

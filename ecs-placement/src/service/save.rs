@@ -82,7 +82,7 @@ impl Services {
                 restored.daemons.insert(group(&service.name).into());
             }
             restored.agenda.set_daemon(slot, service.is_daemon);
-            restored.agenda.settle(slot, None, service.waits_for_cell());
+            restored.agenda.set_starved(slot, service.waits_for_cell());
             restored.agenda.touch(slot);
             restored.services.push(service);
         }

@@ -13,7 +13,7 @@ use ecs_taskdef::{Tag, TaskDefinition};
 use serde::{Deserialize, Serialize};
 
 use super::ServiceError;
-use crate::deployment::{CircuitBreaker, Revision};
+use crate::deployment::{CircuitBreaker, EarlySuccess, Revision};
 use crate::{PlacementRequest, Unsupported};
 
 /// A service to create.
@@ -71,6 +71,7 @@ pub(crate) struct Rules {
     pub(crate) breaker: Option<CircuitBreaker>,
     /// Alarms that end a deployment.
     pub(crate) alarms: Option<DeploymentAlarms>,
+    pub(crate) early: Option<EarlySuccess>,
     /// Seconds.
     pub(crate) bake_time: Option<u32>,
 }
@@ -121,9 +122,6 @@ impl ServiceSettings {
         if !written.lifecycle_hooks().is_empty() {
             return Err(Unsupported::LifecycleHooks.into());
         }
-        if written.early_success_criteria().enable() == Some(true) {
-            return Err(Unsupported::EarlySuccess.into());
-        }
         let percent = |given: Option<i32>, default: u32| {
             let given = given.and_then(|percent| u32::try_from(percent).ok());
             given.unwrap_or(default)
@@ -136,16 +134,25 @@ impl ServiceSettings {
         if is_daemon && maximum != 100 {
             return Err(ServiceError::DaemonMaximum { maximum });
         }
+        let minimum = percent(written.minimum_healthy_percent(), minimum);
+        let early = EarlySuccess::of(written.early_success_criteria());
+        if let Some(early) = early.filter(|early| early.healthy_percent < minimum) {
+            return Err(ServiceError::EarlySuccess {
+                percent: early.healthy_percent,
+                minimum,
+            });
+        }
         let alarms = written.alarms.as_ref();
         let bake_time = written.bake_time_in_minutes();
         let bake_time = bake_time.and_then(|minutes| u32::try_from(minutes).ok());
         Ok(Rules {
-            minimum: percent(written.minimum_healthy_percent(), minimum),
+            minimum,
             maximum,
             breaker: CircuitBreaker::of(written.deployment_circuit_breaker())?,
             alarms: alarms
                 .filter(|alarms| alarms.enable() == Some(true))
                 .cloned(),
+            early,
             bake_time: bake_time.map(|minutes| minutes.saturating_mul(60)),
         })
     }
@@ -243,6 +250,16 @@ impl Revision {
         subnets.map(String::as_str).collect()
     }
 
+    /// Where its tasks are registered: target groups by ARN, Classic Load Balancers by name.
+    pub(super) fn targets(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let balancers = self.load_balancers.iter();
+        let groups = balancers.clone().filter_map(|one| one.target_group_arn());
+        let classic = balancers.filter_map(|one| one.load_balancer_name());
+        let lattice = self.lattice.iter().filter_map(|one| one.target_group_arn());
+        let groups = groups.chain(lattice).map(|arn| (TARGET_GROUP, arn));
+        groups.chain(classic.map(|name| (CLASSIC, name)))
+    }
+
     /// Whether target groups have a say in the health of its tasks.
     pub(crate) fn has_target(&self) -> bool {
         !self.load_balancers.is_empty() || !self.lattice.is_empty()
@@ -276,6 +293,10 @@ pub(super) fn refuse_rebalancing(
         Some(_) => Err(Unsupported::ZoneRebalancing),
     }
 }
+
+/// Where tasks are registered.
+pub(super) const TARGET_GROUP: &str = "target-group";
+pub(super) const CLASSIC: &str = "elb";
 
 /// The group of the tasks of a service.
 pub(super) fn group(service: &str) -> String {

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::events::EventLog;
 use super::settings::{Rules, ServiceSettings};
-use super::task::{HealthRule, ServiceTask};
+use super::task::{HealthRule, Numbers, ServiceTask};
 use super::{Class, ServicePolicy};
 use crate::deployment::{Bounds, DeploymentState, Fleet};
 
@@ -37,6 +37,9 @@ pub(crate) struct ServiceState {
     /// How many events were published.
     #[serde(default)]
     pub(super) told: u64,
+    /// Tasks that run and are to be registered in target groups.
+    #[serde(skip)]
+    pub(super) unregistered: Numbers,
     /// Events to publish; they are handed over after each change.
     #[serde(skip)]
     pub(super) news: Vec<Event>,
@@ -83,6 +86,10 @@ impl ServiceState {
             }
         }
         self.tasks = tasks;
+        let numbers: Vec<u64> = self.tasks.keys().copied().collect();
+        for number in numbers {
+            self.note_registration(number);
+        }
         Ok(())
     }
 
@@ -159,6 +166,20 @@ impl ServiceState {
             && older.iter().all(|older| older.ranks.is_empty())
     }
 
+    /// Whether its newest deployment has come to what it is there for: all is steady, or as much as
+    /// is enough for an early success.
+    pub(super) fn is_done(&self) -> bool {
+        let Some((primary, older)) = self.deployments.split_first() else {
+            return false;
+        };
+        let is_early = self.rules.early.is_some_and(|early| {
+            let healthy = count(primary.ranks.staying.healthy.len());
+            let is_clean = || older.iter().all(|older| older.ranks.is_empty());
+            healthy >= early.required(self.wanted()) && (early.is_deferred || is_clean())
+        });
+        is_early || self.is_steady()
+    }
+
     /// Whether the tasks of a deployment run on Fargate.
     pub(super) fn is_on_fargate(&self, id: &str) -> bool {
         let launch_type = self.by_id(id).map(|one| &one.revision.launch_type);
@@ -182,8 +203,23 @@ impl ServiceState {
         number
     }
 
+    /// Notes whether a task is to be registered in target groups.
+    fn note_registration(&mut self, number: u64) {
+        let Some(task) = self.tasks.get(&number) else {
+            return;
+        };
+        let revision = self.deployment(task.deployment).map(|one| &one.revision);
+        let has_targets = revision.is_some_and(|one| one.targets().next().is_some());
+        let is_due = task.running_since.is_some() && !task.is_registered && task.stop.is_none();
+        match has_targets && is_due {
+            true => self.unregistered.insert(number),
+            false => self.unregistered.remove(&number),
+        };
+    }
+
     pub(super) fn remove(&mut self, number: u64) -> Option<ServiceTask> {
         let task = self.tasks.remove(&number)?;
+        self.unregistered.remove(&number);
         if let Some(deployment) = self.deployment_mut(task.deployment) {
             deployment.ranks.remove(number, &task);
         }
@@ -222,6 +258,7 @@ impl ServiceState {
             deployment.ranks.add(number, &task);
         }
         self.tasks.insert(number, task);
+        self.note_registration(number);
     }
 
     fn health_rule(&self, deployment: u32, policy: &ServicePolicy) -> HealthRule {

@@ -36,6 +36,9 @@ pub(crate) struct ServiceTask {
     /// Whether it ever was healthy.
     #[serde(default)]
     pub(crate) was_healthy: bool,
+    /// Whether it is registered in the target groups of its service.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) is_registered: bool,
     pub(crate) class: Class,
     /// Whether its instance takes no more tasks.
     #[serde(default)]
@@ -84,6 +87,7 @@ impl ServiceTask {
             protected_until: None,
             version: None,
             was_healthy: false,
+            is_registered: false,
             class: Class::Pending,
             is_draining: false,
         }

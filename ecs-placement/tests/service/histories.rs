@@ -299,6 +299,7 @@ proptest! {
                 tasks: world.tasks.clone(),
                 stopped: Vec::new(),
                 published: Vec::new(),
+                registered: Default::default(),
                 ..world
             };
             let actions = step(&mut world, &mut follower);

@@ -11,6 +11,7 @@ mod alarms;
 mod bounds;
 mod breaker;
 mod daemon;
+mod early;
 mod events;
 mod explain;
 mod failing;
@@ -18,6 +19,7 @@ mod fargate;
 mod histories;
 mod requests;
 mod rolling;
+mod targets;
 mod unhealthy;
 mod world;
 

@@ -31,13 +31,6 @@ fn what_is_not_done_is_refused_by_name() {
     );
     assert_eq!(
         with(
-            json!({"earlySuccessCriteria": {"enable": true, "healthyPercent": 100,
-            "sourceServiceRevisionCleanup": "BLOCKING"}})
-        ),
-        "early success criteria of deployments are not evaluated"
-    );
-    assert_eq!(
-        with(
             json!({"deploymentCircuitBreaker": {"enable": true, "rollback": true,
             "thresholdConfiguration": {"type": "COUNT", "value": 0}}})
         ),

@@ -1,6 +1,6 @@
 //! A cluster with its services, in which the test says what becomes of tasks.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ecs_model::operation::{CreateServiceRequest, DeleteServiceRequest, UpdateServiceRequest};
 use ecs_model::{
@@ -26,6 +26,8 @@ pub(crate) struct World {
     pub(crate) started: usize,
     pub(crate) stopped: Vec<(String, String)>,
     pub(crate) has_check: bool,
+    /// Tasks in the target groups of their service.
+    pub(crate) registered: BTreeSet<String>,
     /// Events on EventBridge.
     pub(crate) published: Vec<Event>,
 }
@@ -94,6 +96,7 @@ impl World {
             started: 0,
             stopped: Vec::new(),
             has_check: false,
+            registered: BTreeSet::new(),
             published: Vec::new(),
         }
     }
@@ -205,6 +208,12 @@ impl World {
                     assert!(!known.shall_stop, "{task} is stopped twice");
                     known.shall_stop = true;
                     self.stopped.push((task.to_string(), reason.to_string()));
+                }
+                ServiceAction::Register { task, .. } => {
+                    assert!(self.registered.insert(task.to_string()));
+                }
+                ServiceAction::Deregister { task, .. } => {
+                    assert!(self.registered.remove(&*task));
                 }
                 ServiceAction::Publish(event) => self.published.push(*event),
                 other => panic!("{other:?}"),

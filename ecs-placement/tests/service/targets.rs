@@ -1,0 +1,61 @@
+//! Target groups and load balancers.
+
+use ecs_placement::service::{LastStatus, TargetHealth};
+use serde_json::{Value, json};
+
+use crate::world::World;
+
+const GROUP: &str = "arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/web/1";
+
+fn balanced(balancers: Value) -> World {
+    let mut world = World::new(100_000);
+    let ports = json!({"portMappings": [{"containerPort": 80, "hostPort": 0}]});
+    let more = json!({"desiredCount": 2, "loadBalancers": balancers});
+    world.try_create(more, ports).unwrap();
+    world.reconcile(0);
+    world
+}
+
+fn healthy(world: &mut World) {
+    for task in world.tasks(|task| !task.shall_stop) {
+        let _ = world.observe(&task, LastStatus::Running, |seen| {
+            seen.target = Some(TargetHealth::Healthy);
+        });
+    }
+}
+
+#[test]
+fn tasks_are_registered_once_they_run_and_leave_before_they_stop() {
+    let group = json!([{"targetGroupArn": GROUP, "containerName": "web", "containerPort": 80}]);
+    let mut world = balanced(group);
+    assert!(world.registered.is_empty(), "none of them runs");
+    world.run_all();
+    world.reconcile(1);
+    assert_eq!(world.registered.len(), 2);
+    assert_eq!(
+        world.events()[0],
+        format!("(service web) registered 2 targets in (target-group {GROUP})")
+    );
+    healthy(&mut world);
+    world.reconcile(1);
+    world.update(json!({"desiredCount": 1}));
+    assert_eq!(world.reconcile(1), (0, 1));
+    assert_eq!(world.registered.len(), 1);
+    let (stopped, _) = world.stopped[0].clone();
+    assert!(!world.registered.contains(&stopped));
+    let events = world.events();
+    assert_eq!(
+        events[..2],
+        [
+            "(service web) has begun draining connections on 1 tasks.".to_owned(),
+            format!("(service web) deregistered 1 targets in (target-group {GROUP})"),
+        ]
+    );
+    assert!(events[2].starts_with("(service web) has stopped 1 running tasks: (task "));
+    // One that ends by itself leaves too.
+    world.stop_all();
+    let task = world.tasks(|_| true)[0].clone();
+    let _ = world.observe(&task, LastStatus::Stopped, |_| {});
+    world.reconcile(1);
+    assert!(world.registered.is_empty());
+}
