@@ -19,6 +19,7 @@ mod fargate;
 mod histories;
 mod requests;
 mod rolling;
+mod saving;
 mod targets;
 mod unhealthy;
 mod world;
