@@ -270,6 +270,85 @@ pub fn rolling_back(service: &str, deployment: &str) -> String {
     )
 }
 
+/// Tasks were started in a zone to even out the Availability Zones, by task id.
+#[must_use]
+pub fn started_in_zone<'a>(
+    service: &str,
+    zone: &str,
+    tasks: impl IntoIterator<Item = &'a str>,
+) -> String {
+    tasks_in(MessageKind::StartedInZone, service, zone, tasks)
+}
+
+/// Tasks were stopped in a zone to even out the Availability Zones, by task id.
+#[must_use]
+pub fn stopped_in_zone<'a>(
+    service: &str,
+    zone: &str,
+    tasks: impl IntoIterator<Item = &'a str>,
+) -> String {
+    tasks_in(MessageKind::StoppedInZone, service, zone, tasks)
+}
+
+/// The Availability Zones have so many tasks, and are being evened out.
+#[must_use]
+pub fn zones_uneven<'a>(service: &str, zones: impl IntoIterator<Item = (&'a str, u32)>) -> String {
+    zones_of(MessageKind::Unbalanced, service, zones)
+}
+
+/// The Availability Zones have so many tasks, which are even.
+#[must_use]
+pub fn zones_even<'a>(service: &str, zones: impl IntoIterator<Item = (&'a str, u32)>) -> String {
+    zones_of(MessageKind::Balanced, service, zones)
+}
+
+/// A zone takes no task, for want of room on its container instances or for another reason.
+#[must_use]
+pub fn no_place_in_zone(service: &str, zone: &str, no_instance_has_room: bool) -> String {
+    let kind = match no_instance_has_room {
+        true => MessageKind::NoPlaceInZone,
+        false => MessageKind::NoPlaceInZoneAtAll,
+    };
+    about(kind, service, &[(MessageField::Zone, zone)])
+}
+
+/// A protected task keeps the Availability Zones from being evened out.
+#[must_use]
+pub fn unable_to_rebalance(service: &str, task_set: &str, reason: &str) -> String {
+    let values = [
+        (MessageField::TaskSet, task_set),
+        (MessageField::Reason, reason),
+    ];
+    about(MessageKind::UnableToRebalance, service, &values)
+}
+
+/// The Availability Zones are not evened out any more.
+#[must_use]
+pub fn rebalancing_stopped(service: &str) -> String {
+    about(MessageKind::RebalancingStopped, service, &[])
+}
+
+/// A task set shall have another number of tasks.
+#[must_use]
+pub fn task_set_scaled(service: &str, task_set: &str, tasks: u32) -> String {
+    let tasks = tasks.to_string();
+    let values = [
+        (MessageField::TaskSet, task_set),
+        (MessageField::Count, &tasks),
+    ];
+    about(MessageKind::ComputedDesiredCount, service, &values)
+}
+
+/// A task set has the tasks it shall have.
+#[must_use]
+pub fn task_set_steady(service: &str, task_set: &str) -> String {
+    let values = [
+        (MessageField::TaskSet, task_set),
+        (MessageField::State, "STEADY_STATE"),
+    ];
+    about(MessageKind::TaskSetState, service, &values)
+}
+
 /// A message about a service.
 fn about(kind: MessageKind, service: &str, values: &[(MessageField, &str)]) -> String {
     let service = [(MessageField::Service, service)];
@@ -299,6 +378,32 @@ fn tasks_of<'a>(
 ) -> String {
     let message = ServiceMessage::new(kind, &[(MessageField::Service, service)]);
     message.with_tasks(tasks).to_string()
+}
+
+/// A message that lists tasks in a zone.
+fn tasks_in<'a>(
+    kind: MessageKind,
+    service: &str,
+    zone: &str,
+    tasks: impl IntoIterator<Item = &'a str>,
+) -> String {
+    let values = [(MessageField::Service, service), (MessageField::Zone, zone)];
+    ServiceMessage::new(kind, &values)
+        .with_tasks(tasks)
+        .to_string()
+}
+
+/// A message that lists zones.
+fn zones_of<'a>(
+    kind: MessageKind,
+    service: &str,
+    zones: impl IntoIterator<Item = (&'a str, u32)>,
+) -> String {
+    let zones = zones
+        .into_iter()
+        .map(|(zone, tasks)| format!("{tasks} tasks in {zone}"));
+    let zones = zones.collect::<Vec<_>>().join(", ");
+    about(kind, service, &[(MessageField::Zones, &zones)])
 }
 
 #[cfg(test)]
@@ -460,6 +565,53 @@ mod tests {
         assert_eq!(
             rolling_back("api", "ecs-svc/1"),
             "(service api) rolling back to deployment ecs-svc/1."
+        );
+    }
+
+    #[test]
+    fn rebalancing_and_task_sets() {
+        assert_eq!(
+            zones_uneven("api", [("a", 3), ("c", 1), ("b", 1)]),
+            "(service api) is not AZ balanced with 3 tasks in a, 1 tasks in c, 1 tasks in b. AZ \
+             Rebalancing in progress."
+        );
+        assert_eq!(
+            zones_even("api", [("a", 1), ("b", 1)]),
+            "(service api) is AZ balanced with 1 tasks in a, 1 tasks in b."
+        );
+        assert_eq!(
+            started_in_zone("api", "a", ["1"]),
+            "(service api) has started 1 tasks in a to AZ Rebalance: (task 1)."
+        );
+        assert_eq!(
+            stopped_in_zone("api", "a", ["1"]),
+            "(service api) has stopped 1 running tasks in a due to AZ rebalancing: (task 1)."
+        );
+        assert_eq!(
+            no_place_in_zone("api", "a", true),
+            "(service api) is unable to place a task in a because no container instance met all \
+             of its requirements."
+        );
+        assert_eq!(
+            no_place_in_zone("api", "a", false),
+            "(service api) is unable to place a task in a."
+        );
+        assert_eq!(
+            unable_to_rebalance("api", "ecs-svc/1", "2 tasks under protection"),
+            "(service api) was unable to AZ Rebalance because (taskSet ecs-svc/1) was unable to \
+             scale in due to (reason 2 tasks under protection)"
+        );
+        assert_eq!(
+            rebalancing_stopped("api"),
+            "(service api) stopped AZ Rebalancing."
+        );
+        assert_eq!(
+            task_set_scaled("api", "ecs-svc/1", 2),
+            "(service api) updated computedDesiredCount for taskSet ecs-svc/1 to 2."
+        );
+        assert_eq!(
+            task_set_steady("api", "ecs-svc/1"),
+            "(service api, taskSet ecs-svc/1) updated state to STEADY_STATE."
         );
     }
 }

@@ -105,7 +105,7 @@ open_enum! {
     /// What an event about a service tells.
     ///
     /// Source: Developer Guide, Amazon ECS service action events, service deployment state change
-    /// events and hook state change events.
+    /// events, hook state change events and service rebalancing events.
     pub enum EventName {
         /// The service has the tasks it shall have, healthy.
         ServiceSteadyState = "SERVICE_STEADY_STATE",
@@ -117,6 +117,16 @@ open_enum! {
         ServiceDesiredCountUpdated = "SERVICE_DESIRED_COUNT_UPDATED",
         /// The service stopped tasks.
         TasksStopped = "TASKS_STOPPED",
+        /// The service started tasks.
+        TasksStarted = "TASKS_STARTED",
+        /// Tasks begin to move between Availability Zones.
+        ServiceRebalancingStarted = "SERVICE_REBALANCING_STARTED",
+        /// The Availability Zones have as many tasks as each other.
+        ServiceRebalancingCompleted = "SERVICE_REBALANCING_COMPLETED",
+        /// Tasks no longer move between Availability Zones.
+        ServiceRebalancingStopped = "SERVICE_REBALANCING_STOPPED",
+        /// Tasks to be stopped are protected.
+        TasksetScaleInFailureByTaskProtection = "TASKSET_SCALE_IN_FAILURE_BY_TASK_PROTECTION",
         /// Tasks do not start again and again.
         ServiceTaskStartImpaired = "SERVICE_TASK_START_IMPAIRED",
         /// A task in service discovery is not healthy.
