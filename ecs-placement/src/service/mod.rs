@@ -29,6 +29,7 @@ mod settings;
 mod state;
 mod stops;
 mod task;
+pub mod task_sets;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
