@@ -31,6 +31,7 @@
 //! | which instance comes first, and which task stops | [`Snapshot::rank`], [`Ranking`], [`scale_in`] |
 //! | a service deployment that shifts traffic | [`deployment::shift`] |
 //! | capacity providers, and how many instances they need | [`capacity`] |
+//! | task sets, and zones that are evened out | [`service::task_sets`], [`service::rebalance`] |
 //!
 //! # Scope of this crate
 //!

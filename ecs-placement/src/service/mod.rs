@@ -22,6 +22,7 @@ mod observe;
 mod observed;
 mod place;
 mod policy;
+pub mod rebalance;
 mod record;
 mod requests;
 mod save;
