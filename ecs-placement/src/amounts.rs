@@ -16,6 +16,9 @@ pub struct Amounts {
     pub gpus: u64,
     /// The size of the partitions in eighths of a GPU; whole GPUs if 0.
     pub gpu_eighths: u8,
+    /// Memory in MiB of each GPU, or what is left of each that one task does not have to itself,
+    /// the most first; empty if containers cannot share them.
+    pub gpu_memory: Vec<u64>,
     /// AWS Neuron devices.
     pub neuron_devices: u64,
     /// Network interfaces for tasks; `None` if the limit is not known.

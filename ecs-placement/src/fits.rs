@@ -64,6 +64,7 @@ pub(crate) fn devices_fit(place: Place<'_>, needs: &Needs, already: u32) -> bool
             let free = place.numbers().copied().unwrap_or_default();
             let all = |has: i16, free: i16| has > 0 && has == free && already == 0;
             is_of_kind
+                && gpu_memory_lacks(place, needs, already).is_none()
                 && (!needs.all_gpus || all(registration.kind.gpus, free.gpus))
                 && (!needs.all_neuron_devices
                     || all(registration.kind.neuron_devices, free.neuron_devices))
@@ -295,12 +296,28 @@ fn devices(
     });
     let gpus = gpus.map(|(needed, remaining)| Reason::Gpus { needed, remaining });
     let neuron = neuron.map(|(needed, remaining)| Reason::NeuronDevices { needed, remaining });
-    partition.into_iter().chain(gpus).chain(neuron)
+    let memory = gpu_memory_lacks(place, needs, already);
+    let memory = memory.map(|remaining| Reason::GpuMemory {
+        needed: needs.gpu_memory.into(),
+        remaining,
+    });
+    let gpus = partition.into_iter().chain(gpus);
+    gpus.chain(memory).chain(neuron)
+}
+
+/// The most that is left of one GPU for the copy after `already` ones, if it is too little.
+fn gpu_memory_lacks(place: Place<'_>, needs: &Needs, already: u32) -> Option<u64> {
+    if needs.gpu_memory == 0 {
+        return None;
+    }
+    let room = place.chunk.gpu_room(place.lane).unwrap_or_default();
+    let is_full = room.copies(needs.gpu_memory) <= u64::from(already);
+    is_full.then(|| room.most(needs.gpu_memory))
 }
 
 /// Whether the kind of devices matters, or that all are free.
 fn needs_devices(needs: &Needs) -> bool {
-    needs.gpus > 0 || needs.all_gpus || needs.all_neuron_devices
+    needs.gpus > 0 || needs.all_gpus || needs.gpu_memory > 0 || needs.all_neuron_devices
 }
 
 fn kept_room(instance: Instance<'_>, task: &Wanted, already: u32) -> Option<Reason> {

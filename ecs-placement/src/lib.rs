@@ -35,15 +35,15 @@
 //!
 //! # Scope of this crate
 //!
-//! CPU, memory, host ports of both protocols and their quota, GPUs whole and in partitions,
+//! CPU, memory, host ports of both protocols and their quota, GPUs whole, in partitions and shared,
 //! Neuron devices, network interfaces by instance type with and without trunking, room for
 //! daemons, required attributes, `distinctInstance` and `memberOf`, the strategies `random`,
 //! `spread` and `binpack`, launch types `EC2` and `EXTERNAL`, Fargate without limits other than
 //! given ones, services of both scheduling strategies with rolling deployments, and by themselves
 //! the stages of blue/green, linear and canary deployments and the tasks and instances of capacity
-//! providers. Requests that are placed through capacity providers, the memory of shared GPUs,
-//! services with other deployment strategies or controllers, lifecycle hooks and the rebalancing of
-//! zones are not in it yet: what needs one of them is refused with an [`Unsupported`] that names it.
+//! providers. Requests that are placed through capacity providers, services with other deployment
+//! strategies or controllers, lifecycle hooks and the rebalancing of zones are not in it yet: what
+//! needs one of them is refused with an [`Unsupported`] that names it.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

@@ -3,7 +3,8 @@
 use ecs_taskdef::{Gpus, Requirements};
 use serde::{Deserialize, Serialize};
 
-use crate::{HostPort, Registration};
+use crate::HostPort;
+use crate::snapshot::Place;
 
 /// What one copy of a task takes of the instance that runs it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -27,6 +28,12 @@ pub struct Needs {
     /// is on one.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub all_gpus: bool,
+    /// Memory in MiB of one GPU that the task shares with others.
+    #[serde(skip_serializing_if = "is_nothing")]
+    pub gpu_memory: u32,
+    /// The number of that GPU on its instance, once the task is on one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shared_gpu: Option<u8>,
     /// AWS Neuron devices.
     #[serde(skip_serializing_if = "is_zero")]
     pub neuron_devices: u16,
@@ -58,11 +65,30 @@ fn is_none(number: &u8) -> bool {
     *number == 0
 }
 
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde passes a reference"
+)]
+fn is_nothing(number: &u32) -> bool {
+    *number == 0
+}
+
 impl Needs {
+    /// The GPU that a task shares, and how much of it the task holds in MiB.
+    pub(crate) fn share(&self) -> Option<(u8, u32)> {
+        (self.gpu_memory > 0).then_some((self.shared_gpu.unwrap_or(0), self.gpu_memory))
+    }
+
     /// What a task takes of this very instance, if that differs from instance to instance.
-    pub(crate) fn on(&self, registration: &Registration) -> Option<Self> {
-        (self.all_gpus || self.all_neuron_devices).then(|| {
+    pub(crate) fn on(&self, place: Place<'_>) -> Option<Self> {
+        let registration = place.registration()?;
+        let shares_any = self.gpu_memory > 0 && self.shared_gpu.is_none();
+        (self.all_gpus || self.all_neuron_devices || shares_any).then(|| {
             let mut taken = self.clone();
+            if shares_any {
+                let room = place.chunk.gpu_room(place.lane).unwrap_or_default();
+                taken.shared_gpu = room.choose(self.gpu_memory);
+            }
             if self.all_gpus {
                 taken.gpus = u16::try_from(registration.kind.gpus).unwrap_or(0);
             }
@@ -86,11 +112,11 @@ impl From<&Requirements> for Needs {
             .udp_ports
             .iter()
             .map(|port| HostPort::udp(*port));
-        let (gpus, gpu_eighths) = match requirements.gpus {
-            Gpus::Count(count) => (u16::try_from(count).unwrap_or(u16::MAX), 0),
-            Gpus::Fraction { eighths } => (1, eighths),
-            // A request for shared ones is refused before it comes here.
-            _ => (0, 0),
+        let (gpus, gpu_eighths, gpu_memory) = match requirements.gpus {
+            Gpus::Count(count) => (u16::try_from(count).unwrap_or(u16::MAX), 0, 0),
+            Gpus::Fraction { eighths } => (1, eighths, 0),
+            Gpus::Shared { memory } => (0, 0, amount(memory)),
+            _ => (0, 0, 0),
         };
         Self {
             cpu: amount(requirements.cpu),
@@ -98,6 +124,8 @@ impl From<&Requirements> for Needs {
             interfaces: u16::from(requirements.network_interface),
             gpus,
             gpu_eighths,
+            gpu_memory,
+            shared_gpu: None,
             all_gpus: requirements.gpus == Gpus::All,
             neuron_devices: 0,
             all_neuron_devices: requirements.neuron_devices,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use ecs_model::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::Needs;
+use crate::{Needs, Registration};
 
 /// What a document says of a task, as far as placement goes.
 ///
@@ -23,6 +23,9 @@ pub struct ObservedTask {
     pub group: Arc<str>,
     /// What it holds.
     pub needs: Arc<Needs>,
+    /// The id of the GPU that it shares, if it does and its document says which.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gpu: Option<Arc<str>>,
     /// Where it is.
     pub stage: Stage,
     /// The version of the document.
@@ -81,6 +84,19 @@ impl Stamp {
 }
 
 impl ObservedTask {
+    /// What it holds of its instance.
+    pub(crate) fn needs_on(&self, registration: &Registration) -> Arc<Needs> {
+        let sharing = registration.kind.sharing.as_ref();
+        let gpu = sharing.and_then(|sharing| sharing.number(self.gpu.as_deref()?));
+        match gpu.filter(|_| self.needs.gpu_memory > 0) {
+            None => Arc::clone(&self.needs),
+            Some(gpu) => Arc::new(Needs {
+                shared_gpu: Some(gpu),
+                ..Needs::clone(&self.needs)
+            }),
+        }
+    }
+
     pub(crate) fn stamp(&self) -> Stamp {
         Stamp {
             version: self.version,

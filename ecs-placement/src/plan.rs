@@ -155,8 +155,7 @@ fn with_claims(state: &Arc<State>, request: &PlacementRequest, slots: &[u32]) ->
     after.name_group(group, Some(Arc::clone(&request.task().group)));
     for slot in slots {
         let place = after.place(*slot);
-        let registration = place.and_then(|place| place.registration());
-        let held = registration.and_then(|registration| request.needs().on(registration));
+        let held = place.and_then(|place| request.needs().on(place));
         after.take(*slot, held.as_ref().unwrap_or(request.needs()), group, true);
     }
     Snapshot::of(&Arc::new(after))

@@ -66,6 +66,13 @@ pub enum Reason {
         /// The eighths of a GPU that there are; 0 for whole GPUs.
         found: u8,
     },
+    /// No GPU has enough memory left to be shared.
+    GpuMemory {
+        /// MiB of the task, all of one GPU.
+        needed: u64,
+        /// MiB left of the GPU that has most left; none if none can be shared.
+        remaining: u64,
+    },
     /// Too few AWS Neuron devices.
     NeuronDevices {
         /// Devices of the task.
@@ -142,7 +149,9 @@ impl Reason {
             Self::Agent => FailureReason::Agent,
             Self::Cpu { .. } => FailureReason::ResourceCpu,
             Self::Memory { .. } => FailureReason::ResourceMemory,
-            Self::Gpus { .. } | Self::GpuPartition { .. } => FailureReason::ResourceGpu,
+            Self::Gpus { .. } | Self::GpuPartition { .. } | Self::GpuMemory { .. } => {
+                FailureReason::ResourceGpu
+            }
             Self::NeuronDevices { .. } => FailureReason::Other(NEURON_DEVICE.to_owned()),
             Self::DaemonRoom { .. } => FailureReason::ResourceMemory,
             Self::Interfaces { .. } => FailureReason::ResourceEni,
@@ -176,6 +185,9 @@ impl fmt::Display for Reason {
             }
             Self::GpuPartition { needed, found } => {
                 write!(f, "needs {}, has {}", gpus(*needed), gpus(*found))
+            }
+            Self::GpuMemory { needed, remaining } => {
+                write!(f, "needs {needed} MiB of one GPU, {remaining} are left")
             }
             Self::NeuronDevices { needed, remaining } => {
                 write!(f, "needs {needed} Neuron devices, {remaining} are left")

@@ -21,8 +21,10 @@ pub struct Unknown {
     pub cpu: u64,
     /// Memory in MiB.
     pub memory: u64,
-    /// Whole GPUs.
+    /// GPUs that one task has to itself.
     pub gpus: u64,
+    /// Memory of GPUs that tasks share, in MiB.
+    pub gpu_memory: u64,
     /// Host ports, in order.
     pub ports: Vec<HostPort>,
 }
@@ -44,6 +46,7 @@ impl Unknown {
         add(self.cpu, "CPU units");
         add(self.memory, "MiB of memory");
         add(self.gpus, "GPUs");
+        add(self.gpu_memory, "MiB of GPU memory");
         amounts.extend(self.ports.iter().map(|port| format!("host port {port}")));
         amounts
     }

@@ -306,6 +306,47 @@ fn ports_interfaces_and_gpus_are_held() {
 }
 
 #[test]
+fn a_task_says_which_gpu_it_shares() {
+    let mut described = instance("a", 1, (1_848, 3_400), 2);
+    described["gpuDevices"] = json!([
+        {"gpuId": "gpu-1", "sharingMode": "IDLE", "totalMemoryInMiB": 1_000,
+            "remainingMemoryInMiB": 1_000},
+        {"gpuId": "gpu-2", "sharingMode": "NVIDIA_MPS", "totalMemoryInMiB": 1_000,
+            "remainingMemoryInMiB": 200},
+    ]);
+    let sharing = |id: &str, memory: u32| {
+        let containers = json!([{"gpuIds": ["gpu-2"],
+            "gpuSharingStrategy": {"nvidiaMps": {"memory": memory}}}]);
+        with(
+            task(id, 1, "a", (100, 300)),
+            json!({"containers": containers}),
+        )
+    };
+    let left = |cell: &CellState| {
+        let snapshot = cell.snapshot();
+        let shown = snapshot.instances().next().unwrap();
+        let left = shown.remaining();
+        (left.gpus, left.gpu_memory, shown.unknown().gpu_memory)
+    };
+    let mut cell = loaded(&[described], &[sharing("1", 500)]);
+    assert_eq!(left(&cell), (1, vec![1_000, 200], 300));
+    assert!(
+        unknown(&cell, "a").contains("300 MiB of GPU memory are taken that no document"),
+        "{}",
+        unknown(&cell, "a")
+    );
+    let second = tasks(&[sharing("2", 300)]);
+    Loader::new()
+        .load(&mut cell, &[], &second, at(100))
+        .unwrap();
+    assert_eq!(left(&cell), (1, vec![1_000, 200], 0));
+    cell.stopped(&format!("{TASK}1")).unwrap();
+    assert_eq!(left(&cell), (1, vec![1_000, 700], 0));
+    cell.stopped(&format!("{TASK}2")).unwrap();
+    assert_eq!(left(&cell), (2, vec![1_000, 1_000], 0));
+}
+
+#[test]
 fn a_task_definition_says_it_better() {
     let arn = "arn:aws:ecs:us-east-1:123456789012:task-definition/web:3";
     let definition: TaskDefinition = serde_json::from_value(json!({

@@ -442,17 +442,6 @@ fn what_is_not_evaluated_is_refused_by_name() {
     ] {
         assert_eq!(refusal(of_run_task(request)), expected);
     }
-    let gpus = |value: Value| {
-        refusal(PlacementRequest::new(&definition(
-            json!({"resourceRequirements": [value]}),
-        )))
-    };
-    let share = json!({"type": "GPU", "sharingStrategy": {"nvidiaMps": {"memory": 500}}});
-    assert_eq!(
-        gpus(share),
-        "shared GPUs are not placed: \
-         the documents of instances do not say how much of them there is"
-    );
     let accepted = of_run_task(json!({
         "group": "batch",
         "taskDefinition": "web",

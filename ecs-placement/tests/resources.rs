@@ -135,6 +135,82 @@ fn gpus_whole_and_in_parts() {
 }
 
 #[test]
+fn gpus_are_shared_by_their_memory() {
+    let share = |memory: u32| {
+        let strategy = json!({"nvidiaMps": {"memory": memory}});
+        needing(json!([{"type": "GPU", "sharingStrategy": strategy}]))
+    };
+    let whole = needing(json!([{"type": "GPU", "value": "1"}]));
+    let code = || "RESOURCE:GPU".to_owned();
+    let device = |id: &str, mode: &str, left: u32| {
+        json!({"gpuId": id, "sharingMode": mode, "totalMemoryInMiB": 1_000,
+            "remainingMemoryInMiB": left})
+    };
+    let sharing = |devices: &[Value]| described(json!({ "gpuDevices": devices }));
+    let two = sharing(&[
+        device("gpu-1", "IDLE", 1_000),
+        device("gpu-2", "IDLE", 1_000),
+    ]);
+    let mut two = cell(&two);
+    assert_eq!(fit(&two, &share(400)), (4, code()));
+    assert_eq!(fit(&two, &share(1_001)), (0, code()));
+    assert_eq!(fit(&two, &whole), (2, code()));
+    let left = |cell: &CellState| {
+        let snapshot = cell.snapshot();
+        let instance = snapshot.instances().next().unwrap();
+        let left = instance.remaining();
+        (left.gpus, left.gpu_memory)
+    };
+    let run = |cell: &mut CellState, request: &PlacementRequest, task: &'static str| {
+        cell.run(request, 0, task, [task]).unwrap().placed().len()
+    };
+    assert_eq!(run(&mut two, &share(400), "a"), 1);
+    assert_eq!(left(&two), (1, vec![1_000, 600]));
+    assert_eq!(run(&mut two, &share(700), "b"), 1, "on the other one");
+    assert_eq!(left(&two), (0, vec![600, 300]));
+    assert_eq!(
+        run(&mut two, &share(300), "c"),
+        1,
+        "where the least is left"
+    );
+    assert_eq!(left(&two), (0, vec![600, 0]));
+    assert_eq!(fit(&two, &whole), (0, code()));
+    let explanation = two.snapshot().explain(&share(601));
+    let [reason] = &*explanation.instances()[0].reasons else {
+        panic!("{explanation:?}");
+    };
+    assert_eq!(reason.to_string(), "needs 601 MiB of one GPU, 600 are left");
+    assert_eq!(
+        two.snapshot().summarize(&share(601)).to_string(),
+        "0 of 1 instances fit: 1 lacks memory of one GPU"
+    );
+    two.stopped("b").unwrap();
+    assert_eq!(left(&two), (0, vec![700, 600]));
+    two.stopped("c").unwrap();
+    assert_eq!(left(&two), (1, vec![1_000, 600]));
+    let saved = serde_json::to_string(&two).unwrap();
+    let restored: CellState = serde_json::from_str(&saved).unwrap();
+    assert_eq!(left(&restored), left(&two));
+
+    let bare = cell(&described(json!({})));
+    let explanation = bare.snapshot().explain(&share(1));
+    assert_eq!(
+        explanation.instances()[0].reasons[0].to_string(),
+        "needs 1 MiB of one GPU, 0 are left"
+    );
+    let busy = sharing(&[
+        device("gpu-1", "NVIDIA_MPS", 300),
+        device("gpu-2", "NEW_MODE", 900),
+    ]);
+    let busy = cell(&busy);
+    assert_eq!(left(&busy), (0, vec![300]));
+    assert_eq!(fit(&busy, &share(150)), (2, code()));
+    let snapshot = busy.snapshot();
+    let unknown = snapshot.instances().next().unwrap().unknown();
+    assert_eq!((unknown.gpus, unknown.gpu_memory), (1, 700));
+}
+
+#[test]
 fn neuron_devices_go_to_one_task() {
     let neuron = needing(json!([{"type": "NeuronDevice", "value": "ALL"}]));
     let code = || "RESOURCE:NEURON_DEVICE".to_owned();

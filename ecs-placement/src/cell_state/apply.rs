@@ -138,11 +138,7 @@ impl CellState {
         slot: u32,
     ) {
         let group = self.groups.join(group, &mut self.state);
-        let known = self
-            .state
-            .place(slot)
-            .and_then(|place| place.registration());
-        let here = known.and_then(|known| needs.on(known));
+        let here = self.state.place(slot).and_then(|place| needs.on(place));
         let needs = here.map_or_else(|| Arc::clone(needs), Arc::new);
         Arc::make_mut(&mut self.state).take(slot, &needs, group, true);
         self.tasks.add(task, needs, (slot, group), false);

@@ -198,7 +198,13 @@ impl CellState {
         let slot = self.state.find(task.instance.as_ref()?);
         match slot.filter(|_| task.stage != Stage::Stopped) {
             Some(slot) => {
-                self.place(Arc::clone(&task.task), &task.needs, &task.group, slot);
+                let known = self
+                    .state
+                    .place(slot)
+                    .and_then(|place| place.registration());
+                let needs =
+                    known.map_or_else(|| Arc::clone(&task.needs), |known| task.needs_on(known));
+                self.place(Arc::clone(&task.task), &needs, &task.group, slot);
                 if task.stage == Stage::Stopping {
                     self.stop_counting(&task.task);
                 }
@@ -234,7 +240,7 @@ impl CellState {
         }
         for seen in self.observed.absent_from(&registration.arn) {
             if seen.held_at(at) {
-                told.add(&seen.needs, seen.ran_at(at));
+                told.add(&seen.needs_on(registration), seen.ran_at(at));
             }
         }
         told

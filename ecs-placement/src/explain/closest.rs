@@ -84,6 +84,7 @@ fn lacking(reason: &Reason) -> u64 {
         Reason::Cpu { needed, remaining }
         | Reason::Memory { needed, remaining }
         | Reason::Gpus { needed, remaining }
+        | Reason::GpuMemory { needed, remaining }
         | Reason::NeuronDevices { needed, remaining }
         | Reason::Interfaces { needed, remaining } => {
             let short = needed.saturating_sub(*remaining);

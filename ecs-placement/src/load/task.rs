@@ -47,6 +47,7 @@ impl Loader<'_> {
             task: arn.into(),
             instance: task.container_instance_arn.as_deref().map(Arc::from),
             group,
+            gpu: shared_gpu(task).filter(|_| needs.gpu_memory > 0),
             needs: Arc::new(needs),
             stage,
             version: task.version,
@@ -131,7 +132,11 @@ impl Described {
             cpu: cpu.unwrap_or(0),
             memory: memory.unwrap_or(0),
             interfaces: u16::from(has_interface(task)),
-            gpus: devices(|one| &one.gpu_ids),
+            gpus: devices(|one| match one.gpu_sharing_strategy {
+                None => &one.gpu_ids,
+                Some(_) => &None,
+            }),
+            gpu_memory: containers.iter().filter_map(shared_memory).sum(),
             neuron_devices: devices(|one| &one.neuron_device_ids),
             ports: ports(task).into_iter().collect(),
             ..Needs::default()
@@ -152,6 +157,21 @@ fn memory_of(container: &Container) -> Option<u64> {
     number(container.memory_reservation.as_deref())
         .or(number(container.memory.as_deref()))
         .map(u64::from)
+}
+
+/// MiB of the GPU that a container shares.
+fn shared_memory(container: &Container) -> Option<u32> {
+    let share = container.gpu_sharing_strategy.as_ref()?;
+    u32::try_from(share.nvidia_mps.as_ref()?.memory?).ok()
+}
+
+/// The GPU that a task shares: all its containers share one.
+fn shared_gpu(task: &Task) -> Option<Arc<str>> {
+    let mut ids = task
+        .containers()
+        .iter()
+        .flat_map(|one| one.gpu_ids.iter().flatten());
+    ids.next().map(|id| Arc::from(&**id))
 }
 
 fn number(text: Option<&str>) -> Option<u32> {

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use hashbrown::HashSet;
+use serde::{Deserialize, Serialize};
 
 use crate::HostPort;
 
 /// What instances that are built alike have in common, and that is all of most of them.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Kind {
     pub(crate) status: Box<str>,
     pub(crate) agent_connected: bool,
@@ -17,10 +18,30 @@ pub(crate) struct Kind {
     pub(crate) gpus: i16,
     /// Its GPUs are partitions of that many eighths; whole ones if 0.
     pub(crate) gpu_eighths: u8,
+    /// If containers can share its GPUs.
+    pub(crate) sharing: Option<Box<Sharing>>,
     pub(crate) neuron_devices: i16,
     pub(crate) interfaces: Option<i16>,
     /// Ports that the agent has registered as taken, in order.
     pub(crate) reserved: Box<[HostPort]>,
+}
+
+/// GPUs that containers can share.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct Sharing {
+    /// MiB of each; of the least if they differ.
+    pub(crate) memory: u32,
+    /// Their ids. The number of a GPU is its place here.
+    pub(crate) ids: Box<[Box<str>]>,
+}
+
+impl Sharing {
+    /// The number of a GPU.
+    pub(crate) fn number(&self, id: &str) -> Option<u8> {
+        let at = self.ids.iter().position(|known| **known == *id)?;
+        u8::try_from(at).ok()
+    }
 }
 
 impl Kind {

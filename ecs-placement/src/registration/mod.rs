@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 pub(crate) use document::Document;
-pub(crate) use kind::{Kind, Kinds};
+pub(crate) use kind::{Kind, Kinds, Sharing};
 pub(crate) use others::Others;
 
 use crate::observed_task::Stamp;
@@ -84,6 +84,8 @@ struct Written {
     gpus: i16,
     #[serde(default)]
     gpu_eighths: u8,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    sharing: Option<Box<Sharing>>,
     #[serde(default)]
     neuron_devices: i16,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -189,6 +191,10 @@ impl Registration {
             memory: natural(kind.memory),
             gpus: natural(kind.gpus.into()),
             gpu_eighths: kind.gpu_eighths,
+            gpu_memory: kind.sharing.as_ref().map_or_else(Vec::new, |sharing| {
+                let gpus = usize::try_from(kind.gpus).unwrap_or(0);
+                vec![sharing.memory.into(); gpus]
+            }),
             neuron_devices: natural(kind.neuron_devices.into()),
             interfaces: kind.interfaces.map(|limit| natural(limit.into())),
             taken_ports: kind.reserved.iter().copied().collect(),
@@ -211,6 +217,7 @@ impl From<Written> for Registration {
             memory: written.memory,
             gpus: written.gpus,
             gpu_eighths: written.gpu_eighths,
+            sharing: written.sharing,
             neuron_devices: written.neuron_devices,
             interfaces: written.interfaces,
             reserved: written.reserved,
@@ -245,6 +252,7 @@ impl From<Registration> for Written {
             memory: kind.memory,
             gpus: kind.gpus,
             gpu_eighths: kind.gpu_eighths,
+            sharing: kind.sharing,
             neuron_devices: kind.neuron_devices,
             interfaces: kind.interfaces,
             reserved: kind.reserved,

@@ -1,6 +1,6 @@
 //! What tasks hold of an instance, as far as its document counts it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -19,6 +19,19 @@ pub(crate) struct Others {
     pub(super) ports: Option<Box<[HostPort]>>,
     /// Tasks whose desired status is RUNNING.
     pub(crate) tasks: i32,
+    /// In order.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) shares: Option<Box<[GpuShare]>>,
+}
+
+/// What tasks hold of a GPU that they share.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct GpuShare {
+    /// The number of the GPU.
+    pub(crate) gpu: u8,
+    /// MiB.
+    pub(crate) memory: u32,
 }
 
 pub(super) static NOTHING: Others = Others {
@@ -28,12 +41,34 @@ pub(super) static NOTHING: Others = Others {
     neuron_devices: 0,
     ports: None,
     tasks: 0,
+    shares: None,
 };
 
 impl Others {
     /// In order.
     pub(crate) fn ports(&self) -> &[HostPort] {
         self.ports.as_deref().unwrap_or_default()
+    }
+
+    /// The GPUs that tasks share, in order.
+    pub(crate) fn shares(&self) -> &[GpuShare] {
+        self.shares.as_deref().unwrap_or_default()
+    }
+
+    pub(crate) fn shares_gpu(&self, gpu: u8) -> bool {
+        self.shares().iter().any(|share| share.gpu == gpu)
+    }
+
+    pub(super) fn set_shares(&mut self, shares: impl Iterator<Item = (u8, u32)>) {
+        let held = shares.filter(|(_, memory)| *memory > 0);
+        let shares: Box<[_]> = held.map(|(gpu, memory)| GpuShare { gpu, memory }).collect();
+        self.shares = (!shares.is_empty()).then_some(shares);
+    }
+
+    /// How much of a GPU is held.
+    fn share_of(&self, gpu: u8) -> u32 {
+        let found = self.shares().iter().find(|share| share.gpu == gpu);
+        found.map_or(0, |share| share.memory)
     }
 
     pub(super) fn set_ports(&mut self, ports: impl Iterator<Item = HostPort>) {
@@ -50,6 +85,13 @@ impl Others {
             .neuron_devices
             .saturating_add_unsigned(needs.neuron_devices);
         self.tasks = self.tasks.saturating_add(runs.into());
+        if let Some((gpu, memory)) = needs.share() {
+            let known = self.shares().iter().map(|share| (share.gpu, share.memory));
+            let mut shares: BTreeMap<u8, u32> = known.collect();
+            let held = shares.entry(gpu).or_default();
+            *held = held.saturating_add(memory);
+            self.set_shares(shares.into_iter());
+        }
         if !needs.ports.is_empty() {
             let ports: BTreeSet<_> = self.ports().iter().chain(&needs.ports).copied().collect();
             self.set_ports(ports.into_iter());
@@ -66,7 +108,13 @@ impl Others {
             neuron_devices: less(self.neuron_devices, told.neuron_devices),
             ports: None,
             tasks: self.tasks.saturating_sub(told.tasks).max(0),
+            shares: None,
         };
+        let shares = self.shares().iter();
+        left.set_shares(shares.map(|share| {
+            let told = told.share_of(share.gpu);
+            (share.gpu, share.memory.saturating_sub(told))
+        }));
         let ports = self.ports().iter();
         left.set_ports(ports.copied().filter(|port| !told.ports().contains(port)));
         left

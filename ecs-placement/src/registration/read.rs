@@ -1,11 +1,12 @@
 //! Reading the document of an instance.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use ecs_model::container_instance::{GpuDevice, GpuSharingMode};
 use ecs_model::{Attribute, ContainerInstance, Resource, Resources};
 
-use super::{Attributes, Document, InstanceError, Kind, Others, Registration};
+use super::{Attributes, Document, InstanceError, Kind, Others, Registration, Sharing};
 use crate::{HostPort, interface_limits};
 
 /// The name of the resource that lists Neuron devices. Amazon ECS publishes none; this is the
@@ -26,6 +27,21 @@ fn read(resources: Resources<'_>) -> Option<Others> {
         gpus: count(resources.gpus()),
         neuron_devices: count(neuron.unwrap_or_default()),
         ..Others::default()
+    })
+}
+
+fn amount(found: Option<i32>) -> Option<u32> {
+    found.and_then(|amount| u32::try_from(amount).ok())
+}
+
+/// The GPUs of an instance, if its document says what is to be known to share them.
+fn sharing(devices: &[GpuDevice]) -> Option<Sharing> {
+    let total = |device: &GpuDevice| amount(device.total_memory_in_mib);
+    let totals: Vec<u32> = devices.iter().map(total).collect::<Option<_>>()?;
+    let ids = devices.iter().map(|device| device.gpu_id().map(Box::from));
+    Some(Sharing {
+        memory: totals.into_iter().min()?,
+        ids: ids.collect::<Option<_>>()?,
     })
 }
 
@@ -95,35 +111,27 @@ impl TryFrom<&ContainerInstance> for Registration {
             None => read(registered).ok_or_else(no_resources)?,
         };
         let reserved = reserved(registered);
-        let others = ports(described.remaining());
-        let others = others.difference(&reserved).copied();
-        let attributes = described.attributes.as_deref().map(by_name);
-        let instance_type = named(attributes.as_ref(), INSTANCE_TYPE);
-        let has_trunk = attributes
-            .as_ref()
-            .is_some_and(|known| known.contains_key(TRUNK));
-        let info = described.version_info.as_ref();
+        let sharing = sharing(described.gpu_devices());
         let mut taken = has.without(&left);
-        taken.set_ports(others);
+        let others = ports(described.remaining());
+        taken.set_ports(others.difference(&reserved).copied());
         taken.tasks = described.running_tasks_count.unwrap_or(0).max(0);
-        let kind = Kind {
-            status: described.status.as_deref().unwrap_or_default().into(),
-            agent_connected: described.agent_connected.unwrap_or(false),
-            agent_version: info
-                .and_then(|info| info.agent_version.as_deref())
-                .map(Box::from),
-            cpu: has.cpu,
-            memory: has.memory,
-            gpus: has.gpus,
-            gpu_eighths: instance_type.map_or(0, partition),
-            neuron_devices: has.neuron_devices,
-            interfaces: interface_limits::of(instance_type, has_trunk),
-            reserved: reserved.iter().copied().collect(),
-        };
+        if let Some(sharing) = &sharing {
+            take_gpus(&mut taken, described.gpu_devices(), sharing);
+        }
         let mut document = Document::new(described.version, taken.clone());
         document.says_remaining = described.remaining_resources.is_some();
-        document.set_registered_at(described.registered_at);
         document.says_tasks = described.running_tasks_count.is_some();
+        document.set_registered_at(described.registered_at);
+        let attributes = described.attributes.as_deref().map(by_name);
+        let mut kind = kind(described, attributes.as_ref());
+        (kind.cpu, kind.memory) = (has.cpu, has.memory);
+        (kind.gpus, kind.neuron_devices) = (has.gpus, has.neuron_devices);
+        kind.reserved = reserved.into_iter().collect();
+        if let Some(sharing) = sharing {
+            kind.gpus = i16::try_from(sharing.ids.len()).unwrap_or(i16::MAX);
+            kind.sharing = Some(Box::new(sharing));
+        }
         Ok(Self {
             arn: arn.into(),
             ec2_instance_id: described.ec2_instance_id.as_deref().map(Box::from),
@@ -133,4 +141,41 @@ impl TryFrom<&ContainerInstance> for Registration {
             others: taken.boxed(),
         })
     }
+}
+
+/// What a document says of an instance besides its amounts.
+fn kind(described: &ContainerInstance, attributes: Option<&Arc<Attributes>>) -> Kind {
+    let instance_type = named(attributes, INSTANCE_TYPE);
+    let has_trunk = attributes.is_some_and(|known| known.contains_key(TRUNK));
+    let info = described.version_info.as_ref();
+    let agent_version = info.and_then(|info| info.agent_version.as_deref());
+    Kind {
+        status: described.status.as_deref().unwrap_or_default().into(),
+        agent_connected: described.agent_connected.unwrap_or(false),
+        agent_version: agent_version.map(Box::from),
+        gpu_eighths: instance_type.map_or(0, partition),
+        interfaces: interface_limits::of(instance_type, has_trunk),
+        ..Kind::default()
+    }
+}
+
+/// Reads which GPUs tasks have to themselves, and how much they hold of those that they share.
+/// One of a mode that is not known is some task's own.
+fn take_gpus(taken: &mut Others, devices: &[GpuDevice], sharing: &Sharing) {
+    let mut own: i16 = 0;
+    let mut shared = BTreeMap::new();
+    for device in devices {
+        match device.sharing_mode {
+            Some(GpuSharingMode::Idle) => {}
+            Some(GpuSharingMode::NvidiaMps) => {
+                let total = amount(device.total_memory_in_mib).unwrap_or(0);
+                let left = amount(device.remaining_memory_in_mib).unwrap_or(0);
+                let gpu = device.gpu_id().and_then(|id| sharing.number(id));
+                shared.extend(gpu.map(|gpu| (gpu, total.saturating_sub(left))));
+            }
+            _ => own = own.saturating_add(1),
+        }
+    }
+    taken.gpus = own;
+    taken.set_shares(shared.into_iter());
 }

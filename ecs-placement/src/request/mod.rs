@@ -12,7 +12,7 @@ use std::sync::Arc;
 use ecs_model::{
     Findings, LaunchType, PlacementConstraint, PlacementConstraintType, PlacementStrategy,
 };
-use ecs_taskdef::{Gpus, TaskDefinition};
+use ecs_taskdef::TaskDefinition;
 pub use refusal::{RULES, RequestError};
 pub(crate) use room::Room;
 use serde::{Deserialize, Serialize};
@@ -102,8 +102,8 @@ impl PlacementRequest {
     ///
     /// # Errors
     ///
-    /// A task definition without family, with amounts below zero, with constraints that are not
-    /// of the cluster query language, or with shared GPUs.
+    /// A task definition without family, with amounts below zero, or with constraints that are
+    /// not of the cluster query language.
     pub fn new(definition: &TaskDefinition) -> Result<Self, RequestError> {
         let mut findings = Findings::default();
         refusal::check_definition(definition, "", &mut findings);
@@ -117,11 +117,6 @@ impl PlacementRequest {
         let member_of = constraints
             .map(|constraint| query(constraint.expression.as_deref()))
             .collect::<Result<_, _>>()?;
-        if let Gpus::Shared { .. } = requirements.gpus {
-            return Err(Unsupported::Devices {
-                device: "shared GPUs",
-            });
-        }
         let family = definition.family.as_deref().unwrap_or_default();
         let attributes = requirements.attributes.iter().filter_map(|attribute| {
             let value = attribute.value.as_deref().map(Box::from);

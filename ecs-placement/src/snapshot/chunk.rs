@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
+use super::gpu_shares::{GpuRoom, GpuShares};
 use super::group_counts::GroupCounts;
+use crate::registration::Others;
 use crate::{HostPort, Needs, Registration};
 
 /// Instances of one chunk.
@@ -21,6 +23,8 @@ pub(crate) struct Chunk {
     counts: GroupCounts,
     /// The host ports that tasks hold: the lane above the packed port, in order.
     ports: Vec<u32>,
+    /// The GPUs that tasks share.
+    shares: GpuShares,
     registrations: Arc<[Option<Arc<Registration>>; LANES as usize]>,
     /// The tick of the last change of a registration.
     registered: u64,
@@ -62,6 +66,7 @@ impl Default for Chunk {
             changed: 0,
             counts: GroupCounts::default(),
             ports: Vec::new(),
+            shares: GpuShares::default(),
             registrations: Arc::new([const { None }; LANES as usize]),
             registered: 0,
         }
@@ -168,6 +173,31 @@ impl Chunk {
         is_others || self.ports.binary_search(&port_key(lane, port)).is_ok()
     }
 
+    /// What is left of the GPUs of a lane, if containers can share them.
+    pub(crate) fn gpu_room(&self, lane: u32) -> Option<GpuRoom> {
+        let registration = self.registration(lane)?;
+        let memory = registration.kind.sharing.as_ref()?.memory;
+        let others = registration.others().shares().iter();
+        let others = others.map(|share| (share.gpu, share.memory));
+        let held = others.chain(self.shares.on(lane));
+        Some(GpuRoom::new(memory, self.lane(lane)?.gpus, held))
+    }
+
+    /// How many GPUs of a lane tasks of the cell share that others share too.
+    pub(super) fn shared_with(&self, lane: u32, others: &Others) -> i16 {
+        let both = self
+            .shares
+            .on(lane)
+            .filter(|(gpu, _)| others.shares_gpu(*gpu));
+        i16::try_from(both.count()).unwrap_or(i16::MAX)
+    }
+
+    /// Whether a GPU is shared by tasks that the cell does not know.
+    fn is_shared_by_others(&self, lane: u32, gpu: u8) -> bool {
+        self.registration(lane)
+            .is_some_and(|known| known.others().shares_gpu(gpu))
+    }
+
     /// Puts an instance on a free lane, or takes it off.
     pub(super) fn set(&mut self, lane: u32, with: Option<Arc<Registration>>, numbers: Lane) {
         self.changed = numbers.changed;
@@ -191,6 +221,7 @@ impl Chunk {
     pub(super) fn clear_tasks(&mut self, lane: u32) {
         self.counts.clear(lane);
         self.ports.retain(|port| *port >> HostPort::BITS != lane);
+        self.shares.clear(lane);
     }
 
     pub(super) fn set_order(&mut self, lane: u32, order: u32, tick: u64) {
@@ -204,12 +235,17 @@ impl Chunk {
     /// Takes what a task needs away.
     pub(super) fn take(&mut self, lane: u32, needs: &Needs, tick: u64) {
         self.changed = tick;
+        // The first task that shares a GPU takes it from those that nobody has.
+        let is_first = needs.share().is_some_and(|(gpu, memory)| {
+            self.shares.add(lane, gpu, memory) && !self.is_shared_by_others(lane, gpu)
+        });
         if let Some(free) = self.lanes.get_mut(lane as usize) {
             free.change(
                 needs,
                 i32::saturating_sub_unsigned,
                 i16::saturating_sub_unsigned,
             );
+            free.gpus = free.gpus.saturating_sub(is_first.into());
             free.changed = tick;
         }
         for port in &needs.ports {
@@ -222,12 +258,16 @@ impl Chunk {
     /// Gives back what [`Chunk::take`] took.
     pub(super) fn give_back(&mut self, lane: u32, needs: &Needs, tick: u64) {
         self.changed = tick;
+        let is_last = needs.share().is_some_and(|(gpu, memory)| {
+            self.shares.remove(lane, gpu, memory) && !self.is_shared_by_others(lane, gpu)
+        });
         if let Some(free) = self.lanes.get_mut(lane as usize) {
             free.change(
                 needs,
                 i32::saturating_add_unsigned,
                 i16::saturating_add_unsigned,
             );
+            free.gpus = free.gpus.saturating_add(is_last.into());
             free.changed = tick;
         }
         for port in &needs.ports {

@@ -108,6 +108,11 @@ impl<'s> Instance<'s> {
             cpu: natural(others.cpu),
             memory: natural(others.memory),
             gpus: natural(others.gpus.into()),
+            gpu_memory: others
+                .shares()
+                .iter()
+                .map(|one| u64::from(one.memory))
+                .sum(),
             ports: others.ports().to_vec(),
         }
     }
@@ -180,6 +185,11 @@ impl<'s> Instance<'s> {
             memory: natural(numbers.memory),
             gpus: natural(numbers.gpus.into()),
             gpu_eighths: self.registration.kind.gpu_eighths,
+            gpu_memory: self
+                .place
+                .chunk
+                .gpu_room(self.place.lane)
+                .map_or_else(Vec::new, |room| room.left()),
             neuron_devices: natural(numbers.neuron_devices.into()),
             interfaces: self
                 .registration

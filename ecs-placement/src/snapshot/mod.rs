@@ -1,6 +1,7 @@
 //! A cell as it was at one moment.
 
 mod chunk;
+mod gpu_shares;
 mod group_counts;
 mod instance;
 mod sorted;

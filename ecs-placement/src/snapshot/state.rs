@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::chunk::{Chunk, LANES, Lane};
 use super::sorted::Sorted;
 use super::tree::Tree;
+use crate::registration::Others;
 use crate::{Needs, Registration};
 
 /// The number of no group.
@@ -211,6 +212,9 @@ impl State {
             return;
         };
         let (before, after) = (free(old, self.tick), free(&registration, self.tick));
+        // A GPU that tasks of the cell and others share is one GPU.
+        let both = |others: &Others| place.chunk.shared_with(place.lane, others);
+        let (both_before, both_after) = (both(old.others()), both(registration.others()));
         let numbers = Lane {
             cpu: now.cpu.saturating_sub(before.cpu).saturating_add(after.cpu),
             memory: now
@@ -223,8 +227,8 @@ impl State {
                 .saturating_add(after.interfaces),
             gpus: now
                 .gpus
-                .saturating_sub(before.gpus)
-                .saturating_add(after.gpus),
+                .saturating_sub(before.gpus.saturating_add(both_before))
+                .saturating_add(after.gpus.saturating_add(both_after)),
             neuron_devices: now
                 .neuron_devices
                 .saturating_sub(before.neuron_devices)
@@ -353,7 +357,10 @@ fn free(registration: &Registration, tick: u64) -> Lane {
     Lane {
         cpu: kind.cpu.saturating_sub(others.cpu),
         memory: kind.memory.saturating_sub(others.memory),
-        gpus: kind.gpus.saturating_sub(others.gpus),
+        gpus: kind
+            .gpus
+            .saturating_sub(others.gpus)
+            .saturating_sub(i16::try_from(others.shares().len()).unwrap_or(i16::MAX)),
         neuron_devices: kind.neuron_devices.saturating_sub(others.neuron_devices),
         interfaces: kind.interfaces.unwrap_or(i16::MAX),
         running: 0,

@@ -43,6 +43,9 @@ fn instances(random: &mut Random, count: usize) -> Vec<Instance> {
         };
         instance.all_gpus = instance.gpus;
         instance.all_neuron = instance.neuron;
+        if instance.eighths == 0 && instance.gpus > 0 && chance(random, 2) {
+            instance.gpu_memory = one(random, &[600, 1_000]);
+        }
         if chance(random, 6) {
             instance.ports.insert(443);
             instance.udp.insert(80);
@@ -96,6 +99,8 @@ fn request(random: &mut Random) -> Request {
     };
     let port = chance(random, 6);
     let gpus = i64::from(chance(random, 8));
+    let wants_all_gpus = gpus == 0 && chance(random, 12);
+    let shares = gpus == 0 && !wants_all_gpus && chance(random, 6);
     Request {
         cpu: number(random, 500),
         memory: 1 + number(random, 700),
@@ -111,7 +116,8 @@ fn request(random: &mut Random) -> Request {
         } else {
             0
         },
-        wants_all_gpus: gpus == 0 && chance(random, 12),
+        wants_all_gpus,
+        shared: if shares { 100 + number(random, 700) } else { 0 },
         wants_all_neuron: chance(random, 12),
         udp: if chance(random, 12) {
             vec![80]
@@ -155,6 +161,8 @@ struct Running {
     instance: usize,
     request: usize,
     counts: bool,
+    /// The GPU that it shares.
+    gpu: Option<u8>,
 }
 
 /// A cell, the same cell for the naive placer, and what runs on both.
@@ -203,8 +211,8 @@ impl World {
             }
             let task = format!("loaded-{number}");
             let counts = !chance(&mut self.random, 5);
-            described.push(self.requests[request].describe(&task, &empty[at], counts));
-            self.naive[at].take(&self.requests[request]);
+            let gpu = self.naive[at].take(&self.requests[request]);
+            described.push(self.requests[request].describe(&task, (&empty[at], gpu), counts));
             if !counts {
                 let group = &self.requests[request].group;
                 *self.naive[at].groups.get_mut(group).unwrap() -= 1;
@@ -214,6 +222,7 @@ impl World {
                 instance: at,
                 request,
                 counts,
+                gpu,
             });
         }
         let moment = Timestamp::from_seconds(100);
@@ -275,12 +284,13 @@ impl World {
         let commit = self.cell.commit(&transaction, policy).unwrap();
         assert_eq!((commit.placed().len(), commit.moved()), (expected.len(), 0));
         for (instance, task) in expected.into_iter().zip(tasks) {
-            self.naive[instance].take(&self.requests[at]);
+            let gpu = self.naive[instance].take(&self.requests[at]);
             self.running.push(Running {
                 task,
                 instance,
                 request: at,
                 counts: true,
+                gpu,
             });
         }
     }
@@ -302,7 +312,7 @@ impl World {
             *instance.groups.get_mut(&request.group).unwrap() -= 1;
         } else {
             assert!(self.cell.stopped(&running.task).is_some());
-            instance.give_back(request, running.counts);
+            instance.give_back(request, running.gpu, running.counts);
             self.running.swap_remove(at);
         }
     }
@@ -378,6 +388,7 @@ fn every_strategy_and_every_pair() {
             gpus: 0,
             eighths: 0,
             wants_all_gpus: false,
+            shared: 0,
             wants_all_neuron: false,
             udp: Vec::new(),
             zones: Vec::new(),

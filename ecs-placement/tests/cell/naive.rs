@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use ecs_model::container_instance::GpuDevice;
 use ecs_model::{Attribute, ContainerInstance, Resource, Task};
 use ecs_placement::{PlacementRequest, Registration};
 use ecs_taskdef::TaskDefinition;
@@ -27,6 +28,10 @@ pub(crate) struct Instance {
     pub(crate) all_gpus: i64,
     /// Its GPUs are partitions of so many eighths.
     pub(crate) eighths: u8,
+    /// MiB of each GPU, if containers can share them.
+    pub(crate) gpu_memory: i64,
+    /// The MiB that tasks hold of each GPU that they share, and how many they are.
+    pub(crate) shares: BTreeMap<u8, (i64, i64)>,
     pub(crate) neuron: i64,
     /// Neuron devices that it has, free or not.
     pub(crate) all_neuron: i64,
@@ -76,6 +81,8 @@ pub(crate) struct Request {
     /// The GPU is a partition of so many eighths.
     pub(crate) eighths: u8,
     pub(crate) wants_all_gpus: bool,
+    /// MiB of one GPU that is shared.
+    pub(crate) shared: i64,
     pub(crate) wants_all_neuron: bool,
     pub(crate) udp: Vec<u16>,
     /// The zones in one of which it has to be, if there are any.
@@ -128,6 +135,7 @@ impl Instance {
             && suffices(request.has_interface.into(), self.interfaces)
             && suffices(request.gpus, self.gpus)
             && (request.gpus == 0 && !request.wants_all_gpus || request.eighths == self.eighths)
+            && (request.shared == 0 || self.gpu_to_share(request).is_some())
             && (!request.wants_all_gpus || self.all_gpus > 0 && self.gpus == self.all_gpus)
             && (!request.wants_all_neuron || self.all_neuron > 0 && self.neuron == self.all_neuron)
             && request.udp.iter().all(|port| !self.udp.contains(port))
@@ -153,16 +161,44 @@ impl Instance {
         })
     }
 
-    pub(crate) fn take(&mut self, request: &Request) {
+    /// The shared GPU with the least left that suffices, or the first one that nobody has.
+    fn gpu_to_share(&self, request: &Request) -> Option<u8> {
+        let left = |(gpu, (held, _)): (&u8, &(i64, i64))| (self.gpu_memory - held, *gpu);
+        let suffices = |(left, _): &(i64, u8)| *left >= request.shared;
+        let shared = self.shares.iter().map(left).filter(suffices).min();
+        let idle = || (0..).find(|gpu| !self.shares.contains_key(gpu));
+        let has_idle = self.gpus > 0 && self.gpu_memory >= request.shared;
+        shared
+            .map(|(_, gpu)| gpu)
+            .or(if has_idle { idle() } else { None })
+    }
+
+    /// Takes what a task needs; says which GPU it shares.
+    pub(crate) fn take(&mut self, request: &Request) -> Option<u8> {
         self.hold(request, 1);
+        let gpu = self.gpu_to_share(request).filter(|_| request.shared > 0);
+        if let Some(gpu) = gpu {
+            let (held, tasks) = self.shares.entry(gpu).or_default();
+            self.gpus -= i64::from(*tasks == 0);
+            (*held, *tasks) = (*held + request.shared, *tasks + 1);
+        }
         *self.groups.entry(request.group.clone()).or_default() += 1;
         self.ports.extend(&request.ports);
         self.udp.extend(&request.udp);
+        gpu
     }
 
     /// Gives everything back, of a task that counts or does so no more.
-    pub(crate) fn give_back(&mut self, request: &Request, counts: bool) {
+    pub(crate) fn give_back(&mut self, request: &Request, gpu: Option<u8>, counts: bool) {
         self.hold(request, -1);
+        if let Some(gpu) = gpu {
+            let (held, tasks) = self.shares.get_mut(&gpu).unwrap();
+            (*held, *tasks) = (*held - request.shared, *tasks - 1);
+            if *tasks == 0 {
+                self.shares.remove(&gpu);
+                self.gpus += 1;
+            }
+        }
         *self.groups.entry(request.group.clone()).or_default() -= i64::from(counts);
         self.ports.retain(|port| !request.ports.contains(port));
         self.udp.retain(|port| !request.udp.contains(port));
@@ -218,6 +254,9 @@ impl Instance {
             Resource::string_set(Resource::PORTS_UDP, &self.udp),
         ]);
         let running = self.others.2 + self.groups.values().sum::<i64>();
+        if self.gpu_memory > 0 {
+            described.gpu_devices = Some(self.gpu_devices());
+        }
         described.running_tasks_count = Some(number(running));
         let limit = u16::try_from(empty.interfaces).unwrap();
         Registration::try_from(&described)
@@ -227,9 +266,33 @@ impl Instance {
     }
 }
 
+impl Instance {
+    /// Each GPU, those that are shared under their numbers.
+    fn gpu_devices(&self) -> Vec<GpuDevice> {
+        let mut idle = self.gpus;
+        let gpus = 0..u8::try_from(self.all_gpus).unwrap();
+        let device = gpus.map(|gpu| {
+            let (mode, left) = match self.shares.get(&gpu) {
+                Some((held, _)) => ("NVIDIA_MPS", self.gpu_memory - held),
+                None if idle > 0 => ("IDLE", self.gpu_memory),
+                None => ("DEDICATED", 0),
+            };
+            idle -= i64::from(mode == "IDLE");
+            json!({"gpuId": gpu.to_string(), "sharingMode": mode,
+                "totalMemoryInMiB": self.gpu_memory, "remainingMemoryInMiB": left})
+        });
+        serde_json::from_value(device.collect()).unwrap()
+    }
+}
+
 impl Request {
     /// The document of a task of this request that runs on an instance.
-    pub(crate) fn describe(&self, task: &str, on: &Instance, runs: bool) -> Task {
+    pub(crate) fn describe(
+        &self,
+        task: &str,
+        (on, gpu): (&Instance, Option<u8>),
+        runs: bool,
+    ) -> Task {
         let bindings = self.ports.iter().map(|port| (port, "tcp"));
         let bindings = bindings.chain(self.udp.iter().map(|port| (port, "udp")));
         let bindings: Vec<Value> = bindings
@@ -257,7 +320,9 @@ impl Request {
             "stoppingAt": if runs { Value::Null } else { json!(2) },
             "attachments": interface,
             "containers": [{
-                "networkBindings": bindings, "gpuIds": ids(gpus), "neuronDeviceIds": ids(neuron),
+                "networkBindings": bindings, "neuronDeviceIds": ids(neuron),
+                "gpuIds": gpu.map_or_else(|| ids(gpus), |gpu| vec![gpu.to_string()]),
+                "gpuSharingStrategy": gpu.map(|_| json!({"nvidiaMps": {"memory": self.shared}})),
             }],
         }))
         .unwrap()
@@ -282,6 +347,10 @@ impl Request {
                 eighths => (f64::from(eighths) / 8.0).to_string(),
             };
             devices.push(json!({"type": "GPU", "value": value}));
+        }
+        if self.shared > 0 {
+            let share = json!({"nvidiaMps": {"memory": self.shared}});
+            devices.push(json!({"type": "GPU", "sharingStrategy": share}));
         }
         if self.wants_all_neuron {
             devices.push(json!({"type": "NeuronDevice", "value": "ALL"}));
