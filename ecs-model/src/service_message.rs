@@ -250,6 +250,29 @@ pub fn deployment_failed_by_alarm(service: &str, deployment: &str) -> String {
     )
 }
 
+/// A deployment that shifts traffic has failed, for the reason of its service deployment.
+#[must_use]
+pub fn deployment_failed_for(service: &str, deployment: &str, reason: &str) -> String {
+    let values = [
+        (MessageField::Deployment, deployment),
+        (MessageField::Reason, reason),
+    ];
+    about(MessageKind::DeploymentFailedFor, service, &values)
+}
+
+/// There is no deployment to go back to.
+#[must_use]
+pub fn rollback_failed(service: &str, deployment: &str) -> String {
+    let values = [
+        (MessageField::Deployment, deployment),
+        (
+            MessageField::Reason,
+            crate::deployment::status_reason::NO_ROLLBACK_CANDIDATE,
+        ),
+    ];
+    about(MessageKind::RollbackFailed, service, &values)
+}
+
 /// A deployment is complete.
 #[must_use]
 pub fn deployment_completed(service: &str, deployment: &str) -> String {
@@ -565,6 +588,24 @@ mod tests {
         assert_eq!(
             rolling_back("api", "ecs-svc/1"),
             "(service api) rolling back to deployment ecs-svc/1."
+        );
+    }
+
+    #[test]
+    fn deployments_that_shift_traffic() {
+        assert_eq!(
+            deployment_failed_for(
+                "api",
+                "ecs-svc/1",
+                "Service deployment rolled back because x."
+            ),
+            "(service api) (deployment ecs-svc/1) deployment failed: Service deployment rolled \
+             back because x."
+        );
+        assert_eq!(
+            rollback_failed("api", "ecs-svc/1"),
+            "(service api) (deployment ecs-svc/1) rollback has failed. No rollback candidate was \
+             found to run the rollback."
         );
     }
 

@@ -10,8 +10,9 @@
 //! ```
 //!
 //! Source: API shape `Deployment`, member `rolloutStateReason`; Developer Guide, Amazon ECS
-//! service deployment state change events. What is said of alarms and of deployments that their
-//! user stops is not published; those texts are this library's.
+//! service deployment state change events. What is said of alarms, of deployments that their
+//! user stops and of those that do not shift traffic is not published; those texts are this
+//! library's.
 
 /// The circuit breaker has given the deployment up.
 pub const CIRCUIT_BREAKER: &str = "ECS deployment circuit breaker: tasks failed to start.";
@@ -24,6 +25,9 @@ pub const ALARM: &str = "ECS deployment alarms: alarm detected.";
 
 /// The user has stopped the deployment.
 pub const STOPPED: &str = "ECS deployment stopped.";
+
+/// A hook, a stage or the network has ended the deployment.
+pub const ENDED: &str = "ECS deployment failed: traffic could not be shifted.";
 
 /// It is under way.
 #[must_use]
@@ -55,6 +59,15 @@ pub fn rolling_back_from_stop(deployment: &str) -> String {
     format!("ECS deployment stopped: rolling back to deploymentId {deployment}.")
 }
 
+/// It is restored, since a hook, a stage or the network has ended a later one.
+#[must_use]
+pub fn rolling_back_from_end(deployment: &str) -> String {
+    format!(
+        "ECS deployment failed: traffic could not be shifted, rolling back to deploymentId \
+         {deployment}."
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -74,6 +87,11 @@ mod tests {
         assert_eq!(
             rolling_back_from_stop(id),
             "ECS deployment stopped: rolling back to deploymentId ecs-svc/1."
+        );
+        assert_eq!(
+            rolling_back_from_end(id),
+            "ECS deployment failed: traffic could not be shifted, rolling back to deploymentId \
+             ecs-svc/1."
         );
     }
 }

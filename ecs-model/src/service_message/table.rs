@@ -46,6 +46,10 @@ pub enum MessageKind {
     DeploymentFailed,
     /// An alarm has ended a deployment.
     DeploymentFailedByAlarm,
+    /// A deployment that shifts traffic has failed.
+    DeploymentFailedFor,
+    /// There is no deployment to go back to.
+    RollbackFailed,
     /// The last completed deployment is restored.
     RollingBack,
     /// The percentages of the deployment leave no room for a step.
@@ -191,6 +195,14 @@ pub(super) const FORMS: &[(MessageKind, &str)] = &[
     (
         MessageKind::DeploymentFailedByAlarm,
         "{service} (deployment {deployment}) deployment failed: alarm detected.",
+    ),
+    (
+        MessageKind::DeploymentFailedFor,
+        "{service} (deployment {deployment}) deployment failed: {reason}",
+    ),
+    (
+        MessageKind::RollbackFailed,
+        "{service} (deployment {deployment}) rollback has failed. {reason}",
     ),
     (
         MessageKind::RollingBack,

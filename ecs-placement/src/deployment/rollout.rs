@@ -77,6 +77,9 @@ pub(crate) struct DeploymentState {
     /// One of its alarms was in ALARM when it started.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(crate) ignores_alarms: bool,
+    /// Where load balancers have two target groups, its tasks are in the alternate ones.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) takes_alternate: bool,
     /// The tasks, by how they are.
     #[serde(skip)]
     pub(crate) ranks: Ranks,
@@ -112,6 +115,10 @@ pub(crate) enum RolloutReason {
     BackFromStop,
     /// The user has stopped it.
     Stopped,
+    /// A hook, a stage or the network has ended it.
+    Shift,
+    /// A later one was ended by a hook, a stage or the network.
+    BackFromShift,
 }
 
 impl DeploymentState {
@@ -131,6 +138,7 @@ impl DeploymentState {
             owed: 0,
             baking_since: None,
             ignores_alarms: false,
+            takes_alternate: false,
             ranks: Ranks::default(),
             request: None,
         }
@@ -147,6 +155,11 @@ impl DeploymentState {
         self.starved = None;
         self.owed = 0;
         self.baking_since = None;
+    }
+
+    /// Where its tasks are registered.
+    pub(crate) fn targets(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        self.revision.targets(self.takes_alternate)
     }
 
     pub(crate) fn is_in_progress(&self) -> bool {

@@ -57,12 +57,6 @@ pub enum Unsupported {
         /// Which devices.
         device: &'static str,
     },
-    /// Of the deployment strategies only `ROLLING` is carried out.
-    #[error("deployments of strategy `{strategy}` are not carried out, only those of `ROLLING`")]
-    DeploymentStrategy {
-        /// The strategy.
-        strategy: String,
-    },
     /// Of the deployment controllers only `ECS` is.
     #[error("services of deployment controller `{controller}` are not kept, only those of `ECS`")]
     DeploymentController {
@@ -75,8 +69,8 @@ pub enum Unsupported {
         /// The strategy.
         strategy: String,
     },
-    /// Lifecycle hooks of deployments.
-    #[error("lifecycle hooks of deployments are not called")]
+    /// Lifecycle hooks of deployments that replace task by task.
+    #[error("lifecycle hooks of rolling deployments are not called")]
     LifecycleHooks,
     /// Moving tasks between Availability Zones.
     #[error("tasks are not moved to even out the Availability Zones")]

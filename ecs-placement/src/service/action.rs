@@ -6,6 +6,7 @@ use ecs_model::{Event, TaskStopCode, stop_reason};
 use serde::{Deserialize, Serialize};
 
 use super::TaskPlace;
+use crate::deployment::shift::ShiftAction;
 
 /// What is to be done outside of the scheduler, in the order in which it was decided.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -50,6 +51,14 @@ pub enum ServiceAction {
         code: TaskStopCode,
         /// Its `stoppedReason`.
         reason: Box<str>,
+    },
+    /// Traffic is to be shifted, or a hook to be called, for the deployment of a service. What came
+    /// of it is said to [`Services::shift`](super::Services::shift).
+    Shift {
+        /// The service.
+        service: Arc<str>,
+        /// What is to be done.
+        action: Box<ShiftAction>,
     },
     /// An event is to be published on EventBridge.
     Publish(Box<Event>),

@@ -99,6 +99,12 @@ impl Services {
             } => self.on(&service, self.touched_at, |service, _| {
                 service.deployments.retain(|one| one.id != deployment);
             }),
+            ServiceChange::Shift { service, event, at } => {
+                let alarms = self.alarms.clone();
+                self.on(&service, at, |service, policy| {
+                    service.take_shift(&event, &alarms, policy, at);
+                });
+            }
             ServiceChange::Tell {
                 service,
                 notice,
@@ -133,6 +139,13 @@ impl Services {
         if let Some(service) = self.services.get_mut(slot as usize) {
             let news = service.news.drain(..).map(Box::new);
             self.actions.extend(news.map(ServiceAction::Publish));
+            let asked = service.asked_of_shift();
+            let name = &service.name;
+            self.actions
+                .extend(asked.into_iter().map(|action| ServiceAction::Shift {
+                    service: Arc::clone(name),
+                    action: Box::new(action),
+                }));
         }
     }
 
@@ -156,6 +169,7 @@ impl Services {
             told: 0,
             unregistered: Default::default(),
             news: Vec::new(),
+            shift: None,
             rules: Default::default(),
         };
         service.follow_settings();

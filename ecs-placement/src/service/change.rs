@@ -9,6 +9,7 @@ use thiserror::Error;
 
 use super::settings::{NewService, ServiceUpdate};
 use super::{ObservedServiceTask, StopCause, TaskPlace};
+use crate::deployment::shift::{ShiftError, ShiftEvent};
 
 /// One change of the services of a cluster, and the version that they have after it.
 ///
@@ -171,6 +172,15 @@ pub enum ServiceChange {
         /// The deployment.
         deployment: Arc<str>,
     },
+    /// Something happens to the deployment of a service that shifts traffic.
+    Shift {
+        /// The service.
+        service: Arc<str>,
+        /// What happens.
+        event: ShiftEvent,
+        /// When.
+        at: Timestamp,
+    },
     /// Something is told in an event.
     Tell {
         /// The service.
@@ -208,6 +218,8 @@ pub enum DeploymentFailure {
     Alarm,
     /// The user stopped it.
     Stopped,
+    /// While it shifted traffic, a hook, a stage or the network ended it.
+    Shift,
 }
 
 /// What is told of a service while it lasts.
@@ -263,6 +275,15 @@ pub enum ServiceApplyError {
         /// The task.
         task: String,
     },
+    /// A service has no deployment that shifts traffic.
+    #[error("the service `{service}` has no deployment that shifts traffic")]
+    NoShift {
+        /// The service.
+        service: String,
+    },
+    /// The deployment that shifts traffic cannot take an event.
+    #[error(transparent)]
+    Shift(#[from] ShiftError),
     /// A task is known already.
     #[error("there is already a task `{task}`")]
     TaskExists {

@@ -147,7 +147,18 @@ impl ServiceState {
             let service = Arc::clone(&self.name);
             return change(ServiceChange::Elapse { service, at: now });
         }
-        if let Some(ended) = self.lifecycle(context) {
+        let shift = self.active_shift();
+        if let Some(event) = shift.and_then(|shift| self.shift_event(shift, context)) {
+            let service = Arc::clone(&self.name);
+            return change(ServiceChange::Shift {
+                service,
+                event,
+                at: now,
+            });
+        }
+        if shift.is_none()
+            && let Some(ended) = self.lifecycle(context)
+        {
             return change(ended);
         }
         if !self.unregistered.is_empty() {
@@ -158,6 +169,9 @@ impl ServiceState {
                 tasks: tasks.map(|task| Arc::clone(&task.task)).collect(),
                 at: now,
             });
+        }
+        if let Some(shift) = shift {
+            return self.shift_step(shift, context);
         }
         let fleet = self.fleet();
         let bounds = self.bounds(context.policy);

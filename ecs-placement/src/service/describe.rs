@@ -54,6 +54,10 @@ impl ServiceState {
             .propagate_tags
             .clone_from(&self.settings.propagate_tags);
         described.enable_execute_command = self.settings.execute_command;
+        if let Some(shift) = &self.shift {
+            described.current_service_deployment = shift.describe().service_deployment_arn;
+            described = described.with_current_service_revisions(shift.current_service_revisions());
+        }
         if let Some(primary) = self.primary() {
             let revision = &primary.revision;
             described = described
@@ -134,6 +138,8 @@ impl RolloutReason {
             Self::BackFromAlarm => rollout_reason::rolling_back_from_alarm(id),
             Self::Stopped => rollout_reason::STOPPED.to_owned(),
             Self::BackFromStop => rollout_reason::rolling_back_from_stop(id),
+            Self::Shift => rollout_reason::ENDED.to_owned(),
+            Self::BackFromShift => rollout_reason::rolling_back_from_end(id),
         }
     }
 }

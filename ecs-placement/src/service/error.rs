@@ -5,6 +5,7 @@ use ecs_model::{Exception, ExceptionName};
 use thiserror::Error;
 
 use crate::deployment::BreakerError;
+use crate::deployment::shift::{ShiftConfigurationError, ShiftError};
 use crate::{FargateError, RequestError, Unsupported};
 
 /// A request about a service that is refused. Nothing has changed.
@@ -29,6 +30,30 @@ pub enum ServiceError {
     /// Fargate has no place for the tasks.
     #[error(transparent)]
     Fargate(#[from] FargateError),
+    /// Traffic cannot be shifted as the configuration says.
+    #[error(transparent)]
+    ShiftConfiguration(#[from] ShiftConfigurationError),
+    /// A daemon service replaces task by task.
+    #[error("strategy `{strategy}` cannot be combined with `DAEMON`")]
+    DaemonStrategy {
+        /// The strategy.
+        strategy: String,
+    },
+    /// Parts of the traffic are shifted, and nothing leads traffic to the service.
+    #[error("strategy `{strategy}` needs a load balancer, VPC Lattice or Service Connect")]
+    NoTraffic {
+        /// The strategy.
+        strategy: String,
+    },
+    /// A service has no deployment that shifts traffic.
+    #[error("the service `{service}` has no deployment that shifts traffic")]
+    NoShift {
+        /// The service.
+        service: String,
+    },
+    /// The deployment that shifts traffic does not take it.
+    #[error(transparent)]
+    Shift(#[from] ShiftError),
     /// A daemon service has as many tasks as there are instances for it.
     #[error("a desired count cannot be combined with `DAEMON`")]
     DaemonCount,
@@ -99,8 +124,11 @@ impl ServiceError {
     /// of this error.
     #[must_use]
     pub fn exception(&self) -> Exception {
-        if let Self::Fargate(error) = self {
-            return error.exception();
+        match self {
+            Self::Fargate(error) => return error.exception(),
+            Self::ShiftConfiguration(error) => return error.exception(),
+            Self::Shift(error) => return error.exception(),
+            _ => {}
         }
         let own = || self.to_string();
         let (name, message) = match self {
@@ -128,7 +156,12 @@ impl ServiceError {
                 ExceptionName::InvalidParameter,
                 "The service cannot be stopped while deployments are active.".to_owned(),
             ),
+            Self::NoShift { .. } => (ExceptionName::ServiceDeploymentNotFound, own()),
             Self::Request(RequestError::Refused(_))
+            | Self::ShiftConfiguration(_)
+            | Self::Shift(_)
+            | Self::DaemonStrategy { .. }
+            | Self::NoTraffic { .. }
             | Self::Breaker(_)
             | Self::Cluster(_)
             | Self::Fargate(_)

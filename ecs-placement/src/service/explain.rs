@@ -8,6 +8,7 @@ use ecs_model::Timestamp;
 use super::Services;
 use super::state::{ServiceState, ServiceStatus, count};
 use super::task::Kept;
+use crate::deployment::shift::ShiftWait;
 use crate::deployment::{Bounds, DeploymentState, RolloutState, after};
 use crate::{CellState, Reason};
 
@@ -88,6 +89,8 @@ pub enum Wait {
         /// How many.
         tasks: u32,
     },
+    /// A deployment that shifts traffic waits.
+    Shift(ShiftWait),
     /// All is done, and the deployment bakes.
     Baking {
         /// Until when.
@@ -125,12 +128,14 @@ impl Services {
             let deployment = Arc::clone(&primary.id);
             waits.push(Wait::Failed { deployment });
         }
+        let shift = state.active_shift();
+        waits.extend(shift.and_then(|shift| shift.waits_for()).map(Wait::Shift));
         let fleet = state.fleet();
         let (bounds, counted) = (state.bounds(policy), fleet.counted(policy.counts_stopping));
         let is_full = fleet.wanted() > 0 && counted >= bounds.upper;
         let none_may_stop = fleet.healthy() <= bounds.lower;
         let is_still = fleet.stopping == 0 && fleet.new_coming == 0;
-        if !is_failed && is_full && none_may_stop && is_still {
+        if !is_failed && shift.is_none() && is_full && none_may_stop && is_still {
             waits.push(Wait::Bounds {
                 bounds,
                 counted,
@@ -285,6 +290,7 @@ impl fmt::Display for Wait {
             }
             Self::Stopping { tasks } => write!(f, "{tasks} tasks shall stop and have not stopped"),
             Self::Older { tasks } => write!(f, "{tasks} tasks of older revisions are still there"),
+            Self::Shift(wait) => wait.fmt(f),
             Self::Baking { until } => write!(f, "all is done, the deployment bakes until {until}"),
         }
     }

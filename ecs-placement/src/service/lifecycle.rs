@@ -24,9 +24,18 @@ impl ServiceState {
         let request = self.settings.request(&self.name, &deployment.revision);
         deployment.request = request.ok();
         deployment.ignores_alarms = self.has_alarm(alarms);
+        // The target groups of load balancers take turns, if traffic is shifted between them. What
+        // serves is what was completed last.
+        let completed = |one: &&DeploymentState| one.rollout == RolloutState::Completed;
+        let before = self.deployments.iter().find(completed).or(self.primary());
+        deployment.takes_alternate = match self.settings.shifts_traffic() {
+            true => before.is_some_and(|before| !before.takes_alternate),
+            false => before.is_some_and(|before| before.takes_alternate),
+        };
         let id = Arc::clone(&deployment.id);
         self.deployments.insert(0, deployment);
         self.tell_in_progress(&id, rollout_reason::in_progress(&id), at);
+        self.begin_shift(at);
     }
 
     /// Whether one of its alarms is in ALARM: a deployment that starts then does without them.
@@ -98,6 +107,7 @@ impl ServiceState {
             DeploymentFailure::CircuitBreaker => RolloutReason::Breaker,
             DeploymentFailure::Alarm => RolloutReason::Alarm,
             DeploymentFailure::Stopped => RolloutReason::Stopped,
+            DeploymentFailure::Shift => RolloutReason::Shift,
         };
         deployment.updated_at = at;
         deployment.owed = 0;
@@ -108,7 +118,7 @@ impl ServiceState {
             DeploymentFailure::Alarm => {
                 Some(service_message::deployment_failed_by_alarm(&self.name, id))
             }
-            DeploymentFailure::Stopped => None,
+            DeploymentFailure::Stopped | DeploymentFailure::Shift => None,
         };
         if let Some(message) = message {
             self.log.push(&self.arn, message, at);
@@ -132,6 +142,7 @@ impl ServiceState {
             DeploymentFailure::CircuitBreaker => RolloutReason::BackFromBreaker,
             DeploymentFailure::Alarm => RolloutReason::BackFromAlarm,
             DeploymentFailure::Stopped => RolloutReason::BackFromStop,
+            DeploymentFailure::Shift => RolloutReason::BackFromShift,
         };
         restored.resume(back, at);
         restored.ignores_alarms = self.has_alarm(alarms);

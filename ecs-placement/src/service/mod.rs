@@ -27,6 +27,7 @@ mod record;
 mod requests;
 mod save;
 mod settings;
+mod shifting;
 mod state;
 mod stops;
 mod task;

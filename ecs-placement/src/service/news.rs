@@ -36,6 +36,7 @@ impl ServiceState {
             DeploymentFailure::CircuitBreaker => rollout_reason::CIRCUIT_BREAKER_EVENT,
             DeploymentFailure::Alarm => rollout_reason::ALARM,
             DeploymentFailure::Stopped => rollout_reason::STOPPED,
+            DeploymentFailure::Shift => rollout_reason::ENDED,
         };
         self.tell_deployment((EventLevel::Error, name), id, reason.to_owned(), at);
     }
@@ -71,7 +72,7 @@ impl ServiceState {
         self.publish(&Change::ServiceAction(Box::new(change(event))), at);
     }
 
-    fn publish(&mut self, change: &Change, at: Timestamp) {
+    pub(super) fn publish(&mut self, change: &Change, at: Timestamp) {
         self.told = self.told.saturating_add(1);
         let mut event = Event::of(change)
             .with_id(event_id(&self.arn, self.told))
@@ -155,12 +156,12 @@ impl ServiceState {
         let mut targets: BTreeMap<(&'static str, String), usize> = BTreeMap::new();
         let mut leaving = 0;
         for task in numbers.iter().filter_map(|number| self.tasks.get(number)) {
-            let revision = self.deployment(task.deployment).map(|one| &one.revision);
+            let deployment = self.deployment(task.deployment);
             if task.is_registered == is_in {
                 continue;
             }
             leaving += 1;
-            for (kind, name) in revision.into_iter().flat_map(|one| one.targets()) {
+            for (kind, name) in deployment.into_iter().flat_map(|one| one.targets()) {
                 let count = targets.entry((kind, name.to_owned())).or_default();
                 *count = count.saturating_add(1);
             }

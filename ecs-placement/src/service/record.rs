@@ -66,6 +66,14 @@ impl Services {
             | ServiceChange::Gone { service, .. }
             | ServiceChange::Elapse { service, .. }
             | ServiceChange::Tell { service, .. } => known(service).map(drop),
+            ServiceChange::Shift { service, event, at } => {
+                let shift = known(service)?.shift.as_ref();
+                let shift = shift.ok_or_else(|| ServiceApplyError::NoShift {
+                    service: service.to_string(),
+                })?;
+                shift.decide(event.clone(), *at)?;
+                Ok(())
+            }
             ServiceChange::Observe { task: seen, .. } => task(&seen.task),
             ServiceChange::Adopt { task: seen, .. } => {
                 known(&seen.service)?;

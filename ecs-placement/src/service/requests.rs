@@ -14,6 +14,7 @@ use super::settings::{
 use super::state::{ServiceState, ServiceStatus, count};
 use super::{DeploymentFailure, ServiceChange, ServiceError, Services};
 use crate::deployment::Revision;
+use crate::deployment::shift::ShiftEvent;
 use crate::{PlacementRequest, Unsupported};
 
 impl Services {
@@ -94,6 +95,11 @@ impl Services {
     /// A service that is not there or not `ACTIVE`, or has no deployment under way.
     pub fn stop_deployment(&mut self, service: &str, now: Timestamp) -> Result<(), ServiceError> {
         let known = self.active(Some(service))?;
+        if known.active_shift().is_some() {
+            let name = known.name.to_string();
+            self.shift(&name, ShiftEvent::Stop { stop_type: None }, now)?;
+            return Ok(());
+        }
         let primary = known.primary().filter(|primary| primary.is_in_progress());
         let Some(primary) = primary else {
             return Err(ServiceError::NoDeployment {
@@ -138,6 +144,7 @@ impl Services {
         settings.rules(is_daemon)?;
         let revision = Revision::of_create(request, definition, placement);
         self.check_launch_type(&name, &revision)?;
+        settings.check_traffic(&revision)?;
         settings.request(&name, &revision)?;
         let desired = match is_daemon {
             true => 0,
@@ -193,6 +200,7 @@ impl Services {
         let revision = revision.filter(|_| is_new == Some(true));
         if let Some(revision) = &revision {
             self.check_launch_type(&known.name, revision)?;
+            settings.check_traffic(revision)?;
             settings.request(&known.name, revision)?;
         }
         for deployment in &known.deployments {

@@ -13,6 +13,7 @@ use ecs_taskdef::{Tag, TaskDefinition};
 use serde::{Deserialize, Serialize};
 
 use super::ServiceError;
+use crate::deployment::shift::ShiftingDeployment;
 use crate::deployment::{CircuitBreaker, EarlySuccess, Revision};
 use crate::{PlacementRequest, Unsupported};
 
@@ -114,13 +115,16 @@ impl ServiceSettings {
     pub(super) fn rules(&self, is_daemon: bool) -> Result<Rules, ServiceError> {
         let written = &self.deployments;
         let strategy = written.strategy();
-        let strategy = strategy.filter(|given| **given != DeploymentStrategy::Rolling);
-        if let Some(strategy) = strategy {
-            let strategy = strategy.to_string();
-            return Err(Unsupported::DeploymentStrategy { strategy }.into());
-        }
-        if !written.lifecycle_hooks().is_empty() {
-            return Err(Unsupported::LifecycleHooks.into());
+        match strategy.filter(|given| **given != DeploymentStrategy::Rolling) {
+            None if !written.lifecycle_hooks().is_empty() => {
+                return Err(Unsupported::LifecycleHooks.into());
+            }
+            None => {}
+            Some(strategy) if is_daemon => {
+                let strategy = strategy.to_string();
+                return Err(ServiceError::DaemonStrategy { strategy });
+            }
+            Some(_) => ShiftingDeployment::check(written)?,
         }
         let percent = |given: Option<i32>, default: u32| {
             let given = given.and_then(|percent| u32::try_from(percent).ok());
@@ -155,6 +159,25 @@ impl ServiceSettings {
             early,
             bake_time: bake_time.map(|minutes| minutes.saturating_mul(60)),
         })
+    }
+
+    /// Whether traffic is shifted by the strategy of its deployments.
+    pub(super) fn shifts_traffic(&self) -> bool {
+        let strategy = self.deployments.strategy();
+        strategy.is_some_and(|given| *given != DeploymentStrategy::Rolling)
+    }
+
+    /// Parts of the traffic can only be shifted where there is some.
+    pub(super) fn check_traffic(&self, revision: &Revision) -> Result<(), ServiceError> {
+        match self.deployments.strategy() {
+            Some(strategy @ (DeploymentStrategy::Linear | DeploymentStrategy::Canary))
+                if !revision.has_traffic() =>
+            {
+                let strategy = strategy.to_string();
+                Err(ServiceError::NoTraffic { strategy })
+            }
+            _ => Ok(()),
+        }
     }
 
     /// The request for a task of a revision, with the service's constraints and strategies.
@@ -250,14 +273,49 @@ impl Revision {
         subnets.map(String::as_str).collect()
     }
 
-    /// Where its tasks are registered: target groups by ARN, Classic Load Balancers by name.
-    pub(super) fn targets(&self) -> impl Iterator<Item = (&'static str, &str)> {
+    /// Where its tasks are registered: target groups by ARN, Classic Load Balancers by name. Where a
+    /// load balancer has two target groups, it is the first or the alternate one.
+    pub(crate) fn targets(
+        &self,
+        takes_alternate: bool,
+    ) -> impl Iterator<Item = (&'static str, &str)> {
+        let alternate = move |one: Option<&'_ str>| one.filter(|_| takes_alternate).is_some();
         let balancers = self.load_balancers.iter();
-        let groups = balancers.clone().filter_map(|one| one.target_group_arn());
+        let groups = balancers.clone().filter_map(move |one| {
+            let second = one.advanced_configuration().alternate_target_group_arn();
+            match alternate(second) {
+                true => second,
+                false => one.target_group_arn(),
+            }
+        });
         let classic = balancers.filter_map(|one| one.load_balancer_name());
-        let lattice = self.lattice.iter().filter_map(|one| one.target_group_arn());
+        let lattice = self.lattice.iter().filter_map(move |one| {
+            let second = one.advanced_configuration().alternate_target_group_arn();
+            match alternate(second) {
+                true => second,
+                false => one.target_group_arn(),
+            }
+        });
         let groups = groups.chain(lattice).map(|arn| (TARGET_GROUP, arn));
         groups.chain(classic.map(|name| (CLASSIC, name)))
+    }
+
+    /// Whether Amazon ECS can shift its traffic.
+    pub(super) fn has_traffic(&self) -> bool {
+        let connect = self.connect.as_ref();
+        self.has_target() || connect.is_some_and(|connect| connect.enabled() == Some(true))
+    }
+
+    /// Whether there is a rule, or a header, for test traffic.
+    pub(super) fn has_test_traffic(&self) -> bool {
+        let mut balancers = self.load_balancers.iter();
+        let mut lattice = self.lattice.iter();
+        balancers.any(|one| one.advanced_configuration().test_listener_rule().is_some())
+            || lattice.any(|one| one.advanced_configuration().test_listener_rule().is_some())
+            || self
+                .connect
+                .as_ref()
+                .is_some_and(|one| one.enabled() == Some(true))
     }
 
     /// Whether target groups have a say in the health of its tasks.

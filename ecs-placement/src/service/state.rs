@@ -10,6 +10,7 @@ use super::events::EventLog;
 use super::settings::{Rules, ServiceSettings};
 use super::task::{HealthRule, Numbers, ServiceTask};
 use super::{Class, ServicePolicy};
+use crate::deployment::shift::ShiftingDeployment;
 use crate::deployment::{Bounds, DeploymentState, Fleet};
 
 /// A service.
@@ -43,6 +44,9 @@ pub(crate) struct ServiceState {
     /// Events to publish; they are handed over after each change.
     #[serde(skip)]
     pub(super) news: Vec<Event>,
+    /// The deployment that shifts traffic, or the last one that did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) shift: Option<Box<ShiftingDeployment>>,
     #[serde(skip)]
     pub(super) rules: Rules,
 }
@@ -208,8 +212,8 @@ impl ServiceState {
         let Some(task) = self.tasks.get(&number) else {
             return;
         };
-        let revision = self.deployment(task.deployment).map(|one| &one.revision);
-        let has_targets = revision.is_some_and(|one| one.targets().next().is_some());
+        let deployment = self.deployment(task.deployment);
+        let has_targets = deployment.is_some_and(|one| one.targets().next().is_some());
         let is_due = task.running_since.is_some() && !task.is_registered && task.stop.is_none();
         match has_targets && is_due {
             true => self.unregistered.insert(number),

@@ -20,6 +20,7 @@ mod histories;
 mod requests;
 mod rolling;
 mod saving;
+mod shifting;
 mod targets;
 mod unhealthy;
 mod world;

@@ -22,12 +22,21 @@ fn what_is_not_done_is_refused_by_name() {
     };
     assert_eq!(
         with(json!({"strategy": "CANARY", "bakeTimeInMinutes": 1})),
-        "deployments of strategy `CANARY` are not carried out, only those of `ROLLING`"
+        "strategy `CANARY` needs a load balancer, VPC Lattice or Service Connect"
+    );
+    assert_eq!(
+        with(json!({"strategy": "BLUE_GREEN", "bakeTimeInMinutes": 1_441})),
+        "`1441` is not from 0 to 1440 minutes as `bakeTimeInMinutes`"
+    );
+    assert_eq!(
+        refused(json!({"schedulingStrategy": "DAEMON",
+            "deploymentConfiguration": {"strategy": "BLUE_GREEN", "bakeTimeInMinutes": 1}})),
+        "strategy `BLUE_GREEN` cannot be combined with `DAEMON`"
     );
     assert_eq!(
         with(json!({"lifecycleHooks": [{"targetType": "PAUSE",
             "lifecycleStages": ["PRE_SCALE_UP"]}]})),
-        "lifecycle hooks of deployments are not called"
+        "lifecycle hooks of rolling deployments are not called"
     );
     assert_eq!(
         with(

@@ -331,7 +331,7 @@ impl ShiftingDeployment {
     }
 
     /// Whether it goes forward through one of these stages.
-    fn is_forward_in(&self, stages: impl std::ops::RangeBounds<Stage>) -> bool {
+    pub(super) fn is_forward_in(&self, stages: impl std::ops::RangeBounds<Stage>) -> bool {
         let is_in = self.stage.is_some_and(|stage| stages.contains(&stage));
         self.status == ShiftStatus::InProgress && is_in
     }

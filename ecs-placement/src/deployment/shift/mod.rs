@@ -62,8 +62,9 @@ pub use request::{ShiftRequest, SourceRevision, TaskCounts};
 pub use revision::service_revision;
 pub use schedule::{CLOUDFORMATION_LIMIT, DEFAULT_BAKE_MINUTES, ShiftSchedule};
 pub use stage::Stage;
+pub(crate) use status::Cause;
 pub use status::ShiftStatus;
-use status::{Cause, Times};
+use status::Times;
 pub use wait::ShiftWait;
 pub use weight::{Traffic, TrafficError, Weight, WeightError};
 
@@ -198,6 +199,17 @@ impl Saved for ShiftingDeployment {
 }
 
 impl ShiftingDeployment {
+    /// Whether traffic can be shifted by a configuration.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with it.
+    pub fn check(configuration: &DeploymentConfiguration) -> Result<(), ShiftConfigurationError> {
+        ShiftSchedule::of(configuration)?;
+        Hook::all_of(configuration)?;
+        Ok(())
+    }
+
     /// A deployment that is created at `now`. It starts with the first
     /// [`handle_timeout`](Self::handle_timeout).
     ///
@@ -213,7 +225,7 @@ impl ShiftingDeployment {
         let sources = request.sources.into_iter().map(|source| Revision {
             arn: source.revision,
             is_successful: source.is_successful,
-            requested: source.tasks.total().min(desired_count),
+            requested: source.requested,
             tasks: source.tasks,
         });
         let sources: Vec<Revision> = sources.collect();
@@ -316,6 +328,51 @@ impl ShiftingDeployment {
         self.test.as_ref()
     }
 
+    /// How many tasks the service shall have.
+    #[must_use]
+    pub const fn desired_count(&self) -> u32 {
+        self.desired_count
+    }
+
+    /// The failed tasks of the target, and with how many the deployment fails, as they were told
+    /// last.
+    #[must_use]
+    pub const fn failures(&self) -> (u32, Option<u32>) {
+        (self.failures, self.threshold)
+    }
+
+    /// The ARN of the service revision that it goes to.
+    #[must_use]
+    pub fn target(&self) -> &str {
+        &self.target.arn
+    }
+
+    /// The ARN of the service revision that it would go back to: the last that was deployed
+    /// successfully.
+    #[must_use]
+    pub fn rollback_target(&self) -> Option<&str> {
+        self.candidate().map(|candidate| &*candidate.arn)
+    }
+
+    /// The tasks of a service revision, as they were counted last; nothing for one that is not
+    /// part of it.
+    #[must_use]
+    pub fn tasks(&self, revision: &str) -> Option<TaskCounts> {
+        let mut all = self.revisions();
+        let found = all.find(|known| *known.arn == *revision);
+        found.map(|revision| revision.tasks)
+    }
+
+    /// What made it fail, if the circuit breaker, an alarm or a user did.
+    pub(crate) const fn cause(&self) -> Option<Cause> {
+        self.cause
+    }
+
+    /// Whether alarms have a say now.
+    pub(crate) fn heeds_alarms(&self) -> bool {
+        !self.ignores_alarms && self.is_forward_in(Stage::ReconcileService..Stage::CleanUp)
+    }
+
     /// How many tasks a service revision shall have; nothing for one that is not part of it.
     #[must_use]
     pub fn requested_tasks(&self, revision: &str) -> Option<u32> {
@@ -340,6 +397,7 @@ impl ShiftingDeployment {
             revision: Arc::clone(&revision.arn),
             is_successful: revision.is_successful,
             tasks: revision.tasks,
+            requested: revision.requested,
             production: self.production.of(&revision.arn),
             test: match &self.test {
                 Some(test) => test.of(&revision.arn),

@@ -150,8 +150,15 @@ impl ShiftingDeployment {
     ///
     /// Those of the method that handles the event.
     pub fn apply(&mut self, record: &ShiftRecord) -> Result<ShiftVerdict, ShiftError> {
-        let now = record.at;
-        Ok(match &record.event {
+        self.take(&record.event, record.at)
+    }
+
+    pub(crate) fn take(
+        &mut self,
+        event: &ShiftEvent,
+        now: Timestamp,
+    ) -> Result<ShiftVerdict, ShiftError> {
+        Ok(match event {
             ShiftEvent::Tasks { revision, tasks } => self.handle_tasks(revision, *tasks, now)?,
             ShiftEvent::ProductionShifted(traffic) => self.handle_production_shifted(traffic, now),
             ShiftEvent::TestShifted(traffic) => self.handle_test_shifted(traffic, now),

@@ -50,6 +50,8 @@ pub struct SourceRevision {
     pub is_successful: bool,
     /// Its tasks.
     pub tasks: TaskCounts,
+    /// How many tasks it shall have.
+    pub requested: u32,
     /// Its part of the production traffic.
     pub production: Weight,
     /// Its part of the test traffic.
@@ -57,13 +59,15 @@ pub struct SourceRevision {
 }
 
 impl SourceRevision {
-    /// The one revision of a service that was deployed successfully, with all of the traffic.
+    /// The one revision of a service that was deployed successfully, with all of the traffic. It
+    /// shall have the tasks that it has.
     #[must_use]
     pub fn serving(revision: impl Into<Arc<str>>, tasks: TaskCounts) -> Self {
         Self {
             revision: revision.into(),
             is_successful: true,
             tasks,
+            requested: tasks.total(),
             production: Weight::ALL,
             test: Weight::ALL,
         }

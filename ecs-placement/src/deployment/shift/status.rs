@@ -70,7 +70,7 @@ impl fmt::Display for ShiftStatus {
 /// What made it fail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) enum Cause {
+pub(crate) enum Cause {
     CircuitBreaker,
     Alarm,
     /// A user.

@@ -1,0 +1,418 @@
+//! Deployments of a service that shift traffic.
+//!
+//! A [`ShiftingDeployment`] says how many tasks each revision shall have; the scheduler starts and
+//! stops them, tells it what has become of them, and hands on what it asks for outside.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use ecs_model::event::Change;
+use ecs_model::{ServiceDeployment, Timestamp, service_message};
+
+use super::choose::Choice;
+use super::decide::{Context, Step, scaling};
+use super::state::{ServiceState, ServiceStatus, Timer, count};
+use super::stops::{Stops, unhealthy_cause};
+use super::{DeploymentFailure, ServiceChange, ServiceError, ServicePolicy, Services, StopCause};
+use crate::deployment::DeploymentState;
+use crate::deployment::shift::{
+    Cause, ShiftAction, ShiftChange, ShiftEvent, ShiftRequest, ShiftStatus, ShiftVerdict,
+    ShiftingDeployment, SourceRevision, TaskCounts, Weight,
+};
+
+impl Services {
+    /// Takes over what happens to the deployment of a service that shifts traffic: traffic that has
+    /// moved, answers of hooks, what its user wants. What is known of its tasks, of alarms and of
+    /// time it has from the scheduler.
+    ///
+    /// # Errors
+    ///
+    /// A service without such a deployment, or an event that the deployment cannot take.
+    pub fn shift(
+        &mut self,
+        service: &str,
+        event: ShiftEvent,
+        now: Timestamp,
+    ) -> Result<ShiftVerdict, ServiceError> {
+        let (verdict, change) = self.decide_shift(service, event, now)?;
+        if let Some(change) = change {
+            self.change(change);
+        }
+        Ok(verdict)
+    }
+
+    /// What [`shift`](Self::shift) would come to, and the change that it makes.
+    ///
+    /// # Errors
+    ///
+    /// As [`shift`](Self::shift).
+    pub fn decide_shift(
+        &self,
+        service: &str,
+        event: ShiftEvent,
+        now: Timestamp,
+    ) -> Result<(ShiftVerdict, Option<ServiceChange>), ServiceError> {
+        let Some(known) = self.service(service) else {
+            let service = service.to_owned();
+            return Err(ServiceError::NotFound { service });
+        };
+        let Some(shift) = &known.shift else {
+            let service = service.to_owned();
+            return Err(ServiceError::NoShift { service });
+        };
+        let decision = shift.decide(event.clone(), now)?;
+        let change = decision.record.map(|_| ServiceChange::Shift {
+            service: Arc::clone(&known.name),
+            event,
+            at: now,
+        });
+        Ok((decision.verdict, change))
+    }
+
+    /// The last deployment of a service that shifts traffic.
+    #[must_use]
+    pub fn shifting_deployment(&self, service: &str) -> Option<&ShiftingDeployment> {
+        self.service(service)?.shift.as_deref()
+    }
+
+    /// The document of the last deployment of a service that shifts traffic.
+    #[must_use]
+    pub fn service_deployment(&self, service: &str) -> Option<ServiceDeployment> {
+        Some(self.shifting_deployment(service)?.describe())
+    }
+}
+
+impl ServiceState {
+    /// Begins to shift traffic to the newest deployment, if that is the strategy. One that does so
+    /// already hands over what it has.
+    pub(super) fn begin_shift(&mut self, at: Timestamp) {
+        let sources = self
+            .shift
+            .take()
+            .and_then(|before| self.left_by(*before, at));
+        let sources = sources.unwrap_or_else(|| self.sources());
+        let Some(newest) = self.primary().filter(|_| self.settings.shifts_traffic()) else {
+            return;
+        };
+        let number = newest.id.rsplit('/').next().unwrap_or_default();
+        let mut request = ShiftRequest::new(
+            self.arn.replacen(":service/", ":service-deployment/", 1) + "/d-" + number,
+            &*self.arn,
+            &*self.cluster,
+            self.revision_arn(newest),
+            self.settings.deployments.clone(),
+        )
+        .with_desired_count(self.wanted())
+        .with_test_traffic(newest.revision.has_test_traffic());
+        request.is_headless = !newest.revision.has_traffic();
+        request.sources = sources;
+        let ignores_alarms = newest.ignores_alarms;
+        // It was checked when the request was.
+        let Ok(mut shift) = ShiftingDeployment::new(request, at) else {
+            return;
+        };
+        let alarms = self.rules.alarms.as_ref();
+        let first = alarms.and_then(|alarms| alarms.alarm_names().first());
+        if let Some(alarm) = first.filter(|_| ignores_alarms) {
+            let _ = shift.handle_alarm(alarm, at);
+        }
+        self.shift = Some(Box::new(shift));
+    }
+
+    /// The revisions that one hands over which is under way, or has stopped where it was; nothing
+    /// for one that has come to an end.
+    fn left_by(
+        &self,
+        mut before: ShiftingDeployment,
+        at: Timestamp,
+    ) -> Option<Vec<SourceRevision>> {
+        let has_ended = before.status().is_terminal() && before.status() != ShiftStatus::Stopped;
+        if has_ended {
+            return None;
+        }
+        before.handle_superseded(at);
+        before.handle_timeout(at);
+        let mut sources = before.sources_of_the_next();
+        for source in &mut sources {
+            // Its tasks may have changed since it stopped.
+            if let Some(one) = self.of_revision(&source.revision) {
+                source.tasks = counts(one);
+            }
+            if source.requested > 0 {
+                source.requested = self.wanted();
+            }
+        }
+        Some(sources)
+    }
+
+    /// The revisions that a first deployment of this kind begins with: the last completed one has
+    /// the traffic.
+    fn sources(&self) -> Vec<SourceRevision> {
+        let older = self.older().iter().filter(|one| one.ranks.kept() > 0);
+        let completed =
+            |one: &&DeploymentState| one.rollout == crate::deployment::RolloutState::Completed;
+        let serving = older
+            .clone()
+            .find(completed)
+            .or_else(|| older.clone().next());
+        let serving = serving.map(|one| Arc::clone(&one.id));
+        let source = |one: &DeploymentState| {
+            let mut source = SourceRevision::serving(self.revision_arn(one), counts(one));
+            source.is_successful = completed(&one);
+            source.requested = self.wanted();
+            if Some(&one.id) != serving.as_ref() {
+                (source.production, source.test) = (Weight::NONE, Weight::NONE);
+            }
+            source
+        };
+        older.rev().map(source).collect()
+    }
+
+    /// A service revision has the number of its deployment.
+    fn revision_arn(&self, deployment: &DeploymentState) -> String {
+        let number = deployment.id.rsplit('/').next().unwrap_or_default();
+        let arn = self.arn.replacen(":service/", ":service-revision/", 1);
+        format!("{arn}/{number}")
+    }
+
+    fn of_revision(&self, arn: &str) -> Option<&DeploymentState> {
+        let mut all = self.deployments.iter();
+        all.find(|one| self.revision_arn(one) == arn)
+    }
+
+    /// The deployment that shifts traffic now.
+    pub(super) fn active_shift(&self) -> Option<&ShiftingDeployment> {
+        let shift = self.shift.as_deref()?;
+        // Where there was nothing to go back to, the tasks of the target stop all the same.
+        let is_over = shift.status().is_terminal() && shift.status() != ShiftStatus::RollbackFailed;
+        (self.status == ServiceStatus::Active && !is_over).then_some(shift)
+    }
+
+    /// What it is to be told.
+    pub(super) fn shift_event(
+        &self,
+        shift: &ShiftingDeployment,
+        context: &Context<'_>,
+    ) -> Option<ShiftEvent> {
+        for deployment in &self.deployments {
+            let revision = self.revision_arn(deployment);
+            let tasks = counts(deployment);
+            if shift.tasks(&revision).is_some_and(|known| known != tasks) {
+                let revision = revision.into();
+                return Some(ShiftEvent::Tasks { revision, tasks });
+            }
+        }
+        if shift.desired_count() != self.wanted() {
+            return Some(ShiftEvent::DesiredCount(self.wanted()));
+        }
+        let target = self.of_revision(shift.target());
+        if let (Some(breaker), Some(target)) = (self.rules.breaker, target) {
+            let failures = target.failures.get();
+            let threshold = breaker.limit(self.wanted(), context.policy.breaker_limits);
+            // A threshold of nothing would fail what has not failed.
+            let threshold = threshold.max(1);
+            if shift.failures() != (failures, Some(threshold)) {
+                return Some(ShiftEvent::Failures {
+                    failures,
+                    threshold,
+                });
+            }
+        }
+        if let Some(alarms) = self.rules.alarms.as_ref().filter(|_| shift.heeds_alarms()) {
+            let mut names = alarms.alarm_names().iter();
+            if let Some(alarm) = names.find(|name| context.alarms.contains(name.as_str())) {
+                let alarm = alarm.clone();
+                return Some(ShiftEvent::Alarm { alarm });
+            }
+        }
+        let is_due = shift.poll_timeout().is_some_and(|due| due <= context.now);
+        is_due.then_some(ShiftEvent::Timeout)
+    }
+
+    /// Tasks to start or stop, so that each revision has those it shall have.
+    pub(super) fn shift_step(
+        &self,
+        shift: &ShiftingDeployment,
+        context: &Context<'_>,
+    ) -> Option<Step> {
+        let wanted =
+            |one: &DeploymentState| shift.requested_tasks(&self.revision_arn(one)).unwrap_or(0);
+        let start = self.deployments.iter().find_map(|one| {
+            let staying = &one.ranks.staying;
+            let there = staying.len().saturating_sub(staying.unhealthy.len());
+            let missing = wanted(one).saturating_sub(count(there));
+            let waits = one.starved.is_some_and(|until| context.now < until);
+            let may_start =
+                missing > 0 && one.may_start(context.now) && (!waits || context.is_hopeful);
+            may_start.then(|| Step::Start {
+                deployment: Arc::clone(&one.id),
+                count: missing,
+                is_retry: waits,
+            })
+        });
+        start.or_else(|| {
+            let choice = Choice::new(self, context.cell, context.now, context.seed);
+            let stops = self.deployments.iter();
+            let mut stops = stops.map(|one| self.shift_stops(one, wanted(one), &choice));
+            let tasks = stops.find(|stops| !stops.is_empty())?;
+            Some(Step::Change(ServiceChange::Stop {
+                service: Arc::clone(&self.name),
+                tasks,
+                at: context.now,
+            }))
+        })
+    }
+
+    /// The tasks of one revision that stop: those that wait on instances which take no tasks, and
+    /// those that are too many. An unhealthy one stays until another is healthy in its place.
+    fn shift_stops(&self, one: &DeploymentState, wanted: u32, choice: &Choice<'_>) -> Stops {
+        let (staying, draining) = (&one.ranks.staying, &one.ranks.draining);
+        let mut chosen: Vec<u64> = draining.pending.iter().copied().collect();
+        let healthy = count(staying.healthy.len().saturating_add(draining.healthy.len()));
+        if healthy >= wanted {
+            let others = [&draining.unhealthy, &draining.warming, &staying.unhealthy];
+            chosen.extend(others.into_iter().flatten());
+        }
+        let coming = count(staying.pending.len().saturating_add(staying.warming.len()));
+        let there = coming.saturating_add(count(staying.healthy.len()));
+        let young = staying
+            .pending
+            .iter()
+            .rev()
+            .chain(staying.warming.iter().rev());
+        let surplus = there.saturating_sub(wanted).min(coming);
+        chosen.extend(young.take(surplus as usize));
+        chosen.retain(|number| choice.may_stop(*number));
+        let mut spare = healthy.saturating_sub(wanted);
+        for candidates in [&draining.healthy, &staying.healthy] {
+            let some = choice.choose(candidates, spare);
+            spare = spare.saturating_sub(count(some.len()));
+            chosen.extend(some);
+        }
+        let tasks = chosen.iter().filter_map(|number| self.tasks.get(number));
+        let cause = |task: &super::task::ServiceTask| match task.class {
+            _ if task.is_draining => StopCause::Instance,
+            super::Class::Unhealthy if wanted > 0 => unhealthy_cause(task),
+            _ => scaling(self),
+        };
+        tasks
+            .map(|task| (Arc::clone(&task.task), cause(task)))
+            .collect()
+    }
+
+    /// Something happens to the deployment that shifts traffic.
+    pub(super) fn take_shift(
+        &mut self,
+        event: &ShiftEvent,
+        alarms: &BTreeSet<Box<str>>,
+        policy: &ServicePolicy,
+        at: Timestamp,
+    ) {
+        let Some(mut shift) = self.shift.take() else {
+            return;
+        };
+        // It was decided before.
+        let _ = shift.take(event, at);
+        while let Some(change) = shift.poll_change() {
+            self.follow_shift(&shift, change, (alarms, policy), at);
+        }
+        if let Some(due) = shift.poll_timeout() {
+            self.timers.insert((due, Timer::Service));
+        }
+        self.shift = Some(shift);
+    }
+
+    fn follow_shift(
+        &mut self,
+        shift: &ShiftingDeployment,
+        change: ShiftChange,
+        (alarms, policy): (&BTreeSet<Box<str>>, &ServicePolicy),
+        at: Timestamp,
+    ) {
+        let of = |arn: &str| self.of_revision(arn).map(|one| Arc::clone(&one.id));
+        let target = of(shift.target());
+        let before = shift.rollback_target().and_then(of);
+        match change {
+            ShiftChange::Hook(hook) => self.publish(&Change::Hook(hook), at),
+            ShiftChange::Status { status, reason, .. } => match status {
+                ShiftStatus::Successful => {
+                    if let Some(id) = target {
+                        self.complete(&id, policy.repeat_after, at);
+                    }
+                }
+                ShiftStatus::RollbackInProgress => {
+                    self.fail_shift(target, shift.cause(), reason, at);
+                    if let Some(id) = before {
+                        self.go_back(&id, failure(shift.cause()), alarms, at);
+                    }
+                }
+                ShiftStatus::RollbackSuccessful => {
+                    if let Some(id) = before {
+                        self.complete(&id, policy.repeat_after, at);
+                    }
+                }
+                ShiftStatus::RollbackFailed if before.is_none() => {
+                    if let Some(id) = target {
+                        let message = service_message::rollback_failed(&self.name, &id);
+                        self.log.push(&self.arn, message, at);
+                    }
+                }
+                ShiftStatus::StopRequested => self.fail_shift(target, shift.cause(), reason, at),
+                _ => {}
+            },
+            _ => {}
+        }
+    }
+
+    fn fail_shift(
+        &mut self,
+        target: Option<Arc<str>>,
+        cause: Option<Cause>,
+        reason: Option<String>,
+        at: Timestamp,
+    ) {
+        let Some(id) = target else {
+            return;
+        };
+        let failure = failure(cause);
+        self.fail(&id, failure, at);
+        if failure == DeploymentFailure::Shift {
+            let reason = reason.unwrap_or_default();
+            let message = service_message::deployment_failed_for(&self.name, &id, &reason);
+            self.log.push(&self.arn, message, at);
+        }
+    }
+
+    /// What the deployment asks for outside. Tasks are the scheduler's own.
+    pub(super) fn asked_of_shift(&mut self) -> Vec<ShiftAction> {
+        let Some(shift) = &mut self.shift else {
+            return Vec::new();
+        };
+        let asked = std::iter::from_fn(|| shift.poll_action());
+        let is_outside = |action: &ShiftAction| {
+            !matches!(action, ShiftAction::Scale { .. } | ShiftAction::Hold { .. })
+        };
+        asked.filter(is_outside).collect()
+    }
+}
+
+/// The tasks of a deployment, as they are counted for it.
+fn counts(deployment: &DeploymentState) -> TaskCounts {
+    let ranks = &deployment.ranks;
+    let running = ranks.running().saturating_add(ranks.stopping.len());
+    let healthy = ranks
+        .staying
+        .healthy
+        .len()
+        .saturating_add(ranks.draining.healthy.len());
+    TaskCounts::new(count(running), count(ranks.pending()), count(healthy))
+}
+
+const fn failure(cause: Option<Cause>) -> DeploymentFailure {
+    match cause {
+        Some(Cause::CircuitBreaker) => DeploymentFailure::CircuitBreaker,
+        Some(Cause::Alarm) => DeploymentFailure::Alarm,
+        Some(Cause::Stop) => DeploymentFailure::Stopped,
+        Some(Cause::Other) | None => DeploymentFailure::Shift,
+    }
+}
