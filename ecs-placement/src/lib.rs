@@ -30,6 +30,7 @@
 //! | how many more copies fit, and what stops the next | [`Snapshot::room`], [`Room`], [`Remedy`] |
 //! | which instance comes first, and which task stops | [`Snapshot::rank`], [`Ranking`], [`scale_in`] |
 //! | a service deployment that shifts traffic | [`deployment::shift`] |
+//! | what a change of a service will come to, before it is made | [`service::Services::forecast`] |
 //! | capacity providers, and how many instances they need | [`capacity`] |
 //! | task sets, and zones that are evened out | [`service::task_sets`], [`service::rebalance`] |
 //!

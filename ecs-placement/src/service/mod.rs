@@ -15,6 +15,7 @@ mod describe;
 mod error;
 mod events;
 mod explain;
+mod forecast;
 mod lifecycle;
 mod names;
 mod news;
@@ -48,6 +49,7 @@ pub use change::{
 pub use decide::ServiceDecision;
 pub use error::ServiceError;
 pub use explain::Wait;
+pub use forecast::{Assumptions, Forecast, ForecastError, Outcome, Wave};
 pub use observe::Observation;
 pub use observed::{LastStatus, ObservedServiceTask, ObservedTaskError, TargetHealth, TaskPlace};
 pub use place::ServiceStart;
@@ -273,6 +275,30 @@ impl Services {
     pub fn tasks(&self, service: &str) -> impl Iterator<Item = &str> {
         let tasks = self.service(service).map(|service| service.tasks.values());
         tasks.into_iter().flatten().map(|task| &*task.task)
+    }
+
+    /// The same services once more, with a planner that has sorted nothing yet.
+    fn twin(&self) -> Self {
+        Self {
+            cluster: Arc::clone(&self.cluster),
+            policy: self.policy.clone(),
+            version: self.version,
+            services: self.services.clone(),
+            slots: self.slots.clone(),
+            tasks: self.tasks.clone(),
+            on: self.on.clone(),
+            closed: self.closed.clone(),
+            fargate: self.fargate.clone(),
+            alarms: self.alarms.clone(),
+            daemons: self.daemons.clone(),
+            matching: self.matching.clone(),
+            actions: self.actions.clone(),
+            agenda: self.agenda.clone(),
+            planner: Planner::new(),
+            touched_at: self.touched_at,
+            seen: self.seen,
+            registered: self.registered,
+        }
     }
 
     fn service(&self, name: &str) -> Option<&ServiceState> {

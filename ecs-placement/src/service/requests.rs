@@ -249,7 +249,7 @@ impl Services {
         }
     }
 
-    fn active(&self, reference: Option<&str>) -> Result<&ServiceState, ServiceError> {
+    pub(super) fn active(&self, reference: Option<&str>) -> Result<&ServiceState, ServiceError> {
         let reference = reference.unwrap_or_default();
         let name = ecs_arn::ServiceRef::parse(reference).map_or(reference, |one| one.name());
         let service = || name.to_owned();

@@ -16,6 +16,7 @@ mod events;
 mod explain;
 mod failing;
 mod fargate;
+mod forecast;
 mod histories;
 mod requests;
 mod rolling;
