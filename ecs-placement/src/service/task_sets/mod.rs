@@ -291,6 +291,7 @@ impl TaskSets {
             if had > 0 {
                 self.ask(at);
             }
+            self.judge(at, now);
         }
         let document = self.described(at, id);
         self.forget();
@@ -412,7 +413,7 @@ impl TaskSets {
         }
     }
 
-    /// Says whether a task set has the tasks it shall have.
+    /// Says whether a task set has the tasks it shall have; one that is deleted is not steady.
     fn judge(&mut self, at: usize, now: Timestamp) {
         let desired = self.desired_count;
         let Some(set) = self.sets.get_mut(at) else {
@@ -420,7 +421,8 @@ impl TaskSets {
         };
         let wanted = set.wanted(desired);
         let tasks = set.tasks;
-        let is_steady = tasks.running == wanted
+        let is_steady = set.status != SetStatus::Draining
+            && tasks.running == wanted
             && tasks.pending == 0
             && tasks.draining == 0
             && tasks.healthy == wanted;
