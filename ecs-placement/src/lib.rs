@@ -80,6 +80,7 @@ mod unknown;
 pub use amounts::Amounts;
 pub use cell_state::{CellState, CellTask};
 pub use commit::{Commit, CommitError, Conflict, Placed, Totals};
+pub use ecs_taskdef::Recorded;
 pub use explain::{
     Bottleneck, Explanation, InstanceExplanation, InstanceRoom, Ranked, Ranking, Remedy, Room,
     Shortfall, Summary, Tally,

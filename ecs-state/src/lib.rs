@@ -75,7 +75,6 @@ mod instance;
 mod managed_agent;
 mod moment;
 mod named;
-mod recorded;
 mod report;
 mod resource;
 mod restart;
@@ -109,6 +108,7 @@ pub use attachment::{
 pub use behaviour::{Behaviour, Difference};
 pub use container_status::{ContainerStatus, SteadyState};
 pub use dependency::{Condition, DependentPull, NeverMet, Resolution, Standing, WaitingContainer};
+pub use ecs_taskdef::{Decision, Record, Recorded};
 pub use exit_code::ExitCode;
 pub use health::task_health;
 pub use instance::{
@@ -118,7 +118,6 @@ pub use instance::{
 };
 pub use managed_agent::ManagedAgentStatus;
 pub use named::UnknownName;
-pub use recorded::{Decision, Record, Recorded};
 pub use report::{
     ContainerReport, MAX_IMAGE_DIGEST_LENGTH, MAX_REASON_LENGTH, MAX_RUNTIME_ID_LENGTH,
     ManagedAgentReport, TaskReport,

@@ -294,7 +294,7 @@ mod anywhere {
         #[test]
         fn a_machine_outside(events in histories(external_events())) {
             let whole = |machine: &ExternalInstance| restored(&machine.with_secrets());
-            let record = |record: &Record<ExternalInstance>| restored(&record.with_secrets());
+            let record = |record: &Record<ExternalInstance>| restored(&ExternalInstance::record_with_secrets(record));
             follow(ExternalInstance::new(HostOs::Linux), &events, whole, record, |machine| {
                 while machine.poll_action().is_some() {}
             });
@@ -515,7 +515,7 @@ fn documents_of_machines_outside_are_read() {
         &machine,
         &whole,
     );
-    let whole = record.with_secrets();
+    let whole = ExternalInstance::record_with_secrets(&record);
     let called = ExternalInstance::RECORD;
     check_document("external-instance-record", called, &record, &whole);
 

@@ -65,6 +65,7 @@
 //! | one task's changes | [`TaskDefinition::with_overrides`] |
 //! | families and revisions | [`Registry`] |
 //! | saving what lives longer than a call | [`Saved`], [`Format`] |
+//! | changing it by records that copies follow | [`Recorded`], [`Record`] |
 //! | Docker's side | [`ImageRef`], [`docker_cpu_shares`], [`ephemeral_ports`], [`Version`] |
 //! | the tables behind the types | [`mod@shape`] |
 //!
@@ -102,6 +103,7 @@ mod normalize;
 mod order;
 mod overrides;
 mod read;
+mod recorded;
 mod registry;
 mod requirements;
 mod rule;
@@ -129,6 +131,7 @@ pub use normalize::RegisterInput;
 pub use order::{Cycle, CycleError, Relation};
 pub use overrides::{EntryPoint, OverrideError, console_command};
 pub use read::{Document, JsonError, Position, ReadError, Reading};
+pub use recorded::{Decision, Record, Recorded};
 pub use registry::{Registry, RegistryError};
 pub use requirements::{Gpus, Requirements};
 pub use rule::{Rule, Source, Trust};

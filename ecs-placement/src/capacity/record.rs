@@ -4,7 +4,7 @@ use core::time::Duration;
 use std::sync::Arc;
 
 use ecs_model::Timestamp;
-use ecs_taskdef::{Format, Saved};
+use ecs_taskdef::{Record, Recorded};
 use serde::{Deserialize, Serialize};
 
 use super::{CapacityError, ClusterCapacity, InstanceUse, Provider, ProviderStrategy};
@@ -67,62 +67,16 @@ pub enum CapacityEvent {
 }
 
 /// An event that changes the capacity of a cluster, with its time.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct CapacityRecord {
-    format: Format<Self>,
-    at: Timestamp,
-    event: CapacityEvent,
-}
+pub type CapacityRecord = Record<ClusterCapacity>;
 
-impl Saved for CapacityRecord {
-    const NAME: &'static str = "capacity record";
-    const VERSION: u32 = 1;
-}
+impl Recorded for ClusterCapacity {
+    type Event = CapacityEvent;
+    type Outcome = Result<(), CapacityError>;
 
-impl CapacityRecord {
-    /// When it happened.
-    #[must_use]
-    pub const fn at(&self) -> Timestamp {
-        self.at
-    }
+    const RECORD: &'static str = "capacity record";
 
-    /// What happened.
-    #[must_use]
-    pub const fn event(&self) -> &CapacityEvent {
-        &self.event
-    }
-}
-
-impl ClusterCapacity {
-    /// What is to be kept and [applied](Self::apply) of an event; nothing if it changes nothing.
-    ///
-    /// # Errors
-    ///
-    /// Those of the method that handles the event.
-    pub fn decide(
-        &self,
-        event: CapacityEvent,
-        now: Timestamp,
-    ) -> Result<Option<CapacityRecord>, CapacityError> {
-        let record = CapacityRecord {
-            format: Format::current(),
-            at: now,
-            event,
-        };
-        let mut after = self.clone();
-        after.apply(&record)?;
-        Ok((after != *self).then_some(record))
-    }
-
-    /// Makes a record so.
-    ///
-    /// # Errors
-    ///
-    /// Those of the method that handles the event.
-    pub fn apply(&mut self, record: &CapacityRecord) -> Result<(), CapacityError> {
-        let now = record.at;
-        match &record.event {
+    fn handle(&mut self, event: &CapacityEvent, now: Timestamp) -> Result<(), CapacityError> {
+        match event {
             CapacityEvent::AddProvider(provider) => self.add_provider(provider.clone())?,
             CapacityEvent::RemoveProvider { provider } => {
                 self.remove_provider(provider)?;

@@ -1,5 +1,7 @@
 //! Records of changes, and whether they can be applied.
 
+use ecs_taskdef::Recorded;
+
 use super::state::ServiceStatus;
 use super::{ServiceApplyError, ServiceChange, ServiceRecord, Services};
 
@@ -71,7 +73,7 @@ impl Services {
                 let shift = shift.ok_or_else(|| ServiceApplyError::NoShift {
                     service: service.to_string(),
                 })?;
-                shift.decide(event.clone(), *at)?;
+                shift.decide(event.clone(), *at).outcome?;
                 Ok(())
             }
             ServiceChange::Observe { task: seen, .. } => task(&seen.task),

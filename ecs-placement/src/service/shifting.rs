@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use ecs_model::event::Change;
 use ecs_model::{ServiceDeployment, Timestamp, service_message};
+use ecs_taskdef::Recorded;
 
 use super::choose::Choice;
 use super::decide::{Context, Step, scaling};
@@ -60,13 +61,14 @@ impl Services {
             let service = service.to_owned();
             return Err(ServiceError::NoShift { service });
         };
-        let decision = shift.decide(event.clone(), now)?;
+        let decision = shift.decide(event.clone(), now);
+        let verdict = decision.outcome?;
         let change = decision.record.map(|_| ServiceChange::Shift {
             service: Arc::clone(&known.name),
             event,
             at: now,
         });
-        Ok((decision.verdict, change))
+        Ok((verdict, change))
     }
 
     /// The last deployment of a service that shifts traffic.
@@ -312,7 +314,7 @@ impl ServiceState {
             return;
         };
         // It was decided before.
-        let _ = shift.take(event, at);
+        let _ = shift.handle(event, at);
         while let Some(change) = shift.poll_change() {
             self.follow_shift(&shift, change, (alarms, policy), at);
         }

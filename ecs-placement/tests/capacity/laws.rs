@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use ecs_placement::Recorded;
 use ecs_placement::capacity::{
     CapacityEvent, CapacityRecord, ClusterCapacity, InstanceUse, ProviderStrategy,
 };
@@ -71,11 +72,13 @@ proptest! {
         for (event, later) in events {
             now += later;
             let before = capacity.clone();
-            let Ok(decided) = capacity.decide(event, minutes(now)) else {
-                continue;
-            };
+            let decision = capacity.decide(event, minutes(now));
             prop_assert_eq!(&capacity, &before);
-            if let Some(record) = decided {
+            if decision.outcome.is_err() {
+                prop_assert_eq!(decision.record, None);
+                continue;
+            }
+            if let Some(record) = decision.record {
                 let written = serde_json::to_string(&record).unwrap();
                 let read: CapacityRecord = serde_json::from_str(&written).unwrap();
                 capacity.apply(&record).unwrap();

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 
 use ecs_model::deployment::DeploymentLifecycleHookAction;
+use ecs_placement::Recorded;
 use ecs_placement::deployment::shift::{
     HookAnswer, ShiftAction, ShiftEvent, ShiftRecord, ShiftingDeployment, Stage, TaskCounts,
     Traffic, Weight,
@@ -208,10 +209,12 @@ fn play(deployment: &mut ShiftingDeployment, steps: &[Step]) {
             continue;
         };
         let before = deployment.clone();
-        let Ok(decision) = deployment.decide(event, now) else {
-            continue;
-        };
+        let decision = deployment.decide(event, now);
         assert_eq!(*deployment, before);
+        if decision.outcome.is_err() {
+            assert_eq!(decision.record, None);
+            continue;
+        }
         if let Some(record) = decision.record {
             let written = serde_json::to_string(&record).unwrap();
             let read: ShiftRecord = serde_json::from_str(&written).unwrap();

@@ -4,6 +4,7 @@
 
 use ecs_model::Timestamp;
 use ecs_model::operation::CreateTaskSetRequest;
+use ecs_placement::Recorded;
 use ecs_placement::service::task_sets::{
     MOST_TASK_SETS, TaskSetAction, TaskSetEvent, TaskSetRecord, TaskSetScale, TaskSetTasks,
     TaskSets,
@@ -232,11 +233,10 @@ proptest! {
         for (second, event) in events.into_iter().enumerate() {
             let now = at(i64::try_from(second).unwrap());
             let before = sets.clone();
-            let Ok(decided) = sets.decide(event, now) else {
-                continue;
-            };
+            let decision = sets.decide(event, now);
             prop_assert_eq!(&sets, &before);
-            let Some(record) = decided else {
+            prop_assert!(decision.outcome.is_ok() || decision.record.is_none());
+            let Some(record) = decision.record else {
                 continue;
             };
             let written = serde_json::to_string(&record).unwrap();

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a failed step fails the test")]
 
 use ecs_model::{Service, Timestamp};
+use ecs_placement::Recorded;
 use ecs_placement::service::rebalance::{
     RebalanceAction, RebalanceEvent, RebalanceRecord, Rebalancing, Zones, check, moves,
 };
@@ -267,7 +268,7 @@ proptest! {
             let now = at(i64::try_from(second).unwrap());
             let is_steady = matches!(event, RebalanceEvent::Steady { .. });
             let again = event.clone();
-            if let Some(record) = rebalancing.decide(event, now) {
+            if let Some(record) = rebalancing.decide(event, now).record {
                 let written = serde_json::to_string(&record).unwrap();
                 let read: RebalanceRecord = serde_json::from_str(&written).unwrap();
                 rebalancing.apply(&record);
@@ -277,7 +278,7 @@ proptest! {
             }
             prop_assert_eq!(&rebalancing, &copy);
             if is_steady {
-                prop_assert_eq!(rebalancing.decide(again, now), None);
+                prop_assert_eq!(rebalancing.decide(again, now).record, None);
             }
         }
     }

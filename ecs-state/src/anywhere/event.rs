@@ -52,7 +52,7 @@ pub enum ExternalEvent {
         managed_instance: ManagedInstanceId,
     },
     /// [`ExternalInstance::handle_agent_installed`]. What is secret in the configuration is written
-    /// only by [`Record::with_secrets`].
+    /// only by [`ExternalInstance::record_with_secrets`].
     AgentInstalled {
         /// The configuration of the agent.
         config: EcsConfig,
@@ -115,16 +115,16 @@ impl Recorded for ExternalInstance {
     }
 }
 
-impl Record<ExternalInstance> {
-    /// Serialises everything, what is secret in the agent's configuration too: keep the result as
-    /// secret as it is. Without that a record with secrets cannot be read back.
+impl ExternalInstance {
+    /// Serialises all of a record, what is secret in the agent's configuration too: keep the result
+    /// as secret as it is. Without that a record with secrets cannot be read back.
     #[must_use]
-    pub fn with_secrets(&self) -> impl Serialize + '_ {
-        let config = match self.event() {
+    pub fn record_with_secrets(record: &Record<Self>) -> impl Serialize + '_ {
+        let config = match record.event() {
             ExternalEvent::AgentInstalled { config } => Some(config.with_secrets()),
             _ => None,
         };
-        exposing(self, "/event/agentInstalled/config", config)
+        exposing(record, "/event/agentInstalled/config", config)
     }
 }
 

@@ -8,6 +8,31 @@ use super::TaskMachine;
 use crate::{AttachmentStatus, HostLoss, Recorded, StopCause, TaskReport, TaskStatus, Verdict};
 
 /// Everything that can happen to a task, each of which a `handle_*` takes.
+///
+/// ```
+/// use ecs_model::Timestamp;
+/// use ecs_state::{
+///     ContainerSpec, Phases, Record, Recorded, StopCause, TaskEvent, TaskMachine, TaskSpec, Verdict,
+/// };
+///
+/// let spec = TaskSpec::new([ContainerSpec::new("web")])?;
+/// let at = Timestamp::from_seconds;
+/// let mut task = TaskMachine::new(spec, Phases::guide_2015(), at(0));
+/// let mut copy = task.clone();
+///
+/// let stop = || TaskEvent::Stop(StopCause::User { reason: None });
+/// let decision = task.decide(stop(), at(1));
+/// assert_eq!(decision.outcome, Verdict::Applied);
+/// let record = decision.record.expect("the task shall stop");
+/// let kept = serde_json::to_string(&record)?;
+///
+/// assert_eq!(task.apply(&record), Verdict::Applied);
+/// assert_eq!(task.decide(stop(), at(1)).record, None);
+/// let record: Record<TaskMachine> = serde_json::from_str(&kept)?;
+/// copy.apply(&record);
+/// assert_eq!(copy, task);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(
     rename_all = "camelCase",

@@ -57,7 +57,7 @@ use back::Way;
 pub use error::{ShiftConfigurationError, ShiftError};
 pub use hook::{DEFAULT_CALL_BACK_DELAY, DEFAULT_HOOK_TIMEOUT_MINUTES, HookAnswer};
 use hook::{Hook, HookCall};
-pub use record::{ShiftDecision, ShiftEvent, ShiftRecord, ShiftVerdict};
+pub use record::{ShiftEvent, ShiftRecord, ShiftVerdict};
 pub use request::{ShiftRequest, SourceRevision, TaskCounts};
 pub use revision::service_revision;
 pub use schedule::{CLOUDFORMATION_LIMIT, DEFAULT_BAKE_MINUTES, ShiftSchedule};

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use ecs_model::Timestamp;
 use ecs_model::deployment::{DeploymentLifecycleHookAction, StopServiceDeploymentStopType};
-use ecs_taskdef::{Format, Saved};
+use ecs_taskdef::{Record, Recorded};
 use serde::{Deserialize, Serialize};
 
 use super::{HookAnswer, ShiftError, ShiftingDeployment, TaskCounts, Traffic};
@@ -70,35 +70,7 @@ pub enum ShiftEvent {
 }
 
 /// An event that changes a deployment, with its time.
-///
-/// The same records bring every copy of a deployment to the same state, so they are what is to be
-/// kept of a change.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct ShiftRecord {
-    format: Format<Self>,
-    at: Timestamp,
-    event: ShiftEvent,
-}
-
-impl Saved for ShiftRecord {
-    const NAME: &'static str = "shifting deployment record";
-    const VERSION: u32 = 1;
-}
-
-impl ShiftRecord {
-    /// When it happened.
-    #[must_use]
-    pub const fn at(&self) -> Timestamp {
-        self.at
-    }
-
-    /// What happened.
-    #[must_use]
-    pub const fn event(&self) -> &ShiftEvent {
-        &self.event
-    }
-}
+pub type ShiftRecord = Record<ShiftingDeployment>;
 
 /// What became of an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -112,52 +84,13 @@ pub enum ShiftVerdict {
     Stale,
 }
 
-/// What an event would come to.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct ShiftDecision {
-    /// What becomes of the event.
-    pub verdict: ShiftVerdict,
-    /// What is to be kept and [applied](ShiftingDeployment::apply); nothing if the event changes
-    /// nothing.
-    pub record: Option<ShiftRecord>,
-}
+impl Recorded for ShiftingDeployment {
+    type Event = ShiftEvent;
+    type Outcome = Result<ShiftVerdict, ShiftError>;
 
-impl ShiftingDeployment {
-    /// Says what an event would come to, and changes nothing. Keep the record, then
-    /// [`apply`](Self::apply) it; the `handle_*` methods do both at once.
-    ///
-    /// # Errors
-    ///
-    /// Those of the method that handles the event.
-    pub fn decide(&self, event: ShiftEvent, now: Timestamp) -> Result<ShiftDecision, ShiftError> {
-        let record = ShiftRecord {
-            format: Format::current(),
-            at: now,
-            event,
-        };
-        let mut after = self.clone();
-        let verdict = after.apply(&record)?;
-        Ok(ShiftDecision {
-            record: (after != *self).then_some(record),
-            verdict,
-        })
-    }
+    const RECORD: &'static str = "shifting deployment record";
 
-    /// Makes a record so.
-    ///
-    /// # Errors
-    ///
-    /// Those of the method that handles the event.
-    pub fn apply(&mut self, record: &ShiftRecord) -> Result<ShiftVerdict, ShiftError> {
-        self.take(&record.event, record.at)
-    }
-
-    pub(crate) fn take(
-        &mut self,
-        event: &ShiftEvent,
-        now: Timestamp,
-    ) -> Result<ShiftVerdict, ShiftError> {
+    fn handle(&mut self, event: &ShiftEvent, now: Timestamp) -> Self::Outcome {
         Ok(match event {
             ShiftEvent::Tasks { revision, tasks } => self.handle_tasks(revision, *tasks, now)?,
             ShiftEvent::ProductionShifted(traffic) => self.handle_production_shifted(traffic, now),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use ecs_model::Timestamp;
-use ecs_taskdef::{Format, Saved};
+use ecs_taskdef::{Record, Recorded};
 use serde::{Deserialize, Serialize};
 
 use super::{Rebalancing, Zones};
@@ -49,51 +49,16 @@ pub enum RebalanceEvent {
 }
 
 /// An event that changes the rebalancing of a service, with its time.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct RebalanceRecord {
-    format: Format<Self>,
-    at: Timestamp,
-    event: RebalanceEvent,
-}
+pub type RebalanceRecord = Record<Rebalancing>;
 
-impl Saved for RebalanceRecord {
-    const NAME: &'static str = "rebalancing record";
-    const VERSION: u32 = 1;
-}
+impl Recorded for Rebalancing {
+    type Event = RebalanceEvent;
+    type Outcome = ();
 
-impl RebalanceRecord {
-    /// When it happened.
-    #[must_use]
-    pub const fn at(&self) -> Timestamp {
-        self.at
-    }
+    const RECORD: &'static str = "rebalancing record";
 
-    /// What happened.
-    #[must_use]
-    pub const fn event(&self) -> &RebalanceEvent {
-        &self.event
-    }
-}
-
-impl Rebalancing {
-    /// What is to be kept and [applied](Self::apply) of an event; nothing if it changes nothing.
-    #[must_use]
-    pub fn decide(&self, event: RebalanceEvent, now: Timestamp) -> Option<RebalanceRecord> {
-        let record = RebalanceRecord {
-            format: Format::current(),
-            at: now,
-            event,
-        };
-        let mut after = self.clone();
-        after.apply(&record);
-        (after != *self).then_some(record)
-    }
-
-    /// Makes a record so.
-    pub fn apply(&mut self, record: &RebalanceRecord) {
-        let now = record.at;
-        match &record.event {
+    fn handle(&mut self, event: &RebalanceEvent, now: Timestamp) {
+        match event {
             RebalanceEvent::Steady { zones } => self.handle_steady(zones, now),
             RebalanceEvent::Started { task } => self.handle_started(task, now),
             RebalanceEvent::Healthy => self.handle_healthy(),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use ecs_model::Timestamp;
 use ecs_model::operation::CreateTaskSetRequest;
-use ecs_taskdef::{Format, Saved};
+use ecs_taskdef::{Record, Recorded};
 use serde::{Deserialize, Serialize};
 
 use super::{TaskSetError, TaskSetScale, TaskSetTasks, TaskSets};
@@ -52,62 +52,16 @@ pub enum TaskSetEvent {
 }
 
 /// An event that changes the task sets of a service, with its time.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct TaskSetRecord {
-    format: Format<Self>,
-    at: Timestamp,
-    event: TaskSetEvent,
-}
+pub type TaskSetRecord = Record<TaskSets>;
 
-impl Saved for TaskSetRecord {
-    const NAME: &'static str = "task set record";
-    const VERSION: u32 = 1;
-}
+impl Recorded for TaskSets {
+    type Event = TaskSetEvent;
+    type Outcome = Result<(), TaskSetError>;
 
-impl TaskSetRecord {
-    /// When it happened.
-    #[must_use]
-    pub const fn at(&self) -> Timestamp {
-        self.at
-    }
+    const RECORD: &'static str = "task set record";
 
-    /// What happened.
-    #[must_use]
-    pub const fn event(&self) -> &TaskSetEvent {
-        &self.event
-    }
-}
-
-impl TaskSets {
-    /// What is to be kept and [applied](Self::apply) of an event; nothing if it changes nothing.
-    ///
-    /// # Errors
-    ///
-    /// Those of the method that handles the event.
-    pub fn decide(
-        &self,
-        event: TaskSetEvent,
-        now: Timestamp,
-    ) -> Result<Option<TaskSetRecord>, TaskSetError> {
-        let record = TaskSetRecord {
-            format: Format::current(),
-            at: now,
-            event,
-        };
-        let mut after = self.clone();
-        after.apply(&record)?;
-        Ok((after != *self).then_some(record))
-    }
-
-    /// Makes a record so.
-    ///
-    /// # Errors
-    ///
-    /// Those of the method that handles the event.
-    pub fn apply(&mut self, record: &TaskSetRecord) -> Result<(), TaskSetError> {
-        let now = record.at;
-        match &record.event {
+    fn handle(&mut self, event: &TaskSetEvent, now: Timestamp) -> Result<(), TaskSetError> {
+        match event {
             TaskSetEvent::Create { task_set, request } => {
                 self.create(task_set, request, now)?;
             }

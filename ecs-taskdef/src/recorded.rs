@@ -2,10 +2,10 @@
 
 use core::fmt::Debug;
 
-use ecs_model::Timestamp;
-use ecs_taskdef::{Format, Saved};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+
+use crate::{Format, Saved, Timestamp};
 
 /// A machine that is changed by records.
 ///
@@ -17,27 +17,42 @@ use serde::{Deserialize, Serialize};
 /// after each of them, and drops what comes.
 ///
 /// ```
-/// use ecs_model::Timestamp;
-/// use ecs_state::{
-///     ContainerSpec, Phases, Record, Recorded, StopCause, TaskEvent, TaskMachine, TaskSpec, Verdict,
-/// };
+/// use ecs_taskdef::{Format, Record, Recorded, Saved, Timestamp};
+/// use serde::{Deserialize, Serialize};
 ///
-/// let spec = TaskSpec::new([ContainerSpec::new("web")])?;
-/// let at = Timestamp::from_seconds;
-/// let mut task = TaskMachine::new(spec, Phases::guide_2015(), at(0));
-/// let mut copy = task.clone();
+/// #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+/// struct Counter {
+///     format: Format<Self>,
+///     count: u32,
+/// }
 ///
-/// let stop = || TaskEvent::Stop(StopCause::User { reason: None });
-/// let decision = task.decide(stop(), at(1));
-/// assert_eq!(decision.outcome, Verdict::Applied);
-/// let record = decision.record.expect("the task shall stop");
+/// impl Saved for Counter {
+///     const NAME: &'static str = "counter";
+///     const VERSION: u32 = 1;
+/// }
+///
+/// impl Recorded for Counter {
+///     type Event = u32;
+///     type Outcome = u32;
+///     const RECORD: &'static str = "record of a counter";
+///
+///     fn handle(&mut self, event: &u32, _now: Timestamp) -> u32 {
+///         self.count += event;
+///         self.count
+///     }
+/// }
+///
+/// let mut counter = Counter { format: Format::current(), count: 1 };
+/// let now = Timestamp::from_seconds(1_790_000_000);
+/// assert_eq!(counter.decide(0, now).record, None);
+/// let decision = counter.decide(2, now);
+/// assert_eq!((decision.outcome, counter.count), (3, 1));
+/// let record = decision.record.ok_or("it changes the counter")?;
+///
 /// let kept = serde_json::to_string(&record)?;
-///
-/// assert_eq!(task.apply(&record), Verdict::Applied);
-/// assert_eq!(task.decide(stop(), at(1)).record, None);
-/// let record: Record<TaskMachine> = serde_json::from_str(&kept)?;
-/// copy.apply(&record);
-/// assert_eq!(copy, task);
+/// assert_eq!(kept, r#"{"format":1,"at":1790000000,"event":2}"#);
+/// let record: Record<Counter> = serde_json::from_str(&kept)?;
+/// assert_eq!(counter.apply(&record), 3);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub trait Recorded: Clone + PartialEq + Saved {
