@@ -13,10 +13,8 @@ use std::time::{Duration, Instant};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use ecs_model::operation::{CreateServiceRequest, UpdateServiceRequest};
 use ecs_model::quota::Quota;
-use ecs_model::{Attribute, ContainerInstance, Quotas, Resource, Timestamp};
-use ecs_placement::service::{
-    LastStatus, ObservedServiceTask, ServiceAction, ServicePolicy, Services,
-};
+use ecs_model::{Attribute, ContainerInstance, Quotas, Resource, TaskStatus, Timestamp};
+use ecs_placement::service::{ObservedServiceTask, ServiceAction, ServicePolicy, Services};
 use ecs_placement::{CellState, Registration};
 use ecs_taskdef::TaskDefinition;
 use serde_json::{Value, json};
@@ -154,13 +152,13 @@ impl World {
         is_any
     }
 
-    fn observe(&mut self, task: &Arc<str>, status: LastStatus) {
+    fn observe(&mut self, task: &Arc<str>, status: TaskStatus) {
         let (service, deployment, task) = self.tasks.get(task).unwrap().clone();
         let seen = ObservedServiceTask::new(service, deployment, Arc::clone(&task), status);
         let started = Instant::now();
         let _ = self.services.observe(&seen, at(self.now));
         self.spent += started.elapsed();
-        if status == LastStatus::Stopped {
+        if status == TaskStatus::Stopped {
             self.tasks.remove(&task);
             self.cell.stopped(&task);
         }
@@ -171,11 +169,11 @@ impl World {
         while self.reconcile() {
             let stopping = std::mem::take(&mut self.stopping);
             for task in &stopping {
-                self.observe(task, LastStatus::Stopped);
+                self.observe(task, TaskStatus::Stopped);
             }
             let tasks: Vec<_> = self.tasks.keys().cloned().collect();
             for task in tasks {
-                self.observe(&task, LastStatus::Running);
+                self.observe(&task, TaskStatus::Running);
             }
             self.now += 40;
         }
@@ -290,7 +288,7 @@ fn idle(criterion: &mut Criterion) {
     // is undone by the next, and the service is looked at and found in order.
     let task = world.tasks.keys().next().unwrap().clone();
     let (service, deployment, task) = world.tasks.get(&task).unwrap().clone();
-    let mut seen = ObservedServiceTask::new(service, deployment, task, LastStatus::Running);
+    let mut seen = ObservedServiceTask::new(service, deployment, task, TaskStatus::Running);
     let mut version = 0;
     group.bench_function("a service looked at and found in order", |bencher| {
         bencher.iter(|| {

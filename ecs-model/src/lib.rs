@@ -150,5 +150,5 @@ pub use quota::Quotas;
 pub use service::{SchedulingStrategy, Service, ServiceEvent};
 pub use service_revision::ServiceRevision;
 pub use stop_reason::TaskStopCode;
-pub use task::{Attachment, Container, HealthStatus, Task};
+pub use task::{Attachment, Container, HealthStatus, Task, TaskStatus};
 pub use task_set::TaskSet;

@@ -7,6 +7,7 @@ mod container;
 mod fit;
 mod health;
 mod protection;
+mod status;
 
 use ecs_taskdef::{Attribute, Tag, TaskOverride, open_enum, shape};
 
@@ -22,6 +23,7 @@ pub use container::{Container, ManagedAgent, ManagedAgentName};
 pub(crate) use fit::RULES as FIT_RULES;
 pub use health::HealthStatus;
 pub use protection::ProtectedTask;
+pub use status::{TaskStatus, UnknownTaskStatus};
 
 shape! {
     /// A task definition that runs, has run or is about to.

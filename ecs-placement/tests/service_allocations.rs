@@ -2,10 +2,8 @@
 
 use allocation_counter::measure;
 use ecs_model::operation::CreateServiceRequest;
-use ecs_model::{ContainerInstance, Resource, Timestamp};
-use ecs_placement::service::{
-    LastStatus, ObservedServiceTask, ServiceAction, ServicePolicy, Services,
-};
+use ecs_model::{ContainerInstance, Resource, TaskStatus, Timestamp};
+use ecs_placement::service::{ObservedServiceTask, ServiceAction, ServicePolicy, Services};
 use ecs_placement::{CellState, Registration};
 use serde_json::json;
 
@@ -49,7 +47,7 @@ fn a_service_in_order_is_looked_at_without_allocation() {
                 service,
                 deployment,
                 task,
-                LastStatus::Running,
+                TaskStatus::Running,
             ));
         }
     }

@@ -108,6 +108,7 @@ pub use attachment::{
 pub use behaviour::{Behaviour, Difference};
 pub use container_status::{ContainerStatus, SteadyState};
 pub use dependency::{Condition, DependentPull, NeverMet, Resolution, Standing, WaitingContainer};
+pub use ecs_model::TaskStatus;
 pub use ecs_taskdef::{Decision, Record, Recorded};
 pub use exit_code::ExitCode;
 pub use health::task_health;
@@ -135,6 +136,6 @@ pub use task_spec::{
     ContainerSpec, DEFAULT_STOP_TIMEOUT, Dependency, NETWORK_CONTAINER, SpecError, StepDependency,
     TaskSpec,
 };
-pub use task_status::{HostProvider, Phases, Registration, StatusPair, TaskNetwork, TaskStatus};
+pub use task_status::{HostProvider, Phases, Registration, StatusPair, TaskNetwork};
 pub use timeline::Timeline;
 pub use verdict::{Rejection, Verdict};

@@ -429,7 +429,7 @@ fn check_changes(task: &mut TaskMachine, phases: Phases) -> Result<(), TestCaseE
         prop_assert!(change.to.is_reachable(), "{}", change.to);
         if let Some(from) = last.filter(|from| from.last != change.to.last) {
             prop_assert!(
-                from.last.can_become(change.to.last, phases),
+                phases.allow(from.last, change.to.last),
                 "{from} to {}",
                 change.to
             );

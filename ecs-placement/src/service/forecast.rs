@@ -5,15 +5,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use ecs_model::operation::UpdateServiceRequest;
-use ecs_model::{HealthStatus, Timestamp};
+use ecs_model::{HealthStatus, TaskStatus, Timestamp};
 use ecs_taskdef::TaskDefinition;
 use serde_json::json;
 use thiserror::Error;
 
 use super::state::count;
-use super::{
-    LastStatus, ObservedServiceTask, ServiceAction, ServiceError, Services, TargetHealth, Wait,
-};
+use super::{ObservedServiceTask, ServiceAction, ServiceError, Services, TargetHealth, Wait};
 use crate::deployment::RolloutState;
 use crate::deployment::shift::{HookAnswer, ShiftAction, ShiftEvent};
 use crate::{CellState, CommitError};
@@ -114,10 +112,9 @@ impl Services {
     ///
     /// ```
     /// # use ecs_model::operation::{CreateServiceRequest, UpdateServiceRequest};
-    /// # use ecs_model::{ContainerInstance, Resource, Timestamp};
+    /// # use ecs_model::{ContainerInstance, Resource, TaskStatus, Timestamp};
     /// # use ecs_placement::service::{
-    /// #     Assumptions, LastStatus, ObservedServiceTask, Outcome, ServiceAction, ServicePolicy,
-    /// #     Services,
+    /// #     Assumptions, ObservedServiceTask, Outcome, ServiceAction, ServicePolicy, Services,
     /// # };
     /// # use ecs_placement::{CellState, Registration};
     /// # use ecs_taskdef::TaskDefinition;
@@ -143,7 +140,7 @@ impl Services {
     /// # services.create(&request, &definition, at(0), 7)?;
     /// # for action in services.reconcile(at(0), &mut cell, 7)? {
     /// #     if let ServiceAction::Start { task, service, deployment, .. } = action {
-    /// #         let seen = ObservedServiceTask::new(service, deployment, task, LastStatus::Running);
+    /// #         let seen = ObservedServiceTask::new(service, deployment, task, TaskStatus::Running);
     /// #         let _ = services.observe(&seen, at(0));
     /// #     }
     /// # }
@@ -260,8 +257,8 @@ impl Course {
                 let of = service.deployment(task.deployment).map(|one| &one.id);
                 let Some(deployment) = of else { continue };
                 let (status, after) = match (&task.stop, task.is_pending()) {
-                    (Some(_), _) => (LastStatus::Stopped, self.assumptions.stops_in),
-                    (None, true) => (LastStatus::Running, self.assumptions.starts_in),
+                    (Some(_), _) => (TaskStatus::Stopped, self.assumptions.stops_in),
+                    (None, true) => (TaskStatus::Running, self.assumptions.starts_in),
                     (None, false) => continue,
                 };
                 let task = Arc::clone(&task.task);
@@ -297,7 +294,7 @@ impl Course {
                         ..
                     } => {
                         starts = starts.saturating_add((service == self.name).into());
-                        let status = LastStatus::Running;
+                        let status = TaskStatus::Running;
                         let seen = ObservedServiceTask::new(service, deployment, task, status);
                         self.expect(seen, self.assumptions.starts_in);
                     }
@@ -333,7 +330,7 @@ impl Course {
         };
         let is_own = service == self.name;
         let task = Arc::clone(task);
-        let seen = ObservedServiceTask::new(service, deployment, task, LastStatus::Stopped);
+        let seen = ObservedServiceTask::new(service, deployment, task, TaskStatus::Stopped);
         self.expect(seen, self.assumptions.stops_in);
         is_own
     }
@@ -360,9 +357,9 @@ impl Course {
             && first.key().0 <= self.now
         {
             let seen = first.remove();
-            let is_first = seen.last_status == LastStatus::Running && seen.health.is_none();
+            let is_first = seen.last_status == TaskStatus::Running && seen.health.is_none();
             let _ = self.services.observe(&seen, self.now);
-            if seen.last_status == LastStatus::Stopped {
+            if seen.last_status == TaskStatus::Stopped {
                 self.cell.stopped(&seen.task);
             } else if is_first && self.is_checked(&seen) {
                 let mut healthy = seen;
@@ -386,7 +383,7 @@ impl Course {
             return (0, 0);
         };
         let tasks = service.tasks.values();
-        let running = tasks.filter(|task| task.last_status == LastStatus::Running);
+        let running = tasks.filter(|task| task.last_status == TaskStatus::Running);
         (service.fleet().healthy(), count(running.count()))
     }
 

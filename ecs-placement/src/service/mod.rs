@@ -51,7 +51,7 @@ pub use error::ServiceError;
 pub use explain::Wait;
 pub use forecast::{Assumptions, Forecast, ForecastError, Outcome, Wave};
 pub use observe::Observation;
-pub use observed::{LastStatus, ObservedServiceTask, ObservedTaskError, TargetHealth, TaskPlace};
+pub use observed::{ObservedServiceTask, ObservedTaskError, TargetHealth, TaskPlace};
 pub use place::ServiceStart;
 pub use policy::{BoundsRule, FirstStep, ServicePolicy};
 pub use settings::{NewService, ServiceUpdate};
@@ -68,10 +68,8 @@ use crate::{CellState, CommitError, CommitPolicy, Fargate, Planner};
 ///
 /// ```
 /// use ecs_model::operation::CreateServiceRequest;
-/// use ecs_model::{ContainerInstance, Resource, Timestamp};
-/// use ecs_placement::service::{
-///     LastStatus, ObservedServiceTask, ServiceAction, ServicePolicy, Services,
-/// };
+/// use ecs_model::{ContainerInstance, Resource, TaskStatus, Timestamp};
+/// use ecs_placement::service::{ObservedServiceTask, ServiceAction, ServicePolicy, Services};
 /// use ecs_placement::{CellState, Registration};
 /// use ecs_taskdef::TaskDefinition;
 ///
@@ -104,7 +102,7 @@ use crate::{CellState, CommitError, CommitPolicy, Fargate, Planner};
 ///     let ServiceAction::Start { task, service, deployment, .. } = action else {
 ///         continue;
 ///     };
-///     let running = ObservedServiceTask::new(service, deployment, task, LastStatus::Running);
+///     let running = ObservedServiceTask::new(service, deployment, task, TaskStatus::Running);
 ///     services.observe(&running, at(10));
 /// }
 /// // Nothing checks the tasks, so that they count as healthy after 40 seconds.

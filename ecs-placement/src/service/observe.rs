@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use ecs_model::event::{EventLevel, EventName};
-use ecs_model::{TaskStopCode, Timestamp, service_message};
+use ecs_model::{TaskStatus, TaskStopCode, Timestamp, service_message};
 
 use super::apply::id_of;
 use super::state::{ServiceState, Timer};
 use super::task::ServiceTask;
 use super::{
-    LastStatus, Notice, ObservedServiceTask, ServiceAction, ServiceChange, ServicePolicy, Services,
-    StopCause, TaskPlace,
+    Notice, ObservedServiceTask, ServiceAction, ServiceChange, ServicePolicy, Services, StopCause,
+    TaskPlace,
 };
 
 /// What became of an observation.
@@ -44,7 +44,7 @@ impl Services {
     /// that is known is [observed](Self::observe).
     pub fn adopt(&mut self, task: &ObservedServiceTask, now: Timestamp) -> Observation {
         let is_known = self.tasks.contains_key(&task.task);
-        let has_stopped = task.last_status == LastStatus::Stopped;
+        let has_stopped = task.last_status.has_stopped();
         if is_known || has_stopped || self.service(&task.service).is_none() {
             return self.observe(task, now);
         }
@@ -100,7 +100,7 @@ impl Services {
             (Some(seen), Some(known)) if seen != known => seen < known,
             _ => seen.last_status < known.last_status,
         };
-        if is_late || seen.last_status != LastStatus::Stopped && !known.is_news(seen) {
+        if is_late || !seen.last_status.has_stopped() && !known.is_news(seen) {
             return Ok(None);
         }
         Ok(Some(ServiceChange::Observe {
@@ -160,9 +160,9 @@ impl Services {
             .tasks
             .get(&number)
             .is_some_and(|task| task.is_registered);
-        match seen.last_status {
-            LastStatus::Stopped => service.end(number, seen, &self.policy, at),
-            _ => service.see(number, seen, &self.policy, at),
+        match seen.last_status.has_stopped() {
+            true => service.end(number, seen, &self.policy, at),
+            false => service.see(number, seen, &self.policy, at),
         }
         let after = service
             .tasks
@@ -170,7 +170,7 @@ impl Services {
             .and_then(|task| task.place.clone());
         service.hush();
         self.hand_over(slot);
-        if seen.last_status == LastStatus::Stopped {
+        if seen.last_status.has_stopped() {
             if was_registered {
                 self.actions.push(ServiceAction::Deregister {
                     task: Arc::clone(&seen.task),
@@ -267,7 +267,7 @@ impl ServiceState {
         let Some(known) = self.tasks.get(&number) else {
             return;
         };
-        let starts = known.running_since.is_none() && seen.last_status == LastStatus::Running;
+        let starts = known.running_since.is_none() && seen.last_status == TaskStatus::Running;
         let of = known.deployment;
         if seen.target != known.target
             && let Some(super::TargetHealth::Unhealthy {
@@ -366,7 +366,7 @@ impl ServiceTask {
 
     fn take(&mut self, seen: &ObservedServiceTask, at: Timestamp) {
         self.last_status = seen.last_status.max(self.last_status);
-        if self.last_status == LastStatus::Running && self.running_since.is_none() {
+        if self.last_status == TaskStatus::Running && self.running_since.is_none() {
             self.running_since = Some(seen.started_at.unwrap_or(at));
         }
         if seen.is_stopping && self.stop.is_none() {

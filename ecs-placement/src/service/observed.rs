@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use ecs_model::{HealthStatus, Task, TaskStopCode, Timestamp};
+use ecs_model::task::UnknownTaskStatus;
+use ecs_model::{HealthStatus, Task, TaskStatus, TaskStopCode, Timestamp};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -11,7 +12,8 @@ use thiserror::Error;
 /// known stays.
 ///
 /// ```
-/// use ecs_placement::service::{LastStatus, ObservedServiceTask};
+/// use ecs_model::TaskStatus;
+/// use ecs_placement::service::ObservedServiceTask;
 ///
 /// let task: ecs_model::Task = serde_json::from_str(r#"{
 ///     "taskArn": "arn:aws:ecs:us-east-1:123456789012:task/prod/1", "group": "service:web",
@@ -20,7 +22,7 @@ use thiserror::Error;
 /// }"#)?;
 /// let observed = ObservedServiceTask::try_from(&task)?;
 /// assert_eq!(&*observed.service, "web");
-/// assert_eq!(observed.last_status, LastStatus::Running);
+/// assert_eq!(observed.last_status, TaskStatus::Running);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -37,7 +39,7 @@ pub struct ObservedServiceTask {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub place: Option<TaskPlace>,
     /// Where it was last known to be.
-    pub last_status: LastStatus,
+    pub last_status: TaskStatus,
     /// Whether its desired status is STOPPED.
     #[serde(default)]
     pub is_stopping: bool,
@@ -75,29 +77,6 @@ pub enum TaskPlace {
     Zone(Arc<str>),
 }
 
-/// The last status of a task, in the order in which a task goes through them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-#[non_exhaustive]
-pub enum LastStatus {
-    /// Resources are made ready, such as a network interface.
-    Provisioning,
-    /// It waits for its host.
-    Pending,
-    /// It is registered with load balancers.
-    Activating,
-    /// It runs.
-    Running,
-    /// It is taken out of load balancers.
-    Deactivating,
-    /// Its containers stop.
-    Stopping,
-    /// Resources are given back.
-    Deprovisioning,
-    /// It has stopped.
-    Stopped,
-}
-
 /// What the target groups of a service say of a task.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -133,39 +112,8 @@ pub enum ObservedTaskError {
         group: String,
     },
     /// A status that nobody knows.
-    #[error("`{status}` is not the status of a task")]
-    Status {
-        /// The status.
-        status: String,
-    },
-}
-
-/// The statuses as they are written.
-const STATUSES: [(&str, LastStatus); 8] = [
-    ("PROVISIONING", LastStatus::Provisioning),
-    ("PENDING", LastStatus::Pending),
-    ("ACTIVATING", LastStatus::Activating),
-    ("RUNNING", LastStatus::Running),
-    ("DEACTIVATING", LastStatus::Deactivating),
-    ("STOPPING", LastStatus::Stopping),
-    ("DEPROVISIONING", LastStatus::Deprovisioning),
-    ("STOPPED", LastStatus::Stopped),
-];
-
-impl LastStatus {
-    /// The status with that name.
-    ///
-    /// # Errors
-    ///
-    /// A name that is none of a status.
-    pub fn parse(name: &str) -> Result<Self, ObservedTaskError> {
-        let known = STATUSES.iter().find(|(written, _)| *written == name);
-        known
-            .map(|(_, status)| *status)
-            .ok_or_else(|| ObservedTaskError::Status {
-                status: name.to_owned(),
-            })
-    }
+    #[error(transparent)]
+    Status(#[from] UnknownTaskStatus),
 }
 
 impl ObservedServiceTask {
@@ -175,7 +123,7 @@ impl ObservedServiceTask {
         service: impl Into<Arc<str>>,
         deployment: impl Into<Arc<str>>,
         task: impl Into<Arc<str>>,
-        last_status: LastStatus,
+        last_status: TaskStatus,
     ) -> Self {
         Self {
             task: task.into(),
@@ -217,7 +165,7 @@ impl TryFrom<&Task> for ObservedServiceTask {
             service,
             needed("startedBy", task.started_by())?,
             needed("taskArn", task.task_arn())?,
-            LastStatus::parse(&status)?,
+            status.parse()?,
         );
         observed.is_stopping = desired == "STOPPED";
         let instance = task.container_instance_arn().map(Arc::from);

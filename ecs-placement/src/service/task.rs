@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use ecs_model::{HealthStatus, Timestamp};
+use ecs_model::{HealthStatus, TaskStatus, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::{LastStatus, StopCause, TargetHealth, TaskPlace};
+use super::{StopCause, TargetHealth, TaskPlace};
 use crate::deployment::after;
 
 /// A task that has not stopped.
@@ -18,7 +18,7 @@ pub(crate) struct ServiceTask {
     pub(crate) deployment: u32,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) place: Option<TaskPlace>,
-    pub(crate) last_status: LastStatus,
+    pub(crate) last_status: TaskStatus,
     /// Why it shall stop, if it shall.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) stop: Option<StopCause>,
@@ -79,7 +79,7 @@ impl ServiceTask {
             task,
             deployment,
             place: None,
-            last_status: LastStatus::Provisioning,
+            last_status: TaskStatus::Provisioning,
             stop: None,
             running_since: None,
             health: None,
@@ -95,7 +95,7 @@ impl ServiceTask {
 
     /// How the task is at a moment, and when that changes by time alone.
     pub(crate) fn judge(&self, rule: HealthRule, at: Timestamp) -> (Class, Option<Timestamp>) {
-        if self.stop.is_some() || self.last_status > LastStatus::Running {
+        if self.stop.is_some() || self.last_status > TaskStatus::Running {
             return (Class::Stopping, None);
         }
         let Some(since) = self.running_since else {
@@ -128,7 +128,7 @@ impl ServiceTask {
     }
 
     pub(crate) fn is_pending(&self) -> bool {
-        self.last_status < LastStatus::Running
+        self.last_status < TaskStatus::Running
     }
 }
 

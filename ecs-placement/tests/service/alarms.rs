@@ -1,5 +1,6 @@
 //! Alarms and bake time.
 
+use ecs_model::TaskStatus;
 use serde_json::{Value, json};
 
 use crate::world::{World, at};
@@ -124,6 +125,6 @@ fn without_rollback_nothing_more_is_started() {
     assert_eq!(world.reconcile(1), (0, 0));
     assert_eq!(state(&world), is("web:1", "FAILED"));
     let task = world.tasks(|_| true)[0].clone();
-    let _ = world.observe(&task, ecs_placement::service::LastStatus::Stopped, |_| {});
+    let _ = world.observe(&task, TaskStatus::Stopped, |_| {});
     assert_eq!(world.reconcile(1), (0, 0));
 }

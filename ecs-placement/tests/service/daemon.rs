@@ -1,6 +1,6 @@
 //! Daemon services.
 
-use ecs_placement::service::LastStatus;
+use ecs_model::TaskStatus;
 use serde_json::json;
 
 use crate::world::{INSTANCE, World, at, instance};
@@ -48,7 +48,7 @@ fn one_task_on_each_instance_and_on_each_that_joins() {
     world.reconcile(40);
     // One that dies is started again where it was.
     let task = world.tasks(|_| true)[0].clone();
-    let _ = world.observe(&task, LastStatus::Stopped, |_| {});
+    let _ = world.observe(&task, TaskStatus::Stopped, |_| {});
     assert_eq!(world.reconcile(1), (1, 0));
     assert_eq!(
         (on(&world, "a"), on(&world, "b"), on(&world, "c")),

@@ -1,8 +1,8 @@
 //! Early success, and deployments that their user stops.
 
+use ecs_model::TaskStatus;
 use ecs_model::deployment::DeploymentEarlySuccessCriteria;
 use ecs_placement::deployment::EarlySuccess;
-use ecs_placement::service::LastStatus;
 use serde_json::{Value, json};
 
 use crate::world::{World, at};
@@ -52,7 +52,7 @@ fn deferred_cleanup_does_not_wait_for_protected_tasks() {
     let mut world = World::settled(2, configuration);
     for task in world.tasks(|_| true) {
         let until = Some(at(world.now + 7_200));
-        let _ = world.observe(&task, LastStatus::Running, |seen| {
+        let _ = world.observe(&task, TaskStatus::Running, |seen| {
             seen.protected_until = until
         });
     }

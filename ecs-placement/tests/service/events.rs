@@ -1,8 +1,7 @@
 //! Events: those of the service, the last hundred of them, and those on EventBridge.
 
-use ecs_model::Event;
 use ecs_model::event::{Change, EventLevel, EventName};
-use ecs_placement::service::LastStatus;
+use ecs_model::{Event, TaskStatus};
 use serde_json::json;
 
 use crate::world::{CLUSTER, INSTANCE, World};
@@ -42,7 +41,7 @@ fn a_deployment_that_fails_and_is_rolled_back() {
     let new = world.deployments()[0].id().unwrap().to_owned();
     world.reconcile(0);
     let task = world.tasks(|task| task.definition == "web:2")[0].clone();
-    let _ = world.observe(&task, LastStatus::Stopped, |_| {});
+    let _ = world.observe(&task, TaskStatus::Stopped, |_| {});
     world.published.clear();
     world.reconcile(1);
     let failed = world.published[0].clone();
@@ -108,7 +107,7 @@ fn tasks_that_do_not_start() {
     for _ in 0..3 {
         world.reconcile(60);
         let task = world.tasks(|_| true)[0].clone();
-        let _ = world.observe(&task, LastStatus::Stopped, |_| {});
+        let _ = world.observe(&task, TaskStatus::Stopped, |_| {});
     }
     world.reconcile(0);
     assert!(told(&mut world).contains(&EventName::ServiceTaskStartImpaired));

@@ -1,6 +1,6 @@
 //! Why a deployment does not go on.
 
-use ecs_placement::service::LastStatus;
+use ecs_model::TaskStatus;
 use serde_json::json;
 
 use crate::world::{World, at};
@@ -39,7 +39,7 @@ fn each_step_of_a_deployment_says_what_it_waits_for() {
         ]
     );
     let old = world.tasks(|task| task.definition == "web:1")[0].clone();
-    let _ = world.observe(&old, LastStatus::Running, |seen| {
+    let _ = world.observe(&old, TaskStatus::Running, |seen| {
         seen.protected_until = Some(at(1_000))
     });
     world.reconcile(40);
@@ -94,7 +94,7 @@ fn no_place_and_failures() {
     );
     for _ in 0..3 {
         for task in world.tasks(|task| !task.shall_stop) {
-            let _ = world.observe(&task, LastStatus::Stopped, |_| {});
+            let _ = world.observe(&task, TaskStatus::Stopped, |_| {});
         }
         world.reconcile(1);
     }
@@ -113,7 +113,7 @@ fn a_failed_deployment() {
     world.reconcile(0);
     let id = world.deployments()[0].id().unwrap().to_owned();
     let task = world.tasks(|_| true)[0].clone();
-    let _ = world.observe(&task, LastStatus::Stopped, |_| {});
+    let _ = world.observe(&task, TaskStatus::Stopped, |_| {});
     world.reconcile(0);
     assert_eq!(
         explain(&world)[0],

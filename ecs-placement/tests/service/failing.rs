@@ -1,7 +1,6 @@
 //! Deployments whose tasks fail: throttling, circuit breaker, rollback.
 
-use ecs_model::TaskStopCode;
-use ecs_placement::service::LastStatus;
+use ecs_model::{TaskStatus, TaskStopCode};
 use serde_json::{Value, json};
 
 use crate::world::World;
@@ -14,10 +13,10 @@ fn breaker(kind: &str, value: u32) -> Value {
 /// All tasks of a definition that do not run end before they do.
 fn fail_to_start(world: &mut World, definition: &str) -> usize {
     let starting = world.tasks(|task| {
-        task.definition == definition && task.status < LastStatus::Running && !task.shall_stop
+        task.definition == definition && task.status < TaskStatus::Running && !task.shall_stop
     });
     for task in &starting {
-        let _ = world.observe(task, LastStatus::Stopped, |seen| {
+        let _ = world.observe(task, TaskStatus::Stopped, |seen| {
             seen.stop_code = Some(TaskStopCode::TaskFailedToStart);
             seen.stopped_reason = Some("CannotPullContainerError: not found".into());
         });
@@ -159,7 +158,7 @@ fn fewer_tasks_trip_the_breaker_at_once() {
         .into_iter()
         .take(4)
     {
-        let _ = world.observe(&task, LastStatus::Stopped, |_| {});
+        let _ = world.observe(&task, TaskStatus::Stopped, |_| {});
     }
     world.reconcile(0);
     assert_eq!(states(&world)[0], state("PRIMARY", "web:2", "IN_PROGRESS"));
@@ -198,22 +197,22 @@ fn tasks_that_ran_well_or_were_stopped_by_somebody_are_no_failures() {
     world.deploy("web:2");
     world.reconcile(0);
     let new = world.tasks(|task| task.definition == "web:2");
-    let _ = world.observe(&new[0], LastStatus::Stopped, |seen| {
+    let _ = world.observe(&new[0], TaskStatus::Stopped, |seen| {
         seen.stop_code = Some(TaskStopCode::UserInitiated);
     });
     world.reconcile(1);
     assert_eq!(states(&world)[0], state("PRIMARY", "web:2", "IN_PROGRESS"));
-    let _ = world.observe(&new[1], LastStatus::Running, |_| {});
+    let _ = world.observe(&new[1], TaskStatus::Running, |_| {});
     world.reconcile(40);
-    let _ = world.observe(&new[1], LastStatus::Stopped, |seen| {
+    let _ = world.observe(&new[1], TaskStatus::Stopped, |seen| {
         seen.stop_code = Some(TaskStopCode::EssentialContainerExited);
     });
     world.reconcile(1);
     assert_eq!(states(&world)[0], state("PRIMARY", "web:2", "IN_PROGRESS"));
     // One that ends before it counts as healthy is one.
     let next = world.tasks(|task| task.definition == "web:2")[0].clone();
-    let _ = world.observe(&next, LastStatus::Running, |_| {});
-    let _ = world.observe(&next, LastStatus::Stopped, |_| {});
+    let _ = world.observe(&next, TaskStatus::Running, |_| {});
+    let _ = world.observe(&next, TaskStatus::Stopped, |_| {});
     world.reconcile(0);
     assert_eq!(states(&world)[0].1, "web:1");
 }

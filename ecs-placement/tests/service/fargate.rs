@@ -1,7 +1,8 @@
 //! Services on Fargate.
 
+use ecs_model::TaskStatus;
 use ecs_placement::Fargate;
-use ecs_placement::service::{LastStatus, ServicePolicy, Services};
+use ecs_placement::service::{ServicePolicy, Services};
 use serde_json::{Value, json};
 
 use crate::world::{CLUSTER, World};
@@ -70,8 +71,8 @@ fn without_capacity_it_says_so_and_goes_on_when_there_is_some() {
             .to_owned()
     ));
     let task = world.tasks(|_| true)[0].clone();
-    let _ = world.observe(&task, LastStatus::Running, |_| {});
-    let _ = world.observe(&task, LastStatus::Stopped, |_| {});
+    let _ = world.observe(&task, TaskStatus::Running, |_| {});
+    let _ = world.observe(&task, TaskStatus::Stopped, |_| {});
     assert_eq!(world.reconcile(1), (1, 0));
 }
 

@@ -1,9 +1,10 @@
 //! What a change will come to, and what came of it.
 
 use core::time::Duration;
+use ecs_model::TaskStatus;
 
 use ecs_model::operation::UpdateServiceRequest;
-use ecs_placement::service::{Assumptions, Forecast, LastStatus, Outcome};
+use ecs_placement::service::{Assumptions, Forecast, Outcome};
 use ecs_taskdef::TaskDefinition;
 use serde_json::{Value, json};
 
@@ -106,7 +107,7 @@ fn what_was_forecast_comes() {
     let mut running: Vec<(i64, String)> = Vec::new();
     let mut stopping: Vec<(i64, String)> = Vec::new();
     while world.now - begin < 1_000 {
-        let known = world.tasks(|task| task.status < LastStatus::Running);
+        let known = world.tasks(|task| task.status < TaskStatus::Running);
         let was_told = world.tasks(|task| task.shall_stop);
         let (starts, stops) = world.reconcile(0);
         if starts + stops > 0 {
@@ -114,7 +115,7 @@ fn what_was_forecast_comes() {
             let wide = |tasks: usize| u32::try_from(tasks).unwrap();
             seen.push((after, wide(starts), wide(stops)));
         }
-        let new = world.tasks(|task| task.status < LastStatus::Running);
+        let new = world.tasks(|task| task.status < TaskStatus::Running);
         running.extend(
             new.into_iter()
                 .filter(|task| !known.contains(task))
@@ -129,10 +130,10 @@ fn what_was_forecast_comes() {
         world.now += 1;
         let now = world.now;
         for (_, task) in running.iter().filter(|(at, _)| *at == now) {
-            let _ = world.observe(task, LastStatus::Running, |_| {});
+            let _ = world.observe(task, TaskStatus::Running, |_| {});
         }
         for (_, task) in stopping.iter().filter(|(at, _)| *at == now) {
-            let _ = world.observe(task, LastStatus::Stopped, |_| {});
+            let _ = world.observe(task, TaskStatus::Stopped, |_| {});
         }
     }
     assert_eq!(waves(&forecast), seen);

@@ -1,11 +1,10 @@
 //! Random histories of a service: what must hold after each step.
 
-use ecs_model::HealthStatus;
+use ecs_model::{HealthStatus, TaskStatus};
 use ecs_placement::CommitPolicy;
 use ecs_placement::deployment::Bounds;
 use ecs_placement::service::{
-    LastStatus, ServiceAction, ServiceChange, ServiceDecision, ServicePolicy, ServiceRecord,
-    Services,
+    ServiceAction, ServiceChange, ServiceDecision, ServicePolicy, ServiceRecord, Services,
 };
 use proptest::prelude::*;
 use serde_json::json;
@@ -115,25 +114,25 @@ fn pick(
 }
 
 fn happen(world: &mut World, event: &Event) {
-    let is_running = |task: &crate::world::Running| task.status == LastStatus::Running;
+    let is_running = |task: &crate::world::Running| task.status == TaskStatus::Running;
     match *event {
         Event::Tick(seconds) => world.now += seconds,
         Event::Run(number) => {
             let starts = |task: &crate::world::Running| !is_running(task) && !task.shall_stop;
             if let Some(task) = pick(world, number, starts) {
-                let _ = world.observe(&task, LastStatus::Running, |_| {});
+                let _ = world.observe(&task, TaskStatus::Running, |_| {});
             }
         }
         Event::RunAll => world.run_all(),
         Event::Stop(number) => {
             if let Some(task) = pick(world, number, |task| task.shall_stop) {
-                let _ = world.observe(&task, LastStatus::Stopped, |_| {});
+                let _ = world.observe(&task, TaskStatus::Stopped, |_| {});
             }
         }
         Event::StopAll => world.stop_all(),
         Event::Die(number) => {
             if let Some(task) = pick(world, number, |_| true) {
-                let _ = world.observe(&task, LastStatus::Stopped, |_| {});
+                let _ = world.observe(&task, TaskStatus::Stopped, |_| {});
             }
         }
         Event::Unhealthy(number) | Event::Healthy(number) => {
@@ -142,7 +141,7 @@ fn happen(world: &mut World, event: &Event) {
                 _ => HealthStatus::Unhealthy,
             };
             if let Some(task) = pick(world, number, is_running) {
-                let _ = world.observe(&task, LastStatus::Running, |seen| {
+                let _ = world.observe(&task, TaskStatus::Running, |seen| {
                     seen.health = Some(health)
                 });
             }
@@ -150,7 +149,7 @@ fn happen(world: &mut World, event: &Event) {
         Event::Protect(number, seconds) => {
             if let Some(task) = pick(world, number, is_running) {
                 let until = Some(at(world.now + seconds));
-                let _ = world.observe(&task, LastStatus::Running, |seen| {
+                let _ = world.observe(&task, TaskStatus::Running, |seen| {
                     seen.protected_until = until;
                 });
             }
@@ -268,7 +267,7 @@ fn check(world: &World, actions: &[ServiceAction]) {
             let known = &world.tasks[&**task];
             let unhealthy = world.has_check && known.health == Some(HealthStatus::Unhealthy);
             let is_protected = known.protected_until.is_some_and(|until| world.now < until);
-            let drains = known.status < LastStatus::Running;
+            let drains = known.status < TaskStatus::Running;
             assert!(!is_protected || unhealthy || drains, "{task} is protected");
         }
     }

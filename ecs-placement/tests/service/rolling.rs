@@ -1,7 +1,8 @@
 //! Rolling deployments, from the first task to the last.
 
+use ecs_model::TaskStatus;
 use ecs_model::deployment::DeploymentRolloutState;
-use ecs_placement::service::{LastStatus, Observation, ServicePolicy};
+use ecs_placement::service::{Observation, ServicePolicy};
 use serde_json::json;
 
 use crate::world::World;
@@ -66,7 +67,7 @@ fn the_default_doubles_and_stops_the_old_as_the_new_become_healthy() {
     assert_eq!(world.reconcile(0), (4, 0));
     let new = world.tasks(|task| task.definition == "web:2");
     for task in &new[..2] {
-        let _ = world.observe(task, LastStatus::Running, |_| {});
+        let _ = world.observe(task, TaskStatus::Running, |_| {});
     }
     assert_eq!(world.reconcile(39), (0, 0));
     assert_eq!(world.reconcile(1), (0, 2));
@@ -264,7 +265,7 @@ fn more_and_fewer_tasks() {
 fn lost_tasks_are_replaced() {
     let mut world = World::settled(4, json!({}));
     let task = world.tasks(|_| true)[0].clone();
-    let taken = world.observe(&task, LastStatus::Stopped, |_| {});
+    let taken = world.observe(&task, TaskStatus::Stopped, |_| {});
     assert_eq!(taken, Observation::Taken);
     assert_eq!(world.reconcile(1), (1, 0));
     // An instance that is gone takes its tasks with it.
@@ -284,15 +285,15 @@ fn late_and_repeated_observations_change_nothing() {
     let mut world = World::settled(1, json!({}));
     let task = world.tasks(|_| true)[0].clone();
     let version = world.services.version();
-    for status in [LastStatus::Pending, LastStatus::Running] {
+    for status in [TaskStatus::Pending, TaskStatus::Running] {
         assert_eq!(world.observe(&task, status, |_| {}), Observation::Known);
     }
     assert_eq!(world.services.version(), version);
-    world.tasks.get_mut(&task).unwrap().status = LastStatus::Running;
+    world.tasks.get_mut(&task).unwrap().status = TaskStatus::Running;
     let stopped = world.tasks[&task].clone();
-    let _ = world.observe(&task, LastStatus::Stopped, |_| {});
+    let _ = world.observe(&task, TaskStatus::Stopped, |_| {});
     world.tasks.insert(task.clone(), stopped);
-    let late = world.observe(&task, LastStatus::Running, |_| {});
+    let late = world.observe(&task, TaskStatus::Running, |_| {});
     assert_eq!(late, Observation::Unknown);
 }
 

@@ -1,11 +1,11 @@
 //! Services whose deployments shift traffic.
 
-use ecs_model::Event;
 use ecs_model::deployment::DeploymentLifecycleHookAction;
+use ecs_model::{Event, TaskStatus};
 use ecs_placement::deployment::shift::{
     HookAnswer, ShiftAction, ShiftEvent, ShiftStatus, ShiftWait, Stage,
 };
-use ecs_placement::service::{LastStatus, ServiceAction, Services, TargetHealth, Wait};
+use ecs_placement::service::{ServiceAction, Services, TargetHealth, Wait};
 use serde_json::{Value, json};
 
 use crate::world::{World, at};
@@ -102,9 +102,9 @@ impl Shifting {
     fn tasks(&mut self) {
         let starting = self
             .world
-            .tasks(|task| task.status < LastStatus::Running && !task.shall_stop);
+            .tasks(|task| task.status < TaskStatus::Running && !task.shall_stop);
         for task in starting {
-            let _ = self.world.observe(&task, LastStatus::Running, |seen| {
+            let _ = self.world.observe(&task, TaskStatus::Running, |seen| {
                 seen.target = Some(TargetHealth::Healthy);
             });
         }
@@ -228,7 +228,7 @@ fn a_bad_image_trips_the_breaker_and_leaves_the_old_tasks_alone() {
     for _ in 0..6 {
         shifting.reconcile();
         for task in shifting.world.tasks(|task| task.definition == "web:2") {
-            let _ = shifting.world.observe(&task, LastStatus::Stopped, |seen| {
+            let _ = shifting.world.observe(&task, TaskStatus::Stopped, |seen| {
                 seen.stopped_reason = Some("CannotPullContainerError: not found".into());
             });
         }
@@ -352,14 +352,14 @@ fn a_task_of_either_revision_is_replaced_while_traffic_moves() {
         let lost = shifting.world.tasks(|task| task.definition == definition);
         let _ = shifting
             .world
-            .observe(&lost[0], LastStatus::Stopped, |_| {});
+            .observe(&lost[0], TaskStatus::Stopped, |_| {});
         shifting.reconcile();
         assert_eq!(shifting.of(definition), 3, "{definition}");
     }
     let sick = shifting.world.tasks(|task| task.definition == "web:1");
     let _ = shifting
         .world
-        .observe(&sick[0], LastStatus::Running, |seen| {
+        .observe(&sick[0], TaskStatus::Running, |seen| {
             seen.target = Some(TargetHealth::Unhealthy {
                 target_group: "blue-group".into(),
                 reason: "Request timed out".into(),

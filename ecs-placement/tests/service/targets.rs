@@ -1,6 +1,7 @@
 //! Target groups and load balancers.
 
-use ecs_placement::service::{LastStatus, TargetHealth};
+use ecs_model::TaskStatus;
+use ecs_placement::service::TargetHealth;
 use serde_json::{Value, json};
 
 use crate::world::World;
@@ -18,7 +19,7 @@ fn balanced(balancers: Value) -> World {
 
 fn healthy(world: &mut World) {
     for task in world.tasks(|task| !task.shall_stop) {
-        let _ = world.observe(&task, LastStatus::Running, |seen| {
+        let _ = world.observe(&task, TaskStatus::Running, |seen| {
             seen.target = Some(TargetHealth::Healthy);
         });
     }
@@ -55,7 +56,7 @@ fn tasks_are_registered_once_they_run_and_leave_before_they_stop() {
     // One that ends by itself leaves too.
     world.stop_all();
     let task = world.tasks(|_| true)[0].clone();
-    let _ = world.observe(&task, LastStatus::Stopped, |_| {});
+    let _ = world.observe(&task, TaskStatus::Stopped, |_| {});
     world.reconcile(1);
     assert!(world.registered.is_empty());
 }

@@ -1,7 +1,7 @@
 //! Unhealthy tasks, tasks on instances that are drained, and protected tasks.
 
-use ecs_model::HealthStatus;
-use ecs_placement::service::{LastStatus, TargetHealth};
+use ecs_model::{HealthStatus, TaskStatus};
+use ecs_placement::service::TargetHealth;
 use serde_json::{Value, json};
 
 use crate::world::{INSTANCE, World, at};
@@ -25,13 +25,13 @@ fn checked_with(request: Value) -> World {
 
 /// All tasks that run and do not fail are healthy.
 fn become_healthy(world: &mut World) {
-    for task in world.tasks(|task| task.status == LastStatus::Running && task.health.is_none()) {
+    for task in world.tasks(|task| task.status == TaskStatus::Running && task.health.is_none()) {
         say(world, &task, HealthStatus::Healthy);
     }
 }
 
 fn say(world: &mut World, task: &str, health: HealthStatus) {
-    let _ = world.observe(task, LastStatus::Running, |seen| seen.health = Some(health));
+    let _ = world.observe(task, TaskStatus::Running, |seen| seen.health = Some(health));
 }
 
 fn fail(world: &mut World, count: usize) -> Vec<String> {
@@ -155,7 +155,7 @@ fn target_groups_have_a_say_where_there_are_any() {
         "IN_PROGRESS"
     );
     let task = world.tasks(|_| true)[0].clone();
-    let _ = world.observe(&task, LastStatus::Running, |seen| {
+    let _ = world.observe(&task, TaskStatus::Running, |seen| {
         seen.target = Some(TargetHealth::Healthy);
     });
     world.reconcile(1);
@@ -163,7 +163,7 @@ fn target_groups_have_a_say_where_there_are_any() {
         world.deployments()[0].rollout_state().unwrap().to_string(),
         "COMPLETED"
     );
-    let _ = world.observe(&task, LastStatus::Running, |seen| {
+    let _ = world.observe(&task, TaskStatus::Running, |seen| {
         seen.target = Some(TargetHealth::Unhealthy {
             target_group: "arn:tg".into(),
             reason: "Request timed out".into(),
@@ -204,7 +204,7 @@ fn tasks_on_a_drained_instance_are_replaced_in_the_bounds() {
         .iter()
         .filter(|task| **task != waiting)
     {
-        let _ = world.observe(task, LastStatus::Running, |_| {});
+        let _ = world.observe(task, TaskStatus::Running, |_| {});
     }
     world.reconcile(40);
     drain(&mut world, "a");
@@ -253,7 +253,7 @@ fn a_drain_without_room_for_a_step_waits_for_ever() {
 
 fn protect(world: &mut World, tasks: &[String], until: i64) {
     for task in tasks {
-        let _ = world.observe(task, LastStatus::Running, |seen| {
+        let _ = world.observe(task, TaskStatus::Running, |seen| {
             seen.protected_until = Some(at(until));
         });
     }

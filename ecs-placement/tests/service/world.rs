@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ecs_model::operation::{CreateServiceRequest, DeleteServiceRequest, UpdateServiceRequest};
 use ecs_model::{
-    Attribute, ContainerInstance, Deployment, Event, HealthStatus, Resource, Service, Timestamp,
+    Attribute, ContainerInstance, Deployment, Event, HealthStatus, Resource, Service, TaskStatus,
+    Timestamp,
 };
 use ecs_placement::service::{
-    LastStatus, Observation, ObservedServiceTask, ServiceAction, ServiceError, ServicePolicy,
-    Services,
+    Observation, ObservedServiceTask, ServiceAction, ServiceError, ServicePolicy, Services,
 };
 use ecs_placement::{CellState, Registration};
 use ecs_taskdef::TaskDefinition;
@@ -38,7 +38,7 @@ pub(crate) struct Running {
     pub(crate) service: String,
     pub(crate) deployment: String,
     pub(crate) definition: String,
-    pub(crate) status: LastStatus,
+    pub(crate) status: TaskStatus,
     pub(crate) since: Option<i64>,
     pub(crate) health: Option<HealthStatus>,
     pub(crate) protected_until: Option<i64>,
@@ -193,7 +193,7 @@ impl World {
                         service: service.to_string(),
                         deployment: deployment.to_string(),
                         definition: task_definition.to_string(),
-                        status: LastStatus::Provisioning,
+                        status: TaskStatus::Provisioning,
                         since: None,
                         health: None,
                         protected_until: None,
@@ -233,7 +233,7 @@ impl World {
     pub(crate) fn observe(
         &mut self,
         task: &str,
-        status: LastStatus,
+        status: TaskStatus,
         change: impl FnOnce(&mut ObservedServiceTask),
     ) -> Observation {
         let known = &self.tasks[task];
@@ -242,13 +242,13 @@ impl World {
         seen.is_stopping = known.shall_stop;
         change(&mut seen);
         let observation = self.services.observe(&seen, at(self.now));
-        if status == LastStatus::Stopped {
+        if status == TaskStatus::Stopped {
             self.tasks.remove(task);
             self.cell.stopped(task);
         } else {
             let known = self.tasks.get_mut(task).unwrap();
             known.status = known.status.max(status);
-            if status == LastStatus::Running {
+            if status == TaskStatus::Running {
                 known.since = known.since.or(Some(self.now));
             }
             known.health = seen.health.or(known.health.take());
@@ -267,15 +267,15 @@ impl World {
 
     /// All tasks that start are seen to run.
     pub(crate) fn run_all(&mut self) {
-        for task in self.tasks(|task| task.status < LastStatus::Running && !task.shall_stop) {
-            let _ = self.observe(&task, LastStatus::Running, |_| {});
+        for task in self.tasks(|task| task.status < TaskStatus::Running && !task.shall_stop) {
+            let _ = self.observe(&task, TaskStatus::Running, |_| {});
         }
     }
 
     /// All tasks that shall stop have stopped.
     pub(crate) fn stop_all(&mut self) {
         for task in self.tasks(|task| task.shall_stop) {
-            let _ = self.observe(&task, LastStatus::Stopped, |_| {});
+            let _ = self.observe(&task, TaskStatus::Stopped, |_| {});
         }
     }
 

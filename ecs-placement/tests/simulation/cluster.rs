@@ -8,8 +8,8 @@ use ecs_model::operation::{CreateServiceRequest, UpdateServiceRequest};
 use ecs_model::{Attribute, ContainerInstance, Resource, Task, TaskStopCode, Timestamp};
 use ecs_placement::deployment::Bounds;
 use ecs_placement::service::{
-    LastStatus, ObservedServiceTask, ServiceAction, ServiceChange, ServiceDecision, ServicePolicy,
-    Services, TaskPlace, Wait,
+    ObservedServiceTask, ServiceAction, ServiceChange, ServiceDecision, ServicePolicy, Services,
+    TaskPlace, Wait,
 };
 use ecs_placement::{CellState, CommitPolicy, PlacementRequest, Planner, Registration};
 use ecs_state::{
@@ -413,7 +413,7 @@ impl Cluster {
         self.post = post;
         let at = self.at();
         for (_, task, seen) in due {
-            let has_stopped = seen.last_status == LastStatus::Stopped;
+            let has_stopped = seen.last_status == TaskStatus::Stopped;
             let _ = self.services.observe(&seen, at);
             if has_stopped && self.tasks.remove(&task).is_some() {
                 self.cell.stopped(&task);
