@@ -139,11 +139,17 @@ impl Fleet {
         }
     }
 
+    /// The tasks of older revisions that shall run.
+    #[must_use]
+    pub fn old(&self) -> u32 {
+        self.old_healthy.saturating_add(self.old_other)
+    }
+
     /// How many tasks of older revisions are no longer needed: those beyond `floor`, the healthy
     /// new ones counted in.
     #[must_use]
     pub fn surplus(&self, floor: u32) -> u32 {
-        let kept = self.old_healthy.saturating_add(self.old_other);
+        let kept = self.old();
         let there = kept.saturating_add(self.new_healthy);
         there.saturating_sub(floor).min(kept)
     }

@@ -8,7 +8,8 @@ use ecs_model::Timestamp;
 use super::daemon::Matching;
 use super::state::{ServiceState, ServiceStatus};
 use super::{
-    DeploymentFailure, Notice, ServiceChange, ServicePolicy, ServiceStart, Services, StopCause,
+    DeploymentFailure, FirstStep, Notice, ServiceChange, ServicePolicy, ServiceStart, Services,
+    StopCause,
 };
 use crate::CellState;
 use crate::deployment::{DeploymentState, Fleet, RolloutState, after};
@@ -174,9 +175,7 @@ impl ServiceState {
             return self.shift_step(shift, context);
         }
         let fleet = self.fleet();
-        let bounds = self.bounds(context.policy);
-        let counted = fleet.counted(context.policy.counts_stopping);
-        let room = bounds.upper.saturating_sub(counted);
+        let room = self.room(context.policy, &fleet);
         let step = match matching {
             Some(matching) => self.daemon_step(context, matching),
             None => self.replica_step(context, &fleet, room),
@@ -254,7 +253,9 @@ impl ServiceState {
         }
         let candidate = self.candidate().filter(|_| primary.is_in_progress());
         let is_done = |older: &&DeploymentState| {
-            older.ranks.is_empty() && older.owed == 0 && candidate.as_ref() != Some(&older.id)
+            older.ranks.is_empty()
+                && candidate.as_ref() != Some(&older.id)
+                && (older.owed == 0 || self.replacements(context, &self.fleet()) == 0)
         };
         self.older()
             .iter()
@@ -321,8 +322,9 @@ impl ServiceState {
         let primary = self.primary()?;
         // An old revision's tasks go first that were stopped because they were unhealthy: they
         // were stopped to make room for their own replacement.
+        let replacements = self.replacements(context, fleet);
         let owed = self.older().iter().filter(|older| older.owed > 0);
-        let owed = owed.map(|older| (older, older.owed));
+        let owed = owed.map(|older| (older, older.owed.min(replacements)));
         let mut wanted = owed.chain([(primary, fleet.wanted())]);
         wanted.find_map(|(deployment, wanted)| {
             let count = wanted.min(room);
@@ -335,6 +337,40 @@ impl ServiceState {
                 is_retry: waits,
             })
         })
+    }
+
+    /// How many tasks of older revisions take the place of unhealthy ones that were stopped: no
+    /// more than would stay.
+    pub(super) fn replacements(&self, context: &Context<'_>, fleet: &Fleet) -> u32 {
+        let owed = self.older().iter().map(|older| older.owed);
+        let owed = owed.fold(0, u32::saturating_add);
+        if owed == 0 {
+            return 0;
+        }
+        let kept = fleet.old().saturating_add(fleet.new_healthy);
+        let missing = |floor: u32| floor.saturating_sub(kept).min(owed);
+        let most = missing(self.floor(context, fleet, false));
+        // What they leave goes to new tasks. Where that is too little, older ones stop for these.
+        let left = self.room(context.policy, fleet).saturating_sub(most);
+        missing(self.floor(context, fleet, fleet.wanted() > left))
+    }
+
+    /// Down to how many tasks a service goes by stopping those of older revisions.
+    pub(super) fn floor(&self, context: &Context<'_>, fleet: &Fleet, is_full: bool) -> u32 {
+        let lower = self.bounds(context.policy).lower;
+        let starved = self.primary().and_then(|primary| primary.starved);
+        let is_starved = starved.is_some_and(|until| context.now < until);
+        let is_blocked = fleet.wanted() > 0 && (is_full || is_starved);
+        match is_blocked || context.policy.first == FirstStep::Both {
+            true => lower,
+            false => lower.max(fleet.desired),
+        }
+    }
+
+    /// How many tasks the upper bound leaves room for.
+    fn room(&self, policy: &ServicePolicy, fleet: &Fleet) -> u32 {
+        let counted = fleet.counted(policy.counts_stopping);
+        self.bounds(policy).upper.saturating_sub(counted)
     }
 
     /// What is to be told.

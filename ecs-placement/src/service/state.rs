@@ -190,10 +190,10 @@ impl ServiceState {
         launch_type == Some(&LaunchType::Fargate)
     }
 
-    /// How many of its tasks are unhealthy ones that stop, and have not stopped.
+    /// Whether unhealthy tasks of it stop, and have not stopped.
     pub(super) fn is_replacing(&self) -> bool {
         let mut deployments = self.deployments.iter();
-        deployments.any(|one| !one.ranks.replaced.is_empty() || one.owed > 0)
+        deployments.any(|one| !one.ranks.replaced.is_empty())
     }
 
     /// Adds a task.

@@ -2,13 +2,11 @@
 
 use std::sync::Arc;
 
-use ecs_model::Timestamp;
-
 use super::choose::Choice;
 use super::decide::{Context, scaling};
 use super::state::{ServiceState, count};
 use super::task::{Numbers, ServiceTask};
-use super::{FirstStep, ServicePolicy, StopCause, TargetHealth};
+use super::{ServicePolicy, StopCause, TargetHealth};
 use crate::deployment::{Fleet, RolloutState};
 use crate::random::Random;
 
@@ -18,21 +16,20 @@ pub(super) type Stops = Vec<(Arc<str>, StopCause)>;
 impl ServiceState {
     /// The tasks that may and should stop now.
     pub(super) fn stops(&self, context: &Context<'_>, fleet: &Fleet, room: u32) -> Stops {
-        let (policy, now) = (context.policy, context.now);
         let stops = self.waiting_on_draining();
         if !stops.is_empty() {
             return stops;
         }
-        let choice = Choice::new(self, context.cell, now, context.seed);
-        let stops = self.unneeded(policy, fleet, room, &choice, now);
+        let choice = Choice::new(self, context.cell, context.now, context.seed);
+        let stops = self.unneeded(context, fleet, room, &choice);
         if !stops.is_empty() {
             return stops;
         }
-        let stops = self.too_many(policy, fleet, &choice);
+        let stops = self.too_many(context.policy, fleet, &choice);
         if !stops.is_empty() {
             return stops;
         }
-        self.unhealthy(fleet, room, context.seed)
+        self.unhealthy(context, fleet, room)
     }
 
     /// Tasks that do not run yet on instances that take no tasks any more: they are stopped at
@@ -50,11 +47,10 @@ impl ServiceState {
     /// whose instance takes no tasks any more.
     fn unneeded(
         &self,
-        policy: &ServicePolicy,
+        context: &Context<'_>,
         fleet: &Fleet,
         room: u32,
         choice: &Choice<'_>,
-        now: Timestamp,
     ) -> Stops {
         let Some(primary) = self.primary() else {
             return Stops::new();
@@ -62,14 +58,7 @@ impl ServiceState {
         if primary.rollout == RolloutState::Failed && fleet.desired > 0 {
             return Stops::new();
         }
-        let bounds = self.bounds(policy);
-        let is_starved = primary.starved.is_some_and(|until| now < until);
-        let is_blocked = fleet.wanted() > 0 && (room == 0 || is_starved);
-        let floor = match is_blocked || policy.first == FirstStep::Both {
-            true => bounds.lower,
-            false => bounds.lower.max(fleet.desired),
-        };
-        let surplus = fleet.surplus(floor) as usize;
+        let surplus = fleet.surplus(self.floor(context, fleet, room == 0)) as usize;
         if surplus == 0 {
             return Stops::new();
         }
@@ -87,7 +76,9 @@ impl ServiceState {
         let others = others.filter(|number| choice.may_stop(**number));
         let mut chosen: Vec<u64> = others.take(surplus).copied().collect();
         let left = count(surplus.saturating_sub(chosen.len()));
-        let healthy = left.min(fleet.allowance(bounds, policy.counts_stopping).stops);
+        let bounds = self.bounds(context.policy);
+        let allowed = fleet.allowance(bounds, context.policy.counts_stopping);
+        let healthy = left.min(allowed.stops);
         // Of the healthy ones those go first that cannot stay where they are.
         for candidates in [kept_healthy(self, true), kept_healthy(self, false)] {
             let more = healthy.saturating_sub(count(
@@ -132,7 +123,7 @@ impl ServiceState {
 
     /// Unhealthy tasks: those whose replacement is healthy, and where no replacement can be
     /// started beside them, one at a time.
-    fn unhealthy(&self, fleet: &Fleet, room: u32, seed: u64) -> Stops {
+    fn unhealthy(&self, context: &Context<'_>, fleet: &Fleet, room: u32) -> Stops {
         let Some(primary) = self.primary() else {
             return Stops::new();
         };
@@ -148,7 +139,8 @@ impl ServiceState {
         if !chosen.is_empty() {
             return self.named(&chosen, unhealthy_cause);
         }
-        if self.is_replacing() || room > 0 && fleet.wanted() > 0 {
+        let is_replacing = self.is_replacing() || self.replacements(context, fleet) > 0;
+        if is_replacing || room > 0 && fleet.wanted() > 0 {
             return Stops::new();
         }
         let of_primary =
@@ -163,7 +155,7 @@ impl ServiceState {
         let Some(candidates) = candidates.find(|numbers| !numbers.is_empty()) else {
             return Stops::new();
         };
-        let at = Random::new(seed).below(candidates.len());
+        let at = Random::new(context.seed).below(candidates.len());
         let one: Vec<u64> = at
             .and_then(|at| candidates.iter().nth(at))
             .copied()

@@ -1,6 +1,7 @@
 //! Random histories of a service: what must hold after each step.
 
-use ecs_model::{HealthStatus, TaskStatus};
+use ecs_model::deployment::DeploymentRolloutState;
+use ecs_model::{Deployment, HealthStatus, Service, TaskStatus};
 use ecs_placement::CommitPolicy;
 use ecs_placement::deployment::Bounds;
 use ecs_placement::service::{
@@ -262,15 +263,130 @@ fn check(world: &World, actions: &[ServiceAction]) {
         "{stops} of {} healthy tasks stop, {bounds:?}",
         healthy.len()
     );
-    for action in actions {
+    for (position, action) in actions.iter().enumerate() {
         if let ServiceAction::Stop { task, .. } = action {
-            let known = &world.tasks[&**task];
+            let Some(known) = world.tasks.get(&**task) else {
+                assert_given_up(&service, &actions[..position], task);
+                continue;
+            };
             let unhealthy = world.has_check && known.health == Some(HealthStatus::Unhealthy);
             let is_protected = known.protected_until.is_some_and(|until| world.now < until);
             let drains = known.status < TaskStatus::Running;
             assert!(!is_protected || unhealthy || drains, "{task} is protected");
         }
     }
+}
+
+/// A task that stops at once was started for a deployment that has failed since, as it does where
+/// others found no place.
+fn assert_given_up(service: &Service, before: &[ServiceAction], stopped: &str) {
+    let started = before.iter().find_map(|action| match action {
+        ServiceAction::Start {
+            task, deployment, ..
+        } if **task == *stopped => Some(deployment),
+        _ => None,
+    });
+    let of = |deployment: &&Deployment| deployment.id() == started.map(|id| &**id);
+    let deployment = service.deployments().iter().find(of);
+    assert_eq!(
+        deployment.and_then(|deployment| deployment.rollout_state()),
+        Some(&DeploymentRolloutState::Failed),
+        "{stopped}"
+    );
+}
+
+/// A step of a history, and what must hold after it.
+fn go(world: &mut World, event: &Event) -> Vec<ServiceAction> {
+    happen(world, event);
+    let mut follower = restored(&world.services);
+    let mut nobody = restored(&world.services);
+    let mut other = World {
+        services: restored(&world.services),
+        cell: world.cell.clone(),
+        tasks: world.tasks.clone(),
+        stopped: Vec::new(),
+        published: Vec::new(),
+        registered: Default::default(),
+        ..*world
+    };
+    let actions = step(world, &mut follower);
+    assert_eq!(follower.take_actions(), actions);
+    assert_eq!(saved(&follower), saved(&world.services));
+    assert_eq!(step(&mut other, &mut nobody), actions);
+    assert_eq!(saved(&other.services), saved(&world.services));
+    check(world, &actions);
+    world.take(actions.clone());
+    let now = at(world.now);
+    let left = world.services.reconcile(now, &mut world.cell, 11).unwrap();
+    assert_eq!(left, []);
+    actions
+}
+
+/// A replacement of an old task is not started where it would make way for new ones at once.
+#[test]
+fn no_replacement_is_started_in_vain() {
+    let setting = Setting {
+        desired: 0,
+        percent: (0, 100),
+        memory: 200,
+        has_check: true,
+        counts_stopping: true,
+        has_breaker: false,
+    };
+    let events = [
+        Event::Register(0),
+        Event::Percent(26, 100),
+        Event::Scale(4),
+        Event::Run(0),
+        Event::Deploy(2),
+        Event::Unhealthy(0),
+        Event::Percent(0, 125),
+    ];
+    let mut world = setting.world();
+    for event in &events {
+        go(&mut world, event);
+    }
+    assert_eq!(world.of("web:1"), 0);
+}
+
+/// Tasks that have just started stop again if the others, which find no place, are too many
+/// failures for the circuit breaker.
+#[test]
+fn tasks_of_a_deployment_that_fails_while_it_starts_stop() {
+    let setting = Setting {
+        desired: 4,
+        percent: (0, 100),
+        memory: 400,
+        has_check: false,
+        counts_stopping: false,
+        has_breaker: true,
+    };
+    let mut world = setting.world();
+    let events = [
+        Event::Unhealthy(0),
+        Event::Run(2),
+        Event::Die(0),
+        Event::Percent(61, 162),
+        Event::Run(0),
+        Event::Run(0),
+        Event::Run(0),
+        Event::Tick(59),
+        Event::Deploy(2),
+        Event::Die(4),
+    ];
+    for event in &events {
+        go(&mut world, event);
+    }
+    let actions = go(&mut world, &Event::Lose(1));
+    let started = |name: &str| {
+        let is_start = |action: &ServiceAction| matches!(action, ServiceAction::Start { task, .. } if **task == *name);
+        actions.iter().any(is_start)
+    };
+    let stops_at_once = |action: &ServiceAction| matches!(action, ServiceAction::Stop { task, .. } if started(task));
+    assert!(actions.iter().any(stops_at_once));
+    let failed = "(service web) (deployment ecs-svc/";
+    let told = |event: &String| event.starts_with(failed) && event.contains("failed to start");
+    assert!(world.events().iter().any(told));
 }
 
 proptest! {
@@ -289,27 +405,7 @@ proptest! {
     ) {
         let mut world = setting.world();
         for event in &events {
-            happen(&mut world, event);
-            let mut follower = restored(&world.services);
-            let mut nobody = restored(&world.services);
-            let mut other = World {
-                services: restored(&world.services),
-                cell: world.cell.clone(),
-                tasks: world.tasks.clone(),
-                stopped: Vec::new(),
-                published: Vec::new(),
-                registered: Default::default(),
-                ..world
-            };
-            let actions = step(&mut world, &mut follower);
-            prop_assert_eq!(follower.take_actions(), actions.clone());
-            prop_assert_eq!(saved(&follower), saved(&world.services));
-            prop_assert_eq!(step(&mut other, &mut nobody), actions.clone());
-            prop_assert_eq!(saved(&other.services), saved(&world.services));
-            check(&world, &actions);
-            world.take(actions);
-            let left = world.services.reconcile(at(world.now), &mut world.cell, 11).unwrap();
-            prop_assert_eq!(left, []);
+            go(&mut world, event);
         }
     }
 }
