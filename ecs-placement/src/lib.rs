@@ -94,7 +94,7 @@ pub use plan::Plan;
 pub use planner::Planner;
 pub use query::{Query, QueryError, UnmetTerm};
 pub use reason::Reason;
-pub use record::{ApplyError, Change, Decision, Record};
+pub use record::{ApplyError, Change, Decision, Record, Versioned, VersionedRecord};
 pub use registration::{InstanceError, Registration};
 pub use request::{PlacementRequest, RULES, RequestError, Unsupported};
 pub use scale_in::scale_in;

@@ -4,21 +4,31 @@ use std::sync::Arc;
 
 use ecs_model::Timestamp;
 use ecs_taskdef::{Format, Saved};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::{Commit, Needs, ObservedTask, Registration};
 
 /// One change of a cell and the version that the cell has after it.
+pub type Record = VersionedRecord<Change>;
+
+/// One change, and the version of what it changes after it.
 ///
-/// A store that accepts a record only if none has its version yet puts the commits of several
+/// A store that accepts a record only if none has its version yet puts the decisions of several
 /// processes in one order.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Record {
+#[serde(bound = "", rename_all = "camelCase", deny_unknown_fields)]
+pub struct VersionedRecord<C: Versioned> {
     format: Format<Self>,
     version: u64,
-    change: Change,
+    change: C,
+}
+
+/// A change that has a place in the order of all changes.
+pub trait Versioned: Serialize + DeserializeOwned {
+    /// What its record is called in errors.
+    const RECORD: &'static str;
 }
 
 /// What changes.
@@ -143,16 +153,17 @@ pub enum ApplyError {
     },
 }
 
-impl Record {
-    pub(crate) fn new(version: u64, change: Change) -> Self {
+impl<C: Versioned> VersionedRecord<C> {
+    /// The change that follows the given version.
+    pub(crate) fn after(version: u64, change: C) -> Self {
         Self {
             format: Format::current(),
-            version,
+            version: version.saturating_add(1),
             change,
         }
     }
 
-    /// The version of the cell after it.
+    /// The version after it.
     #[must_use]
     pub fn version(&self) -> u64 {
         self.version
@@ -160,12 +171,16 @@ impl Record {
 
     /// The change.
     #[must_use]
-    pub fn change(&self) -> &Change {
+    pub fn change(&self) -> &C {
         &self.change
     }
 }
 
-impl Saved for Record {
-    const NAME: &'static str = "record";
+impl<C: Versioned> Saved for VersionedRecord<C> {
+    const NAME: &'static str = C::RECORD;
     const VERSION: u32 = 1;
+}
+
+impl Versioned for Change {
+    const RECORD: &'static str = "record";
 }

@@ -10,7 +10,7 @@ impl CellState {
     /// A change as the next record of this cell.
     #[must_use]
     pub fn record(&self, change: Change) -> Record {
-        Record::new(self.version().saturating_add(1), change)
+        Record::after(self.version(), change)
     }
 
     /// Makes a change so that was recorded, here or in another process with the same records

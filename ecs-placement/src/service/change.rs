@@ -3,25 +3,16 @@
 use std::sync::Arc;
 
 use ecs_model::Timestamp;
-use ecs_taskdef::{Format, Saved};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::settings::{NewService, ServiceUpdate};
 use super::{ObservedServiceTask, StopCause, TaskPlace};
 use crate::deployment::shift::{ShiftError, ShiftEvent};
+use crate::record::{Versioned, VersionedRecord};
 
 /// One change of the services of a cluster, and the version that they have after it.
-///
-/// A store that accepts a record only if none has its version yet puts the decisions of several
-/// processes in one order.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct ServiceRecord {
-    format: Format<Self>,
-    version: u64,
-    change: ServiceChange,
-}
+pub type ServiceRecord = VersionedRecord<ServiceChange>;
 
 /// What changes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -292,29 +283,6 @@ pub enum ServiceApplyError {
     },
 }
 
-impl ServiceRecord {
-    pub(crate) fn new(version: u64, change: ServiceChange) -> Self {
-        Self {
-            format: Format::current(),
-            version,
-            change,
-        }
-    }
-
-    /// The version of the services after it.
-    #[must_use]
-    pub fn version(&self) -> u64 {
-        self.version
-    }
-
-    /// The change.
-    #[must_use]
-    pub fn change(&self) -> &ServiceChange {
-        &self.change
-    }
-}
-
-impl Saved for ServiceRecord {
-    const NAME: &'static str = "service record";
-    const VERSION: u32 = 1;
+impl Versioned for ServiceChange {
+    const RECORD: &'static str = "service record";
 }

@@ -9,7 +9,7 @@ impl Services {
     /// A change as the next record.
     #[must_use]
     pub fn record(&self, change: ServiceChange) -> ServiceRecord {
-        ServiceRecord::new(self.version.saturating_add(1), change)
+        ServiceRecord::after(self.version, change)
     }
 
     /// Makes a change so that was recorded, here or in another process with the same records
