@@ -195,7 +195,7 @@ impl ClusterCapacity {
     ///
     /// # Errors
     ///
-    /// There is none of this name.
+    /// No provider of the cluster has this name.
     pub fn provider(&self, name: &str) -> Result<&Provider, CapacityError> {
         let found = self.providers.get(name).map(|supply| &supply.provider);
         found.ok_or_else(|| CapacityError::UnknownProvider {

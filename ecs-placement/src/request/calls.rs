@@ -63,9 +63,9 @@ impl PlacementRequest {
         definition: &TaskDefinition,
         cluster: &ClusterRef<'_>,
     ) -> Result<Self, RequestError> {
-        let mut findings = request.validate(&Quotas::current());
+        let named = request.cluster.as_deref();
+        let mut findings = findings_of(request, named, cluster, &Quotas::current());
         findings.extend(request.check_against(definition));
-        check_cluster(request.cluster.as_deref(), cluster, &mut findings);
         let constraints = request.placement_constraints();
         check_expressions(constraints, "", &mut findings);
         let task = checked(definition, request.overrides.as_ref(), findings)?;
@@ -93,9 +93,9 @@ impl PlacementRequest {
         definition: &TaskDefinition,
         cluster: &ClusterRef<'_>,
     ) -> Result<Self, RequestError> {
-        let mut findings = request.validate(&Quotas::current());
+        let named = request.cluster.as_deref();
+        let mut findings = findings_of(request, named, cluster, &Quotas::current());
         findings.extend(request.check_against(definition));
-        check_cluster(request.cluster.as_deref(), cluster, &mut findings);
         let task = checked(definition, request.overrides.as_ref(), findings)?;
         let instances = request.container_instances.as_ref().map_or(0, Vec::len);
         Ok(Self::of_definition(&task)?
@@ -112,9 +112,8 @@ impl PlacementRequest {
         cluster: &ClusterRef<'_>,
         quotas: &Quotas,
     ) -> Result<Self, RequestError> {
-        let mut findings = request.validate(quotas);
+        let mut findings = findings_of(request, request.cluster.as_deref(), cluster, quotas);
         findings.extend(request.check_against(definition));
-        check_cluster(request.cluster.as_deref(), cluster, &mut findings);
         check_expressions(request.placement_constraints(), "", &mut findings);
         Ok(Self::of_definition(&checked(definition, None, findings)?)?)
     }
@@ -127,8 +126,7 @@ impl PlacementRequest {
         cluster: &ClusterRef<'_>,
         quotas: &Quotas,
     ) -> Result<Option<Self>, RequestError> {
-        let mut findings = request.validate(quotas);
-        check_cluster(request.cluster.as_deref(), cluster, &mut findings);
+        let mut findings = findings_of(request, request.cluster.as_deref(), cluster, quotas);
         check_expressions(request.placement_constraints(), "", &mut findings);
         let Some(definition) = definition else {
             refuse(findings)?;
@@ -144,6 +142,18 @@ impl PlacementRequest {
             None => self,
         }
     }
+}
+
+/// What is to be said of a request, and of the cluster that it names.
+fn findings_of(
+    request: &impl Request,
+    named: Option<&str>,
+    cluster: &ClusterRef<'_>,
+    quotas: &Quotas,
+) -> Findings {
+    let mut findings = request.validate(quotas);
+    check_cluster(named, cluster, &mut findings);
+    findings
 }
 
 /// Whether the constraints are of the cluster query language; they stand at `at`.

@@ -1,11 +1,11 @@
 //! Services as the API describes them.
 
 use ecs_model::deployment::rollout_reason;
-use ecs_model::{Deployment, SchedulingStrategy, Service};
+use ecs_model::{Deployment, NetworkConfiguration, SchedulingStrategy, Service};
 
 use super::Services;
 use super::state::{ServiceState, count};
-use crate::deployment::{DeploymentState, RolloutReason, RolloutState};
+use crate::deployment::{DeploymentState, Revision, RolloutReason, RolloutState};
 
 impl Services {
     /// A service as DescribeServices shows it: counts, deployments and the last 100 events.
@@ -65,12 +65,8 @@ impl ServiceState {
                 .with_launch_type(revision.launch_type.clone())
                 .with_load_balancers(revision.load_balancers.clone())
                 .with_service_registries(revision.registries.clone());
-            described
-                .network_configuration
-                .clone_from(&revision.network);
-            described
-                .platform_version
-                .clone_from(&revision.platform_version);
+            let (network, version) = revision.network_and_version();
+            (described.network_configuration, described.platform_version) = (network, version);
         }
         described
     }
@@ -114,15 +110,17 @@ impl ServiceState {
                     .with_launch_type(revision.launch_type.clone())
                     .with_rollout_state(one.rollout)
                     .with_rollout_state_reason(one.reason.text(&one.id));
-                described
-                    .network_configuration
-                    .clone_from(&revision.network);
-                described
-                    .platform_version
-                    .clone_from(&revision.platform_version);
+                let (network, version) = revision.network_and_version();
+                (described.network_configuration, described.platform_version) = (network, version);
                 described
             })
             .collect()
+    }
+}
+
+impl Revision {
+    fn network_and_version(&self) -> (Option<NetworkConfiguration>, Option<String>) {
+        (self.network.clone(), self.platform_version.clone())
     }
 }
 

@@ -3,7 +3,7 @@
 use ecs_model::TaskStatus;
 use serde_json::{Value, json};
 
-use crate::world::{World, at};
+use crate::world::{World, at, is};
 
 fn watched(more: Value) -> World {
     let mut configuration = json!({
@@ -18,26 +18,16 @@ fn watched(more: Value) -> World {
     world
 }
 
-fn state(world: &World) -> (String, String) {
-    let primary = &world.deployments()[0];
-    let definition = primary.task_definition().unwrap().to_owned();
-    (definition, primary.rollout_state().unwrap().to_string())
-}
-
-fn is(definition: &str, state: &str) -> (String, String) {
-    (definition.to_owned(), state.to_owned())
-}
-
 #[test]
 fn with_alarms_a_deployment_bakes_five_minutes() {
     let mut world = watched(json!({}));
     world.reconcile(40);
-    assert_eq!(state(&world), is("web:1", "IN_PROGRESS"));
+    assert_eq!(world.state(), is("web:1", "IN_PROGRESS"));
     world.reconcile(299);
-    assert_eq!(state(&world), is("web:1", "IN_PROGRESS"));
+    assert_eq!(world.state(), is("web:1", "IN_PROGRESS"));
     assert_eq!(world.services.poll_timeout(), Some(at(world.now + 1)));
     world.reconcile(1);
-    assert_eq!(state(&world), is("web:1", "COMPLETED"));
+    assert_eq!(world.state(), is("web:1", "COMPLETED"));
 }
 
 #[test]
@@ -45,9 +35,9 @@ fn a_bake_time_is_taken_as_it_is_given() {
     let mut world = watched(json!({"bakeTimeInMinutes": 1}));
     world.reconcile(40);
     world.reconcile(59);
-    assert_eq!(state(&world), is("web:1", "IN_PROGRESS"));
+    assert_eq!(world.state(), is("web:1", "IN_PROGRESS"));
     world.reconcile(1);
-    assert_eq!(state(&world), is("web:1", "COMPLETED"));
+    assert_eq!(world.state(), is("web:1", "COMPLETED"));
 }
 
 #[test]
@@ -74,10 +64,10 @@ fn an_alarm_ends_a_deployment_while_it_bakes_too() {
     );
     assert!(world.services.observe_alarm("others", true, at(world.now)));
     world.reconcile(1);
-    assert_eq!(state(&world), is("web:2", "IN_PROGRESS"));
+    assert_eq!(world.state(), is("web:2", "IN_PROGRESS"));
     assert!(world.services.observe_alarm("errors", true, at(world.now)));
     assert_eq!(world.reconcile(1), (1, 0));
-    assert_eq!(state(&world), is("web:1", "IN_PROGRESS"));
+    assert_eq!(world.state(), is("web:1", "IN_PROGRESS"));
     let events = world.events();
     assert!(events.contains(&format!(
         "(service web) (deployment {new}) deployment failed: alarm detected."
@@ -95,7 +85,7 @@ fn an_alarm_ends_a_deployment_while_it_bakes_too() {
     world.stop_all();
     world.reconcile(300);
     world.reconcile(300);
-    assert_eq!(state(&world), is("web:1", "COMPLETED"));
+    assert_eq!(world.state(), is("web:1", "COMPLETED"));
 }
 
 #[test]
@@ -106,12 +96,12 @@ fn an_alarm_that_is_on_at_the_start_does_not_count() {
     world.services.observe_alarm("errors", true, at(world.now));
     world.deploy("web:2");
     world.reconcile(0);
-    assert_eq!(state(&world), is("web:2", "IN_PROGRESS"));
+    assert_eq!(world.state(), is("web:2", "IN_PROGRESS"));
     world.services.observe_alarm("errors", false, at(world.now));
     world.services.observe_alarm("errors", true, at(world.now));
     world.reconcile(1);
     assert_eq!(
-        state(&world),
+        world.state(),
         is("web:2", "IN_PROGRESS"),
         "all of the deployment long"
     );
@@ -123,7 +113,7 @@ fn without_rollback_nothing_more_is_started() {
         "alarms": {"alarmNames": ["errors"], "enable": true, "rollback": false}}));
     world.services.observe_alarm("errors", true, at(world.now));
     assert_eq!(world.reconcile(1), (0, 0));
-    assert_eq!(state(&world), is("web:1", "FAILED"));
+    assert_eq!(world.state(), is("web:1", "FAILED"));
     let task = world.tasks(|_| true)[0].clone();
     let _ = world.observe(&task, TaskStatus::Stopped, |_| {});
     assert_eq!(world.reconcile(1), (0, 0));

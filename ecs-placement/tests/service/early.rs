@@ -5,20 +5,10 @@ use ecs_model::deployment::DeploymentEarlySuccessCriteria;
 use ecs_placement::deployment::EarlySuccess;
 use serde_json::{Value, json};
 
-use crate::world::{World, at};
+use crate::world::{World, at, is};
 
 fn criteria(percent: u32, cleanup: &str) -> Value {
     json!({"enable": true, "healthyPercent": percent, "sourceServiceRevisionCleanup": cleanup})
-}
-
-fn state(world: &World) -> (String, String) {
-    let primary = &world.deployments()[0];
-    let definition = primary.task_definition().unwrap().to_owned();
-    (definition, primary.rollout_state().unwrap().to_string())
-}
-
-fn is(definition: &str, state: &str) -> (String, String) {
-    (definition.to_owned(), state.to_owned())
 }
 
 #[test]
@@ -60,7 +50,7 @@ fn deferred_cleanup_does_not_wait_for_protected_tasks() {
     assert_eq!(world.reconcile(0), (2, 0));
     world.run_all();
     assert_eq!(world.reconcile(120), (0, 0));
-    assert_eq!(state(&world), is("web:2", "COMPLETED"));
+    assert_eq!(world.state(), is("web:2", "COMPLETED"));
     assert_eq!(
         world.deployments().len(),
         2,
@@ -83,11 +73,11 @@ fn a_part_of_the_tasks_is_enough_once_the_old_ones_are_gone() {
     assert_eq!(world.reconcile(0), (1, 0));
     world.run_all();
     assert_eq!(world.reconcile(40), (0, 1));
-    assert_eq!(state(&world), is("web:2", "IN_PROGRESS"));
+    assert_eq!(world.state(), is("web:2", "IN_PROGRESS"));
     world.stop_all();
     assert_eq!(world.reconcile(0), (1, 0));
     assert_eq!(
-        state(&world),
+        world.state(),
         is("web:2", "COMPLETED"),
         "one of two is healthy, none is old"
     );
@@ -124,7 +114,7 @@ fn a_user_stops_a_deployment() {
         .services
         .stop_deployment("web", at(world.now))
         .unwrap();
-    assert_eq!(state(&world), is("web:1", "IN_PROGRESS"));
+    assert_eq!(world.state(), is("web:1", "IN_PROGRESS"));
     assert_eq!(world.deployments()[0].id(), Some(&*old));
     assert_eq!(
         world.deployments()[0].rollout_state_reason(),
@@ -135,5 +125,5 @@ fn a_user_stops_a_deployment() {
     assert_eq!(world.reconcile(0), (0, 2));
     world.stop_all();
     world.reconcile(0);
-    assert_eq!(state(&world), is("web:1", "COMPLETED"));
+    assert_eq!(world.state(), is("web:1", "COMPLETED"));
 }

@@ -32,18 +32,21 @@ fn balanced(mut configuration: Value) -> Value {
 }
 
 impl Shifting {
-    /// A service of three tasks whose first deployment is done.
-    fn settled(configuration: Value) -> Self {
-        let mut shifting = Self {
-            world: World::new(100_000),
+    /// A service of three tasks that is new.
+    fn created(configuration: Value) -> Self {
+        let mut world = World::new(100_000);
+        let ports = json!({"portMappings": [{"containerPort": 80}]});
+        world.try_create(balanced(configuration), ports).unwrap();
+        Self {
+            world,
             asked: Vec::new(),
             answers: true,
-        };
-        let ports = json!({"portMappings": [{"containerPort": 80}]});
-        shifting
-            .world
-            .try_create(balanced(configuration), ports)
-            .unwrap();
+        }
+    }
+
+    /// A service of three tasks whose first deployment is done.
+    fn settled(configuration: Value) -> Self {
+        let mut shifting = Self::created(configuration);
         shifting.run(2_000);
         assert_eq!(shifting.status(), ShiftStatus::Successful);
         shifting.asked.clear();
@@ -281,16 +284,7 @@ fn a_pause_is_continued_and_gone_back_from() {
     with_pause["lifecycleHooks"] =
         json!([{"targetType": "PAUSE", "lifecycleStages": ["POST_PRODUCTION_TRAFFIC_SHIFT"]}]);
     // The first deployment pauses too.
-    let mut shifting = Shifting {
-        world: World::new(100_000),
-        asked: Vec::new(),
-        answers: true,
-    };
-    let ports = json!({"portMappings": [{"containerPort": 80}]});
-    shifting
-        .world
-        .try_create(balanced(with_pause), ports)
-        .unwrap();
+    let mut shifting = Shifting::created(with_pause);
     let paused = |shifting: &Shifting| {
         let waits =
             shifting

@@ -69,6 +69,11 @@ pub(crate) fn instance(name: &str, zone: &str, memory: i32) -> Registration {
     Registration::try_from(&described).unwrap()
 }
 
+/// A [`World::state`].
+pub(crate) fn is(definition: &str, state: &str) -> (String, String) {
+    (definition.to_owned(), state.to_owned())
+}
+
 /// A task definition of one container of 100 MiB.
 pub(crate) fn definition(family: &str, more: Value) -> TaskDefinition {
     let mut container = json!({"name": "web", "image": "web", "memory": 100});
@@ -310,6 +315,13 @@ impl World {
 
     pub(crate) fn deployments(&self) -> Vec<Deployment> {
         self.describe().deployments().to_vec()
+    }
+
+    /// The task definition and the rollout state of the newest deployment.
+    pub(crate) fn state(&self) -> (String, String) {
+        let primary = &self.deployments()[0];
+        let definition = primary.task_definition().unwrap().to_owned();
+        (definition, primary.rollout_state().unwrap().to_string())
     }
 
     /// How often a task definition runs: of the tasks that shall run.
