@@ -58,18 +58,30 @@ impl Services {
             }
             ServiceChange::Register { service, tasks, at } => self.enter(&service, tasks, at),
             ServiceChange::Stop { service, tasks, at } => self.stop(&service, &tasks, at),
+            ServiceChange::Tell {
+                service,
+                notice,
+                at,
+            } => self.on(&service, at, |service, policy| {
+                service.tell(notice, policy.repeat_after, at);
+            }),
+            of_deployment @ (ServiceChange::Bake { .. }
+            | ServiceChange::Complete { .. }
+            | ServiceChange::Fail { .. }
+            | ServiceChange::Retire { .. }
+            | ServiceChange::Shift { .. }) => self.change_deployment(of_deployment),
+        }
+    }
+
+    /// Makes a change of a deployment so that was checked.
+    fn change_deployment(&mut self, change: ServiceChange) {
+        match change {
             ServiceChange::Bake {
                 service,
                 deployment,
                 at,
             } => self.on(&service, at, |service, policy| {
-                let bake_time = service.bake_time(policy.alarm_bake_time);
-                if let Some(deployment) = service.by_id_mut(&deployment) {
-                    deployment.baking_since = Some(at);
-                }
-                service
-                    .timers
-                    .insert((after(at, bake_time), Timer::Service));
+                service.bake(&deployment, policy, at);
             }),
             ServiceChange::Complete {
                 service,
@@ -105,13 +117,8 @@ impl Services {
                     service.take_shift(&event, &alarms, policy, at);
                 });
             }
-            ServiceChange::Tell {
-                service,
-                notice,
-                at,
-            } => self.on(&service, at, |service, policy| {
-                service.tell(notice, policy.repeat_after, at);
-            }),
+            // `change` keeps the others.
+            _ => {}
         }
     }
 

@@ -8,7 +8,7 @@ use ecs_model::{Timestamp, service_message};
 
 use super::state::{ServiceState, Timer};
 use super::{DeploymentFailure, Notice, ServicePolicy};
-use crate::deployment::{DeploymentState, Revision, RolloutReason, RolloutState};
+use crate::deployment::{DeploymentState, Revision, RolloutReason, RolloutState, after};
 
 impl ServiceState {
     /// Makes a new deployment the one to go to.
@@ -80,6 +80,15 @@ impl ServiceState {
                 self.revise(number, policy, at, |_| {});
             }
         }
+    }
+
+    /// A deployment has done all, and bakes.
+    pub(super) fn bake(&mut self, id: &str, policy: &ServicePolicy, at: Timestamp) {
+        let until = after(at, self.bake_time(policy.alarm_bake_time));
+        if let Some(deployment) = self.by_id_mut(id) {
+            deployment.baking_since = Some(at);
+        }
+        self.timers.insert((until, Timer::Service));
     }
 
     pub(super) fn complete(&mut self, id: &str, repeat_after: u32, at: Timestamp) {

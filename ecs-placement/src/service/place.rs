@@ -10,9 +10,7 @@ use super::settings::group;
 use super::state::{ServiceState, count};
 use super::{Obstacle, ServiceChange, Services, TaskPlace};
 use crate::explain::in_events;
-use crate::{
-    CellState, Commit, Instance, PlacementRequest, Plan, Reason, Snapshot, Transaction, fits,
-};
+use crate::{CellState, Commit, PlacementRequest, Plan, Reason, Snapshot, Transaction, fits};
 
 /// What events say where Fargate has no capacity.
 const FARGATE: &str = "RESOURCE:FARGATE";
@@ -101,41 +99,29 @@ impl Services {
             let wanted = (Arc::clone(deployment), *count, *is_retry);
             return self.plan_on_fargate(service, wanted, now, seed);
         }
-        let snapshot = cell.snapshot();
-        let (deployment, is_retry, plan, on) = match step {
+        let (deployment, is_retry) = match &step {
             Step::Change(_) => return None,
             Step::Start {
                 deployment,
-                count,
                 is_retry,
-            } => {
-                let request = service.by_id(&deployment)?.request.as_ref()?;
-                let request = self.beside_daemons(request.clone().with_count(count));
-                let plan = self.planner.plan(&snapshot, &request, seed);
-                (deployment, is_retry, plan, Vec::new())
+                ..
             }
-            Step::StartOn {
+            | Step::StartOn {
                 deployment,
-                instances,
                 is_retry,
-            } => {
-                let request = service.by_id(&deployment)?.request.as_ref()?;
-                let (plan, refused) = plan_on(&snapshot, request, &instances, seed);
-                (deployment, is_retry, plan, refused)
-            }
+                ..
+            } => (Arc::clone(deployment), *is_retry),
         };
+        let name = Arc::clone(&service.name);
+        let snapshot = cell.snapshot();
+        let (plan, refused) = self.plan_on_instances(slot, step, &snapshot, seed)?;
         let placed = plan.claims().len();
         if placed == 0 && is_retry {
             return None;
         }
         let unplaced = plan.unplaced();
-        let obstacle = (unplaced > 0 && !is_retry).then(|| {
-            let refused = on
-                .first()
-                .map(|one| (one.shared_arn(), refusal(*one, plan.request())));
-            let closest = refused.or_else(|| closest(&plan));
-            obstacle(&service.name, closest)
-        });
+        let is_told = unplaced > 0 && !is_retry;
+        let obstacle = is_told.then(|| obstacle(&name, refused.or_else(|| closest(&plan))));
         let tasks = self.names_of_tasks(placed, seed, |task| cell.task(task).is_some());
         let token = format!("{deployment} {}", self.version);
         let transaction = match placed {
@@ -147,7 +133,7 @@ impl Services {
             placed
         );
         Some(ServiceStart {
-            service: Arc::clone(&service.name),
+            service: name,
             deployment,
             unplaced,
             transaction,
@@ -157,7 +143,39 @@ impl Services {
             at: now,
         })
     }
+
+    /// A plan for container instances, and the first that refuses a task which is meant for it.
+    fn plan_on_instances(
+        &mut self,
+        slot: u32,
+        step: Step,
+        snapshot: &Snapshot,
+        seed: u64,
+    ) -> Option<(Plan, Option<Refusal>)> {
+        let service = self.services.get(slot as usize)?;
+        match step {
+            Step::Change(_) => None,
+            Step::Start {
+                deployment, count, ..
+            } => {
+                let request = service.by_id(&deployment)?.request.as_ref()?;
+                let request = self.beside_daemons(request.clone().with_count(count));
+                Some((self.planner.plan(snapshot, &request, seed), None))
+            }
+            Step::StartOn {
+                deployment,
+                instances,
+                ..
+            } => {
+                let request = service.by_id(&deployment)?.request.as_ref()?;
+                Some(plan_on(snapshot, request, &instances, seed))
+            }
+        }
+    }
 }
+
+/// An instance, and why it does not take a task.
+type Refusal = (Arc<str>, Option<Reason>);
 
 impl Services {
     /// Plans tasks on Fargate.
@@ -229,13 +247,13 @@ impl Services {
     }
 }
 
-/// One task on each of the instances that takes it, and the instances that do not.
-fn plan_on<'s>(
-    snapshot: &'s Snapshot,
+/// One task on each of the instances that takes it, and the first that does not.
+fn plan_on(
+    snapshot: &Snapshot,
     request: &PlacementRequest,
     instances: &[Arc<str>],
     seed: u64,
-) -> (Plan, Vec<Instance<'s>>) {
+) -> (Plan, Option<Refusal>) {
     let found = instances.iter().filter_map(|arn| snapshot.instance(arn));
     let (fitting, refused): (Vec<_>, Vec<_>) = found.partition(|instance| {
         let place = instance.place();
@@ -246,16 +264,15 @@ fn plan_on<'s>(
         .map(|instance| instance.place().slot)
         .collect();
     let request = request.clone().with_count(count(instances.len()));
+    let refused = refused.first().map(|one| {
+        let reason = fits::refusals_after(*one, &request, 0).next();
+        (one.shared_arn(), reason)
+    });
     (Plan::of(snapshot, &request, seed, &slots), refused)
 }
 
-/// The first reason why an instance does not take a task.
-fn refusal(instance: Instance<'_>, request: &PlacementRequest) -> Option<Reason> {
-    fits::refusals_after(instance, request, 0).next()
-}
-
 /// The instance that comes closest to taking what was not placed, and why it does not.
-fn closest(plan: &Plan) -> Option<(Arc<str>, Option<Reason>)> {
+fn closest(plan: &Plan) -> Option<Refusal> {
     let explanation = plan.explain()?;
     let closest = explanation.closest()?;
     let reason = closest.reasons.first().cloned();
@@ -263,7 +280,7 @@ fn closest(plan: &Plan) -> Option<(Arc<str>, Option<Reason>)> {
 }
 
 /// What is told of a task without a place.
-fn obstacle(service: &str, closest: Option<(Arc<str>, Option<Reason>)>) -> Obstacle {
+fn obstacle(service: &str, closest: Option<Refusal>) -> Obstacle {
     let Some((instance, reason)) = closest else {
         let none = PlacementObstacle::NoInstances;
         return Obstacle {

@@ -1,9 +1,14 @@
 //! Records of changes, and whether they can be applied.
 
+use std::sync::Arc;
+
+use ecs_model::Timestamp;
 use ecs_taskdef::Recorded;
 
-use super::state::ServiceStatus;
+use super::settings::NewService;
+use super::state::{ServiceState, ServiceStatus};
 use super::{ServiceApplyError, ServiceChange, ServiceRecord, Services};
+use crate::deployment::shift::ShiftEvent;
 
 impl Services {
     /// A change as the next record.
@@ -34,105 +39,128 @@ impl Services {
 
     /// Whether what a change names is there.
     fn check(&self, change: &ServiceChange) -> Result<(), ServiceApplyError> {
-        let known = |name: &str| {
-            let service = name.to_owned();
-            self.service(name)
-                .ok_or(ServiceApplyError::NoService { service })
-        };
-        let deployment = |name: &str, id: &str| {
-            let deployment = id.to_owned();
-            let found = known(name)?.by_id(id);
-            found.map_or(Err(ServiceApplyError::NoDeployment { deployment }), |_| {
-                Ok(())
-            })
-        };
-        let task = |task: &str| match self.tasks.contains_key(task) {
-            true => Ok(()),
-            false => Err(ServiceApplyError::NoTask {
-                task: task.to_owned(),
-            }),
-        };
         match change {
             ServiceChange::Instance { .. } | ServiceChange::Alarm { .. } => Ok(()),
-            ServiceChange::Create(new) => match known(&new.name) {
-                Ok(old) if old.status != ServiceStatus::Inactive => {
-                    Err(ServiceApplyError::ServiceExists {
-                        service: new.name.to_string(),
-                    })
-                }
-                _ => Ok(()),
-            },
-            ServiceChange::Update(update) => known(&update.name).map(drop),
+            ServiceChange::Create(new) => self.check_new(new),
+            ServiceChange::Update(update) => self.known(&update.name).map(drop),
             ServiceChange::Delete { service, .. }
             | ServiceChange::Resize { service, .. }
             | ServiceChange::Gone { service, .. }
             | ServiceChange::Elapse { service, .. }
-            | ServiceChange::Tell { service, .. } => known(service).map(drop),
-            ServiceChange::Shift { service, event, at } => {
-                let shift = known(service)?.shift.as_ref();
-                let shift = shift.ok_or_else(|| ServiceApplyError::NoShift {
-                    service: service.to_string(),
-                })?;
-                shift.decide(event.clone(), *at).outcome?;
-                Ok(())
-            }
-            ServiceChange::Observe { task: seen, .. } => task(&seen.task),
-            ServiceChange::Adopt { task: seen, .. } => {
-                known(&seen.service)?;
-                match self.tasks.contains_key(&seen.task) {
-                    true => Err(ServiceApplyError::TaskExists {
-                        task: seen.task.to_string(),
-                    }),
-                    false => Ok(()),
-                }
+            | ServiceChange::Tell { service, .. } => self.known(service).map(drop),
+            ServiceChange::Shift { service, event, at } => self.check_shift(service, event, *at),
+            ServiceChange::Observe { task, .. } => self.check_tasks([&task.task]),
+            ServiceChange::Adopt { task, .. } => {
+                self.known(&task.service)?;
+                self.check_unknown([&task.task])
             }
             ServiceChange::Start {
                 service,
-                deployment: id,
+                deployment,
                 tasks,
                 ..
             } => {
-                deployment(service, id)?;
-                let mut names = tasks.iter().map(|(task, _)| task);
-                let known = names.find(|task| self.tasks.contains_key(*task));
-                known.map_or(Ok(()), |task| {
-                    Err(ServiceApplyError::TaskExists {
-                        task: task.to_string(),
-                    })
-                })
+                self.check_deployments(service, [deployment])?;
+                self.check_unknown(tasks.iter().map(|(task, _)| task))
             }
             ServiceChange::Register { service, tasks, .. } => {
-                known(service)?;
-                tasks.iter().try_for_each(|name| task(name))
+                self.known(service)?;
+                self.check_tasks(tasks)
             }
             ServiceChange::Stop { service, tasks, .. } => {
-                known(service)?;
-                tasks.iter().try_for_each(|(name, _)| task(name))
+                self.known(service)?;
+                self.check_tasks(tasks.iter().map(|(task, _)| task))
             }
             ServiceChange::Bake {
                 service,
-                deployment: id,
+                deployment,
                 ..
             }
             | ServiceChange::Complete {
                 service,
-                deployment: id,
+                deployment,
                 ..
             }
             | ServiceChange::Retire {
                 service,
-                deployment: id,
-            } => deployment(service, id),
+                deployment,
+            } => self.check_deployments(service, [deployment]),
             ServiceChange::Fail {
                 service,
-                deployment: id,
+                deployment,
                 rollback,
                 ..
-            } => {
-                deployment(service, id)?;
-                let rollback = rollback.as_deref();
-                rollback.map_or(Ok(()), |id| deployment(service, id))
+            } => self.check_deployments(service, [deployment].into_iter().chain(rollback)),
+        }
+    }
+
+    fn known(&self, service: &str) -> Result<&ServiceState, ServiceApplyError> {
+        let known = self.service(service);
+        known.ok_or_else(|| ServiceApplyError::NoService {
+            service: service.to_owned(),
+        })
+    }
+
+    fn check_new(&self, new: &NewService) -> Result<(), ServiceApplyError> {
+        let known = self.service(&new.name);
+        match known.is_some_and(|known| known.status != ServiceStatus::Inactive) {
+            true => Err(ServiceApplyError::ServiceExists {
+                service: new.name.to_string(),
+            }),
+            false => Ok(()),
+        }
+    }
+
+    fn check_shift(
+        &self,
+        service: &str,
+        event: &ShiftEvent,
+        at: Timestamp,
+    ) -> Result<(), ServiceApplyError> {
+        let shift = self.known(service)?.shift.as_ref();
+        let shift = shift.ok_or_else(|| ServiceApplyError::NoShift {
+            service: service.to_owned(),
+        })?;
+        shift.decide(event.clone(), at).outcome?;
+        Ok(())
+    }
+
+    fn check_deployments<'d>(
+        &self,
+        service: &str,
+        deployments: impl IntoIterator<Item = &'d Arc<str>>,
+    ) -> Result<(), ServiceApplyError> {
+        let known = self.known(service)?;
+        for id in deployments {
+            if known.by_id(id).is_none() {
+                let deployment = id.to_string();
+                return Err(ServiceApplyError::NoDeployment { deployment });
             }
         }
+        Ok(())
+    }
+
+    fn check_tasks<'t>(
+        &self,
+        tasks: impl IntoIterator<Item = &'t Arc<str>>,
+    ) -> Result<(), ServiceApplyError> {
+        let mut tasks = tasks.into_iter();
+        let unknown = tasks.find(|task| !self.tasks.contains_key(*task));
+        unknown.map_or(Ok(()), |task| {
+            let task = task.to_string();
+            Err(ServiceApplyError::NoTask { task })
+        })
+    }
+
+    fn check_unknown<'t>(
+        &self,
+        tasks: impl IntoIterator<Item = &'t Arc<str>>,
+    ) -> Result<(), ServiceApplyError> {
+        let mut tasks = tasks.into_iter();
+        let known = tasks.find(|task| self.tasks.contains_key(*task));
+        known.map_or(Ok(()), |task| {
+            let task = task.to_string();
+            Err(ServiceApplyError::TaskExists { task })
+        })
     }
 }
