@@ -56,6 +56,8 @@ pub enum UpdaterAction {
     /// Download this; answer with [`AgentUpdater::handle_downloaded`] or
     /// [`AgentUpdater::handle_download_failed`].
     Download {
+        /// The id of the message that asks for it, with which the download is answered.
+        message_id: String,
         /// Where it lies.
         location: String,
     },
@@ -79,7 +81,9 @@ pub enum UpdaterAction {
 /// [`AgentUpdate`](crate::AgentUpdate) is the side of ECS.
 ///
 /// A `StageUpdate` that comes twice is answered with the download: while that is under way neither
-/// yes nor no would be true. A message that was answered is not answered otherwise later.
+/// yes nor no would be true. A message that was answered is not answered otherwise later. A
+/// download that was given up, or that another update took the place of, may go on; what comes of
+/// it is [`Verdict::Stale`].
 ///
 /// ```
 /// use ecs_model::Timestamp;
@@ -89,9 +93,9 @@ pub enum UpdaterAction {
 /// let mut updater = AgentUpdater::new(true);
 /// let info = UpdateInfo::new("https://example.com/agent.tar", "9f86d08188");
 /// let _ = updater.handle_stage_update("m1", Some(&info), at(0));
-/// let location = "https://example.com/agent.tar".to_owned();
-/// assert_eq!(updater.poll_action(), Some(UpdaterAction::Download { location }));
-/// let _ = updater.handle_downloaded("9f86d08188", at(60));
+/// let (message_id, location) = ("m1".to_owned(), "https://example.com/agent.tar".to_owned());
+/// assert_eq!(updater.poll_action(), Some(UpdaterAction::Download { message_id, location }));
+/// let _ = updater.handle_downloaded("m1", "9f86d08188", at(60));
 /// let message_id = "m1".to_owned();
 /// assert_eq!(updater.poll_action(), Some(UpdaterAction::Acknowledge { message_id }));
 /// ```
@@ -106,7 +110,7 @@ pub struct AgentUpdater {
     is_enabled: bool,
     stage: Stage,
     signature: String,
-    /// Messages to be answered with the download.
+    /// Messages to be answered with the download, the one that asked for it first.
     unanswered: Vec<String>,
     download_by: Moment,
     now: Moment,
@@ -168,14 +172,21 @@ impl AgentUpdater {
         self.signature = signature.to_owned();
         self.unanswered.push(message_id.to_owned());
         self.download_by = self.now.after(DOWNLOAD_TIMEOUT);
-        let location = location.to_owned();
-        self.actions.push_back(UpdaterAction::Download { location });
+        self.actions.push_back(UpdaterAction::Download {
+            message_id: message_id.to_owned(),
+            location: location.to_owned(),
+        });
         Verdict::Applied
     }
 
-    /// The download is there, with this SHA-256.
-    pub fn handle_downloaded(&mut self, signature: &str, now: Timestamp) -> Verdict {
-        if self.stage != Stage::Downloading {
+    /// The download that this message asked for is there, with this SHA-256.
+    pub fn handle_downloaded(
+        &mut self,
+        message_id: &str,
+        signature: &str,
+        now: Timestamp,
+    ) -> Verdict {
+        if !self.is_under_way(message_id) {
             return Verdict::Stale;
         }
         self.observe(now);
@@ -191,9 +202,14 @@ impl AgentUpdater {
         Verdict::Applied
     }
 
-    /// It cannot be downloaded.
-    pub fn handle_download_failed(&mut self, error: &str, now: Timestamp) -> Verdict {
-        if self.stage != Stage::Downloading {
+    /// What this message asked for cannot be downloaded.
+    pub fn handle_download_failed(
+        &mut self,
+        message_id: &str,
+        error: &str,
+        now: Timestamp,
+    ) -> Verdict {
+        if !self.is_under_way(message_id) {
             return Verdict::Stale;
         }
         self.observe(now);
@@ -255,6 +271,12 @@ impl AgentUpdater {
         }
     }
 
+    /// Whether the download that this message asked for is the one that is waited for.
+    fn is_under_way(&self, message_id: &str) -> bool {
+        let asked = self.unanswered.first();
+        self.stage == Stage::Downloading && asked.is_some_and(|asked| asked == message_id)
+    }
+
     fn give_up(&mut self, error: &str) {
         self.stage = Stage::Nothing;
         self.download_by = Moment::NONE;
@@ -314,11 +336,15 @@ pub enum UpdaterEvent {
     },
     /// [`AgentUpdater::handle_downloaded`].
     Downloaded {
+        /// The id of the message that asked for it.
+        message_id: String,
         /// The SHA-256 of the download.
         signature: String,
     },
     /// [`AgentUpdater::handle_download_failed`].
     DownloadFailed {
+        /// The id of the message that asked for it.
+        message_id: String,
         /// What went wrong.
         error: String,
     },
@@ -342,8 +368,13 @@ impl Recorded for AgentUpdater {
             UpdaterEvent::StageUpdate { message_id, info } => {
                 self.handle_stage_update(message_id, info.as_ref(), now)
             }
-            UpdaterEvent::Downloaded { signature } => self.handle_downloaded(signature, now),
-            UpdaterEvent::DownloadFailed { error } => self.handle_download_failed(error, now),
+            UpdaterEvent::Downloaded {
+                message_id,
+                signature,
+            } => self.handle_downloaded(message_id, signature, now),
+            UpdaterEvent::DownloadFailed { message_id, error } => {
+                self.handle_download_failed(message_id, error, now)
+            }
             UpdaterEvent::PerformUpdate { message_id } => {
                 self.handle_perform_update(message_id, now)
             }

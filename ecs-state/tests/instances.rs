@@ -181,7 +181,10 @@ mod update {
     fn answers(updater: &mut AgentUpdater) -> Vec<String> {
         let actions = std::iter::from_fn(|| updater.poll_action());
         let text = |action| match action {
-            UpdaterAction::Download { location } => format!("download {location}"),
+            UpdaterAction::Download {
+                message_id,
+                location,
+            } => format!("{message_id}: download {location}"),
             UpdaterAction::Acknowledge { message_id } => format!("{message_id}: yes"),
             UpdaterAction::Refuse { message_id, reason } => format!("{message_id}: {reason}"),
             other => format!("{other:?}"),
@@ -196,7 +199,7 @@ mod update {
     #[test]
     fn an_agent_answers_a_message_that_comes_twice_with_the_download() {
         let mut updater = AgentUpdater::new(true);
-        let download = "download https://example.com/agent.tar";
+        let download = "m1: download https://example.com/agent.tar";
         let stage = |updater: &mut AgentUpdater, id: &str, signature: &str, seconds| {
             updater.handle_stage_update(id, Some(&info(signature)), at(seconds))
         };
@@ -211,9 +214,12 @@ mod update {
             answers(&mut updater),
             ["m3: Cannot perform update; update not downloaded"]
         );
-        assert_eq!(updater.handle_downloaded("aa", at(3)), Verdict::Applied);
+        assert_eq!(
+            updater.handle_downloaded("m1", "aa", at(3)),
+            Verdict::Applied
+        );
         assert_eq!(answers(&mut updater), ["m1: yes", "m2: yes"]);
-        assert_eq!(updater.handle_downloaded("aa", at(3)), Verdict::Stale);
+        assert_eq!(updater.handle_downloaded("m1", "aa", at(3)), Verdict::Stale);
         // The answer was lost.
         assert_eq!(stage(&mut updater, "m1", "aa", 4), Verdict::Duplicate);
         assert_eq!(answers(&mut updater), ["m1: yes"]);
@@ -230,19 +236,47 @@ mod update {
         let mut updater = AgentUpdater::new(true);
         let _ = updater.handle_stage_update("m1", Some(&info("aa")), at(0));
         let _ = updater.handle_stage_update("m2", Some(&info("bb")), at(1));
-        let _ = updater.handle_downloaded("bb", at(2));
+        let _ = updater.handle_downloaded("m2", "bb", at(2));
         let _ = updater.handle_stage_update("m3", Some(&info("cc")), at(3));
-        let download = "download https://example.com/agent.tar";
         assert_eq!(
             answers(&mut updater),
             [
-                download,
+                "m1: download https://example.com/agent.tar",
                 "m1: New update arrived: m2",
-                download,
+                "m2: download https://example.com/agent.tar",
                 "m2: yes",
-                download
+                "m3: download https://example.com/agent.tar"
             ]
         );
+    }
+
+    #[test]
+    fn what_comes_of_another_download_changes_nothing() {
+        let stage = |updater: &mut AgentUpdater, id, signature, seconds| {
+            updater.handle_stage_update(id, Some(&info(signature)), at(seconds))
+        };
+        let mut updater = AgentUpdater::new(true);
+        let _ = stage(&mut updater, "m1", "aa", 0);
+        let _ = stage(&mut updater, "m2", "bb", 1);
+        let before = updater.clone();
+        for other in ["m1", "m2 ", ""] {
+            let downloaded = updater.handle_downloaded(other, "aa", at(2));
+            let failed = updater.handle_download_failed(other, "404 Not Found", at(2));
+            assert_eq!((downloaded, failed), (Verdict::Stale, Verdict::Stale));
+        }
+        assert_eq!(updater, before);
+        let new = updater.handle_downloaded("m2", "bb", at(3));
+        assert_eq!(new, Verdict::Applied);
+
+        // One that was given up, and goes on all the same.
+        let mut updater = AgentUpdater::new(true);
+        let _ = stage(&mut updater, "m1", "aa", 0);
+        let _ = updater.handle_timeout(at(0).saturating_add(DOWNLOAD_TIMEOUT));
+        let _ = stage(&mut updater, "m2", "aa", 1_000);
+        let late = updater.handle_download_failed("m1", "404 Not Found", at(1_001));
+        assert_eq!(late, Verdict::Stale);
+        let new = updater.handle_downloaded("m2", "aa", at(1_002));
+        assert_eq!(new, Verdict::Applied);
     }
 
     #[test]
@@ -267,10 +301,10 @@ mod update {
         type Fail = fn(&mut AgentUpdater);
         let failed: [(&str, Fail); 3] = [
             ("Hashsum validation failed", |updater| {
-                let _ = updater.handle_downloaded("bb", at(1));
+                let _ = updater.handle_downloaded("m1", "bb", at(1));
             }),
             ("404 Not Found", |updater| {
-                let _ = updater.handle_download_failed("404 Not Found", at(1));
+                let _ = updater.handle_download_failed("m1", "404 Not Found", at(1));
             }),
             ("timed out", |updater| {
                 let end = at(0).saturating_add(DOWNLOAD_TIMEOUT);
@@ -318,13 +352,15 @@ mod update {
                     let _ = ecs.handle_connected(at(sent));
                 }
             }
-            let _ = agent.handle_downloaded("aa", at(sent));
             while let Some(action) = agent.poll_action() {
                 let message = match ecs.status() {
                     UpdateStatus::Staging => UpdateAction::StageUpdate,
                     _ => UpdateAction::PerformUpdate,
                 };
                 match action {
+                    UpdaterAction::Download { message_id, .. } => {
+                        let _ = agent.handle_downloaded(&message_id, "aa", at(sent));
+                    }
                     UpdaterAction::Acknowledge { .. } => {
                         let _ = ecs.handle_acknowledged(message, at(sent));
                     }

@@ -187,9 +187,11 @@ mod agent {
                 info: None,
             },
             UpdaterEvent::Downloaded {
+                message_id: "m1".to_owned(),
                 signature: "aa".to_owned(),
             },
             UpdaterEvent::DownloadFailed {
+                message_id: "m3".to_owned(),
                 error: "404 Not Found".to_owned(),
             },
             perform("m5"),
