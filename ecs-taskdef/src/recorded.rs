@@ -63,6 +63,8 @@ pub trait Recorded: Clone + PartialEq + Saved {
 
     /// What its record is called in errors.
     const RECORD: &'static str;
+    /// The version of its records that is written, as [`Saved::VERSION`] is of the machine.
+    const RECORD_VERSION: u32 = 1;
 
     /// Takes an event that happens at `now`.
     fn handle(&mut self, event: &Self::Event, now: Timestamp) -> Self::Outcome;
@@ -107,7 +109,7 @@ pub struct Record<M: Recorded> {
 
 impl<M: Recorded> Saved for Record<M> {
     const NAME: &'static str = M::RECORD;
-    const VERSION: u32 = 1;
+    const VERSION: u32 = M::RECORD_VERSION;
 }
 
 impl<M: Recorded> Record<M> {
@@ -121,5 +123,62 @@ impl<M: Recorded> Record<M> {
     #[must_use]
     pub const fn event(&self) -> &M::Event {
         &self.event
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    struct Counter {
+        count: u32,
+    }
+
+    /// Version 1 of the record had no `by`: it counted by ones.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    struct Counted {
+        #[serde(default = "one")]
+        by: u32,
+    }
+
+    fn one() -> u32 {
+        1
+    }
+
+    impl Saved for Counter {
+        const NAME: &'static str = "counter";
+        const VERSION: u32 = 1;
+    }
+
+    impl Recorded for Counter {
+        type Event = Counted;
+        type Outcome = ();
+
+        const RECORD: &'static str = "record of a counter";
+        const RECORD_VERSION: u32 = 2;
+
+        fn handle(&mut self, event: &Counted, _now: Timestamp) {
+            self.count += event.by;
+        }
+    }
+
+    #[test]
+    fn records_have_a_version_of_their_own() {
+        let mut counter = Counter { count: 0 };
+        let decision = counter.decide(Counted { by: 3 }, Timestamp::UNIX_EPOCH);
+        assert_eq!(
+            serde_json::to_string(&decision.record).unwrap(),
+            r#"{"format":2,"at":0,"event":{"by":3}}"#
+        );
+        let read = |text: &str| serde_json::from_str::<Record<Counter>>(text);
+        counter.apply(&read(r#"{"format":1,"at":0,"event":{}}"#).unwrap());
+        assert_eq!(counter.count, 1);
+        assert_eq!(
+            read(r#"{"format":3,"at":0,"event":{"by":3}}"#)
+                .unwrap_err()
+                .to_string(),
+            "format 3 of the record of a counter is not known, only 1 to 2 are at line 1 column 11"
+        );
     }
 }
