@@ -134,13 +134,13 @@ impl HostAttachmentStatus {
 ///
 /// ```
 /// use ecs_model::Timestamp;
-/// use ecs_state::{AgentTaskStatus, HostAttachment, HostAttachmentStatus};
+/// use ecs_state::{HostAttachment, HostAttachmentStatus};
 ///
 /// let at = Timestamp::from_seconds;
 /// let mut interface = HostAttachment::new(at(180));
 /// let _ = interface.handle_seen(at(5));
-/// assert_eq!(interface.poll_report(AgentTaskStatus::None), Some(HostAttachmentStatus::Attached));
-/// assert_eq!(interface.poll_report(AgentTaskStatus::None), None);
+/// assert_eq!(interface.poll_report(), Some(HostAttachmentStatus::Attached));
+/// assert_eq!(interface.poll_report(), None);
 /// ```
 ///
 /// Source: amazon-ecs-agent, attachments.
@@ -149,9 +149,16 @@ impl HostAttachmentStatus {
 pub struct HostAttachment {
     format: Format<Self>,
     status: HostAttachmentStatus,
+    /// How far its task is.
+    #[serde(default, skip_serializing_if = "has_not_begun")]
+    task: AgentTaskStatus,
     is_sent: bool,
     is_expired: bool,
     expires_at: Moment,
+}
+
+fn has_not_begun(task: &AgentTaskStatus) -> bool {
+    *task == AgentTaskStatus::None
 }
 
 impl Saved for HostAttachment {
@@ -166,6 +173,7 @@ impl HostAttachment {
         Self {
             format: Format::current(),
             status: HostAttachmentStatus::None,
+            task: AgentTaskStatus::None,
             is_sent: false,
             is_expired: false,
             expires_at: Moment::at(expires_at),
@@ -198,6 +206,14 @@ impl HostAttachment {
         }
     }
 
+    /// Its task has come to this status: ECS hears of the attachment from the task then.
+    pub fn handle_task_status(&mut self, task: AgentTaskStatus) -> Verdict {
+        if task < self.task {
+            return Verdict::Stale;
+        }
+        Verdict::of_change(core::mem::replace(&mut self.task, task) != task)
+    }
+
     /// Time has passed: what did not come is no use any more.
     pub fn handle_timeout(&mut self, now: Timestamp) -> Verdict {
         let waits = self.status == HostAttachmentStatus::None || !self.is_sent;
@@ -206,10 +222,12 @@ impl HostAttachment {
     }
 
     /// The status for ECS, once: before it has expired, and before the task is anywhere.
+    ///
+    /// Poll after each `handle_*`.
     #[must_use]
-    pub fn poll_report(&mut self, task: AgentTaskStatus) -> Option<HostAttachmentStatus> {
+    pub fn poll_report(&mut self) -> Option<HostAttachmentStatus> {
         let due = self.status.is_reportable()
-            && task == AgentTaskStatus::None
+            && self.task == AgentTaskStatus::None
             && !self.is_sent
             && !self.is_expired;
         self.is_sent |= due;
@@ -245,6 +263,8 @@ pub enum AttachmentEvent {
     Seen,
     /// [`HostAttachment::handle_gone`].
     Gone,
+    /// [`HostAttachment::handle_task_status`].
+    TaskStatus(AgentTaskStatus),
     /// [`HostAttachment::handle_timeout`].
     Timeout,
 }
@@ -259,6 +279,7 @@ impl Recorded for HostAttachment {
         match event {
             AttachmentEvent::Seen => self.handle_seen(now),
             AttachmentEvent::Gone => self.handle_gone(),
+            AttachmentEvent::TaskStatus(task) => self.handle_task_status(*task),
             AttachmentEvent::Timeout => self.handle_timeout(now),
         }
     }

@@ -565,10 +565,11 @@ fn submits_attachment(given: &Value) -> Value {
         let mut attachment = HostAttachment::new(Timestamp::from_seconds(10));
         let _ = attachment.handle_seen(EPOCH);
         if known["sent"] == true {
-            assert!(attachment.poll_report(AgentTaskStatus::None).is_some());
+            assert!(attachment.poll_report().is_some());
         }
         let _ = attachment.handle_timeout(Timestamp::from_seconds(if late { 11 } else { 9 }));
-        attachment.poll_report(event).is_some()
+        let _ = attachment.handle_task_status(event);
+        attachment.poll_report().is_some()
     });
     let task = given["task_present"] == true && event.is_news(AgentTaskStatus::None, false);
     json!({ "submit_attachment": submit, "submit_task": task })

@@ -123,10 +123,16 @@ proptest! {
 
     #[test]
     fn an_attachment(
-        events in histories([AttachmentEvent::Seen, AttachmentEvent::Gone, AttachmentEvent::Timeout]),
+        events in histories([
+            AttachmentEvent::Seen,
+            AttachmentEvent::Gone,
+            AttachmentEvent::TaskStatus(AgentTaskStatus::None),
+            AttachmentEvent::TaskStatus(AgentTaskStatus::Running),
+            AttachmentEvent::Timeout,
+        ]),
     ) {
         follow(HostAttachment::new(at(500)), &events, restored, restored, |attachment| {
-            let _ = attachment.poll_report(AgentTaskStatus::None);
+            let _ = attachment.poll_report();
         });
     }
 }

@@ -6,11 +6,12 @@ use std::time::Duration;
 
 use ecs_model::{HealthStatus, Task, TaskStopCode, Timestamp};
 use ecs_state::{
-    ASK_AGAIN, ATTACHMENT_TIMEOUT, AgentOptions, AgentTask, AttachmentKind, AttachmentStatus,
-    Behaviour, ContainerReport, ContainerSpec, HostLoss, HostProvider, ManagedAgentReport,
-    ManagedAgentStatus, Phases, REPORT_BATCH, Registration, ReportedStatus, RuntimeEvent,
-    StopCause, TASK_CLEANUP_WAIT, TaskAction, TaskMachine, TaskNetwork, TaskReport, TaskSpec,
-    TaskStatus, UNSENT_CLEANUP_WAIT, Verdict,
+    ASK_AGAIN, ATTACHMENT_TIMEOUT, AgentOptions, AgentTask, AgentTaskStatus, AttachmentEvent,
+    AttachmentKind, AttachmentStatus, Behaviour, ContainerReport, ContainerSpec, HostAttachment,
+    HostAttachmentStatus, HostLoss, HostProvider, ManagedAgentReport, ManagedAgentStatus, Phases,
+    REPORT_BATCH, Recorded, Registration, ReportedStatus, RuntimeEvent, StopCause,
+    TASK_CLEANUP_WAIT, TaskAction, TaskMachine, TaskNetwork, TaskReport, TaskSpec, TaskStatus,
+    UNSENT_CLEANUP_WAIT, Verdict,
 };
 
 fn at(seconds: i64) -> Timestamp {
@@ -264,6 +265,28 @@ fn a_network_interface_has_three_minutes() {
         there.attachments().next().unwrap().2,
         AttachmentStatus::Deleted
     );
+}
+
+#[test]
+fn an_attachment_is_told_of_before_its_task() {
+    let mut early = HostAttachment::new(at(180));
+    assert_eq!(early.handle_seen(at(5)), Verdict::Applied);
+    let mut late = early.clone();
+    assert_eq!(early.poll_report(), Some(HostAttachmentStatus::Attached));
+
+    // What the task has come to is in the record, so that a copy knows it too.
+    let mut copy = late.clone();
+    let pulled = AttachmentEvent::TaskStatus(AgentTaskStatus::ManifestPulled);
+    let decision = late.decide(pulled, at(6));
+    let record = decision.record.unwrap();
+    for attachment in [&mut late, &mut copy] {
+        assert_eq!(attachment.apply(&record), Verdict::Applied);
+        assert_eq!(attachment.poll_report(), None);
+    }
+    let (again, back) = (AgentTaskStatus::ManifestPulled, AgentTaskStatus::None);
+    assert_eq!(late.handle_task_status(again), Verdict::Duplicate);
+    assert_eq!(late.handle_task_status(back), Verdict::Stale);
+    assert_eq!(late, copy);
 }
 
 #[test]
