@@ -7,9 +7,10 @@ use core::time::Duration;
 use ecs_model::Timestamp;
 use ecs_model::agent::{EcsConfig, HostOs, Secret};
 use ecs_model::anywhere::{CreateActivationRequest, InstallParameters, ManagedInstanceId};
+use ecs_state::Recorded;
 use ecs_state::anywhere::{
     Activation, ActivationError, ClusterMove, ExternalAction, ExternalInstance, ExternalPhase,
-    MoveProcedure, MoveStep,
+    MoveEvent, MoveProcedure, MoveStep,
 };
 use proptest::prelude::*;
 
@@ -254,14 +255,9 @@ fn what_is_to_be_done_for_a_machine() {
 }
 
 #[test]
-fn a_step_is_done_only_while_it_is_under_way() {
+fn steps_are_done_in_order() {
     let mut to_batch =
         ClusterMove::new(HostOs::Linux, MoveProcedure::ForgetState, "batch").unwrap();
-    let early = to_batch.handle_step_done(MoveStep::StopAgent, now());
-    assert_eq!(
-        early.unwrap_err().to_string(),
-        "`stop the agent` is not under way: no step is"
-    );
     assert_eq!(to_batch.poll_step(), Some(MoveStep::StopAgent));
     assert_eq!(to_batch.poll_step(), None);
     assert_eq!(to_batch.step(), Some(MoveStep::StopAgent));
@@ -269,14 +265,35 @@ fn a_step_is_done_only_while_it_is_under_way() {
     let other = to_batch.handle_step_done(MoveStep::StartAgent, now());
     assert_eq!(
         other.unwrap_err().to_string(),
-        "`start the agent` is not under way: `stop the agent` is"
+        "`start the agent` is not the next step: `stop the agent` is"
     );
     assert_eq!(to_batch, before);
     to_batch
         .handle_step_done(MoveStep::StopAgent, now())
         .unwrap();
+    assert_eq!(to_batch.step(), None);
     assert_eq!(to_batch.poll_step(), Some(MoveStep::SetCluster));
     assert_eq!(to_batch.finished_at(), None);
+}
+
+#[test]
+fn a_copy_that_is_not_polled_follows_a_move() {
+    let mut to_batch =
+        ClusterMove::new(HostOs::Linux, MoveProcedure::ForgetState, "batch").unwrap();
+    let mut copy = to_batch.clone();
+    while let Some(step) = to_batch.poll_step() {
+        let record = to_batch.decide(MoveEvent::StepDone(step), now()).record;
+        let record = record.unwrap();
+        to_batch.apply(&record).unwrap();
+        copy.apply(&record).unwrap();
+        assert_eq!(copy, to_batch);
+    }
+    assert_eq!(copy.finished_at(), Some(now()));
+    let after = copy.handle_step_done(MoveStep::StartAgent, now());
+    assert_eq!(
+        after.unwrap_err().to_string(),
+        "`start the agent` is not the next step: every step is done"
+    );
 }
 
 proptest! {

@@ -311,16 +311,18 @@ mod anywhere {
         #[test]
         fn a_move(
             quick in any::<bool>(),
+            is_polled in any::<bool>(),
             events in histories(MoveStep::ALL.iter().copied().map(MoveEvent::StepDone)),
         ) {
             let procedure = match quick {
                 true => MoveProcedure::ForgetState,
                 false => MoveProcedure::RegisterAgain,
             };
-            let mut to_batch = ClusterMove::new(HostOs::Linux, procedure, "batch").unwrap();
-            let _ = to_batch.poll_step();
+            let to_batch = ClusterMove::new(HostOs::Linux, procedure, "batch").unwrap();
             follow(to_batch, &events, restored, restored, |to_batch| {
-                let _ = to_batch.poll_step();
+                if is_polled {
+                    let _ = to_batch.poll_step();
+                }
             });
         }
     }

@@ -142,20 +142,20 @@ impl ClusterMove {
         Some(next)
     }
 
-    /// A step is done.
+    /// A step is done. It is begun by that if it was not polled.
     ///
     /// # Errors
     ///
-    /// [`ClusterMoveError::Step`] for any step but the one that was polled last.
+    /// [`ClusterMoveError::Step`] for any step but the next.
     pub fn handle_step_done(
         &mut self,
         step: MoveStep,
         now: Timestamp,
     ) -> Result<(), ClusterMoveError> {
-        if self.step() != Some(step) {
+        if self.next() != Some(step) {
             return Err(ClusterMoveError::Step {
                 done: step,
-                under_way: self.step(),
+                next: self.next(),
             });
         }
         self.done += 1;
@@ -268,15 +268,15 @@ pub enum ClusterMoveError {
     /// The text is no name of a cluster.
     #[error("`{0}` is not 1 to 255 letters, digits, `-` and `_`")]
     ClusterName(String),
-    /// The step that is done was not under way.
-    #[error("`{done}` is not under way: {}", match .under_way {
+    /// The step that is done is not the next one.
+    #[error("`{done}` is not the next step: {}", match .next {
         Some(step) => format!("`{step}` is"),
-        None => "no step is".to_owned(),
+        None => "every step is done".to_owned(),
     })]
     Step {
         /// What is said to be done.
         done: MoveStep,
-        /// What was polled last.
-        under_way: Option<MoveStep>,
+        /// The first step that is not done.
+        next: Option<MoveStep>,
     },
 }
