@@ -51,9 +51,9 @@ pub const DEPLOYMENT_TIMED_OUT: &str =
 
 /// A Lambda function answered `FAILED`.
 #[must_use]
-pub fn hook_failed(stage: &Stage) -> String {
+pub fn hook_failed(stage: &Stage, target_arn: &str) -> String {
     format!(
-        "{} Lifecycle hook target ARN returned FAILED status.",
+        "{} Lifecycle hook target {target_arn} returned FAILED status.",
         hooks(stage)
     )
 }
@@ -69,9 +69,9 @@ pub fn hook_answer_unusable(stage: &Stage, target_arn: &str, problem: &str) -> S
 
 /// A Lambda function could not be called, or gave no answer.
 #[must_use]
-pub fn hook_not_invoked(stage: &Stage, problem: &str) -> String {
+pub fn hook_not_invoked(stage: &Stage, target_arn: &str, problem: &str) -> String {
     format!(
-        "{} ECS was unable to invoke hook target ARN due to {problem}",
+        "{} ECS was unable to invoke hook target {target_arn} due to {problem}",
         hooks(stage)
     )
 }
@@ -133,9 +133,9 @@ mod tests {
         let stage = Stage::PreScaleUp;
         for (text, expected) in [
             (
-                hook_failed(&stage),
+                hook_failed(&stage, "arn"),
                 "Service deployment rolled back because PRE_SCALE_UP lifecycle hook(s) failed. \
-                 Lifecycle hook target ARN returned FAILED status.",
+                 Lifecycle hook target arn returned FAILED status.",
             ),
             (
                 hook_answer_unusable(&stage, "arn", "HookStatus must not be null"),
@@ -143,9 +143,9 @@ mod tests {
                  was unable to parse the response from arn due to HookStatus must not be null",
             ),
             (
-                hook_not_invoked(&stage, "x"),
+                hook_not_invoked(&stage, "arn", "x"),
                 "Service deployment rolled back because PRE_SCALE_UP lifecycle hook(s) failed. ECS \
-                 was unable to invoke hook target ARN due to x",
+                 was unable to invoke hook target arn due to x",
             ),
             (
                 hook_role_not_assumed(&stage, "arn"),

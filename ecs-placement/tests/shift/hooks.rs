@@ -180,7 +180,7 @@ fn every_answer_that_makes_it_go_back() {
     for (answer, text) in [
         (
             returned(json!({"hookStatus": "FAILED"})),
-            "Lifecycle hook target ARN returned FAILED status.",
+            "Lifecycle hook target function returned FAILED status.",
         ),
         (
             returned(json!({})),
@@ -204,7 +204,7 @@ fn every_answer_that_makes_it_go_back() {
             HookAnswer::NotInvoked {
                 problem: "no such function".to_owned(),
             },
-            "ECS was unable to invoke hook target ARN due to no such function",
+            "ECS was unable to invoke hook target function due to no such function",
         ),
         (
             HookAnswer::RoleNotAssumed,

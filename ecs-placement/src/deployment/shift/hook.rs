@@ -310,7 +310,9 @@ impl HookAnswer {
         let returned = match self {
             Self::Returned(returned) => returned,
             Self::NotInvoked { problem } => {
-                return Meaning::Failed(status_reason::hook_not_invoked(&stage, problem));
+                return Meaning::Failed(status_reason::hook_not_invoked(
+                    &stage, target_arn, problem,
+                ));
             }
             Self::RoleNotAssumed => {
                 return Meaning::Failed(status_reason::hook_role_not_assumed(&stage, role_arn));
@@ -321,7 +323,7 @@ impl HookAnswer {
         match member("hookStatus").map(Value::as_str) {
             None => unusable("HookStatus must not be null"),
             Some(Some("SUCCEEDED")) => Meaning::Succeeded { details },
-            Some(Some("FAILED")) => Meaning::Failed(status_reason::hook_failed(&stage)),
+            Some(Some("FAILED")) => Meaning::Failed(status_reason::hook_failed(&stage, target_arn)),
             Some(Some("IN_PROGRESS")) => {
                 // One page of the guide calls it `callBackDelaySeconds`.
                 let delay = member("callBackDelay").or_else(|| member("callBackDelaySeconds"));
