@@ -347,6 +347,19 @@ fn a_task_says_which_gpu_it_shares() {
 }
 
 #[test]
+fn more_than_any_gpu_has_is_held_all_the_same() {
+    let most = json!({"gpuIds": ["gpu-1"],
+        "gpuSharingStrategy": {"nvidiaMps": {"memory": i32::MAX}}});
+    let containers = json!({"containers": [most, most, most]});
+    let cell = loaded(
+        &[instance("a", 1, (1_948, 3_700), 1)],
+        &[with(task("1", 1, "a", (100, 300)), containers)],
+    );
+    let held = cell.task(&format!("{TASK}1")).unwrap();
+    assert_eq!(held.needs.gpu_memory, u32::MAX);
+}
+
+#[test]
 fn a_task_definition_says_it_better() {
     let arn = "arn:aws:ecs:us-east-1:123456789012:task-definition/web:3";
     let definition: TaskDefinition = serde_json::from_value(json!({

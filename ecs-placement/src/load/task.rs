@@ -128,6 +128,7 @@ impl Described {
             let ids: BTreeSet<&String> = containers.iter().flat_map(ids).flatten().collect();
             u16::try_from(ids.len()).unwrap_or(u16::MAX)
         };
+        let shared: u64 = containers.iter().filter_map(shared_memory).sum();
         let needs = Needs {
             cpu: cpu.unwrap_or(0),
             memory: memory.unwrap_or(0),
@@ -136,7 +137,7 @@ impl Described {
                 None => &one.gpu_ids,
                 Some(_) => &None,
             }),
-            gpu_memory: containers.iter().filter_map(shared_memory).sum(),
+            gpu_memory: u32::try_from(shared).unwrap_or(u32::MAX),
             neuron_devices: devices(|one| &one.neuron_device_ids),
             ports: ports(task).into_iter().collect(),
             ..Needs::default()
@@ -160,9 +161,9 @@ fn memory_of(container: &Container) -> Option<u64> {
 }
 
 /// MiB of the GPU that a container shares.
-fn shared_memory(container: &Container) -> Option<u32> {
+fn shared_memory(container: &Container) -> Option<u64> {
     let share = container.gpu_sharing_strategy.as_ref()?;
-    u32::try_from(share.nvidia_mps.as_ref()?.memory?).ok()
+    u64::try_from(share.nvidia_mps.as_ref()?.memory?).ok()
 }
 
 /// The GPU that a task shares: all its containers share one.
