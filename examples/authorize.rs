@@ -6,12 +6,14 @@
 //! policy that the developer guide of 2015 gives for that.
 
 mod chain;
+mod output;
 
 use std::error::Error;
 use std::process::ExitCode;
 
 use chain::chain;
 use ecs_iam_policy::{CompiledPolicy, Policy, PolicySet, Principal, Request};
+use output::{eprintln, println};
 
 const ALICE: &str = "arn:aws:iam::123456789012:user/alice";
 const GUIDE: &str = include_str!("data/run-task-corrected.json");
@@ -35,7 +37,7 @@ fn decide() -> Result<(), Box<dyn Error>> {
     };
     let decision = policies.decide(&request);
     println!("{}\n", decision.outcome.name());
-    print!("{}", policies.explain(&request));
+    println!("{}", policies.explain(&request).to_string().trim_end());
     Ok(())
 }
 

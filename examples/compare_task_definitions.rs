@@ -10,12 +10,14 @@
 //! status is 0.
 
 mod chain;
+mod output;
 
 use std::error::Error;
 use std::process::ExitCode;
 
 use chain::chain;
 use ecs_taskdef::{Document, Reading, TaskDefinition};
+use output::{eprintln, println};
 
 /// What somebody keeps in a repository.
 const WRITTEN: &str = r#"{

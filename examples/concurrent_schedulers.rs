@@ -8,6 +8,8 @@
 //! cell only to commit. Who is refused plans again, which nobody is under `Rebase`. At the end
 //! every task that was asked for is in the cell, and no instance holds more than it has.
 
+mod output;
+
 use std::error::Error;
 use std::process::ExitCode;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -18,6 +20,7 @@ use ecs_placement::{
     CellState, CommitPolicy, PlacementRequest, Planner, Registration, Snapshot, Totals,
 };
 use ecs_taskdef::TaskDefinition;
+use output::{eprintln, println};
 use serde_json::json;
 
 type Outcome<T = ()> = Result<T, Box<dyn Error + Send + Sync>>;

@@ -7,9 +7,14 @@
 //!
 //! Every line that it prints is the answer of a library call; nothing is read from the network.
 
+mod chain;
+mod output;
+
 use std::error::Error;
+use std::process::ExitCode;
 use std::time::Duration;
 
+use chain::chain;
 use ecs_arn::{EcsResource, Partition, Scope};
 use ecs_model::agent::{AgentFeature, AgentHost, AgentUpdateSubject, EcsConfig, HostOs, Secret};
 use ecs_model::anywhere::{
@@ -23,6 +28,7 @@ use ecs_model::{Attribute, ContainerInstance, Resources, Timestamp};
 use ecs_state::anywhere::{
     Activation, ClusterMove, ExternalAction, ExternalInstance, MoveProcedure,
 };
+use output::{eprintln, println};
 
 type Outcome = Result<(), Box<dyn Error>>;
 
@@ -42,7 +48,17 @@ const FLEET: [(&str, &str, Architecture, i32, i32); 4] = [
     ("archive-1", "Debian 9", Architecture::X86_64, 2, 2_048),
 ];
 
-fn main() -> Outcome {
+fn main() -> ExitCode {
+    match tell() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{}", chain(&*error));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn tell() -> Outcome {
     let mut story = Story::new()?;
     story.print_rules();
     story.print_role();

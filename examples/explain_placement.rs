@@ -8,6 +8,8 @@
 //! then what it leaves out: every reason on all instances, and what single change would help.
 //! (Developer Guide, "Amazon ECS service event messages".)
 
+mod output;
+
 use std::error::Error;
 use std::process::ExitCode;
 
@@ -15,6 +17,7 @@ use ecs_model::service_message::unable_to_place;
 use ecs_model::{Attribute, ContainerInstance, PlacementConstraint, PlacementStrategy, Resource};
 use ecs_placement::{CellState, PlacementRequest, Registration};
 use ecs_taskdef::TaskDefinition;
+use output::{eprintln, println};
 use serde_json::{Value, json};
 
 type Outcome<T = ()> = Result<T, Box<dyn Error>>;

@@ -3,9 +3,12 @@
 //! Without arguments it lints policies as the developer guide of 2015 prints them, with the
 //! mistakes that are in them.
 
+mod output;
+
 use std::process::ExitCode;
 
 use ecs_iam_policy::{Policy, PolicyType, Severity};
+use output::{eprintln, println};
 
 /// Three examples of the guide, none of which does what its text says.
 const GUIDE: [(&str, &str); 3] = [

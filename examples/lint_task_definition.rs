@@ -9,11 +9,13 @@
 //! read. Without arguments a sample is looked at, and the exit status is 0.
 
 mod chain;
+mod output;
 
 use std::process::ExitCode;
 
 use chain::chain;
 use ecs_taskdef::{Document, Finding, Findings, Position, Reading, Validator};
+use output::{eprintln, println};
 
 /// A definition with mistakes that AWS would report one deploy at a time.
 const SAMPLE: &str = r#"{

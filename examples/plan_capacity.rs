@@ -17,6 +17,7 @@
 //! documents do not say what is left.
 
 mod chain;
+mod output;
 mod picture;
 
 use std::collections::{BTreeMap, HashSet};
@@ -37,6 +38,7 @@ use ecs_placement::{
     Shortfall, Snapshot,
 };
 use ecs_taskdef::TaskDefinition;
+use output::{eprintln, println};
 use picture::{Bar, FREE, NEW, Panel, Picture, TAKEN, Tile};
 use serde_json::{Map, Value, json};
 

@@ -8,6 +8,8 @@
 //! Without files it reads what the developer guide prints, and the cluster of its chapter on
 //! utilisation.
 
+mod output;
+
 use std::error::Error;
 use std::fmt::Display;
 use std::process::ExitCode;
@@ -18,6 +20,7 @@ use ecs_model::operation::{
     DescribeTasksResponse,
 };
 use ecs_model::{Cluster, ContainerInstance, Failure, Resources, Service, Task};
+use output::{eprintln, println};
 use serde_json::Value;
 
 type Outcome<T = ()> = Result<T, Box<dyn Error>>;

@@ -14,6 +14,7 @@ use std::time::Duration;
 
 #[path = "picture/chart.rs"]
 mod chart;
+mod output;
 
 use chart::{Chart, Step};
 use ecs_model::{HealthStatus, Timestamp};
@@ -22,6 +23,7 @@ use ecs_state::{
     HostProvider, Phases, Registration, RestartPolicy, RuntimeEvent, SpecError, StopCause,
     TaskAction, TaskMachine, TaskNetwork, TaskSpec, TaskStatus, transition,
 };
+use output::{eprintln, println};
 use serde_json::json;
 
 /// Every kind of dependency, a health check and a restart policy.

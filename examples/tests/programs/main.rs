@@ -1,0 +1,11 @@
+//! The examples as programs.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a failed step fails the test"
+)]
+
+mod closed_output;
+mod placement;
+mod program;
