@@ -16,6 +16,7 @@
 //! not known: the task needs something that is not placed here, or copies fit only where the
 //! documents do not say what is left.
 
+mod arguments;
 mod chain;
 mod output;
 mod picture;
@@ -26,6 +27,7 @@ use std::io::Read;
 use std::process::ExitCode;
 use std::time::SystemTime;
 
+use arguments::Arguments;
 use ecs_arn::EcsArn;
 use ecs_model::operation::{
     DescribeContainerInstancesResponse, DescribeServicesResponse, DescribeTasksResponse,
@@ -60,9 +62,9 @@ fn main() -> ExitCode {
 
 /// Says whether a copy fits, if that is known.
 fn plan() -> Outcome<Option<bool>> {
-    let arguments = Arguments::read()?;
+    let (arguments, files) = Arguments::read()?;
     let mut input = Input::default();
-    for file in &arguments.files {
+    for file in &files {
         input
             .take(file)
             .map_err(|error| format!("{file}: {}", chain::chain(&*error)))?;
@@ -93,10 +95,7 @@ fn plan() -> Outcome<Option<bool>> {
         true => println!("{:#}", as_json(&room)),
         false => print(&snapshot, &request, &room),
     }
-    if let Some(file) = arguments.svg {
-        let svg = draw(&snapshot, &request, &room).to_svg();
-        std::fs::write(&file, svg).map_err(|error| format!("{file}: {error}"))?;
-    }
+    arguments.write_svg(|| draw(&snapshot, &request, &room).to_svg())?;
     let takes = |instance: &Instance<'_>| {
         room.instances()
             .iter()
@@ -115,38 +114,6 @@ fn plan() -> Outcome<Option<bool>> {
 fn says_what_is_left(instance: Instance<'_>, request: &PlacementRequest) -> bool {
     let knows_interfaces = instance.registered().interfaces.is_some();
     instance.unknown().says_remaining && (request.needs().interfaces == 0 || knows_interfaces)
-}
-
-#[derive(Default)]
-struct Arguments {
-    files: Vec<String>,
-    is_json: bool,
-    svg: Option<String>,
-}
-
-impl Arguments {
-    fn read() -> Outcome<Self> {
-        let mut read = Self::default();
-        let mut given = std::env::args().skip(1);
-        while let Some(argument) = given.next() {
-            match argument.as_str() {
-                "--format" => match given.next().as_deref() {
-                    Some("json") => read.is_json = true,
-                    Some("text") => read.is_json = false,
-                    _ => return Err("`--format` takes `text` or `json`".into()),
-                },
-                "--svg" => {
-                    let file = given.next().filter(|file| !file.starts_with("--"));
-                    read.svg = Some(file.ok_or("`--svg` takes a file")?);
-                }
-                option if option.starts_with("--") => {
-                    return Err(format!("`{option}` is not an option").into());
-                }
-                _ => read.files.push(argument),
-            }
-        }
-        Ok(read)
-    }
 }
 
 #[derive(Default)]

@@ -9,13 +9,18 @@
 //! Exit codes: 0 if the task came to its end, 1 if it did not, 2 for unusable arguments.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::error::Error;
 use std::process::ExitCode;
 use std::time::Duration;
 
+mod arguments;
+mod chain;
 #[path = "picture/chart.rs"]
 mod chart;
 mod output;
 
+use arguments::Arguments;
+use chain::chain;
 use chart::{Chart, Step};
 use ecs_model::{HealthStatus, Timestamp};
 use ecs_state::{
@@ -358,33 +363,22 @@ fn picture() -> String {
     Chart::to_svg(&charts)
 }
 
-struct Arguments {
-    json: bool,
-    svg: Option<String>,
-}
-
-fn arguments() -> Option<Arguments> {
-    let mut found = Arguments {
-        json: false,
-        svg: None,
-    };
-    let mut words = std::env::args().skip(1);
-    while let Some(word) = words.next() {
-        match (word.as_str(), words.next()) {
-            ("--format", Some(format)) if format == "text" => {}
-            ("--format", Some(format)) if format == "json" => found.json = true,
-            ("--svg", Some(file)) => found.svg = Some(file),
-            _ => return None,
+fn main() -> ExitCode {
+    match tell() {
+        Ok(has_ended) => ExitCode::from(u8::from(!has_ended)),
+        Err(error) => {
+            eprintln!("{}", chain(&*error));
+            ExitCode::from(2)
         }
     }
-    Some(found)
 }
 
-fn main() -> ExitCode {
-    let Some(arguments) = arguments() else {
-        eprintln!("usage: task_lifecycle [--format text|json] [--svg FILE]");
-        return ExitCode::from(2);
-    };
+/// Says whether the tasks came to their end.
+fn tell() -> Result<bool, Box<dyn Error>> {
+    let (arguments, files) = Arguments::read()?;
+    if let Some(file) = files.first() {
+        return Err(format!("`{file}` is not an option").into());
+    }
     let stories = [
         (
             "A full life, under strict rules",
@@ -405,29 +399,18 @@ fn main() -> ExitCode {
     let mut all = Vec::new();
     let mut ended = true;
     for (title, story, behaviour) in stories {
-        let mut world = match World::new(story, behaviour) {
-            Ok(world) => world,
-            Err(error) => {
-                eprintln!("{error}");
-                return ExitCode::from(2);
-            }
-        };
+        let mut world = World::new(story, behaviour)?;
         world.run();
         let strict = behaviour == Behaviour::Strict;
         ended &= !strict || world.task.status().last == TaskStatus::Stopped;
-        match arguments.json {
+        match arguments.is_json {
             true => all.push(json_of(title, &world)),
             false => print_text(title, &world),
         }
     }
-    if arguments.json {
+    if arguments.is_json {
         println!("{}", json!(all));
     }
-    if let Some(file) = &arguments.svg
-        && let Err(error) = std::fs::write(file, picture())
-    {
-        eprintln!("cannot write `{file}`: {error}");
-        return ExitCode::from(2);
-    }
-    ExitCode::from(u8::from(!ended))
+    arguments.write_svg(picture)?;
+    Ok(ended)
 }
