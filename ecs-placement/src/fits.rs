@@ -143,6 +143,7 @@ pub(crate) fn is_member(
 ) -> bool {
     let mut needed = selection.attributes.iter();
     launch_type(instance, selection.launch_type.as_ref()).is_none()
+        && provider(instance, selection.capacity_provider.as_ref()).is_none()
         && location(instance, selection.zones.as_deref()).is_none()
         && (!instance.lists_attributes()
             || needed.all(|(name, value)| has_attribute(instance, name, value.as_deref())))
@@ -181,6 +182,10 @@ pub(crate) fn refusals_after<'a>(
     already: u32,
 ) -> impl Iterator<Item = Reason> + 'a {
     let elsewhere = move || location(instance, request.zones());
+    let provider = move || {
+        let wanted = request.task().selection.capacity_provider.as_ref();
+        provider(instance, wanted)
+    };
     let external = move || launch_type(instance, request.launch_type());
     let distinct = move || distinct_instance(instance, request, already);
     let kept = move || kept_room(instance, request.task(), already);
@@ -190,6 +195,7 @@ pub(crate) fn refusals_after<'a>(
         .chain(iter::once_with(kept).flatten())
         .chain(iter::once_with(elsewhere).flatten())
         .chain(attributes(instance, request))
+        .chain(iter::once_with(provider).flatten())
         .chain(iter::once_with(external).flatten())
         .chain(member_of(instance, request, already))
         .chain(iter::once_with(distinct).flatten())
@@ -383,6 +389,13 @@ fn location(instance: Instance<'_>, zones: Option<&[Box<str>]>) -> Option<Reason
     (!is_there).then(|| Reason::Location {
         zones: zones.into(),
     })
+}
+
+/// Whether the instance is of another capacity provider than the one that is wanted.
+fn provider(instance: Instance<'_>, wanted: Option<&Arc<str>>) -> Option<Reason> {
+    let wanted = wanted.filter(|wanted| instance.capacity_provider() != Some(wanted))?;
+    let provider = Arc::clone(wanted);
+    Some(Reason::CapacityProvider { provider })
 }
 
 /// `EXTERNAL` tasks need an external instance. That `EC2` tasks keep off them is not published

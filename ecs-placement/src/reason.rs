@@ -118,6 +118,11 @@ pub enum Reason {
         /// The value, if one is needed.
         value: Option<Box<str>>,
     },
+    /// The instance is not of the capacity provider.
+    CapacityProvider {
+        /// The name of the provider.
+        provider: Arc<str>,
+    },
     /// Tasks of launch type `EC2` do not run on external instances.
     External,
     /// A `memberOf` constraint does not select the instance.
@@ -139,7 +144,7 @@ impl Reason {
     ///
     /// Some of them are not published: too few Neuron devices answer `RESOURCE:NEURON_DEVICE`,
     /// room that is kept for a daemon `RESOURCE:MEMORY`, an external instance that is asked to run an `EC2` task
-    /// answers `ATTRIBUTE`, and `distinctInstance` answers with the words that events have for
+    /// answers `ATTRIBUTE` and so does one of another capacity provider, and `distinctInstance` answers with the words that events have for
     /// it.
     #[must_use]
     pub fn code(&self) -> FailureReason {
@@ -161,7 +166,9 @@ impl Reason {
             } => FailureReason::ResourcePortsUdp,
             Self::Port { .. } | Self::PortQuota { .. } => FailureReason::ResourcePorts,
             Self::Location { .. } => FailureReason::Location,
-            Self::Attribute { .. } | Self::External => FailureReason::Attribute,
+            Self::Attribute { .. } | Self::CapacityProvider { .. } | Self::External => {
+                FailureReason::Attribute
+            }
             Self::MemberOf { .. } => FailureReason::MemberOf,
             Self::DistinctInstance { .. } => FailureReason::Other(DISTINCT_INSTANCE.to_owned()),
         }
@@ -210,6 +217,9 @@ impl fmt::Display for Reason {
                 value: Some(value),
             } => {
                 write!(f, "lacks attribute `{name}` with value `{value}`")
+            }
+            Self::CapacityProvider { provider } => {
+                write!(f, "is not of the capacity provider `{provider}`")
             }
             Self::External => f.write_str("is external and runs no EC2 tasks"),
             Self::MemberOf { expression, terms } => {

@@ -186,6 +186,9 @@ impl fmt::Display for Tally {
                 name,
                 value: Some(value),
             } => write!(f, "{lack} attribute `{name}` with value `{value}`"),
+            Reason::CapacityProvider { provider } => {
+                write!(f, "{are} not of the capacity provider `{provider}`")
+            }
             Reason::External => write!(f, "{are} external"),
             Reason::MemberOf { expression, .. } => {
                 let member = verb("a member", "members");

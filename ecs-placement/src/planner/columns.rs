@@ -20,6 +20,9 @@ const EMPTY: u32 = 1;
 /// Of one that lists no attributes at all.
 const UNLISTED: u32 = 2;
 
+/// The name of the column of capacity providers: no attribute has it.
+const PROVIDER: &str = "";
+
 /// How many selections are remembered.
 const REMEMBERED: usize = 1_024;
 
@@ -127,7 +130,11 @@ impl Column {
         let Some(registration) = registration else {
             return MISSING;
         };
-        match registration.attribute(&self.name) {
+        let value = match &*self.name {
+            PROVIDER => registration.kind.capacity_provider.as_deref().map(Some),
+            name => registration.attribute(name),
+        };
+        match value {
             None if registration.attributes.is_none() => UNLISTED,
             None => MISSING,
             Some(None) => EMPTY,
@@ -325,6 +332,14 @@ impl Columns {
             });
             let (name, value) = (name.clone(), value.clone());
             parts.push((Reason::Attribute { name, value }, bits));
+        }
+        if let Some(provider) = &selection.capacity_provider {
+            let at = self.column(PROVIDER, state);
+            let bits = self.list.get(at).map_or_else(Vec::new, |column| {
+                column.bits(|number, found| number > UNLISTED && **provider == *found)
+            });
+            let provider = Arc::clone(provider);
+            parts.push((Reason::CapacityProvider { provider }, bits));
         }
         if let Some(launch_type) = &selection.launch_type {
             let bits = self.of_launch_type(launch_type, state);

@@ -13,6 +13,7 @@ pub(crate) struct Kind {
     pub(crate) status: Box<str>,
     pub(crate) agent_connected: bool,
     pub(crate) agent_version: Option<Box<str>>,
+    pub(crate) capacity_provider: Option<Box<str>>,
     pub(crate) cpu: i32,
     pub(crate) memory: i32,
     pub(crate) gpus: i16,

@@ -73,6 +73,8 @@ struct Written {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     agent_version: Option<Box<str>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    capacity_provider: Option<Box<str>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     registered_at: Option<Timestamp>,
     status: Box<str>,
     agent_connected: bool,
@@ -213,6 +215,7 @@ impl From<Written> for Registration {
             status: written.status,
             agent_connected: written.agent_connected,
             agent_version: written.agent_version,
+            capacity_provider: written.capacity_provider,
             cpu: written.cpu,
             memory: written.memory,
             gpus: written.gpus,
@@ -244,6 +247,7 @@ impl From<Registration> for Written {
             arn: registration.arn,
             ec2_instance_id: registration.ec2_instance_id,
             agent_version: kind.agent_version,
+            capacity_provider: kind.capacity_provider,
             registered_at: document.registered_at(),
             status: kind.status,
             agent_connected: kind.agent_connected,

@@ -153,6 +153,7 @@ fn kind(described: &ContainerInstance, attributes: Option<&Arc<Attributes>>) -> 
         status: described.status.as_deref().unwrap_or_default().into(),
         agent_connected: described.agent_connected.unwrap_or(false),
         agent_version: agent_version.map(Box::from),
+        capacity_provider: described.capacity_provider_name().map(Box::from),
         gpu_eighths: instance_type.map_or(0, partition),
         interfaces: interface_limits::of(instance_type, has_trunk),
         ..Kind::default()

@@ -65,6 +65,9 @@ pub(crate) struct Wanted {
 pub(crate) struct Selection {
     /// None for StartTask: the caller chooses the instances.
     pub(crate) launch_type: Option<LaunchType>,
+    /// The capacity provider whose instance it must be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) capacity_provider: Option<Arc<str>>,
     /// The Availability Zones of the subnets, if it matters in which the instance is; in order.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) zones: Option<Box<[Box<str>]>>,
@@ -82,6 +85,8 @@ struct Written {
     group: Arc<str>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     launch_type: Option<LaunchType>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    capacity_provider: Option<Arc<str>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     zones: Option<Box<[Box<str>]>>,
     #[serde(default)]
@@ -124,6 +129,7 @@ impl PlacementRequest {
         });
         let selection = Selection {
             launch_type: Some(LaunchType::Ec2),
+            capacity_provider: None,
             zones: None,
             attributes: attributes.collect(),
             member_of,
@@ -171,6 +177,16 @@ impl PlacementRequest {
     #[must_use]
     pub fn of_any_launch_type(self) -> Self {
         self.change(|task| Arc::make_mut(&mut task.selection).launch_type = None)
+    }
+
+    /// The same task for the instances of a capacity provider, by its name. Another instance
+    /// answers `ATTRIBUTE`, which is chosen here: Amazon ECS does not look at it at all.
+    #[must_use]
+    pub fn with_capacity_provider(self, provider: impl Into<Arc<str>>) -> Self {
+        let provider = provider.into();
+        self.change(|task| {
+            Arc::make_mut(&mut task.selection).capacity_provider = Some(provider);
+        })
     }
 
     /// The same task, whose network interface is in a subnet of one of these Availability Zones.
@@ -290,6 +306,12 @@ impl PlacementRequest {
         self.task.selection.launch_type.as_ref()
     }
 
+    /// The name of the capacity provider whose instances are asked; none if all are.
+    #[must_use]
+    pub fn capacity_provider(&self) -> Option<&str> {
+        self.task.selection.capacity_provider.as_deref()
+    }
+
     /// The Availability Zones in one of which the instance has to be, in order; any if there are
     /// none.
     #[must_use]
@@ -380,6 +402,7 @@ impl TryFrom<Written> for PlacementRequest {
         }
         let selection = Selection {
             launch_type: written.launch_type,
+            capacity_provider: written.capacity_provider,
             zones: written.zones,
             attributes: written.attributes,
             member_of: written.member_of,
@@ -406,6 +429,7 @@ impl From<PlacementRequest> for Written {
             needs: (*task.needs).clone(),
             group: Arc::clone(&task.group),
             launch_type: task.selection.launch_type.clone(),
+            capacity_provider: task.selection.capacity_provider.clone(),
             zones: task.selection.zones.clone(),
             attributes: task.selection.attributes.clone(),
             distinct_instance: task.distinct_instance,

@@ -143,6 +143,12 @@ impl<'s> Instance<'s> {
         self.registration.is_external()
     }
 
+    /// The name of its capacity provider, if it is of one.
+    #[must_use]
+    pub fn capacity_provider(self) -> Option<&'s str> {
+        self.registration.kind.capacity_provider.as_deref()
+    }
+
     /// The value of an attribute; `Some(None)` for one without a value.
     #[must_use]
     pub fn attribute(self, name: &str) -> Option<Option<&'s str>> {
