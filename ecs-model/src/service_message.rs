@@ -202,6 +202,12 @@ pub fn unable_to_place_for(service: &str, reason: &str) -> String {
     )
 }
 
+/// As many tasks of the cluster wait in `PROVISIONING` as may.
+#[must_use]
+pub fn provisioning_limit(service: &str) -> String {
+    about(MessageKind::ProvisioningLimit, service, &[])
+}
+
 /// More tasks are protected than the service shall have.
 #[must_use]
 pub fn unable_to_scale_in(service: &str, task_set: &str) -> String {

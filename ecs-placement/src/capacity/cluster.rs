@@ -215,6 +215,23 @@ impl ClusterCapacity {
         tasks
     }
 
+    /// How many more tasks may wait.
+    pub(crate) fn may_wait(&self) -> u64 {
+        self.limit.saturating_sub(self.waiting.len() as u64)
+    }
+
+    /// Each instance with its provider and what runs on it.
+    pub(crate) fn hosts(&self) -> impl Iterator<Item = (&str, (&str, InstanceUse))> {
+        let hosts = self.instances.iter();
+        hosts.map(|(arn, host)| (&**arn, (&*host.provider, host.used)))
+    }
+
+    /// Whether an instance is drained before it goes.
+    pub(crate) fn is_draining(&self) -> bool {
+        let mut hosts = self.instances.values();
+        hosts.any(|host| host.drained_by.is_some())
+    }
+
     /// The metric of a provider with managed scaling, as it would be published now.
     #[must_use]
     pub fn reservation(&self, provider: &str) -> Option<Reservation> {

@@ -44,6 +44,9 @@ pub enum CapacityError {
     /// A strategy by which no task can be placed.
     #[error(transparent)]
     Strategy(#[from] StrategyError),
+    /// The cluster has no capacity providers at all.
+    #[error("the cluster has no capacity providers")]
+    NoProviders,
     /// A launch type and a strategy are given together.
     #[error("launch type `{launch_type}` cannot be combined with a capacity provider strategy")]
     LaunchTypeAndStrategy {

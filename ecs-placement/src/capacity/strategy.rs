@@ -81,6 +81,19 @@ impl ProviderStrategy {
         &self.0
     }
 
+    /// The strategy as the API writes it.
+    #[must_use]
+    pub fn items(&self) -> Vec<CapacityProviderStrategyItem> {
+        let number = |given: u32| i32::try_from(given).unwrap_or(i32::MAX);
+        let item = |share: &ProviderShare| {
+            CapacityProviderStrategyItem::default()
+                .with_capacity_provider(&*share.provider)
+                .with_weight(number(share.weight))
+                .with_base(number(share.base))
+        };
+        self.0.iter().map(item).collect()
+    }
+
     /// The provider for the next task, by the number of tasks that each has.
     fn next(&self, tasks: impl Fn(&str) -> u32) -> Option<&Arc<str>> {
         let lacks_base = |share: &&ProviderShare| tasks(&share.provider) < share.base;

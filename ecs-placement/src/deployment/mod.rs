@@ -10,6 +10,6 @@ mod throttle;
 pub use bounds::{Allowance, Bounds, Fleet};
 pub use breaker::{BreakerError, BreakerLimits, CircuitBreaker, FailureCount, Threshold};
 pub use early_success::EarlySuccess;
-pub(crate) use rollout::{DeploymentState, Revision, RolloutReason, RolloutState};
+pub(crate) use rollout::{DeploymentState, Revision, RolloutReason, RolloutState, Shortage};
 pub use throttle::Throttle;
 pub(crate) use throttle::{Throttled, after};

@@ -1,5 +1,6 @@
 //! A deployment of a service, and the revision that it goes to.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use ecs_model::deployment::DeploymentRolloutState;
@@ -12,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{FailureCount, Throttled};
 use crate::PlacementRequest;
+use crate::capacity::ProviderStrategy;
 use crate::service::Ranks;
 
 /// What the tasks of a deployment are made of. It does not change: a member that differs makes
@@ -21,7 +23,14 @@ use crate::service::Ranks;
 pub(crate) struct Revision {
     /// The task definition as the caller names it: its ARN, or family and revision.
     pub(crate) task_definition: Arc<str>,
+    /// Where its tasks run; with capacity providers the kind of place that these are.
     pub(crate) launch_type: LaunchType,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) providers: Option<ProviderStrategy>,
+    /// The launch type to which the service can go back from capacity providers; none if it was
+    /// created with these.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) former_launch_type: Option<LaunchType>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) platform_version: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -68,6 +77,9 @@ pub(crate) struct DeploymentState {
     /// Not all tasks found a place: when that is tried again, should nothing change before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) starved: Option<Timestamp>,
+    /// The capacity providers that had no place for all tasks.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) shortages: BTreeMap<Arc<str>, Shortage>,
     /// Unhealthy tasks of an older revision that were stopped and are to be replaced by it.
     #[serde(default)]
     pub(crate) owed: u32,
@@ -86,6 +98,15 @@ pub(crate) struct DeploymentState {
     /// The request for one of its tasks, with the service's constraints and strategies.
     #[serde(skip)]
     pub(crate) request: Option<PlacementRequest>,
+}
+
+/// A capacity provider that had no place for all tasks of a deployment. It holds back no other.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct Shortage {
+    pub(crate) throttled: Throttled,
+    /// When it is tried again, should nothing change before.
+    pub(crate) until: Timestamp,
 }
 
 /// How far a deployment is.
@@ -135,6 +156,7 @@ impl DeploymentState {
             failed_tasks: 0,
             throttled: Throttled::default(),
             starved: None,
+            shortages: BTreeMap::new(),
             owed: 0,
             baking_since: None,
             ignores_alarms: false,
@@ -153,6 +175,7 @@ impl DeploymentState {
         self.failed_tasks = 0;
         self.throttled = Throttled::default();
         self.starved = None;
+        self.shortages.clear();
         self.owed = 0;
         self.baking_since = None;
     }
@@ -160,6 +183,21 @@ impl DeploymentState {
     /// Where its tasks are registered.
     pub(crate) fn targets(&self) -> impl Iterator<Item = (&'static str, &str)> {
         self.revision.targets(self.takes_alternate)
+    }
+
+    /// Until when it waits for room, of one capacity provider if it names one.
+    pub(crate) fn waits_until(&self, provider: Option<&str>) -> Option<Timestamp> {
+        match provider {
+            Some(provider) => self.shortages.get(provider).map(|shortage| shortage.until),
+            None => self.starved,
+        }
+    }
+
+    /// Whether it waits for room somewhere.
+    pub(crate) fn is_starved(&self, now: Timestamp) -> bool {
+        let mut shortages = self.shortages.values();
+        self.starved.is_some_and(|until| now < until)
+            || shortages.any(|shortage| now < shortage.until)
     }
 
     pub(crate) fn is_in_progress(&self) -> bool {

@@ -84,6 +84,13 @@ impl Throttled {
         }
     }
 
+    /// A task found no place. Until when the next try waits.
+    pub(crate) fn starved(&mut self, throttle: &Throttle, at: Timestamp) -> Timestamp {
+        self.failed(throttle, at);
+        let wait = self.until.filter(|until| *until > at);
+        wait.unwrap_or_else(|| after(at, throttle.first))
+    }
+
     /// A task runs.
     pub(crate) fn ran(&mut self) {
         *self = Self::default();

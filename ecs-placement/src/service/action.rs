@@ -6,6 +6,7 @@ use ecs_model::{Event, TaskStopCode, stop_reason};
 use serde::{Deserialize, Serialize};
 
 use super::TaskPlace;
+use crate::capacity::CapacityAction;
 use crate::deployment::shift::ShiftAction;
 
 /// What is to be done outside of the scheduler, in the order in which it was decided.
@@ -24,9 +25,28 @@ pub enum ServiceAction {
         deployment: Arc<str>,
         /// The task definition, as the service names it.
         task_definition: Arc<str>,
+        /// Its capacity provider, if it has one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        capacity_provider: Option<Arc<str>>,
         /// Where it runs.
         place: TaskPlace,
     },
+    /// A task is there from now on, in `PROVISIONING`: it waits for an instance of its capacity
+    /// provider, and is [started](Self::Start) once there is one.
+    Provision {
+        /// The ARN of the task.
+        task: Arc<str>,
+        /// The service.
+        service: Arc<str>,
+        /// The deployment, which is the task's `startedBy`.
+        deployment: Arc<str>,
+        /// The task definition, as the service names it.
+        task_definition: Arc<str>,
+        /// The capacity provider.
+        capacity_provider: Arc<str>,
+    },
+    /// Something is to be done for the instances of a capacity provider.
+    Capacity(CapacityAction),
     /// A task that runs is to be registered in the target groups and load balancers of its
     /// service.
     Register {

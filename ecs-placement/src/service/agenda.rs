@@ -1,7 +1,8 @@
 //! Which services are to be looked at, and when.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeSet, BinaryHeap};
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
+use std::sync::Arc;
 
 use ecs_model::Timestamp;
 use hashbrown::HashMap;
@@ -18,8 +19,17 @@ pub(super) struct Agenda {
     due_at: HashMap<u32, Timestamp>,
     /// Those that have not found places for all of their tasks.
     starved: BTreeSet<u32>,
-    /// Those of them for which the cluster may have room now.
-    hopeful: BTreeSet<u32>,
+    /// Those of them for which the cluster may have room now, and what was tried since.
+    hopeful: BTreeMap<u32, Vec<Try>>,
+}
+
+/// Tasks for which a place is sought because the cluster has changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Try {
+    pub(super) deployment: Arc<str>,
+    pub(super) provider: Option<Arc<str>>,
+    /// Whether they are in `PROVISIONING` already.
+    pub(super) is_waiting: bool,
 }
 
 /// Which services come before others.
@@ -76,6 +86,9 @@ impl Agenda {
             *is_changed = false;
         }
         self.set_due(slot, due);
+        if self.tries(slot).is_some_and(|tried| !tried.is_empty()) {
+            self.hopeful.remove(&slot);
+        }
         self.set_starved(slot, waits);
     }
 
@@ -110,15 +123,18 @@ impl Agenda {
     /// The same for one service.
     pub(super) fn hope_for(&mut self, slot: u32) {
         self.touch(slot);
-        self.hopeful.insert(slot);
+        self.hopeful.insert(slot, Vec::new());
     }
 
-    pub(super) fn is_hopeful(&self, slot: u32) -> bool {
-        self.hopeful.contains(&slot)
+    /// What was tried since there may be room; nothing if there is no hope.
+    pub(super) fn tries(&self, slot: u32) -> Option<&[Try]> {
+        self.hopeful.get(&slot).map(Vec::as_slice)
     }
 
-    pub(super) fn give_up_hope(&mut self, slot: u32) {
-        self.hopeful.remove(&slot);
+    pub(super) fn tried(&mut self, slot: u32, tried: Try) {
+        if let Some(tries) = self.hopeful.get_mut(&slot) {
+            tries.push(tried);
+        }
     }
 
     fn set_due(&mut self, slot: u32, due: Option<Timestamp>) {

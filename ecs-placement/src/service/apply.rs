@@ -8,7 +8,7 @@ use super::settings::{NewService, ServiceUpdate, group};
 use super::state::{ServiceState, ServiceStatus, Timer};
 use super::task::ServiceTask;
 use super::{Notice, Obstacle, ServiceAction, ServiceChange, Services, StopCause, TaskPlace};
-use crate::deployment::after;
+use crate::capacity::ProviderKind;
 
 impl Services {
     /// Makes a change so that was checked.
@@ -47,15 +47,27 @@ impl Services {
                 service,
                 deployment,
                 tasks,
+                provider,
+                waiting,
                 unplaced,
                 obstacle,
                 is_retry,
                 at,
             } => {
-                let outcome = (unplaced, obstacle.filter(|_| !is_retry), is_retry);
+                let outcome = Shortfall {
+                    provider: provider.as_ref(),
+                    unplaced,
+                    obstacle: obstacle.filter(|_| !is_retry),
+                    is_retry,
+                };
                 self.starve(&service, &deployment, outcome, at);
-                self.start(&service, &deployment, tasks, at);
+                let placed = tasks.into_iter().map(|(task, place)| (task, Some(place)));
+                let waiting = waiting.into_iter().map(|task| (task, None));
+                let tasks = placed.chain(waiting).collect();
+                self.start(&service, &deployment, provider.as_ref(), tasks, at);
             }
+            ServiceChange::Settle { service, tasks, at } => self.settle(&service, tasks, at),
+            ServiceChange::Capacity { events, at } => self.take_capacity(&events, at),
             ServiceChange::Register { service, tasks, at } => self.enter(&service, tasks, at),
             ServiceChange::Stop { service, tasks, at } => self.stop(&service, &tasks, at),
             ServiceChange::Tell {
@@ -234,7 +246,8 @@ impl Services {
         &mut self,
         name: &Arc<str>,
         deployment: &Arc<str>,
-        tasks: Vec<(Arc<str>, TaskPlace)>,
+        provider: Option<&Arc<str>>,
+        tasks: Vec<(Arc<str>, Option<TaskPlace>)>,
         at: Timestamp,
     ) {
         let Some(slot) = self.slots.get(name).copied() else {
@@ -246,7 +259,7 @@ impl Services {
         let Some(known) = service.by_id_mut(deployment) else {
             return;
         };
-        let (number, revision) = (known.number, Arc::clone(&known.revision));
+        let of = known.number;
         known.owed = known.owed.saturating_sub(super::state::count(tasks.len()));
         if !tasks.is_empty() {
             let ids = tasks.iter().map(|(task, _)| id_of(task));
@@ -254,42 +267,100 @@ impl Services {
             service.log.push(&service.arn, message, at);
         }
         for (task, place) in tasks {
-            let instance = match &place {
-                TaskPlace::Instance(instance) => Some(Arc::clone(instance)),
-                TaskPlace::Zone(_) => None,
+            let is_closed = self.is_closed(place.as_ref());
+            let Some(service) = self.services.get_mut(slot as usize) else {
+                return;
             };
-            let is_closed = instance.as_ref().map(|arn| self.closed.contains_key(arn));
-            let mut new = ServiceTask::new(Arc::clone(&task), number);
-            new.place = Some(place.clone());
-            new.is_draining = is_closed == Some(true);
+            let mut new = ServiceTask::new(Arc::clone(&task), of);
+            new.provider = provider.cloned();
+            new.is_draining = is_closed;
+            let is_placed = place.is_some();
+            new.place = place;
             let number = service.insert(new);
-            self.tasks.insert(Arc::clone(&task), (slot, number));
-            if let (TaskPlace::Zone(zone), Some(fargate)) = (&place, &mut self.fargate) {
-                fargate.start(&task, &group(name), zone);
+            self.tasks.insert(task, (slot, number));
+            match is_placed {
+                true => self.launch(slot, number),
+                false => self.let_wait(slot, number, at),
             }
-            if let Some(instance) = instance {
-                self.on.entry(instance).or_default().insert((slot, number));
-            }
-            self.actions.push(ServiceAction::Start {
-                task,
-                service: Arc::clone(name),
-                deployment: Arc::clone(deployment),
-                task_definition: Arc::clone(&revision.task_definition),
-                place,
-            });
         }
-        service.hush();
+        if let Some(service) = self.services.get_mut(slot as usize) {
+            service.hush();
+        }
         self.agenda.touch(slot);
     }
 
+    /// Tasks that waited for capacity go where there is some.
+    fn settle(&mut self, name: &Arc<str>, tasks: Vec<(Arc<str>, TaskPlace)>, at: Timestamp) {
+        for (task, place) in tasks {
+            let Some((slot, number)) = self.tasks.get(&task).copied() else {
+                continue;
+            };
+            self.no_longer_waits(&task, at);
+            let is_closed = self.is_closed(Some(&place));
+            if let Some(service) = self.services.get_mut(slot as usize) {
+                service.revise(number, &self.policy, at, |task| {
+                    task.place = Some(place);
+                    task.is_draining = is_closed;
+                });
+            }
+            self.launch(slot, number);
+        }
+        self.on(name, at, |_, _| {});
+    }
+
+    fn is_closed(&self, place: Option<&TaskPlace>) -> bool {
+        match place {
+            Some(TaskPlace::Instance(instance)) => self.closed.contains_key(instance),
+            Some(TaskPlace::Zone(_)) | None => false,
+        }
+    }
+
+    /// A task that has a place is to be started there.
+    fn launch(&mut self, slot: u32, number: u64) {
+        let Some(service) = self.services.get(slot as usize) else {
+            return;
+        };
+        let Some(task) = service.tasks.get(&number) else {
+            return;
+        };
+        let (Some(deployment), Some(place)) = (service.deployment(task.deployment), &task.place)
+        else {
+            return;
+        };
+        self.actions.push(ServiceAction::Start {
+            task: Arc::clone(&task.task),
+            service: Arc::clone(&service.name),
+            deployment: Arc::clone(&deployment.id),
+            task_definition: Arc::clone(&deployment.revision.task_definition),
+            capacity_provider: task.provider.clone(),
+            place: place.clone(),
+        });
+        match place {
+            TaskPlace::Instance(instance) => {
+                let here = self.on.entry(Arc::clone(instance)).or_default();
+                here.insert((slot, number));
+            }
+            TaskPlace::Zone(zone) => {
+                let kind = self.kind_of(task.provider.as_deref());
+                let fargate = match kind {
+                    Some(ProviderKind::FargateSpot) => &mut self.fargate_spot,
+                    _ => &mut self.fargate,
+                };
+                if let Some(fargate) = fargate {
+                    fargate.start(&task.task, &group(&service.name), zone);
+                }
+            }
+        }
+    }
+
     /// Notes how many tasks found no place.
-    fn starve(
-        &mut self,
-        name: &str,
-        deployment: &str,
-        (unplaced, obstacle, is_retry): (u32, Option<Obstacle>, bool),
-        at: Timestamp,
-    ) {
+    fn starve(&mut self, name: &str, deployment: &str, outcome: Shortfall<'_>, at: Timestamp) {
+        let Shortfall {
+            provider,
+            unplaced,
+            obstacle,
+            is_retry,
+        } = outcome;
         self.on(name, at, |service, policy| {
             match obstacle {
                 Some(obstacle) => service.tell_obstacle(obstacle, policy.repeat_after, at),
@@ -299,17 +370,24 @@ impl Services {
             let Some(known) = service.by_id_mut(deployment) else {
                 return;
             };
-            if unplaced == 0 {
-                known.starved = None;
-            } else if !is_retry {
+            if unplaced > 0 && is_retry {
+                return;
+            }
+            let until = match (provider, unplaced) {
+                (Some(provider), _) => {
+                    known.note_supply(provider, unplaced > 0, &policy.throttle, at)
+                }
+                (None, 0) => None,
+                (None, _) => Some(known.throttled.starved(&policy.throttle, at)),
+            };
+            if provider.is_none() {
+                known.starved = until;
+            }
+            if let Some(until) = until {
                 known.failed_tasks = known.failed_tasks.saturating_add(unplaced);
                 if known.is_in_progress() {
                     known.failures.failed(unplaced);
                 }
-                known.throttled.failed(&policy.throttle, at);
-                let wait = known.throttled.until.filter(|until| *until > at);
-                let until = wait.unwrap_or_else(|| after(at, policy.throttle.first));
-                known.starved = Some(until);
                 service.timers.insert((until, Timer::Service));
             }
         });
@@ -340,6 +418,7 @@ impl Services {
                     service: Arc::clone(name),
                 });
             }
+            self.no_longer_waits(task, at);
             self.actions.push(ServiceAction::Stop {
                 task: Arc::clone(task),
                 code: TaskStopCode::ServiceSchedulerInitiated,
@@ -366,6 +445,16 @@ impl Services {
             .filter_map(|task| self.tasks.get(task).map(|(_, number)| *number))
             .collect()
     }
+}
+
+/// What a start has come to.
+struct Shortfall<'a> {
+    /// The capacity provider, if there is one.
+    provider: Option<&'a Arc<str>>,
+    /// How many tasks have found no place.
+    unplaced: u32,
+    obstacle: Option<Obstacle>,
+    is_retry: bool,
 }
 
 /// The id in the ARN of a task.

@@ -8,6 +8,7 @@ use thiserror::Error;
 
 use super::settings::{NewService, ServiceUpdate};
 use super::{ObservedServiceTask, StopCause, TaskPlace};
+use crate::capacity::{CapacityError, CapacityEvent};
 use crate::deployment::shift::{ShiftError, ShiftEvent};
 use crate::record::{Versioned, VersionedRecord};
 
@@ -94,6 +95,12 @@ pub enum ServiceChange {
         deployment: Arc<str>,
         /// The tasks and where each goes.
         tasks: Vec<(Arc<str>, TaskPlace)>,
+        /// The capacity provider, if there is one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        provider: Option<Arc<str>>,
+        /// Tasks that wait in `PROVISIONING` for the capacity of the provider.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        waiting: Vec<Arc<str>>,
         /// How many found no place.
         unplaced: u32,
         /// Why, if it is to be told.
@@ -103,6 +110,22 @@ pub enum ServiceChange {
         /// what finds no place then is no failure.
         #[serde(default)]
         is_retry: bool,
+        /// When.
+        at: Timestamp,
+    },
+    /// Tasks that waited for capacity have found a place.
+    Settle {
+        /// The service.
+        service: Arc<str>,
+        /// The tasks and where each goes.
+        tasks: Vec<(Arc<str>, TaskPlace)>,
+        /// When.
+        at: Timestamp,
+    },
+    /// Something happens to the capacity providers of the cluster.
+    Capacity {
+        /// What.
+        events: Vec<CapacityEvent>,
         /// When.
         at: Timestamp,
     },
@@ -275,6 +298,9 @@ pub enum ServiceApplyError {
     /// The deployment that shifts traffic cannot take an event.
     #[error(transparent)]
     Shift(#[from] ShiftError),
+    /// The capacity providers of the cluster cannot take an event, or it has none.
+    #[error(transparent)]
+    Capacity(#[from] CapacityError),
     /// A task is known already.
     #[error("there is already a task `{task}`")]
     TaskExists {

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::decide::{Context, Step, scaling};
+use super::agenda::Try;
+use super::decide::{Context, Starts, Step, Which, scaling};
 use super::state::{ServiceState, ServiceStatus, count};
 use super::stops::{Stops, unhealthy_cause};
 use super::task::ServiceTask;
@@ -68,7 +69,12 @@ impl ServiceState {
         }
         let primary = self.primary()?;
         let waits = primary.starved.is_some_and(|until| now < until);
-        if !primary.may_start(now) || waits && !context.is_hopeful {
+        let a_try = Try {
+            deployment: Arc::clone(&primary.id),
+            provider: None,
+            is_waiting: false,
+        };
+        if !primary.may_start(now) || waits && !context.is_worth(&a_try) {
             return None;
         }
         let snapshot = context.cell.snapshot();
@@ -79,10 +85,13 @@ impl ServiceState {
         let lacking = matching.instances.iter();
         let lacking = lacking.filter(|arn| !here.contains_key(&***arn));
         let instances: Vec<Arc<str>> = lacking.filter(is_reached).cloned().collect();
-        (!instances.is_empty()).then(|| Step::StartOn {
-            deployment: Arc::clone(&primary.id),
-            instances,
-            is_retry: waits,
+        (!instances.is_empty()).then(|| {
+            Step::Start(Starts {
+                deployment: Arc::clone(&primary.id),
+                provider: None,
+                which: Which::On(instances),
+                is_retry: waits,
+            })
         })
     }
 

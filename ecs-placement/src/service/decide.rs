@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use ecs_model::Timestamp;
 
+use super::agenda::Try;
 use super::daemon::Matching;
 use super::state::{ServiceState, ServiceStatus};
 use super::{
@@ -24,8 +25,16 @@ pub(super) struct Context<'a> {
     pub(super) daemons: &'a BTreeSet<Arc<str>>,
     pub(super) now: Timestamp,
     pub(super) seed: u64,
-    /// The cell has changed since tasks of the service found no place.
-    pub(super) is_hopeful: bool,
+    /// What was tried since the cell has changed; none if it has not since tasks of the service
+    /// found no place.
+    pub(super) tries: Option<&'a [Try]>,
+}
+
+impl Context<'_> {
+    /// Whether there may be room now for what found none.
+    pub(super) fn is_worth(&self, a_try: &Try) -> bool {
+        self.tries.is_some_and(|tries| !tries.contains(a_try))
+    }
 }
 
 /// What a service needs next.
@@ -43,17 +52,27 @@ pub enum ServiceDecision {
 /// What is to be done for a service, in brief.
 pub(super) enum Step {
     Change(ServiceChange),
-    Start {
-        deployment: Arc<str>,
-        count: u32,
-        is_retry: bool,
-    },
-    /// One task on each of these instances.
-    StartOn {
-        deployment: Arc<str>,
-        instances: Vec<Arc<str>>,
-        is_retry: bool,
-    },
+    Start(Starts),
+}
+
+/// Tasks to start.
+pub(super) struct Starts {
+    pub(super) deployment: Arc<str>,
+    /// The capacity provider, if there is one.
+    pub(super) provider: Option<Arc<str>>,
+    pub(super) which: Which,
+    /// Whether it is tried because the cluster has changed.
+    pub(super) is_retry: bool,
+}
+
+/// Which tasks start.
+pub(super) enum Which {
+    /// So many new ones.
+    New(u32),
+    /// One on each of these instances.
+    On(Vec<Arc<str>>),
+    /// Those that wait in `PROVISIONING`, by number.
+    Waiting(Vec<u64>),
 }
 
 impl Services {
@@ -68,13 +87,15 @@ impl Services {
         cell: &CellState,
         seed: u64,
     ) -> Option<ServiceDecision> {
+        if let Some(change) = self.capacity_step(cell, now) {
+            return Some(ServiceDecision::Change(change));
+        }
         if cell.version() != self.seen {
             self.seen = cell.version();
             self.agenda.hope();
             self.look_at_instances(cell);
         }
         while let Some(slot) = self.agenda.next(now) {
-            let is_hopeful = self.agenda.is_hopeful(slot);
             let service = self.services.get(slot as usize)?;
             let matching = service.is_daemon.then(|| {
                 let matching = self.matching.entry(slot).or_default();
@@ -90,7 +111,7 @@ impl Services {
                 daemons: &self.daemons,
                 now,
                 seed: seed ^ self.version,
-                is_hopeful,
+                tries: self.agenda.tries(slot),
             };
             match service.step(&context, matching) {
                 None => {
@@ -99,12 +120,11 @@ impl Services {
                     self.agenda.settle(due, waits);
                 }
                 Some(Step::Change(change)) => return Some(ServiceDecision::Change(change)),
-                Some(start) => {
-                    let is_retry = start.is_retry();
-                    if is_retry {
-                        self.agenda.give_up_hope(slot);
+                Some(Step::Start(starts)) => {
+                    if starts.is_retry {
+                        self.agenda.tried(slot, starts.as_try());
                     }
-                    if let Some(start) = self.plan(slot, start, cell, now, seed) {
+                    if let Some(start) = self.plan(slot, starts, cell, now, seed) {
                         return Some(ServiceDecision::Start(start));
                     }
                 }
@@ -130,11 +150,12 @@ impl Services {
     }
 }
 
-impl Step {
-    const fn is_retry(&self) -> bool {
-        match self {
-            Self::Change(_) => false,
-            Self::Start { is_retry, .. } | Self::StartOn { is_retry, .. } => *is_retry,
+impl Starts {
+    fn as_try(&self) -> Try {
+        Try {
+            deployment: Arc::clone(&self.deployment),
+            provider: self.provider.clone(),
+            is_waiting: matches!(self.which, Which::Waiting(_)),
         }
     }
 }
@@ -170,6 +191,9 @@ impl ServiceState {
                 tasks: tasks.map(|task| Arc::clone(&task.task)).collect(),
                 at: now,
             });
+        }
+        if let Some(start) = self.waiting_start(context) {
+            return Some(start);
         }
         if let Some(shift) = shift {
             return self.shift_step(shift, context);
@@ -311,14 +335,14 @@ impl ServiceState {
     pub(super) fn waits_for_cell(&self) -> bool {
         let waits = |one: &DeploymentState| {
             let is_last = self.is_daemon && one.ranks.draining.len() > 0;
-            one.starved.is_some() || is_last
+            let is_starved = one.starved.is_some() || !one.shortages.is_empty();
+            is_starved || is_last || self.waiting_of(one).next().is_some()
         };
         self.deployments.iter().any(waits)
     }
 
     /// Tasks to start, if there are any and there is room for them.
     fn next_start(&self, context: &Context<'_>, fleet: &Fleet, room: u32) -> Option<Step> {
-        let now = context.now;
         let primary = self.primary()?;
         // An old revision's tasks go first that were stopped because they were unhealthy: they
         // were stopped to make room for their own replacement.
@@ -326,17 +350,7 @@ impl ServiceState {
         let owed = self.older().iter().filter(|older| older.owed > 0);
         let owed = owed.map(|older| (older, older.owed.min(replacements)));
         let mut wanted = owed.chain([(primary, fleet.wanted())]);
-        wanted.find_map(|(deployment, wanted)| {
-            let count = wanted.min(room);
-            let waits = deployment.starved.is_some_and(|until| now < until);
-            let may_start =
-                count > 0 && deployment.may_start(now) && (!waits || context.is_hopeful);
-            may_start.then(|| Step::Start {
-                deployment: Arc::clone(&deployment.id),
-                count,
-                is_retry: waits,
-            })
-        })
+        wanted.find_map(|(deployment, wanted)| self.start_of(deployment, wanted, room, context))
     }
 
     /// How many tasks of older revisions take the place of unhealthy ones that were stopped: no
@@ -358,8 +372,8 @@ impl ServiceState {
     /// Down to how many tasks a service goes by stopping those of older revisions.
     pub(super) fn floor(&self, context: &Context<'_>, fleet: &Fleet, is_full: bool) -> u32 {
         let lower = self.bounds(context.policy).lower;
-        let starved = self.primary().and_then(|primary| primary.starved);
-        let is_starved = starved.is_some_and(|until| context.now < until);
+        let primary = self.primary();
+        let is_starved = primary.is_some_and(|primary| primary.is_starved(context.now));
         let is_blocked = fleet.wanted() > 0 && (is_full || is_starved);
         match is_blocked || context.policy.first == FirstStep::Both {
             true => lower,

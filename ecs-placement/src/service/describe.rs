@@ -1,7 +1,10 @@
 //! Services as the API describes them.
 
 use ecs_model::deployment::rollout_reason;
-use ecs_model::{Deployment, NetworkConfiguration, SchedulingStrategy, Service};
+use ecs_model::{
+    CapacityProviderStrategyItem, Deployment, LaunchType, NetworkConfiguration, SchedulingStrategy,
+    Service,
+};
 
 use super::Services;
 use super::state::{ServiceState, count};
@@ -62,9 +65,9 @@ impl ServiceState {
             let revision = &primary.revision;
             described = described
                 .with_task_definition(&*revision.task_definition)
-                .with_launch_type(revision.launch_type.clone())
                 .with_load_balancers(revision.load_balancers.clone())
                 .with_service_registries(revision.registries.clone());
+            (described.launch_type, described.capacity_provider_strategy) = revision.capacity();
             let (network, version) = revision.network_and_version();
             (described.network_configuration, described.platform_version) = (network, version);
         }
@@ -107,9 +110,9 @@ impl ServiceState {
                     .with_failed_tasks(integer(one.failed_tasks))
                     .with_created_at(one.created_at)
                     .with_updated_at(one.updated_at)
-                    .with_launch_type(revision.launch_type.clone())
                     .with_rollout_state(one.rollout)
                     .with_rollout_state_reason(one.reason.text(&one.id));
+                (described.launch_type, described.capacity_provider_strategy) = revision.capacity();
                 let (network, version) = revision.network_and_version();
                 (described.network_configuration, described.platform_version) = (network, version);
                 described
@@ -119,6 +122,19 @@ impl ServiceState {
 }
 
 impl Revision {
+    /// The launch type, or the capacity providers.
+    fn capacity(
+        &self,
+    ) -> (
+        Option<LaunchType>,
+        Option<Vec<CapacityProviderStrategyItem>>,
+    ) {
+        match &self.providers {
+            None => (Some(self.launch_type.clone()), None),
+            Some(strategy) => (None, Some(strategy.items())),
+        }
+    }
+
     fn network_and_version(&self) -> (Option<NetworkConfiguration>, Option<String>) {
         (self.network.clone(), self.platform_version.clone())
     }

@@ -4,6 +4,7 @@ use ecs_arn::ArnError;
 use ecs_model::{Exception, ExceptionName};
 use thiserror::Error;
 
+use crate::capacity::CapacityError;
 use crate::deployment::BreakerError;
 use crate::deployment::shift::{ShiftConfigurationError, ShiftError};
 use crate::{FargateError, RequestError, Unsupported};
@@ -54,6 +55,24 @@ pub enum ServiceError {
     /// The deployment that shifts traffic does not take it.
     #[error(transparent)]
     Shift(#[from] ShiftError),
+    /// Capacity providers that a service cannot have.
+    #[error(transparent)]
+    Capacity(#[from] CapacityError),
+    /// A daemon service has a task on each instance, of whatever provider.
+    #[error("a capacity provider strategy cannot be combined with `DAEMON`")]
+    DaemonProviders,
+    /// Another capacity provider strategy is only taken over with a new deployment.
+    #[error(
+        "another capacity provider strategy needs a new deployment, which `forceNewDeployment` \
+         starts"
+    )]
+    ProvidersWithoutForce,
+    /// A service was created with capacity providers.
+    #[error(
+        "the service was created with a capacity provider strategy: it has no launch type to go \
+         back to"
+    )]
+    NoLaunchType,
     /// A daemon service has as many tasks as there are instances for it.
     #[error("a desired count cannot be combined with `DAEMON`")]
     DaemonCount,
@@ -126,6 +145,7 @@ impl ServiceError {
     pub fn exception(&self) -> Exception {
         match self {
             Self::Fargate(error) => return error.exception(),
+            Self::Capacity(error) => return error.exception(),
             Self::ShiftConfiguration(error) => return error.exception(),
             Self::Shift(error) => return error.exception(),
             _ => {}
@@ -156,6 +176,13 @@ impl ServiceError {
                 ExceptionName::InvalidParameter,
                 "The service cannot be stopped while deployments are active.".to_owned(),
             ),
+            Self::ProvidersWithoutForce => (
+                ExceptionName::InvalidParameter,
+                "When switching from launch type to capacity provider strategy on an existing \
+                 service, or making a change to a capacity provider strategy on a service that is \
+                 already using one, you must force a new deployment."
+                    .to_owned(),
+            ),
             Self::NoShift { .. } => (ExceptionName::ServiceDeploymentNotFound, own()),
             Self::Request(RequestError::Refused(_))
             | Self::ShiftConfiguration(_)
@@ -165,6 +192,9 @@ impl ServiceError {
             | Self::Breaker(_)
             | Self::Cluster(_)
             | Self::Fargate(_)
+            | Self::Capacity(_)
+            | Self::DaemonProviders
+            | Self::NoLaunchType
             | Self::DaemonMaximum { .. }
             | Self::DaemonCount
             | Self::EarlySuccess { .. }

@@ -1,5 +1,6 @@
 //! Why a service is not where it shall be.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -37,6 +38,20 @@ pub enum Wait {
         /// The ARN of the instance that comes closest, and why it takes none; none if there is
         /// no `ACTIVE` instance.
         closest: Option<(Arc<str>, Reason)>,
+        /// When it is tried again, should nothing change before.
+        until: Timestamp,
+    },
+    /// Tasks wait in `PROVISIONING` for an instance of their capacity provider.
+    Provisioning {
+        /// The capacity provider.
+        provider: Arc<str>,
+        /// How many.
+        tasks: u32,
+    },
+    /// A capacity provider takes no more tasks.
+    Provider {
+        /// The capacity provider.
+        provider: Arc<str>,
         /// When it is tried again, should nothing change before.
         until: Timestamp,
     },
@@ -162,6 +177,7 @@ impl Services {
                 until,
             });
         }
+        waits.extend(state.waits_for_providers(now));
         if let Some(breaker) = state.rules.breaker
             && primary.is_in_progress()
             && primary.failures.get() > 0
@@ -181,6 +197,28 @@ impl Services {
 }
 
 impl ServiceState {
+    fn waits_for_providers(&self, now: Timestamp) -> Vec<Wait> {
+        let mut tasks: BTreeMap<&Arc<str>, u32> = BTreeMap::new();
+        let waiting = self.deployments.iter().flat_map(|one| self.waiting_of(one));
+        for provider in waiting.filter_map(|(_, task)| task.provider.as_ref()) {
+            let known = tasks.entry(provider).or_default();
+            *known = known.saturating_add(1);
+        }
+        let waiting = tasks
+            .into_iter()
+            .map(|(provider, tasks)| Wait::Provisioning {
+                provider: Arc::clone(provider),
+                tasks,
+            });
+        let short = self.primary().into_iter().flat_map(|one| &one.shortages);
+        let short = short.filter(|(_, shortage)| now < shortage.until);
+        let short = short.map(|(provider, shortage)| Wait::Provider {
+            provider: Arc::clone(provider),
+            until: shortage.until,
+        });
+        waiting.chain(short).collect()
+    }
+
     fn waits_for_tasks(&self, now: Timestamp) -> Vec<Wait> {
         let Some((primary, older)) = self.deployments.split_first() else {
             return Vec::new();
@@ -258,6 +296,15 @@ impl fmt::Display for Wait {
                 }
                 write!(f, "; it is tried again at {until} at the latest")
             }
+            Self::Provisioning { provider, tasks } => write!(
+                f,
+                "{tasks} tasks wait in PROVISIONING for the capacity provider `{provider}`"
+            ),
+            Self::Provider { provider, until } => write!(
+                f,
+                "the capacity provider `{provider}` takes no more tasks; it is tried again at \
+                 {until} at the latest"
+            ),
             Self::Throttled { until } => {
                 write!(
                     f,

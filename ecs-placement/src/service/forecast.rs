@@ -307,6 +307,8 @@ impl Course {
                     }
                     ServiceAction::Register { .. }
                     | ServiceAction::Deregister { .. }
+                    | ServiceAction::Provision { .. }
+                    | ServiceAction::Capacity(_)
                     | ServiceAction::Publish(_) => {}
                 }
             }

@@ -7,6 +7,7 @@
 mod action;
 mod agenda;
 mod apply;
+mod capacity;
 mod change;
 mod choose;
 mod daemon;
@@ -23,6 +24,7 @@ mod observe;
 mod observed;
 mod place;
 mod policy;
+mod providers;
 pub mod rebalance;
 mod record;
 mod requests;
@@ -62,6 +64,7 @@ use agenda::Agenda;
 use daemon::Matching;
 use state::ServiceState;
 
+use crate::capacity::ClusterCapacity;
 use crate::{CellState, CommitError, CommitPolicy, Fargate, Planner};
 
 /// The services of a cluster.
@@ -129,6 +132,9 @@ pub struct Services {
     closed: BTreeMap<Arc<str>, Box<str>>,
     /// Where tasks of launch type `FARGATE` run.
     fargate: Option<Fargate>,
+    /// Where those of the capacity provider `FARGATE_SPOT` do.
+    fargate_spot: Option<Fargate>,
+    capacity: Option<ClusterCapacity>,
     /// The alarms that are in ALARM.
     alarms: BTreeSet<Box<str>>,
     /// The groups of the tasks of daemon services.
@@ -165,6 +171,8 @@ impl Services {
             on: HashMap::new(),
             closed: BTreeMap::new(),
             fargate: None,
+            fargate_spot: None,
+            capacity: None,
             alarms: BTreeSet::new(),
             daemons: BTreeSet::new(),
             matching: HashMap::new(),
@@ -213,10 +221,11 @@ impl Services {
     /// before: in the past if something has changed. `None` if nothing is.
     #[must_use]
     pub fn poll_timeout(&self) -> Option<Timestamp> {
-        match self.agenda.is_idle() {
-            true => self.agenda.due(),
-            false => Some(self.touched_at),
+        if !self.agenda.is_idle() {
+            return Some(self.touched_at);
         }
+        let capacity = self.capacity.as_ref().and_then(|one| one.poll_timeout());
+        [self.agenda.due(), capacity].into_iter().flatten().min()
     }
 
     /// Does what the services need: tasks that start are committed to the cell, those that stop
@@ -287,6 +296,8 @@ impl Services {
             on: self.on.clone(),
             closed: self.closed.clone(),
             fargate: self.fargate.clone(),
+            fargate_spot: self.fargate_spot.clone(),
+            capacity: self.capacity.clone(),
             alarms: self.alarms.clone(),
             daemons: self.daemons.clone(),
             matching: self.matching.clone(),

@@ -178,10 +178,15 @@ impl Services {
                 });
             }
             self.tasks.remove(&seen.task);
-            let fargate = self.fargate.as_mut();
-            if fargate.is_some_and(|fargate| fargate.stopped(&seen.task)) {
+            self.no_longer_waits(&seen.task, at);
+            let fargates = [&mut self.fargate, &mut self.fargate_spot];
+            let mut fargates = fargates.into_iter().flatten();
+            if fargates.any(|fargate| fargate.stopped(&seen.task)) {
                 self.agenda.hope();
             }
+        }
+        if before.is_none() && after.is_some() {
+            self.no_longer_waits(&seen.task, at);
         }
         if before != after {
             self.leave(before.as_ref(), (slot, number));

@@ -3,14 +3,16 @@
 use std::sync::Arc;
 
 use ecs_model::service_message::PlacementObstacle;
-use ecs_model::{Timestamp, service_message};
+use ecs_model::{LaunchType, Timestamp, service_message};
 
-use super::decide::Step;
+use super::decide::{Starts, Which};
 use super::settings::group;
-use super::state::{ServiceState, count};
+use super::state::count;
 use super::{Obstacle, ServiceChange, Services, TaskPlace};
 use crate::explain::in_events;
-use crate::{CellState, Commit, PlacementRequest, Plan, Reason, Snapshot, Transaction, fits};
+use crate::{
+    CellState, Commit, Fargate, PlacementRequest, Plan, Reason, Snapshot, Transaction, fits,
+};
 
 /// What events say where Fargate has no capacity.
 const FARGATE: &str = "RESOURCE:FARGATE";
@@ -21,10 +23,15 @@ const FARGATE: &str = "RESOURCE:FARGATE";
 pub struct ServiceStart {
     service: Arc<str>,
     deployment: Arc<str>,
+    provider: Option<Arc<str>>,
     /// None if no task found a place, and on Fargate.
     transaction: Option<Transaction>,
     /// On Fargate the tasks and their zones.
     zones: Vec<(Arc<str>, TaskPlace)>,
+    /// Tasks that are to wait for capacity.
+    waiting: Vec<Arc<str>>,
+    /// Whether the tasks of the transaction have waited.
+    settles: bool,
     unplaced: u32,
     obstacle: Option<Obstacle>,
     is_retry: bool,
@@ -66,10 +73,20 @@ impl ServiceStart {
             let instance = Arc::clone(&placed.instance);
             (Arc::clone(&placed.task), TaskPlace::Instance(instance))
         });
+        let tasks = tasks.chain(self.zones).collect();
+        if self.settles {
+            return ServiceChange::Settle {
+                service: self.service,
+                tasks,
+                at: self.at,
+            };
+        }
         ServiceChange::Start {
             service: self.service,
             deployment: self.deployment,
-            tasks: tasks.chain(self.zones).collect(),
+            tasks,
+            provider: self.provider,
+            waiting: self.waiting,
             unplaced: self.unplaced,
             obstacle: self.obstacle,
             is_retry: self.is_retry,
@@ -83,47 +100,44 @@ impl Services {
     pub(super) fn plan(
         &mut self,
         slot: u32,
-        step: Step,
+        starts: Starts,
         cell: &CellState,
         now: Timestamp,
         seed: u64,
     ) -> Option<ServiceStart> {
-        let service = self.services.get(slot as usize)?;
-        if let Step::Start {
-            deployment,
-            count,
-            is_retry,
-        } = &step
-            && service.is_on_fargate(deployment)
+        if let Which::New(count) = starts.which
+            && self.zones_of(slot, &starts).is_some()
         {
-            let wanted = (Arc::clone(deployment), *count, *is_retry);
-            return self.plan_on_fargate(service, wanted, now, seed);
+            return self.plan_in_zones(slot, starts, count, now, seed);
         }
-        let (deployment, is_retry) = match &step {
-            Step::Change(_) => return None,
-            Step::Start {
-                deployment,
-                is_retry,
-                ..
-            }
-            | Step::StartOn {
-                deployment,
-                is_retry,
-                ..
-            } => (Arc::clone(deployment), *is_retry),
-        };
-        let name = Arc::clone(&service.name);
-        let snapshot = cell.snapshot();
-        let (plan, refused) = self.plan_on_instances(slot, step, &snapshot, seed)?;
+        let (plan, refused) = self.plan_on_instances(slot, &starts, &cell.snapshot(), seed)?;
         let placed = plan.claims().len();
-        if placed == 0 && is_retry {
+        let settles = matches!(starts.which, Which::Waiting(_));
+        // With a capacity provider those wait that found no place, as far as they may.
+        let may_wait = match (&starts.provider, settles) {
+            (Some(_), false) => self.may_wait().min(plan.unplaced()),
+            _ => 0,
+        };
+        if placed == 0 && may_wait == 0 && starts.is_retry {
             return None;
         }
-        let unplaced = plan.unplaced();
-        let is_told = unplaced > 0 && !is_retry;
-        let obstacle = is_told.then(|| obstacle(&name, refused.or_else(|| closest(&plan))));
-        let tasks = self.names_of_tasks(placed, seed, |task| cell.task(task).is_some());
-        let token = format!("{deployment} {}", self.version);
+        let service = self.services.get(slot as usize)?;
+        let unplaced = plan.unplaced().saturating_sub(may_wait);
+        let is_told = unplaced > 0 && !starts.is_retry;
+        let obstacle = is_told.then(|| match starts.provider {
+            Some(_) => Obstacle::provisioning_limit(&service.name),
+            None => obstacle(&service.name, refused.or_else(|| closest(&plan))),
+        });
+        let mut tasks = match &starts.which {
+            Which::Waiting(numbers) => self.names_of_waiting(slot, numbers),
+            Which::New(_) | Which::On(_) => {
+                let all = placed.saturating_add(may_wait as usize);
+                self.names_of_tasks(all, seed, |task| cell.task(task).is_some())
+            }
+        };
+        let waiting = tasks.split_off(placed.min(tasks.len())).into_iter();
+        let waiting = waiting.filter(|_| !settles).map(Into::into).collect();
+        let token = format!("{} {}", starts.deployment, self.version);
         let transaction = match placed {
             0 => None,
             _ => plan.into_transaction(token, tasks).ok(),
@@ -133,13 +147,16 @@ impl Services {
             placed
         );
         Some(ServiceStart {
-            service: name,
-            deployment,
+            service: Arc::clone(&service.name),
+            deployment: starts.deployment,
+            provider: starts.provider,
             unplaced,
             transaction,
             zones: Vec::new(),
+            waiting,
+            settles,
             obstacle,
-            is_retry,
+            is_retry: starts.is_retry,
             at: now,
         })
     }
@@ -148,80 +165,81 @@ impl Services {
     fn plan_on_instances(
         &mut self,
         slot: u32,
-        step: Step,
+        starts: &Starts,
         snapshot: &Snapshot,
         seed: u64,
     ) -> Option<(Plan, Option<Refusal>)> {
         let service = self.services.get(slot as usize)?;
-        match step {
-            Step::Change(_) => None,
-            Step::Start {
-                deployment, count, ..
-            } => {
-                let request = service.by_id(&deployment)?.request.as_ref()?;
-                let request = self.beside_daemons(request.clone().with_count(count));
-                Some((self.planner.plan(snapshot, &request, seed), None))
-            }
-            Step::StartOn {
-                deployment,
-                instances,
-                ..
-            } => {
-                let request = service.by_id(&deployment)?.request.as_ref()?;
-                Some(plan_on(snapshot, request, &instances, seed))
-            }
-        }
+        let request = service.by_id(&starts.deployment)?.request.as_ref()?;
+        let count = match &starts.which {
+            Which::New(count) => *count,
+            Which::Waiting(numbers) => count(numbers.len()),
+            Which::On(instances) => return Some(plan_on(snapshot, request, instances, seed)),
+        };
+        let request = self.beside_daemons(request.clone().with_count(count));
+        let request = match &starts.provider {
+            Some(provider) => request.with_capacity_provider(Arc::clone(provider)),
+            None => request,
+        };
+        Some((self.planner.plan(snapshot, &request, seed), None))
     }
-}
 
-/// An instance, and why it does not take a task.
-type Refusal = (Arc<str>, Option<Reason>);
+    /// Where tasks start that run on Fargate, or on spare capacity of it.
+    fn zones_of(&self, slot: u32, starts: &Starts) -> Option<&Fargate> {
+        let revision = &self.slot(slot)?.by_id(&starts.deployment)?.revision;
+        if revision.launch_type != LaunchType::Fargate {
+            return None;
+        }
+        self.fargate_of(starts.provider.as_deref())
+    }
 
-impl Services {
     /// Plans tasks on Fargate.
-    fn plan_on_fargate(
+    fn plan_in_zones(
         &self,
-        service: &ServiceState,
-        (deployment, count, is_retry): (Arc<str>, u32, bool),
+        slot: u32,
+        starts: Starts,
+        count: u32,
         now: Timestamp,
         seed: u64,
     ) -> Option<ServiceStart> {
-        let revision = &service.by_id(&deployment)?.revision;
-        let group = group(&service.name);
-        let plan = self
-            .fargate
-            .as_ref()?
-            .plan(&group, &revision.subnets(), count)
-            .ok()?;
-        if plan.places.is_empty() && is_retry {
+        let service = self.slot(slot)?;
+        let revision = &service.by_id(&starts.deployment)?.revision;
+        let fargate = self.zones_of(slot, &starts)?;
+        let plan = fargate.plan(&group(&service.name), &revision.subnets(), count);
+        let plan = plan.ok()?;
+        if plan.places.is_empty() && starts.is_retry {
             return None;
         }
-        let tasks = self.names_of_tasks(plan.places.len(), seed, |task| {
-            self.tasks.contains_key(task)
-        });
-        let places = plan
-            .places
-            .iter()
-            .map(|place| TaskPlace::Zone((*place.zone).into()));
-        let failure = plan
-            .failures
-            .first()
-            .and_then(|failure| failure.reason.as_deref());
-        let obstacle = failure.filter(|_| !is_retry).map(|reason| Obstacle {
+        let tasks = self.names_of_tasks(plan.places.len(), seed, |_| false);
+        let places = plan.places.iter();
+        let places = places.map(|place| TaskPlace::Zone((*place.zone).into()));
+        let failure = plan.failures.first();
+        let failure = failure.and_then(|failure| failure.reason.as_deref());
+        let obstacle = failure.filter(|_| !starts.is_retry).map(|reason| Obstacle {
             message: service_message::unable_to_place_for(&service.name, reason).into(),
             reason: Some(FARGATE.into()),
             instance: None,
         });
         Some(ServiceStart {
             service: Arc::clone(&service.name),
-            deployment,
+            deployment: starts.deployment,
+            provider: starts.provider,
             transaction: None,
             zones: tasks.into_iter().map(Into::into).zip(places).collect(),
+            waiting: Vec::new(),
+            settles: false,
             unplaced: super::state::count(plan.failures.len()),
             obstacle,
-            is_retry,
+            is_retry: starts.is_retry,
             at: now,
         })
+    }
+
+    /// The ARNs of tasks that wait, longest first.
+    fn names_of_waiting(&self, slot: u32, numbers: &[u64]) -> Vec<String> {
+        let tasks = self.slot(slot).map(|service| &service.tasks);
+        let known = numbers.iter().filter_map(|number| tasks?.get(number));
+        known.map(|task| task.task.to_string()).collect()
     }
 
     /// The ARNs of new tasks.
@@ -233,7 +251,8 @@ impl Services {
     ) -> Vec<String> {
         let mut names = self.names(seed);
         let arns = std::iter::repeat_with(|| self.arn("task", &names.task()));
-        arns.filter(|task| !is_known(task)).take(count).collect()
+        let is_new = |task: &String| !is_known(task) && !self.tasks.contains_key(&**task);
+        arns.filter(is_new).take(count).collect()
     }
 
     /// The request of a replica service, which leaves room for the daemons.
@@ -244,6 +263,20 @@ impl Services {
         let daemons = self.services.iter().filter(|service| service.is_daemon);
         let primaries = daemons.filter_map(|service| service.primary());
         request.with_room_for(primaries.filter_map(|primary| primary.request.as_ref()))
+    }
+}
+
+/// An instance, and why it does not take a task.
+type Refusal = (Arc<str>, Option<Reason>);
+
+impl Obstacle {
+    /// As many tasks wait for capacity as may.
+    fn provisioning_limit(service: &str) -> Self {
+        Self {
+            message: service_message::provisioning_limit(service).into(),
+            reason: None,
+            instance: None,
+        }
     }
 }
 

@@ -58,11 +58,17 @@ impl Services {
                 service,
                 deployment,
                 tasks,
+                waiting,
                 ..
             } => {
                 self.check_deployments(service, [deployment])?;
-                self.check_unknown(tasks.iter().map(|(task, _)| task))
+                self.check_unknown(tasks.iter().map(|(task, _)| task).chain(waiting))
             }
+            ServiceChange::Settle { service, tasks, .. } => {
+                self.known(service)?;
+                self.check_tasks(tasks.iter().map(|(task, _)| task))
+            }
+            ServiceChange::Capacity { events, at } => Ok(self.try_capacity(events, *at)?),
             ServiceChange::Register { service, tasks, .. } => {
                 self.known(service)?;
                 self.check_tasks(tasks)

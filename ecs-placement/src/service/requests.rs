@@ -13,6 +13,7 @@ use super::settings::{
 };
 use super::state::{ServiceState, ServiceStatus, count};
 use super::{DeploymentFailure, ServiceChange, ServiceError, Services};
+use crate::capacity::{CapacityChoice, ProviderKind, ProviderStrategy};
 use crate::deployment::Revision;
 use crate::deployment::shift::ShiftEvent;
 use crate::{PlacementRequest, Unsupported};
@@ -143,6 +144,7 @@ impl Services {
         let settings = ServiceSettings::of_create(request);
         settings.rules(is_daemon)?;
         let revision = Revision::of_create(request, definition, placement);
+        let revision = self.with_choice(request, revision, is_daemon)?;
         self.check_launch_type(&name, &revision)?;
         settings.check_traffic(&revision)?;
         settings.request(&name, &revision)?;
@@ -180,7 +182,6 @@ impl Services {
         if request.task_definition.is_some() != definition.is_some() {
             return Err(ServiceError::TaskDefinition);
         }
-        Unsupported::refuse_providers(request.capacity_provider_strategy())?;
         if let Some(controller) = request.deployment_controller().r#type() {
             let controller = controller.to_string();
             if controller != "ECS" {
@@ -193,11 +194,11 @@ impl Services {
         let current = known.primary().map(|primary| &primary.revision);
         let revision = current.map(|current| {
             let new = current.updated(request, definition.zip(placement));
-            let is_new = new != **current || request.force_new_deployment() == Some(true);
-            (new, is_new)
+            let new = self.with_other_choice(request, new, known.is_daemon)?;
+            let is_forced = request.force_new_deployment() == Some(true);
+            Ok::<_, ServiceError>((new != **current || is_forced).then_some(new))
         });
-        let (revision, is_new) = revision.unzip();
-        let revision = revision.filter(|_| is_new == Some(true));
+        let revision = revision.transpose()?.flatten();
         if let Some(revision) = &revision {
             self.check_launch_type(&known.name, revision)?;
             settings.check_traffic(revision)?;
@@ -264,18 +265,94 @@ impl Services {
         }
     }
 
-    /// Whether there is a place for tasks of the launch type.
+    /// The revision of a new service with its capacity providers, if it has some. A daemon service
+    /// has none: the default of the cluster is not for it.
+    fn with_choice(
+        &self,
+        request: &CreateServiceRequest,
+        revision: Revision,
+        is_daemon: bool,
+    ) -> Result<Revision, ServiceError> {
+        let strategy = request.capacity_provider_strategy();
+        let Some(capacity) = self.capacity.as_ref().filter(|_| !is_daemon) else {
+            Unsupported::refuse_providers(strategy)?;
+            return Ok(revision);
+        };
+        match capacity.choose(request.launch_type(), strategy)? {
+            CapacityChoice::LaunchType(_) => Ok(revision),
+            CapacityChoice::Providers(strategy) => Ok(self.with_providers(revision, strategy)),
+        }
+    }
+
+    /// The revision of a service that is changed with its other capacity providers, if it has
+    /// others: none of them lets it go back to the launch type that it was created with.
+    fn with_other_choice(
+        &self,
+        request: &UpdateServiceRequest,
+        mut revision: Revision,
+        is_daemon: bool,
+    ) -> Result<Revision, ServiceError> {
+        let Some(strategy) = &request.capacity_provider_strategy else {
+            return Ok(revision);
+        };
+        let chosen = match (&**strategy, &self.capacity) {
+            ([], _) => None,
+            (_, _) if is_daemon => return Err(ServiceError::DaemonProviders),
+            (given, None) => {
+                Unsupported::refuse_providers(given)?;
+                None
+            }
+            (given, Some(capacity)) => match capacity.choose(None, given)? {
+                CapacityChoice::Providers(strategy) => Some(strategy),
+                CapacityChoice::LaunchType(_) => None,
+            },
+        };
+        if chosen == revision.providers {
+            return Ok(revision);
+        }
+        if request.force_new_deployment() != Some(true) {
+            return Err(ServiceError::ProvidersWithoutForce);
+        }
+        let Some(strategy) = chosen else {
+            let former = revision.former_launch_type.take();
+            revision.launch_type = former.ok_or(ServiceError::NoLaunchType)?;
+            revision.providers = None;
+            return Ok(revision);
+        };
+        if revision.providers.is_none() {
+            revision.former_launch_type = Some(revision.launch_type.clone());
+        }
+        Ok(self.with_providers(revision, strategy))
+    }
+
+    fn with_providers(&self, revision: Revision, strategy: ProviderStrategy) -> Revision {
+        let first = strategy.shares().first();
+        let kind = self.kind_of(first.map(|share| &*share.provider));
+        let is_fargate = kind.is_some_and(ProviderKind::is_fargate);
+        revision.with_providers(strategy, is_fargate)
+    }
+
+    /// Whether there is a place for tasks of the launch type, or of each capacity provider.
     fn check_launch_type(&self, name: &str, revision: &Revision) -> Result<(), ServiceError> {
-        match (&revision.launch_type, &self.fargate) {
-            (LaunchType::Ec2 | LaunchType::External, _) => Ok(()),
-            (LaunchType::Fargate, Some(fargate)) => {
+        let check = |provider: Option<&str>| match &revision.launch_type {
+            LaunchType::Ec2 | LaunchType::External => Ok(()),
+            other => {
+                let is_fargate = *other == LaunchType::Fargate;
+                let fargate = self.fargate_of(provider).filter(|_| is_fargate);
+                let Some(fargate) = fargate else {
+                    let launch_type = provider.map_or_else(|| other.to_string(), str::to_owned);
+                    return Err(Unsupported::LaunchType { launch_type }.into());
+                };
                 let _ = fargate.plan(&group(name), &revision.subnets(), 0)?;
                 Ok(())
             }
-            (other, _) => Err(Unsupported::LaunchType {
-                launch_type: other.to_string(),
+        };
+        match &revision.providers {
+            None => check(None),
+            Some(strategy) => {
+                let mut shares = strategy.shares().iter();
+                shares.try_for_each(|share| check(Some(&share.provider)))
             }
-            .into()),
         }
     }
 

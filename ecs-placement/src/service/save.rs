@@ -13,6 +13,7 @@ use super::settings::group;
 use super::state::{ServiceState, ServiceStatus};
 use super::{ServiceAction, ServicePolicy, Services, TaskPlace};
 use crate::Fargate;
+use crate::capacity::ClusterCapacity;
 
 /// Equal services are saved as equal bytes.
 #[derive(Serialize, Deserialize)]
@@ -28,6 +29,10 @@ struct SavedServices<'a> {
     closed: Cow<'a, BTreeMap<Arc<str>, Box<str>>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     fargate: Option<Cow<'a, Fargate>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    fargate_spot: Option<Cow<'a, Fargate>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    capacity: Option<Cow<'a, ClusterCapacity>>,
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     alarms: Cow<'a, BTreeSet<Box<str>>>,
     #[serde(default, skip_serializing_if = "<[ServiceAction]>::is_empty")]
@@ -50,6 +55,8 @@ impl Serialize for Services {
             services: Cow::Borrowed(&self.services),
             closed: Cow::Borrowed(&self.closed),
             fargate: self.fargate.as_ref().map(Cow::Borrowed),
+            fargate_spot: self.fargate_spot.as_ref().map(Cow::Borrowed),
+            capacity: self.capacity.as_ref().map(Cow::Borrowed),
             alarms: Cow::Borrowed(&self.alarms),
             actions: Cow::Borrowed(&self.actions),
             touched_at: self.touched_at,
@@ -72,6 +79,8 @@ impl Services {
         restored.version = saved.version;
         restored.closed = saved.closed.into_owned();
         restored.fargate = saved.fargate.map(Cow::into_owned);
+        restored.fargate_spot = saved.fargate_spot.map(Cow::into_owned);
+        restored.capacity = saved.capacity.map(Cow::into_owned);
         restored.alarms = saved.alarms.into_owned();
         restored.actions = saved.actions.into_owned();
         restored.touched_at = saved.touched_at;

@@ -13,6 +13,7 @@ use ecs_taskdef::{Tag, TaskDefinition};
 use serde::{Deserialize, Serialize};
 
 use super::ServiceError;
+use crate::capacity::ProviderStrategy;
 use crate::deployment::shift::ShiftingDeployment;
 use crate::deployment::{CircuitBreaker, EarlySuccess, Revision};
 use crate::{PlacementRequest, Unsupported};
@@ -220,6 +221,8 @@ impl Revision {
         Self {
             task_definition: named(request.task_definition(), definition),
             launch_type: launch_type.unwrap_or(LaunchType::Ec2),
+            providers: None,
+            former_launch_type: None,
             platform_version: request.platform_version.clone(),
             network: request.network_configuration.clone(),
             load_balancers: request.load_balancers().to_vec(),
@@ -264,6 +267,16 @@ impl Revision {
             new.connect.clone_from(connect);
         }
         new
+    }
+
+    /// The same whose tasks go to capacity providers, which are container instances or Fargate.
+    pub(super) fn with_providers(mut self, strategy: ProviderStrategy, is_fargate: bool) -> Self {
+        self.launch_type = match is_fargate {
+            true => LaunchType::Fargate,
+            false => LaunchType::Ec2,
+        };
+        self.providers = Some(strategy);
+        self
     }
 
     /// The subnets of its tasks.
@@ -332,7 +345,6 @@ pub(super) fn refuse_unsupported(request: &CreateServiceRequest) -> Result<bool,
         let controller = controller.to_string();
         return Err(Unsupported::DeploymentController { controller });
     }
-    Unsupported::refuse_providers(request.capacity_provider_strategy())?;
     refuse_rebalancing(request.availability_zone_rebalancing())?;
     match request.strategy_or_default() {
         SchedulingStrategy::Replica => Ok(false),

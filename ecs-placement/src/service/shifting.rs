@@ -243,14 +243,7 @@ impl ServiceState {
             let staying = &one.ranks.staying;
             let there = staying.len().saturating_sub(staying.unhealthy.len());
             let missing = wanted(one).saturating_sub(count(there));
-            let waits = one.starved.is_some_and(|until| context.now < until);
-            let may_start =
-                missing > 0 && one.may_start(context.now) && (!waits || context.is_hopeful);
-            may_start.then(|| Step::Start {
-                deployment: Arc::clone(&one.id),
-                count: missing,
-                is_retry: waits,
-            })
+            self.start_of(one, missing, missing, context)
         });
         start.or_else(|| {
             let choice = Choice::new(self, context.cell, context.now, context.seed);

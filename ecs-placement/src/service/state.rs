@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use ecs_model::{Event, LaunchType, Timestamp};
+use ecs_model::{Event, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::events::EventLog;
@@ -182,12 +182,6 @@ impl ServiceState {
             healthy >= early.required(self.wanted()) && (early.is_deferred || is_clean())
         });
         is_early || self.is_steady()
-    }
-
-    /// Whether the tasks of a deployment run on Fargate.
-    pub(super) fn is_on_fargate(&self, id: &str) -> bool {
-        let launch_type = self.by_id(id).map(|one| &one.revision.launch_type);
-        launch_type == Some(&LaunchType::Fargate)
     }
 
     /// Whether unhealthy tasks of it stop, and have not stopped.

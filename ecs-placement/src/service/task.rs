@@ -18,6 +18,9 @@ pub(crate) struct ServiceTask {
     pub(crate) deployment: u32,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) place: Option<TaskPlace>,
+    /// The capacity provider that it was started for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) provider: Option<Arc<str>>,
     pub(crate) last_status: TaskStatus,
     /// Why it shall stop, if it shall.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -79,6 +82,7 @@ impl ServiceTask {
             task,
             deployment,
             place: None,
+            provider: None,
             last_status: TaskStatus::Provisioning,
             stop: None,
             running_since: None,

@@ -306,6 +306,7 @@ fn go(world: &mut World, event: &Event) -> Vec<ServiceAction> {
         tasks: world.tasks.clone(),
         stopped: Vec::new(),
         published: Vec::new(),
+        scaled: Vec::new(),
         registered: Default::default(),
         ..*world
     };

@@ -71,7 +71,7 @@ fn documents_that_cannot_be() {
     assert_eq!(
         refused(|saved| saved["colour"] = json!(1)),
         "unknown field `colour`, expected one of `format`, `cluster`, `policy`, `version`, \
-         `services`, `closed`, `fargate`, `alarms`, `actions`, `touchedAt`"
+         `services`, `closed`, `fargate`, `fargateSpot`, `capacity`, `alarms`, `actions`, `touchedAt`"
     );
     assert_eq!(
         refused(|saved| {

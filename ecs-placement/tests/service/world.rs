@@ -7,8 +7,10 @@ use ecs_model::{
     Attribute, ContainerInstance, Deployment, Event, HealthStatus, Resource, Service, TaskStatus,
     Timestamp,
 };
+use ecs_placement::capacity::CapacityAction;
 use ecs_placement::service::{
     Observation, ObservedServiceTask, ServiceAction, ServiceError, ServicePolicy, Services,
+    TaskPlace,
 };
 use ecs_placement::{CellState, Registration};
 use ecs_taskdef::TaskDefinition;
@@ -30,6 +32,8 @@ pub(crate) struct World {
     pub(crate) registered: BTreeSet<String>,
     /// Events on EventBridge.
     pub(crate) published: Vec<Event>,
+    /// What was asked of the instances of capacity providers.
+    pub(crate) scaled: Vec<CapacityAction>,
 }
 
 /// A task as the agents have it.
@@ -43,6 +47,9 @@ pub(crate) struct Running {
     pub(crate) health: Option<HealthStatus>,
     pub(crate) protected_until: Option<i64>,
     pub(crate) shall_stop: bool,
+    /// Where it was started; none while it waits for capacity.
+    pub(crate) place: Option<TaskPlace>,
+    pub(crate) provider: Option<String>,
     pub(crate) order: usize,
 }
 
@@ -51,9 +58,19 @@ pub(crate) fn at(seconds: i64) -> Timestamp {
 }
 
 pub(crate) fn instance(name: &str, zone: &str, memory: i32) -> Registration {
+    Registration::try_from(&described(name, zone, memory)).unwrap()
+}
+
+/// An instance of a capacity provider.
+pub(crate) fn instance_of(provider: &str, name: &str, memory: i32) -> Registration {
+    let described = described(name, "us-east-1a", memory).with_capacity_provider_name(provider);
+    Registration::try_from(&described).unwrap()
+}
+
+fn described(name: &str, zone: &str, memory: i32) -> ContainerInstance {
     let mut attribute = Attribute::named("ecs.availability-zone");
     attribute.value = Some(zone.to_owned());
-    let described = ContainerInstance::default()
+    ContainerInstance::default()
         .with_container_instance_arn(format!("{INSTANCE}{name}"))
         .with_status("ACTIVE")
         .with_agent_connected(true)
@@ -65,8 +82,7 @@ pub(crate) fn instance(name: &str, zone: &str, memory: i32) -> Registration {
         .with_registered_resources([
             Resource::integer(Resource::CPU, 100_000),
             Resource::integer(Resource::MEMORY, memory),
-        ]);
-    Registration::try_from(&described).unwrap()
+        ])
 }
 
 /// A [`World::state`].
@@ -103,6 +119,7 @@ impl World {
             has_check: false,
             registered: BTreeSet::new(),
             published: Vec::new(),
+            scaled: Vec::new(),
         }
     }
 
@@ -185,28 +202,42 @@ impl World {
         let (mut starts, mut stops) = (0, 0);
         for action in actions {
             match action {
+                ServiceAction::Provision {
+                    task,
+                    service,
+                    deployment,
+                    task_definition,
+                    capacity_provider,
+                } => {
+                    let mut new = self.new_task(&service, &deployment, &task_definition);
+                    new.provider = Some(capacity_provider.to_string());
+                    assert!(self.tasks.insert(task.to_string(), new).is_none());
+                }
                 ServiceAction::Start {
                     task,
                     service,
                     deployment,
                     task_definition,
-                    ..
+                    capacity_provider,
+                    place,
                 } => {
                     starts += 1;
-                    self.started += 1;
-                    let running = Running {
-                        service: service.to_string(),
-                        deployment: deployment.to_string(),
-                        definition: task_definition.to_string(),
-                        status: TaskStatus::Provisioning,
-                        since: None,
-                        health: None,
-                        protected_until: None,
-                        shall_stop: false,
-                        order: self.started,
+                    let new = match self.tasks.remove(&*task) {
+                        Some(waiting) => {
+                            assert_eq!(waiting.place, None, "{task} is started twice");
+                            assert_eq!(waiting.provider.as_deref(), capacity_provider.as_deref());
+                            waiting
+                        }
+                        None => self.new_task(&service, &deployment, &task_definition),
                     };
-                    assert!(self.tasks.insert(task.to_string(), running).is_none());
+                    let new = Running {
+                        place: Some(place),
+                        provider: capacity_provider.map(|name| name.to_string()),
+                        ..new
+                    };
+                    self.tasks.insert(task.to_string(), new);
                 }
+                ServiceAction::Capacity(action) => self.scaled.push(action),
                 ServiceAction::Stop { task, reason, .. } => {
                     stops += 1;
                     let known = self.tasks.get_mut(&*task).unwrap();
@@ -225,6 +256,23 @@ impl World {
             }
         }
         (starts, stops)
+    }
+
+    fn new_task(&mut self, service: &str, deployment: &str, definition: &str) -> Running {
+        self.started += 1;
+        Running {
+            service: service.to_owned(),
+            deployment: deployment.to_owned(),
+            definition: definition.to_owned(),
+            status: TaskStatus::Provisioning,
+            since: None,
+            health: None,
+            protected_until: None,
+            shall_stop: false,
+            place: None,
+            provider: None,
+            order: self.started,
+        }
     }
 
     /// Whether a task counts as healthy.
@@ -272,7 +320,8 @@ impl World {
 
     /// All tasks that start are seen to run.
     pub(crate) fn run_all(&mut self) {
-        for task in self.tasks(|task| task.status < TaskStatus::Running && !task.shall_stop) {
+        let starts = |task: &Running| task.status < TaskStatus::Running && !task.shall_stop;
+        for task in self.tasks(|task| starts(task) && task.place.is_some()) {
             let _ = self.observe(&task, TaskStatus::Running, |_| {});
         }
     }
