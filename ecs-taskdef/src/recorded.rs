@@ -10,11 +10,12 @@ use crate::{Format, Saved, Timestamp};
 /// A machine that is changed by records.
 ///
 /// [`decide`](Self::decide) says what an event would come to, and changes nothing. Keep its record,
-/// then [`apply`](Self::apply) it: the same records bring every copy of a machine to the same state.
-/// The `handle_*` methods of a machine decide and apply at once.
+/// then [`apply`](Self::apply) it. The `handle_*` methods of a machine decide and apply at once.
 ///
-/// Polling is no event. A copy that applies records polls as the machine itself does, until `None`
-/// after each of them, and drops what comes.
+/// The same records bring every copy of a machine to the same state, if it is polled as the machine
+/// is: until `None` after each record, whereby a copy drops what comes. Polling stands in no record,
+/// but what was polled counts as done or told, and later records go by that: an acknowledgement
+/// says that something was received, which is what was polled last.
 ///
 /// ```
 /// use ecs_taskdef::{Format, Record, Recorded, Saved, Timestamp};

@@ -33,7 +33,8 @@ pub enum AgentEvent {
     Credentials,
     /// [`AgentTask::handle_stop`].
     Stop,
-    /// [`AgentTask::handle_report_acknowledged`].
+    /// [`AgentTask::handle_report_acknowledged`]: of what was polled, which is why a copy that
+    /// applies records has to be polled too.
     ReportAcknowledged(ReportedStatus),
     /// [`AgentTask::handle_report_failed`].
     ReportFailed,
