@@ -14,7 +14,8 @@
 //! The machines follow one scheme. Events go in with `handle_*`, which take the time as `now`; what
 //! is to be done comes out of `poll_*`. There is no clock, no thread and no I/O, a clone is a
 //! snapshot, serde writes one that outlives the program, and the same calls give the same results.
-//! What changes a machine can be kept as a record and applied to its copies: see [`Recorded`].
+//! What changes a machine can be kept as a record and applied to its copies, which are polled as
+//! the machine is: see [`Recorded`].
 //! Statuses only go up: what comes twice, late or in another order gets a [`Verdict`] and does no
 //! harm.
 //!
@@ -54,7 +55,8 @@
 //! # Whose rules
 //!
 //! The host follows the rules of amazon-ecs-agent without their holes, or with them: see
-//! [`Behaviour`]. Every status and event with what follows stands in [`transition`].
+//! [`Behaviour`]. Every status and event of tasks, containers, container instances and updates, with
+//! what follows, stands in [`transition`].
 
 mod agent;
 mod agent_status;
