@@ -1,6 +1,6 @@
 //! The resources that an agent makes for a task definition.
 
-use ecs_taskdef::{ContainerDefinition, Secret, TaskDefinition, Volume};
+use ecs_taskdef::{ContainerDefinition, LogDriver, Secret, TaskDefinition, Volume};
 
 use super::{SpecError, TaskSpec};
 use crate::{ContainerStatus, ResourceSpec};
@@ -118,7 +118,7 @@ fn own(container: &ContainerDefinition) -> impl Iterator<Item = ResourceSpec> {
     files.into_iter().chain(router)
 }
 
-/// Whether a container has a secret of this kind, or routes the logs of one that has one for them.
+/// Whether a container has a secret of this kind, or routes logs of one that has one for them.
 fn needs_secret(
     container: &ContainerDefinition,
     all: &[ContainerDefinition],
@@ -131,10 +131,15 @@ fn needs_secret(
             .flat_map(|logging| logging.secret_options());
         secrets.into_iter().any(is_meant)
     };
+    let is_routed = |container: &&ContainerDefinition| {
+        let logging = container.log_configuration.as_ref();
+        let driver = logging.and_then(|logging| logging.log_driver.as_ref());
+        driver == Some(&LogDriver::Awsfirelens)
+    };
     let routes = container.firelens_configuration.is_some();
     container.secrets().iter().any(is_meant)
         || of_logs(container)
-        || routes && all.iter().any(of_logs)
+        || routes && all.iter().filter(is_routed).any(of_logs)
 }
 
 /// The name of a volume that is made before its task, unless it is a directory of the host or
@@ -156,6 +161,41 @@ fn named(container: &ContainerDefinition) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn described(spec: &TaskSpec) -> Vec<String> {
+        let resources = spec.resources().iter();
+        let described = resources.map(|resource| {
+            let users = resource.required_by.iter();
+            let users = users.map(|(name, before)| format!("{name} before {before}"));
+            let users: Vec<String> = users.collect();
+            let credentials = match resource.needs_credentials {
+                true => ", with credentials",
+                false => "",
+            };
+            format!("{}: {}{credentials}", resource.name(), users.join(", "))
+        });
+        described.collect()
+    }
+
+    #[test]
+    fn a_log_router_does_not_wait_for_the_secrets_of_other_drivers() {
+        let definition: TaskDefinition = serde_json::from_str(
+            r#"{"family":"f","containerDefinitions":[
+                {"name":"web","logConfiguration":{"logDriver":"splunk","secretOptions":[
+                    {"name":"splunk-token","valueFrom":"/web/token"}]}},
+                {"name":"db","logConfiguration":{"logDriver":"awsfirelens"}},
+                {"name":"router","firelensConfiguration":{"type":"fluentbit"}}]}"#,
+        )
+        .unwrap();
+        let spec = TaskSpec::try_from(&definition).unwrap();
+        assert_eq!(
+            described(&spec.with_resources_of(&definition).unwrap()),
+            [
+                "ssmsecret: web before CREATED, with credentials",
+                "firelens: router before CREATED"
+            ]
+        );
+    }
 
     #[test]
     fn every_resource_of_a_definition() {
@@ -186,22 +226,8 @@ mod tests {
         definition.container_definitions.as_mut().unwrap().pop();
         let spec = TaskSpec::try_from(&definition).unwrap();
         let spec = spec.with_resources_of(&definition).unwrap();
-        let found: Vec<String> = spec
-            .resources()
-            .iter()
-            .map(|resource| {
-                let users = resource.required_by.iter();
-                let users = users.map(|(name, before)| format!("{name} before {before}"));
-                let users: Vec<String> = users.collect();
-                let credentials = match resource.needs_credentials {
-                    true => ", with credentials",
-                    false => "",
-                };
-                format!("{}: {}{credentials}", resource.name(), users.join(", "))
-            })
-            .collect();
         assert_eq!(
-            found,
+            described(&spec),
             [
                 "asm-auth: web before MANIFEST_PULLED, with credentials",
                 "ssmsecret: web before CREATED, with credentials",
