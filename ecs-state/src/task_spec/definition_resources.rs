@@ -16,7 +16,8 @@ impl TaskSpec {
     /// | `envfile_` and the container | `environmentFiles` | `CREATED` | yes |
     /// | `credentialspec` | `credentialSpecs` | `CREATED` | yes |
     /// | `firelens` | `firelensConfiguration` | `CREATED` | for a file in S3 |
-    /// | the name of the volume | a volume of Docker, EFS, FSx or S3 Files | `PULLED` | no |
+    /// | the name of the volume | a volume of Docker, EFS or S3 Files | `PULLED` | no |
+    /// | the name of the volume | a volume of FSx for Windows File Server | `PULLED` | yes |
     ///
     /// A log router also waits for the secrets of those that log through it. The cgroup of the task
     /// depends on the host and is the caller's to add.
@@ -59,13 +60,14 @@ impl TaskSpec {
             found.extend(own(container));
         }
         found.extend(definition.volumes().iter().filter_map(|volume| {
-            let name = made_by_agent(volume)?;
+            let resource = made_by_agent(volume)?;
+            let name = volume.name()?;
             let mounts = |container: &&ContainerDefinition| {
                 let mut mounts = container.mount_points().iter();
                 mounts.any(|mount| mount.source_volume() == Some(name))
             };
             let users = containers.iter().filter(mounts);
-            Some(users.fold(ResourceSpec::new(name), |spec, user| {
+            Some(users.fold(resource, |spec, user| {
                 spec.required_by(named(user), ContainerStatus::Pulled)
             }))
         }));
@@ -142,16 +144,20 @@ fn needs_secret(
         || routes && all.iter().filter(is_routed).any(of_logs)
 }
 
-/// The name of a volume that is made before its task, unless it is a directory of the host or
-/// attached by ECS.
-fn made_by_agent(volume: &Volume) -> Option<&str> {
+/// A volume that is made before its task, unless it is a directory of the host or attached by ECS.
+fn made_by_agent(volume: &Volume) -> Option<ResourceSpec> {
+    let resource = ResourceSpec::new(volume.name()?);
+    let is_fsx = volume
+        .fsx_windows_file_server_volume_configuration
+        .is_some();
     let is_made = volume.docker_volume_configuration.is_some()
         || volume.efs_volume_configuration.is_some()
-        || volume.s3files_volume_configuration.is_some()
-        || volume
-            .fsx_windows_file_server_volume_configuration
-            .is_some();
-    volume.name().filter(|_| is_made)
+        || volume.s3files_volume_configuration.is_some();
+    match is_fsx {
+        // The account that mounts it is read from a secret.
+        true => Some(resource.with_credentials()),
+        false => is_made.then_some(resource),
+    }
 }
 
 fn named(container: &ContainerDefinition) -> &str {
@@ -201,7 +207,8 @@ mod tests {
     fn every_resource_of_a_definition() {
         let definition: TaskDefinition = serde_json::from_str(
             r#"{"family":"f","containerDefinitions":[
-                {"name":"web","mountPoints":[{"sourceVolume":"data"},{"sourceVolume":"host"}],
+                {"name":"web","mountPoints":[{"sourceVolume":"data"},{"sourceVolume":"host"},
+                    {"sourceVolume":"share"}],
                  "secrets":[{"name":"A","valueFrom":"/web/a"}],
                  "repositoryCredentials":{"credentialsParameter":"arn"},
                  "environmentFiles":[{"type":"s3","value":"arn:aws:s3:::b/web.env"}],
@@ -212,6 +219,7 @@ mod tests {
                     {"type":"fluentbit","options":{"config-file-type":"s3"}}},
                 {"name":"plain","firelensConfiguration":{"type":"fluentd"}}],
                "volumes":[{"name":"data","dockerVolumeConfiguration":{}},
+                {"name":"share","fsxWindowsFileServerVolumeConfiguration":{}},
                 {"name":"host","host":{}},{"name":"unused","efsVolumeConfiguration":{}}]}"#,
         )
         .unwrap();
@@ -236,6 +244,7 @@ mod tests {
                 "envfile_web: web before CREATED, with credentials",
                 "firelens: router before CREATED, with credentials",
                 "data: web before PULLED",
+                "share: web before PULLED, with credentials",
             ]
         );
     }
