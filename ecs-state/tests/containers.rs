@@ -125,7 +125,8 @@ fn a_resource_that_fails_stops_the_task_with_its_reason() {
 fn the_network_container_comes_first_and_goes_last_and_is_not_reported() {
     let spec = TaskSpec::new([ContainerSpec::new("web")])
         .unwrap()
-        .with_network_container();
+        .with_network_container()
+        .unwrap();
     let mut task = AgentTask::new(spec.clone(), EPOCH);
     assert_eq!(
         task.waiting().first().unwrap().to_string(),
@@ -157,19 +158,29 @@ fn the_network_container_comes_first_and_goes_last_and_is_not_reported() {
 
     let ecs = TaskMachine::new(spec.clone(), Phases::guide_2015(), EPOCH);
     assert_eq!(ecs.containers().len(), 1);
-    let again = spec.clone().with_network_container();
+    let again = spec.clone().with_network_container().unwrap();
     assert_eq!(again, spec);
     assert_eq!(again.containers().last().unwrap().name, NETWORK_CONTAINER);
+}
+
+#[test]
+fn a_full_task_has_no_room_for_the_network_container() {
+    let names = (0..TaskSpec::MAX_CONTAINERS).map(|number| number.to_string());
+    let full = TaskSpec::new(names.map(ContainerSpec::new)).unwrap();
+    assert_eq!(
+        full.with_network_container().unwrap_err().to_string(),
+        "a task has at most 64 containers, not 65"
+    );
 }
 
 #[test]
 fn the_proxy_of_service_connect_comes_first_and_goes_last() {
     let proxy = "ecs-service-connect-1a2b3";
     let bare = TaskSpec::new([ContainerSpec::new("web")]).unwrap();
-    let spec = bare.clone().with_network_container();
+    let spec = bare.clone().with_network_container().unwrap();
     let spec = spec.with_service_connect(proxy).unwrap();
     let other_way = bare.with_service_connect(proxy).unwrap();
-    assert_eq!(spec, other_way.with_network_container());
+    assert_eq!(spec, other_way.with_network_container().unwrap());
     let mut task = AgentTask::new(spec.clone(), EPOCH);
     assert_eq!(
         run(&mut task),

@@ -423,7 +423,8 @@ fn spec() -> TaskSpec {
         .with_managed_agent()
         .with_credentials()
         .depends_on("db", Condition::Healthy);
-    let spec = TaskSpec::new([web, db]).unwrap().with_network_container();
+    let spec = TaskSpec::new([web, db]).unwrap();
+    let spec = spec.with_network_container().unwrap();
     spec.with_resources([secrets]).unwrap()
 }
 

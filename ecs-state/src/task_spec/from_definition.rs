@@ -54,10 +54,10 @@ impl TryFrom<&TaskDefinition> for TaskSpec {
             .map(|(position, container)| container_spec(position, container, router))
             .collect();
         let spec = Self::new(specs?)?;
-        Ok(match definition.network_mode {
+        match definition.network_mode {
             Some(NetworkMode::Awsvpc) => spec.with_network_container(),
-            _ => spec,
-        })
+            _ => Ok(spec),
+        }
     }
 }
 

@@ -15,19 +15,22 @@ impl TaskSpec {
     /// The others wait until the network is set up in it, and it stops after all of them. ECS
     /// never hears of it.
     ///
+    /// # Errors
+    ///
+    /// [`SpecError::TooManyContainers`] if there is no room for it beside the others.
+    ///
     /// Source: amazon-ecs-agent, task.
-    #[must_use]
-    pub fn with_network_container(self) -> Self {
+    pub fn with_network_container(self) -> Result<Self, SpecError> {
         if self.position(NETWORK_CONTAINER).is_some() {
-            return self;
+            return Ok(self);
         }
-        let mut parts = self.parts.clone();
+        let mut parts = self.parts;
         let pause = ContainerSpec::new(NETWORK_CONTAINER)
             .internal()
             .with_steady_state(SteadyState::ResourcesProvisioned);
         parts.containers.push(pause);
         parts.lead_by_network();
-        Self::try_from(parts).unwrap_or(self)
+        Self::try_from(parts)
     }
 
     /// Adds the proxy of Service Connect under the name that ECS gives it, or makes the container of
