@@ -165,6 +165,7 @@ impl AgentUpdate {
     }
 
     /// An agent has registered the container instance: the new one, or the old one once more.
+    /// `None` is an agent that tells no version, or what is none.
     pub fn handle_registered(&mut self, version: Option<&Version>, now: Timestamp) -> Verdict {
         self.observe(now);
         self.is_connected = true;
@@ -181,9 +182,13 @@ impl AgentUpdate {
                 self.action = None;
                 Verdict::Applied
             }
-            UpdateStatus::Updating => {
-                self.fail("the agent registered with the version from before".to_owned())
-            }
+            UpdateStatus::Updating => self.fail(match version {
+                Some(version) => format!(
+                    "the agent registered with version {version}, which is older than {}",
+                    self.target
+                ),
+                None => "the agent registered without a known version".to_owned(),
+            }),
             _ => self.resume(),
         }
     }

@@ -121,8 +121,8 @@ mod update {
     use ecs_model::agent::AgentUpdateSubject;
     use ecs_model::version::Version;
     use ecs_state::{
-        AgentUpdate, AgentUpdater, DOWNLOAD_TIMEOUT, UPDATE_TIMEOUT, UpdateAction, UpdateInfo,
-        UpdateStatus, UpdaterAction, Verdict,
+        AgentUpdate, AgentUpdater, DOWNLOAD_TIMEOUT, Recorded, UPDATE_TIMEOUT, UpdateAction,
+        UpdateEvent, UpdateInfo, UpdateStatus, UpdaterAction, Verdict,
     };
 
     fn update(is_connected: bool) -> AgentUpdate {
@@ -166,12 +166,19 @@ mod update {
         let _ = update.handle_sent(UpdateAction::StageUpdate, at(1));
         let _ = update.handle_acknowledged(UpdateAction::StageUpdate, at(2));
         let _ = update.handle_sent(UpdateAction::PerformUpdate, at(3));
-        let mut old = update.clone();
-        let _ = old.handle_registered(Some(&Version::new(1, 3, 1)), at(4));
-        assert_eq!(
-            old.reason(),
-            Some("the agent registered with the version from before")
-        );
+        let unknown = Some("mine".to_owned());
+        for (version, reason) in [
+            (
+                Some("1.3.1".to_owned()),
+                "the agent registered with version 1.3.1, which is older than 1.4.0",
+            ),
+            (None, "the agent registered without a known version"),
+            (unknown, "the agent registered without a known version"),
+        ] {
+            let mut old = update.clone();
+            let _ = old.handle(&UpdateEvent::Registered { version }, at(4));
+            assert_eq!(old.reason(), Some(reason));
+        }
         let end = at(3).saturating_add(UPDATE_TIMEOUT);
         assert_eq!(update.poll_timeout(), Some(end));
         let _ = update.handle_timeout(end);
