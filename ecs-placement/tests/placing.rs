@@ -419,16 +419,41 @@ fn what_is_not_evaluated_is_refused_by_name() {
         let cluster = ClusterRef::parse("default").unwrap();
         PlacementRequest::of_run_task(&request, &definition(json!({})), &cluster)
     };
-    let mut member_of = definition(json!({}));
-    member_of.placement_constraints =
-        serde_json::from_value(json!([{"type": "memberOf", "expression": "stack == prod"}]))
-            .unwrap();
-    assert_eq!(
-        refusal(PlacementRequest::new(&member_of)),
-        "the constraint `stack == prod` cannot be evaluated: \
-         expected a subject, `not` or `(`, found `stack` at byte 0"
+    let member_of =
+        |expression: Option<&str>| json!([{"type": "memberOf", "expression": expression}]);
+    let of_definition = |expression: Option<&str>| {
+        let mut definition = definition(json!({}));
+        definition.placement_constraints = serde_json::from_value(member_of(expression)).unwrap();
+        PlacementRequest::new(&definition)
+    };
+    let syntax = "error[placement-expression-syntax] /placementConstraints/0/expression";
+    let look_ahead = "attribute:stack =~ (?=prod).*";
+    let unsupported = format!(
+        "the constraint `{look_ahead}` cannot be evaluated: \
+         `(?=prod).*` has look-ahead, which is not supported at byte 19"
     );
+    let no_subject = "expected a subject, `not` or `(`, found `stack` at byte 0";
+    assert_eq!(
+        refusal(of_definition(Some("stack == prod"))),
+        format!("the request is refused: {syntax}: {no_subject}")
+    );
+    assert_eq!(
+        refusal(of_definition(None)),
+        format!(
+            "the request is refused: {syntax}: \
+             expected a subject, `not` or `(`, found the end at byte 0"
+        )
+    );
+    assert_eq!(refusal(of_definition(Some(look_ahead))), unsupported);
     for (request, expected) in [
+        (
+            json!({"taskDefinition": "web", "placementConstraints": member_of(Some("stack == prod"))}),
+            &*format!("the request is refused: {syntax}: {no_subject}"),
+        ),
+        (
+            json!({"taskDefinition": "web", "placementConstraints": member_of(Some(look_ahead))}),
+            &*unsupported,
+        ),
         (
             json!({"launchType": "FARGATE", "taskDefinition": "web"}),
             "tasks of launch type `FARGATE` are not placed on container instances, but in subnets: \

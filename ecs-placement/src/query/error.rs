@@ -18,6 +18,7 @@ use std::fmt;
 pub struct QueryError {
     message: Box<str>,
     offset: usize,
+    is_unsupported: bool,
     source: Option<Box<regex::Error>>,
 }
 
@@ -28,14 +29,21 @@ impl QueryError {
         Self {
             message: message.into(),
             offset,
+            is_unsupported: false,
             source: None,
         }
     }
 
-    pub(super) fn because(self, source: regex::Error) -> Self {
+    /// Of what Amazon ECS may read and this crate does not.
+    pub(super) fn unsupported(
+        offset: usize,
+        message: impl Into<Box<str>>,
+        source: Option<regex::Error>,
+    ) -> Self {
         Self {
-            source: Some(Box::new(source)),
-            ..self
+            is_unsupported: true,
+            source: source.map(Box::new),
+            ..Self::new(offset, message)
         }
     }
 
@@ -43,6 +51,21 @@ impl QueryError {
     #[must_use]
     pub fn offset(&self) -> usize {
         self.offset
+    }
+
+    /// Whether Amazon ECS may read the expression all the same: it has a regular expression that
+    /// is not supported here, or is nested too deep.
+    ///
+    /// ```
+    /// use ecs_placement::Query;
+    ///
+    /// let refused = |text| Query::parse(text).unwrap_err();
+    /// assert!(refused("attribute:stack =~ (?=prod).*").is_unsupported());
+    /// assert!(!refused("attribute:stack =~").is_unsupported());
+    /// ```
+    #[must_use]
+    pub fn is_unsupported(&self) -> bool {
+        self.is_unsupported
     }
 }
 

@@ -69,10 +69,8 @@ impl<'a> Parser<'a> {
     fn not(&mut self) -> Parsed<Expression> {
         let at = self.scanner.offset();
         if self.depth == MAX_DEPTH {
-            return Err(QueryError::new(
-                at,
-                format!("nested more than {MAX_DEPTH} deep"),
-            ));
+            let message = format!("nested more than {MAX_DEPTH} deep");
+            return Err(QueryError::unsupported(at, message, None));
         }
         self.depth += 1;
         let expression = if self.scanner.skip("!") || self.scanner.skip("not") {
@@ -219,13 +217,8 @@ impl<'a> Parser<'a> {
     fn regex(&mut self) -> Parsed<Regex> {
         let at = self.scanner.offset();
         let pattern = self.value()?;
-        super::regex::parse(pattern).map_err(|(message, source)| {
-            let error = QueryError::new(at, message);
-            match source {
-                Some(source) => error.because(source),
-                None => error,
-            }
-        })
+        super::regex::parse(pattern)
+            .map_err(|(message, source)| QueryError::unsupported(at, message, source))
     }
 
     fn expected(&mut self, what: &str) -> QueryError {

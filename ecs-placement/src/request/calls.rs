@@ -4,12 +4,10 @@ use ecs_arn::ClusterRef;
 use ecs_model::operation::{
     CreateServiceRequest, RunTaskRequest, StartTaskRequest, UpdateServiceRequest,
 };
-use ecs_model::{
-    Findings, PlacementConstraint, PlacementConstraintType, Quotas, Request, TaskOverride,
-};
+use ecs_model::{Findings, PlacementConstraint, Quotas, Request, TaskOverride};
 use ecs_taskdef::TaskDefinition;
 
-use super::refusal::{check_cluster, check_definition, check_expression, refuse};
+use super::refusal::{check_cluster, check_definition, check_expressions, refuse};
 use super::{PlacementRequest, RequestError, Unsupported};
 
 /// Where a request names its task definition.
@@ -67,7 +65,7 @@ impl PlacementRequest {
         let mut findings = findings_of(request, named, cluster, &Quotas::current());
         findings.extend(request.check_against(definition));
         let constraints = request.placement_constraints();
-        check_expressions(constraints, "", &mut findings);
+        check_constraints(constraints, &mut findings);
         let task = checked(definition, request.overrides.as_ref(), findings)?;
         Unsupported::refuse_providers(request.capacity_provider_strategy())?;
         let count = request.tasks_wanted();
@@ -114,7 +112,7 @@ impl PlacementRequest {
     ) -> Result<Self, RequestError> {
         let mut findings = findings_of(request, request.cluster.as_deref(), cluster, quotas);
         findings.extend(request.check_against(definition));
-        check_expressions(request.placement_constraints(), "", &mut findings);
+        check_constraints(request.placement_constraints(), &mut findings);
         Ok(Self::of_definition(&checked(definition, None, findings)?)?)
     }
 
@@ -127,7 +125,7 @@ impl PlacementRequest {
         quotas: &Quotas,
     ) -> Result<Option<Self>, RequestError> {
         let mut findings = findings_of(request, request.cluster.as_deref(), cluster, quotas);
-        check_expressions(request.placement_constraints(), "", &mut findings);
+        check_constraints(request.placement_constraints(), &mut findings);
         let Some(definition) = definition else {
             refuse(findings)?;
             return Ok(None);
@@ -156,14 +154,10 @@ fn findings_of(
     findings
 }
 
-/// Whether the constraints are of the cluster query language; they stand at `at`.
-fn check_expressions(constraints: &[PlacementConstraint], at: &str, findings: &mut Findings) {
-    for (position, constraint) in constraints.iter().enumerate() {
-        if constraint.r#type == Some(PlacementConstraintType::MemberOf) {
-            let at = format!("{at}/placementConstraints/{position}");
-            check_expression(constraint.expression.as_deref(), &at, findings);
-        }
-    }
+/// Whether the constraints of a request are of the cluster query language.
+fn check_constraints(constraints: &[PlacementConstraint], findings: &mut Findings) {
+    let expressions = constraints.iter().map(PlacementConstraint::expression);
+    check_expressions(expressions, "", findings);
 }
 
 /// The task definition as the task has it, if nothing was found.
@@ -175,11 +169,6 @@ fn checked(
     let overridden = overrides.and_then(|overrides| definition.with_overrides(overrides).ok());
     let task = overridden.unwrap_or_else(|| definition.clone());
     check_definition(&task, DEFINITION, &mut findings);
-    let constraints = task.placement_constraints.as_deref().unwrap_or_default();
-    for (position, constraint) in constraints.iter().enumerate() {
-        let at = format!("{DEFINITION}/placementConstraints/{position}");
-        check_expression(constraint.expression.as_deref(), &at, &mut findings);
-    }
     refuse(findings)?;
     if overrides.is_some_and(|one| !one.inference_accelerator_overrides().is_empty()) {
         let device = "inference accelerators";

@@ -108,7 +108,8 @@ impl PlacementRequest {
     /// # Errors
     ///
     /// A task definition without family, with amounts below zero, or with constraints that are
-    /// not of the cluster query language.
+    /// not of the cluster query language, which Amazon ECS refuses; or with constraints that are
+    /// not [supported](crate::QueryError::is_unsupported) here.
     pub fn new(definition: &TaskDefinition) -> Result<Self, RequestError> {
         let mut findings = Findings::default();
         refusal::check_definition(definition, "", &mut findings);

@@ -6,7 +6,7 @@ use ecs_taskdef::TaskDefinition;
 use thiserror::Error;
 
 use super::Unsupported;
-use crate::{Query, QueryError};
+use crate::Query;
 
 /// A request that is not placed.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -135,13 +135,23 @@ pub(super) fn check_definition(definition: &TaskDefinition, at: &str, findings: 
             findings.push(Finding::new(&AMOUNTS, format!("{at}/{member}"), message));
         }
     }
+    let constraints = definition.placement_constraints().iter();
+    let expressions = constraints.map(|one| Some(one.expression().unwrap_or_default()));
+    check_expressions(expressions, at, findings);
 }
 
-/// Reads an expression, or finds what is wrong with it.
-pub(super) fn check_expression(expression: Option<&str>, at: &str, findings: &mut Findings) {
-    let refused: Option<QueryError> = expression.and_then(|text| Query::parse(text).err());
-    if let Some(error) = refused {
-        let pointer = format!("{at}/expression");
-        findings.push(Finding::new(&EXPRESSION, pointer, error.to_string()));
+/// Whether the expressions of the constraints at `at` are of the cluster query language. Those
+/// that are not supported here are left to whoever evaluates them.
+pub(super) fn check_expressions<'a>(
+    expressions: impl Iterator<Item = Option<&'a str>>,
+    at: &str,
+    findings: &mut Findings,
+) {
+    for (position, expression) in expressions.enumerate() {
+        let refused = expression.and_then(|text| Query::parse(text).err());
+        if let Some(error) = refused.filter(|error| !error.is_unsupported()) {
+            let pointer = format!("{at}/placementConstraints/{position}/expression");
+            findings.push(Finding::new(&EXPRESSION, pointer, error.to_string()));
+        }
     }
 }

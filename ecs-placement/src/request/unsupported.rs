@@ -9,8 +9,9 @@ use crate::QueryError;
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum Unsupported {
-    /// An expression that is not of the cluster query language, or of a part of it that is not
-    /// evaluated.
+    /// An expression of a part of the cluster query language that is not
+    /// [supported](QueryError::is_unsupported), or one that a caller gives by itself and that is
+    /// not of that language.
     #[error("the constraint `{expression}` cannot be evaluated")]
     MemberOf {
         /// The expression.

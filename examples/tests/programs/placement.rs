@@ -153,6 +153,18 @@ fn no_is_1_and_unknown_is_3() {
     let awsvpc = files.write("e.json", &awsvpc);
     let output = plan_capacity(&[&small, &awsvpc]);
     assert_eq!(code(&output), 3, "nobody knows the instance's interfaces");
+
+    let mut look_ahead = definition(100);
+    look_ahead["placementConstraints"] =
+        json!([{"type": "memberOf", "expression": "attribute:stack =~ (?=prod).*"}]);
+    let look_ahead = files.write("f.json", &look_ahead);
+    let output = plan_capacity(&[&small, &look_ahead]);
+    assert_eq!(code(&output), 3, "{}", stderr(&output));
+    assert_eq!(
+        stderr(&output),
+        "the constraint `attribute:stack =~ (?=prod).*` cannot be evaluated: \
+         `(?=prod).*` has look-ahead, which is not supported at byte 19\n"
+    );
 }
 
 #[test]
@@ -163,8 +175,16 @@ fn unusable_input_is_2_and_says_why() {
     let tasks = files.write("c.json", &json!({"tasks": []}));
     let services = files.write("d.json", &json!({"services": []}));
     let nameless = files.write("e.json", &instances(&[json!({})]));
+    let mut no_subject = definition(500);
+    no_subject["placementConstraints"] =
+        json!([{"type": "memberOf", "expression": "stack == prod"}]);
+    let no_subject = files.write("f.json", &no_subject);
     let gone = files.path("gone.json");
     for (arguments, said) in [
+        (
+            vec![&*no_subject],
+            "expected a subject, `not` or `(`, found `stack` at byte 0",
+        ),
         (
             vec![&*other],
             "neither container instances, tasks, services nor a task definition",
