@@ -305,6 +305,31 @@ fn a_constraint_shows_what_it_saw() {
     );
 }
 
+#[test]
+fn no_zone_is_any_zone() {
+    let zone = "ecs.availability-zone";
+    let cell = cell(&[host("a", 999, 999).with(zone, "a"), host("b", 999, 999)]);
+    let anywhere = request(10, 500, &[]);
+    let none = anywhere.clone().with_zones(["c"]).with_zones([]);
+    assert_eq!((none.zones(), &none), (None, &anywhere));
+    let mut saved = serde_json::to_value(&anywhere).unwrap();
+    saved["zones"] = json!([]);
+    assert_eq!(
+        serde_json::from_value::<PlacementRequest>(saved).unwrap(),
+        anywhere
+    );
+    assert_eq!(
+        cell.snapshot().summarize(&none).to_string(),
+        "2 of 2 instances fit"
+    );
+    assert_eq!(
+        cell.snapshot()
+            .explain(&anywhere.with_zones(["a"]))
+            .to_string(),
+        format!("{PREFIX}a: fits\n{PREFIX}b: is not in zone `a`\n")
+    );
+}
+
 /// Amazon ECS does not publish which instance its events name; this is the choice.
 #[test]
 fn the_closest_matching_instance() {

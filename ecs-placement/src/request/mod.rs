@@ -190,9 +190,10 @@ impl PlacementRequest {
         })
     }
 
-    /// The same task, whose network interface is in a subnet of one of these Availability Zones.
-    /// An instance in another zone answers `LOCATION`; so does one that names none in its
-    /// attributes, which is chosen here, for Amazon ECS does not publish it.
+    /// The same task, whose network interface is in a subnet of one of these Availability Zones;
+    /// of any if none is given. An instance in another zone answers `LOCATION`; so does one that
+    /// names none in its attributes, which is chosen here, for Amazon ECS does not publish it. One
+    /// that [lists no attributes](crate::Instance::lists_attributes) at all may be in any zone.
     ///
     /// A request names subnets (`awsvpcConfiguration`), and no document of the API says in which
     /// zones they lie.
@@ -223,8 +224,8 @@ impl PlacementRequest {
     #[must_use]
     pub fn with_zones<'a>(self, zones: impl IntoIterator<Item = &'a str>) -> Self {
         let zones: BTreeSet<&str> = zones.into_iter().collect();
-        let zones = zones.into_iter().map(Box::from).collect();
-        self.change(|task| Arc::make_mut(&mut task.selection).zones = Some(zones))
+        let zones = any_if_none(zones.into_iter().map(Box::from).collect());
+        self.change(|task| Arc::make_mut(&mut task.selection).zones = zones)
     }
 
     /// The same task with the constraints of a request, besides those it has.
@@ -404,7 +405,7 @@ impl TryFrom<Written> for PlacementRequest {
         let selection = Selection {
             launch_type: written.launch_type,
             capacity_provider: written.capacity_provider,
-            zones: written.zones,
+            zones: written.zones.and_then(any_if_none),
             attributes: written.attributes,
             member_of: written.member_of,
         };
@@ -439,6 +440,11 @@ impl From<PlacementRequest> for Written {
             rooms: task.rooms.clone(),
         }
     }
+}
+
+/// Zones in one of which an instance has to be.
+fn any_if_none(zones: Box<[Box<str>]>) -> Option<Box<[Box<str>]>> {
+    (!zones.is_empty()).then_some(zones)
 }
 
 /// Refuses a launch type whose tasks run on no container instance.
