@@ -25,6 +25,8 @@ pub struct Unknown {
     pub gpus: u64,
     /// Memory of GPUs that tasks share, in MiB.
     pub gpu_memory: u64,
+    /// AWS Neuron devices.
+    pub neuron_devices: u64,
     /// Host ports, in order.
     pub ports: Vec<HostPort>,
 }
@@ -47,6 +49,7 @@ impl Unknown {
         add(self.memory, "MiB of memory");
         add(self.gpus, "GPUs");
         add(self.gpu_memory, "MiB of GPU memory");
+        add(self.neuron_devices, "Neuron devices");
         amounts.extend(self.ports.iter().map(|port| format!("host port {port}")));
         amounts
     }

@@ -278,6 +278,27 @@ fn what_documents_do_not_say_is_told() {
 }
 
 #[test]
+fn neuron_devices_that_nobody_explains_are_unknown() {
+    let mut described = instance("a", 1, (2_048, 4_000), 0);
+    let devices =
+        |ids: Value| json!({"name": "NEURON_DEVICE", "type": "STRINGSET", "stringSetValue": ids});
+    for (list, ids) in [
+        ("registeredResources", json!(["0", "1", "2"])),
+        ("remainingResources", json!(["2"])),
+    ] {
+        described[list].as_array_mut().unwrap().push(devices(ids));
+    }
+    let cell = loaded(&[described], &[]);
+    let snapshot = cell.snapshot();
+    let found = snapshot.instances().next().unwrap().unknown();
+    assert_eq!((found.neuron_devices, found.is_nothing()), (2, false));
+    assert_eq!(
+        found.to_string(),
+        "2 Neuron devices are taken that no document of a task explains"
+    );
+}
+
+#[test]
 fn ports_interfaces_and_gpus_are_held() {
     let web = with(
         task("1", 1, "a", (100, 300)),

@@ -113,6 +113,7 @@ impl<'s> Instance<'s> {
                 .iter()
                 .map(|one| u64::from(one.memory))
                 .sum(),
+            neuron_devices: natural(others.neuron_devices.into()),
             ports: others.ports().to_vec(),
         }
     }
