@@ -218,12 +218,7 @@ fn resources<'a>(
 ) -> impl Iterator<Item = Reason> + 'a {
     let place = instance.place();
     let numbers = place.numbers().copied().unwrap_or_default();
-    let short = move |needed: u32, free: i32| {
-        let taken = i64::from(needed).saturating_mul(already.into());
-        let free = i64::from(free).saturating_sub(taken);
-        let lacks = needed > 0 && i64::from(needed) > free;
-        lacks.then_some((u64::from(needed), u64::try_from(free).unwrap_or(0)))
-    };
+    let short = move |needed: u32, free: i32| lacking(needed, free, already);
     let cpu =
         short(needs.cpu, numbers.cpu).map(|(needed, remaining)| Reason::Cpu { needed, remaining });
     let memory = short(needs.memory, numbers.memory)
@@ -248,6 +243,14 @@ fn resources<'a>(
         .chain(interfaces)
         .chain(ports)
         .chain(iter::once_with(move || port_quota(place, needs, already)).flatten())
+}
+
+/// What is needed and what `already` copies leave, if that is too little.
+fn lacking(needed: u32, free: i32, already: u32) -> Option<(u64, u64)> {
+    let taken = i64::from(needed).saturating_mul(already.into());
+    let free = i64::from(free).saturating_sub(taken);
+    let lacks = needed > 0 && i64::from(needed) > free;
+    lacks.then_some((u64::from(needed), u64::try_from(free).unwrap_or(0)))
 }
 
 fn port_quota(place: Place<'_>, needs: &Needs, already: u32) -> Option<Reason> {
@@ -294,8 +297,14 @@ fn devices(
     let partition = has.map(|has| has.gpu_eighths).filter(|has| is_other(*has));
     let gpus = has.filter(|_| needs.all_gpus);
     let gpus = gpus.and_then(|has| all(has.gpus, free.gpus));
-    let neuron = has.filter(|_| needs.all_neuron_devices);
-    let neuron = neuron.and_then(|has| all(has.neuron_devices, free.neuron_devices));
+    let neuron = has.and_then(|has| match needs.all_neuron_devices {
+        true => all(has.neuron_devices, free.neuron_devices),
+        false => lacking(
+            needs.neuron_devices.into(),
+            free.neuron_devices.into(),
+            already,
+        ),
+    });
     let partition = partition.map(|found| Reason::GpuPartition {
         needed: needs.gpu_eighths,
         found,
@@ -321,9 +330,13 @@ fn gpu_memory_lacks(place: Place<'_>, needs: &Needs, already: u32) -> Option<u64
     is_full.then(|| room.most(needs.gpu_memory))
 }
 
-/// Whether the kind of devices matters, or that all are free.
+/// Whether devices are needed.
 fn needs_devices(needs: &Needs) -> bool {
-    needs.gpus > 0 || needs.all_gpus || needs.gpu_memory > 0 || needs.all_neuron_devices
+    needs.gpus > 0
+        || needs.all_gpus
+        || needs.gpu_memory > 0
+        || needs.neuron_devices > 0
+        || needs.all_neuron_devices
 }
 
 fn kept_room(instance: Instance<'_>, task: &Wanted, already: u32) -> Option<Reason> {

@@ -79,6 +79,18 @@ impl Needs {
         (self.gpu_memory > 0).then_some((self.shared_gpu.unwrap_or(0), self.gpu_memory))
     }
 
+    /// What the task needs wherever it is to be, without what it has found on its instance.
+    pub(crate) fn of_any_instance(mut self) -> Self {
+        if self.all_gpus {
+            self.gpus = 0;
+        }
+        if self.all_neuron_devices {
+            self.neuron_devices = 0;
+        }
+        self.shared_gpu = None;
+        self
+    }
+
     /// What a task takes of this very instance, if that differs from instance to instance.
     pub(crate) fn on(&self, place: Place<'_>) -> Option<Self> {
         let registration = place.registration()?;

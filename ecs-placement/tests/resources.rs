@@ -232,6 +232,49 @@ fn neuron_devices_go_to_one_task() {
     assert_eq!(reason.to_string(), "needs 1 Neuron devices, 0 are left");
 }
 
+/// What a task holds of all devices is those of its instance: another one may have fewer.
+#[test]
+fn needs_of_a_placed_task_fit_other_instances() {
+    let with_devices = |gpus: usize, neuron: usize| {
+        let ids = |count: usize| -> Vec<String> { (0..count).map(|id| id.to_string()).collect() };
+        described(json!({"registeredResources": [
+            {"name": "CPU", "type": "INTEGER", "integerValue": 4096},
+            {"name": "MEMORY", "type": "INTEGER", "integerValue": 8000},
+            {"name": "GPU", "type": "STRINGSET", "stringSetValue": ids(gpus)},
+            {"name": "NEURON_DEVICE", "type": "STRINGSET", "stringSetValue": ids(neuron)}]}))
+    };
+    let all = needing(json!([
+        {"type": "GPU", "value": "ALL"}, {"type": "NeuronDevice", "value": "ALL"}]));
+    let mut large = cell(&with_devices(2, 3));
+    let _ = large.run(&all, 0, "t", ["a"]).unwrap();
+    let held = large.task("a").unwrap().needs;
+    assert_eq!((held.gpus, held.neuron_devices), (2, 3));
+    let again = all.clone().with_needs((*held).clone());
+    assert_eq!(again, all);
+    assert_eq!(fit(&cell(&with_devices(1, 1)), &again).0, 1);
+    let saved = json!({"count": 1, "group": "family:web", "needs": &*held});
+    let restored: PlacementRequest = serde_json::from_value(saved).unwrap();
+    assert_eq!(restored.needs(), all.needs());
+
+    let mut needs = needing(json!([])).needs().clone();
+    needs.neuron_devices = 2;
+    let some = needing(json!([])).with_needs(needs);
+    let three = cell(&with_devices(0, 3));
+    let code = || "RESOURCE:NEURON_DEVICE".to_owned();
+    assert_eq!(fit(&three, &some), (1, code()));
+    let one = cell(&with_devices(0, 1));
+    assert_eq!(fit(&one, &some), (0, code()));
+    let snapshot = one.snapshot();
+    assert_eq!(
+        snapshot.explain(&some).instances()[0].reasons[0].to_string(),
+        "needs 2 Neuron devices, 1 are left"
+    );
+    assert_eq!(
+        snapshot.summarize(&some).to_string(),
+        "0 of 1 instances fit: 1 lacks Neuron devices"
+    );
+}
+
 #[test]
 fn at_most_100_host_ports_are_reserved() {
     let with_ports = |count: u16| {

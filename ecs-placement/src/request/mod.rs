@@ -272,10 +272,11 @@ impl PlacementRequest {
         Ok(self.change(|task| task.strategies = strategies))
     }
 
-    /// The same task that takes other amounts.
+    /// The same task that takes other amounts. Of the needs of a task that is on an instance, how
+    /// many devices all of them are there and which GPU it shares makes no difference.
     #[must_use]
     pub fn with_needs(self, needs: Needs) -> Self {
-        self.change(|task| task.needs = Arc::new(needs))
+        self.change(|task| task.needs = Arc::new(needs.of_any_instance()))
     }
 
     /// The same task for instances that satisfy one more expression.
@@ -410,7 +411,7 @@ impl TryFrom<Written> for PlacementRequest {
             member_of: written.member_of,
         };
         let task = Wanted {
-            needs: Arc::new(written.needs),
+            needs: Arc::new(written.needs.of_any_instance()),
             group: written.group,
             distinct_instance: written.distinct_instance,
             strategies: written.strategies,
