@@ -210,6 +210,77 @@ fn gpus_are_shared_by_their_memory() {
     assert_eq!((unknown.gpus, unknown.gpu_memory), (1, 700));
 }
 
+/// An amount in a summary is that of the instance that has most left, whichever comes first.
+#[test]
+fn a_summary_names_the_most_that_is_left() {
+    let instance = |id: &str, [has, free]: [u32; 2], memory: u32, ports: u16| {
+        let resources = |devices: u32, ports: u16| {
+            let ids: Vec<String> = (0..devices).map(|id| id.to_string()).collect();
+            let ports: Vec<String> = (0..ports).map(|port| (1_000 + port).to_string()).collect();
+            json!([
+                {"name": "CPU", "type": "INTEGER", "integerValue": 4096},
+                {"name": "MEMORY", "type": "INTEGER", "integerValue": 8000},
+                {"name": "PORTS", "type": "STRINGSET", "stringSetValue": ports},
+                {"name": "NEURON_DEVICE", "type": "STRINGSET", "stringSetValue": ids},
+            ])
+        };
+        let devices: Vec<Value> = (0..has)
+            .map(|gpu| {
+                let (mode, left) = match gpu {
+                    _ if gpu < free => ("IDLE", 1_000),
+                    _ => ("NVIDIA_MPS", memory),
+                };
+                json!({"gpuId": gpu.to_string(), "sharingMode": mode, "totalMemoryInMiB": 1_000,
+                    "remainingMemoryInMiB": left})
+            })
+            .collect();
+        described(json!({
+            "containerInstanceArn": id, "gpuDevices": devices,
+            "registeredResources": resources(has, ports), "remainingResources": resources(free, ports),
+        }))
+    };
+    let hosts = [
+        instance("a", [4, 1], 100, 97),
+        instance("b", [8, 6], 600, 95),
+        instance("c", [9, 6], 300, 96),
+        instance("d", [3, 0], 200, 99),
+    ];
+    let all = |kind: &str| needing(json!([{"type": kind, "value": "ALL"}]));
+    let strategy = json!({"nvidiaMps": {"memory": 1_001}});
+    let ports: Vec<Value> = (0..6)
+        .map(|port| json!({"containerPort": port + 1, "hostPort": 2_000 + port}))
+        .collect();
+    let container = json!({"name": "web", "image": "web", "memory": 10, "portMappings": ports});
+    let ports = definition(json!({"containerDefinitions": [container]}));
+    for (request, most) in [
+        (all("GPU"), "needs 8 GPUs, 6 are left"),
+        (all("NeuronDevice"), "needs 8 Neuron devices, 6 are left"),
+        (
+            needing(json!([{"type": "GPU", "sharingStrategy": strategy}])),
+            "needs 1001 MiB of one GPU, 1000 are left",
+        ),
+        (
+            PlacementRequest::new(&ports).unwrap(),
+            "needs 6 host ports, 95 of 100 are taken",
+        ),
+    ] {
+        for order in [[0, 1, 2, 3], [3, 2, 1, 0], [1, 3, 0, 2]] {
+            let mut cell = CellState::new();
+            for at in order {
+                cell.register(&Registration::try_from(&hosts[at]).unwrap());
+            }
+            let summary = cell.snapshot().summarize(&request);
+            let [tally] = summary.tallies() else {
+                panic!("{summary}");
+            };
+            assert_eq!(
+                (tally.reason.to_string(), tally.instances),
+                (most.to_owned(), 4)
+            );
+        }
+    }
+}
+
 #[test]
 fn neuron_devices_go_to_one_task() {
     let neuron = needing(json!([{"type": "NeuronDevice", "value": "ALL"}]));

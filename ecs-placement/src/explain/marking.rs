@@ -1,5 +1,6 @@
 //! Which instances have which reason.
 
+use std::cmp::Reverse;
 use std::ptr;
 use std::sync::Arc;
 
@@ -247,20 +248,23 @@ impl<'a> Marking<'a> {
                 continue;
             };
             for reason in fits::rare_refusals(instance, self.task) {
-                let at = self.rare(reason);
+                let at = self.rare(&reason);
                 self.mark_unclear(at, lane);
+                if let Some(mark) = self.marks.get_mut(at) {
+                    mark.keep_better(reason);
+                }
             }
         }
     }
 
     /// Where a reason of few requests is marked.
-    fn rare(&mut self, reason: Reason) -> usize {
-        let is_it = |mark: &Mark| match (&mark.reason, &reason) {
+    fn rare(&mut self, reason: &Reason) -> usize {
+        let is_it = |mark: &Mark| match (&mark.reason, reason) {
             (Reason::DaemonRoom { group }, Reason::DaemonRoom { group: other }) => group == other,
             (known, reason) => std::mem::discriminant(known) == std::mem::discriminant(reason),
         };
         self.marks.iter().position(is_it).unwrap_or_else(|| {
-            self.marks.push(Mark::new(reason));
+            self.marks.push(Mark::new(reason.clone()));
             self.marks.len() - 1
         })
     }
@@ -311,6 +315,29 @@ impl Mark {
         {
             *remaining = u64::try_from(left).unwrap_or(0).max(*remaining);
         }
+    }
+
+    /// Notes a reason of an instance, if that has more left than the others have.
+    fn keep_better(&mut self, reason: Reason) {
+        if left(&reason) > left(&self.reason) {
+            self.reason = reason;
+        }
+    }
+}
+
+/// What is left of an amount that few requests need: the more, the better, and of the same the
+/// smaller need; nothing where no instance is marked yet.
+fn left(reason: &Reason) -> Option<(u64, Reverse<u64>)> {
+    match *reason {
+        Reason::Gpus { needed: 0, .. } => None,
+        Reason::Gpus { needed, remaining }
+        | Reason::GpuMemory { needed, remaining }
+        | Reason::NeuronDevices { needed, remaining } => Some((remaining, Reverse(needed))),
+        Reason::PortQuota { needed, taken } => Some((
+            (fits::MAX_PORTS as u64).saturating_sub(taken),
+            Reverse(needed),
+        )),
+        _ => None,
     }
 }
 

@@ -41,7 +41,7 @@ pub struct Summary {
 #[non_exhaustive]
 pub struct Tally {
     /// The reason, of an amount that of the instance that has most left. A `memberOf` names no
-    /// comparisons here.
+    /// comparisons here, and of GPUs of other sizes one is named.
     pub reason: Reason,
     /// How many instances have it.
     pub instances: usize,
