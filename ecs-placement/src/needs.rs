@@ -34,6 +34,10 @@ pub struct Needs {
     /// The number of that GPU on its instance, once the task is on one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub shared_gpu: Option<u8>,
+    /// The numbers of the GPUs that the task has to itself, in order, once it is on an instance
+    /// whose GPUs can be shared.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub own_gpus: Vec<u8>,
     /// AWS Neuron devices.
     #[serde(skip_serializing_if = "is_zero")]
     pub neuron_devices: u16,
@@ -88,27 +92,34 @@ impl Needs {
             self.neuron_devices = 0;
         }
         self.shared_gpu = None;
+        self.own_gpus.clear();
         self
     }
 
     /// What a task takes of this very instance, if that differs from instance to instance.
     pub(crate) fn on(&self, place: Place<'_>) -> Option<Self> {
-        let registration = place.registration()?;
+        let has_own = self.gpus > 0 || self.all_gpus;
         let shares_any = self.gpu_memory > 0 && self.shared_gpu.is_none();
-        (self.all_gpus || self.all_neuron_devices || shares_any).then(|| {
-            let mut taken = self.clone();
+        if !(has_own || shares_any || self.all_neuron_devices) {
+            return None;
+        }
+        let kind = &place.registration()?.kind;
+        let mut taken = self.clone();
+        if self.all_gpus {
+            taken.gpus = u16::try_from(kind.gpus).unwrap_or(0);
+        }
+        if self.all_neuron_devices {
+            taken.neuron_devices = u16::try_from(kind.neuron_devices).unwrap_or(0);
+        }
+        if let Some(room) = place.chunk.gpu_room(place.lane) {
             if shares_any {
-                let room = place.chunk.gpu_room(place.lane).unwrap_or_default();
                 taken.shared_gpu = room.choose(self.gpu_memory);
             }
-            if self.all_gpus {
-                taken.gpus = u16::try_from(registration.kind.gpus).unwrap_or(0);
+            if has_own && self.own_gpus.is_empty() {
+                taken.own_gpus = room.choose_own(taken.gpus);
             }
-            if self.all_neuron_devices {
-                taken.neuron_devices = u16::try_from(registration.kind.neuron_devices).unwrap_or(0);
-            }
-            taken
-        })
+        }
+        (taken != *self).then_some(taken)
     }
 }
 
@@ -138,6 +149,7 @@ impl From<&Requirements> for Needs {
             gpu_eighths,
             gpu_memory,
             shared_gpu: None,
+            own_gpus: Vec::new(),
             all_gpus: requirements.gpus == Gpus::All,
             neuron_devices: 0,
             all_neuron_devices: requirements.neuron_devices,

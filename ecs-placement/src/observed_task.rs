@@ -1,5 +1,6 @@
 //! A task as a document describes it.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use ecs_model::Timestamp;
@@ -26,6 +27,9 @@ pub struct ObservedTask {
     /// The id of the GPU that it shares, if it does and its document says which.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gpu: Option<Arc<str>>,
+    /// The ids of the GPUs that it has to itself, as far as its document says which.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub own_gpus: Vec<Arc<str>>,
     /// Where it is.
     pub stage: Stage,
     /// The version of the document.
@@ -87,14 +91,18 @@ impl ObservedTask {
     /// What it holds of its instance.
     pub(crate) fn needs_on(&self, registration: &Registration) -> Arc<Needs> {
         let sharing = registration.kind.sharing.as_ref();
-        let gpu = sharing.and_then(|sharing| sharing.number(self.gpu.as_deref()?));
-        match gpu.filter(|_| self.needs.gpu_memory > 0) {
-            None => Arc::clone(&self.needs),
-            Some(gpu) => Arc::new(Needs {
-                shared_gpu: Some(gpu),
-                ..Needs::clone(&self.needs)
-            }),
+        let number = |id: &Arc<str>| sharing?.number(id);
+        let shared = self.gpu.as_ref().filter(|_| self.needs.gpu_memory > 0);
+        let shared = shared.and_then(number);
+        let own: BTreeSet<u8> = self.own_gpus.iter().filter_map(number).collect();
+        if shared.is_none() && own.is_empty() {
+            return Arc::clone(&self.needs);
         }
+        Arc::new(Needs {
+            shared_gpu: shared,
+            own_gpus: own.into_iter().collect(),
+            ..Needs::clone(&self.needs)
+        })
     }
 
     pub(crate) fn stamp(&self) -> Stamp {

@@ -367,6 +367,102 @@ fn a_task_says_which_gpu_it_shares() {
     assert_eq!(left(&cell), (2, vec![1_000, 1_000], 0));
 }
 
+/// The number that the cell gives the GPU of a task is that of a GPU which is no other task's.
+#[test]
+fn a_gpu_that_is_shared_is_no_tasks_own() {
+    let described = |version: i64, running: i32, gpus: [(&str, u32); 3]| {
+        let mut described = instance("a", version, (1_948, 3_700), running);
+        let devices = gpus.iter().zip([1, 2, 3]).map(|((mode, left), number)| {
+            json!({"gpuId": format!("gpu-{number}"), "sharingMode": mode,
+                "totalMemoryInMiB": 1_000, "remainingMemoryInMiB": left})
+        });
+        // In whatever order they come.
+        described["gpuDevices"] = match version {
+            1 => devices.collect(),
+            _ => devices.rev().collect(),
+        };
+        described
+    };
+    let gpu = |members: Value| -> PlacementRequest {
+        let definition = serde_json::from_value(json!({
+            "family": "gpu", "containerDefinitions": [{"name": "c", "image": "i", "memory": 1,
+                "resourceRequirements": [with(json!({"type": "GPU"}), members)]}],
+        }))
+        .unwrap();
+        PlacementRequest::new(&definition).unwrap()
+    };
+    let share = gpu(json!({"sharingStrategy": {"nvidiaMps": {"memory": 400}}}));
+    let whole = with(
+        task("1", 1, "a", (100, 300)),
+        json!({"containers": [{"gpuIds": ["gpu-1"]}]}),
+    );
+    let shown = |cell: &CellState| {
+        let snapshot = cell.snapshot();
+        let shown = snapshot.instances().next().unwrap();
+        let left = shown.remaining();
+        (left.gpus, left.gpu_memory, shown.unknown().gpu_memory)
+    };
+    let run = |cell: &mut CellState, request: &PlacementRequest, task: &'static str| {
+        assert_eq!(
+            cell.run(request, 0, task, [task]).unwrap().placed().len(),
+            1
+        );
+        let needs = cell.task(task).unwrap().needs;
+        (needs.own_gpus.clone(), needs.shared_gpu)
+    };
+    let load = |cell: &mut CellState, document: Value, seconds: i64| {
+        let instances = instances(&[document]);
+        let told = Loader::new().load(cell, &instances, &[], at(seconds));
+        assert_eq!(told.unwrap().instances, 1);
+    };
+
+    let idle = ("IDLE", 1_000);
+    let first = described(1, 1, [("DEDICATED", 0), idle, idle]);
+    let mut cell = loaded(&[first], &[whole]);
+    assert_eq!(cell.task(&format!("{TASK}1")).unwrap().needs.own_gpus, [0]);
+    assert_eq!(run(&mut cell, &share, "share"), (Vec::new(), Some(1)));
+    assert_eq!(
+        run(&mut cell, &gpu(json!({"value": "1"})), "whole"),
+        (vec![2], None)
+    );
+    assert_eq!(shown(&cell), (0, vec![600], 0));
+    let saved = serde_json::to_string(&cell).unwrap();
+    let restored: CellState = serde_json::from_str(&saved).unwrap();
+    assert_eq!(serde_json::to_string(&restored).unwrap(), saved);
+    load(
+        &mut cell,
+        described(
+            2,
+            3,
+            [("DEDICATED", 0), ("NVIDIA_MPS", 600), ("DEDICATED", 0)],
+        ),
+        100,
+    );
+    assert_eq!(shown(&cell), (0, vec![600], 0));
+
+    // Amazon ECS has chosen others than the cell: what is shared is not where the cell thinks, and
+    // nothing is left there.
+    load(
+        &mut cell,
+        described(
+            3,
+            3,
+            [("DEDICATED", 0), ("DEDICATED", 0), ("NVIDIA_MPS", 600)],
+        ),
+        200,
+    );
+    assert_eq!(shown(&cell), (0, vec![600], 400));
+    cell.stopped("share").unwrap();
+    cell.stopped("whole").unwrap();
+    cell.stopped(&format!("{TASK}1")).unwrap();
+    load(&mut cell, described(4, 0, [idle, idle, idle]), 300);
+    assert_eq!(shown(&cell), (3, vec![1_000; 3], 0));
+    assert_eq!(
+        run(&mut cell, &gpu(json!({"value": "ALL"})), "all"),
+        (vec![0, 1, 2], None)
+    );
+}
+
 #[test]
 fn more_than_any_gpu_has_is_held_all_the_same() {
     let most = json!({"gpuIds": ["gpu-1"],

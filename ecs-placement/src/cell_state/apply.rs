@@ -129,7 +129,7 @@ impl CellState {
         self.advance();
     }
 
-    /// Puts a task on an instance.
+    /// Puts a task on an instance, where it takes what it needs.
     pub(super) fn place(
         &mut self,
         task: Arc<str>,
@@ -137,9 +137,14 @@ impl CellState {
         group: &Arc<str>,
         slot: u32,
     ) {
-        let group = self.groups.join(group, &mut self.state);
         let here = self.state.place(slot).and_then(|place| needs.on(place));
         let needs = here.map_or_else(|| Arc::clone(needs), Arc::new);
+        self.hold(task, needs, group, slot);
+    }
+
+    /// Puts a task with what it has taken on its instance.
+    pub(super) fn hold(&mut self, task: Arc<str>, needs: Arc<Needs>, group: &Arc<str>, slot: u32) {
+        let group = self.groups.join(group, &mut self.state);
         Arc::make_mut(&mut self.state).take(slot, &needs, group, true);
         self.tasks.add(task, needs, (slot, group), false);
     }

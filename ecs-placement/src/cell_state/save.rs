@@ -128,7 +128,7 @@ impl CellState {
             if cell.tasks.get(name).is_some() {
                 return Err(format!("the task `{name}` is in it twice"));
             }
-            cell.place(Arc::clone(name), needs, &task.group, *slot);
+            cell.hold(Arc::clone(name), Arc::clone(needs), &task.group, *slot);
             if task.is_stopping {
                 cell.stop_counting(name);
             }

@@ -48,6 +48,7 @@ impl Loader<'_> {
             instance: task.container_instance_arn.as_deref().map(Arc::from),
             group,
             gpu: shared_gpu(task).filter(|_| needs.gpu_memory > 0),
+            own_gpus: own_gpus_of(task, &needs),
             needs: Arc::new(needs),
             stage,
             version: task.version,
@@ -124,21 +125,18 @@ impl Described {
             .or_else(|| of_containers(containers.iter().map(cpu_of).sum()));
         let memory = number(task.memory.as_deref())
             .or_else(|| of_containers(containers.iter().map(memory_of).sum()));
-        let devices = |ids: fn(&Container) -> &Option<Vec<String>>| {
-            let ids: BTreeSet<&String> = containers.iter().flat_map(ids).flatten().collect();
-            u16::try_from(ids.len()).unwrap_or(u16::MAX)
-        };
+        let count = |ids: BTreeSet<&String>| u16::try_from(ids.len()).unwrap_or(u16::MAX);
+        let neuron_devices = containers
+            .iter()
+            .flat_map(|one| one.neuron_device_ids.iter().flatten());
         let shared: u64 = containers.iter().filter_map(shared_memory).sum();
         let needs = Needs {
             cpu: cpu.unwrap_or(0),
             memory: memory.unwrap_or(0),
             interfaces: u16::from(has_interface(task)),
-            gpus: devices(|one| match one.gpu_sharing_strategy {
-                None => &one.gpu_ids,
-                Some(_) => &None,
-            }),
+            gpus: count(containers.iter().flat_map(own_gpus).collect()),
             gpu_memory: u32::try_from(shared).unwrap_or(u32::MAX),
-            neuron_devices: devices(|one| &one.neuron_device_ids),
+            neuron_devices: count(neuron_devices.collect()),
             ports: ports(task).into_iter().collect(),
             ..Needs::default()
         };
@@ -166,6 +164,12 @@ fn shared_memory(container: &Container) -> Option<u64> {
     u64::try_from(share.nvidia_mps.as_ref()?.memory?).ok()
 }
 
+/// The GPUs that a container does not share.
+fn own_gpus(container: &Container) -> impl Iterator<Item = &String> {
+    let is_own = container.gpu_sharing_strategy.is_none();
+    container.gpu_ids.iter().flatten().filter(move |_| is_own)
+}
+
 /// The GPU that a task shares: all its containers share one.
 fn shared_gpu(task: &Task) -> Option<Arc<str>> {
     let mut ids = task
@@ -173,6 +177,13 @@ fn shared_gpu(task: &Task) -> Option<Arc<str>> {
         .iter()
         .flat_map(|one| one.gpu_ids.iter().flatten());
     ids.next().map(|id| Arc::from(&**id))
+}
+
+/// The GPUs that a task has to itself, if it needs any.
+fn own_gpus_of(task: &Task, needs: &Needs) -> Vec<Arc<str>> {
+    let ids: BTreeSet<&String> = task.containers().iter().flat_map(own_gpus).collect();
+    let ids = ids.into_iter().filter(|_| needs.gpus > 0 || needs.all_gpus);
+    ids.map(|id| Arc::from(&**id)).collect()
 }
 
 fn number(text: Option<&str>) -> Option<u32> {

@@ -33,7 +33,8 @@ pub(crate) struct Kind {
 pub(crate) struct Sharing {
     /// MiB of each; of the least if they differ.
     pub(crate) memory: u32,
-    /// Their ids. The number of a GPU is its place here.
+    /// Their ids, in order, so that each document gives them the same numbers. The number of a
+    /// GPU is its place here.
     pub(crate) ids: Box<[Box<str>]>,
 }
 

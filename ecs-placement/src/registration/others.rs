@@ -22,6 +22,9 @@ pub(crate) struct Others {
     /// In order.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) shares: Option<Box<[GpuShare]>>,
+    /// The numbers of those `gpus` of which they are known, in order.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) own_gpus: Option<Box<[u8]>>,
 }
 
 /// What tasks hold of a GPU that they share.
@@ -42,6 +45,7 @@ pub(super) static NOTHING: Others = Others {
     ports: None,
     tasks: 0,
     shares: None,
+    own_gpus: None,
 };
 
 impl Others {
@@ -57,6 +61,16 @@ impl Others {
 
     pub(crate) fn shares_gpu(&self, gpu: u8) -> bool {
         self.shares().iter().any(|share| share.gpu == gpu)
+    }
+
+    /// The GPUs that tasks are known to have to themselves, in order.
+    pub(crate) fn own_gpus(&self) -> &[u8] {
+        self.own_gpus.as_deref().unwrap_or_default()
+    }
+
+    pub(super) fn set_own_gpus(&mut self, gpus: impl Iterator<Item = u8>) {
+        let gpus: Box<[u8]> = gpus.collect();
+        self.own_gpus = (!gpus.is_empty()).then_some(gpus);
     }
 
     pub(super) fn set_shares(&mut self, shares: impl Iterator<Item = (u8, u32)>) {
@@ -92,6 +106,15 @@ impl Others {
             *held = held.saturating_add(memory);
             self.set_shares(shares.into_iter());
         }
+        if !needs.own_gpus.is_empty() {
+            let gpus: BTreeSet<u8> = self
+                .own_gpus()
+                .iter()
+                .chain(&needs.own_gpus)
+                .copied()
+                .collect();
+            self.set_own_gpus(gpus.into_iter());
+        }
         if !needs.ports.is_empty() {
             let ports: BTreeSet<_> = self.ports().iter().chain(&needs.ports).copied().collect();
             self.set_ports(ports.into_iter());
@@ -109,7 +132,10 @@ impl Others {
             ports: None,
             tasks: self.tasks.saturating_sub(told.tasks).max(0),
             shares: None,
+            own_gpus: None,
         };
+        let gpus = self.own_gpus().iter().copied();
+        left.set_own_gpus(gpus.filter(|gpu| !told.own_gpus().contains(gpu)));
         let shares = self.shares().iter();
         left.set_shares(shares.map(|share| {
             let told = told.share_of(share.gpu);

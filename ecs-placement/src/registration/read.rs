@@ -39,9 +39,11 @@ fn sharing(devices: &[GpuDevice]) -> Option<Sharing> {
     let total = |device: &GpuDevice| amount(device.total_memory_in_mib);
     let totals: Vec<u32> = devices.iter().map(total).collect::<Option<_>>()?;
     let ids = devices.iter().map(|device| device.gpu_id().map(Box::from));
+    let mut ids: Box<[_]> = ids.collect::<Option<_>>()?;
+    ids.sort_unstable();
     Some(Sharing {
         memory: totals.into_iter().min()?,
-        ids: ids.collect::<Option<_>>()?,
+        ids,
     })
 }
 
@@ -163,20 +165,23 @@ fn kind(described: &ContainerInstance, attributes: Option<&Arc<Attributes>>) -> 
 /// Reads which GPUs tasks have to themselves, and how much they hold of those that they share.
 /// One of a mode that is not known is some task's own.
 fn take_gpus(taken: &mut Others, devices: &[GpuDevice], sharing: &Sharing) {
-    let mut own: i16 = 0;
-    let mut shared = BTreeMap::new();
+    taken.gpus = 0;
+    let (mut own, mut shared) = (BTreeSet::new(), BTreeMap::new());
     for device in devices {
+        let gpu = device.gpu_id().and_then(|id| sharing.number(id));
         match device.sharing_mode {
             Some(GpuSharingMode::Idle) => {}
             Some(GpuSharingMode::NvidiaMps) => {
                 let total = amount(device.total_memory_in_mib).unwrap_or(0);
                 let left = amount(device.remaining_memory_in_mib).unwrap_or(0);
-                let gpu = device.gpu_id().and_then(|id| sharing.number(id));
                 shared.extend(gpu.map(|gpu| (gpu, total.saturating_sub(left))));
             }
-            _ => own = own.saturating_add(1),
+            _ => {
+                taken.gpus = taken.gpus.saturating_add(1);
+                own.extend(gpu);
+            }
         }
     }
-    taken.gpus = own;
+    taken.set_own_gpus(own.into_iter());
     taken.set_shares(shared.into_iter());
 }

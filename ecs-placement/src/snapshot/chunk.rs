@@ -23,7 +23,7 @@ pub(crate) struct Chunk {
     counts: GroupCounts,
     /// The host ports that tasks hold: the lane above the packed port, in order.
     ports: Vec<u32>,
-    /// The GPUs that tasks share.
+    /// The GPUs that tasks have, where they can be shared.
     shares: GpuShares,
     registrations: Arc<[Option<Arc<Registration>>; LANES as usize]>,
     /// The tick of the last change of a registration.
@@ -176,11 +176,10 @@ impl Chunk {
     /// What is left of the GPUs of a lane, if containers can share them.
     pub(crate) fn gpu_room(&self, lane: u32) -> Option<GpuRoom> {
         let registration = self.registration(lane)?;
-        let memory = registration.kind.sharing.as_ref()?.memory;
-        let others = registration.others().shares().iter();
-        let others = others.map(|share| (share.gpu, share.memory));
-        let held = others.chain(self.shares.on(lane));
-        Some(GpuRoom::new(memory, self.lane(lane)?.gpus, held))
+        let sharing = registration.kind.sharing.as_ref()?;
+        let room = GpuRoom::new(sharing.memory, sharing.ids.len(), self.lane(lane)?.gpus);
+        let room = room.with_others(registration.others());
+        Some(room.with_tasks(&self.shares, lane))
     }
 
     /// How many GPUs of a lane tasks of the cell share that others share too.
@@ -248,6 +247,9 @@ impl Chunk {
             free.gpus = free.gpus.saturating_sub(is_first.into());
             free.changed = tick;
         }
+        for gpu in &needs.own_gpus {
+            self.shares.add_own(lane, *gpu);
+        }
         for port in &needs.ports {
             let key = port_key(lane, *port);
             let at = self.ports.partition_point(|taken| *taken < key);
@@ -269,6 +271,9 @@ impl Chunk {
             );
             free.gpus = free.gpus.saturating_add(is_last.into());
             free.changed = tick;
+        }
+        for gpu in &needs.own_gpus {
+            self.shares.remove_own(lane, *gpu);
         }
         for port in &needs.ports {
             if let Ok(at) = self.ports.binary_search(&port_key(lane, *port)) {

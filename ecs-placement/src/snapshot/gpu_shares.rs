@@ -1,11 +1,16 @@
 //! The memory of GPUs that tasks share.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-/// The GPUs of the instances of a chunk that tasks of the cell share, in order.
+use crate::registration::Others;
+
+/// The GPUs of the instances of a chunk that tasks of the cell have, where GPUs can be shared.
 #[derive(Debug, Clone, Default)]
 pub(super) struct GpuShares {
+    /// Those that they share, in order.
     shares: Vec<Share>,
+    /// Lane and number of those that one task has to itself, in order.
+    own: Vec<(u32, u8)>,
 }
 
 /// A GPU of an instance.
@@ -65,8 +70,26 @@ impl GpuShares {
         is_last
     }
 
+    /// The GPUs of a lane that one task has to itself.
+    pub(super) fn own_on(&self, lane: u32) -> impl Iterator<Item = u8> + '_ {
+        let here = self.own.iter().filter(move |(known, _)| *known == lane);
+        here.map(|(_, gpu)| *gpu)
+    }
+
+    pub(super) fn add_own(&mut self, lane: u32, gpu: u8) {
+        let at = self.own.partition_point(|known| *known < (lane, gpu));
+        self.own.insert(at, (lane, gpu));
+    }
+
+    pub(super) fn remove_own(&mut self, lane: u32, gpu: u8) {
+        if let Ok(at) = self.own.binary_search(&(lane, gpu)) {
+            self.own.remove(at);
+        }
+    }
+
     pub(super) fn clear(&mut self, lane: u32) {
         self.shares.retain(|share| share.lane != lane);
+        self.own.retain(|(known, _)| *known != lane);
     }
 
     fn find(&self, lane: u32, gpu: u8) -> Result<usize, usize> {
@@ -80,25 +103,51 @@ impl GpuShares {
 pub(crate) struct GpuRoom {
     /// MiB of each GPU.
     memory: u64,
+    /// GPUs that there are.
+    count: usize,
     /// GPUs that nobody has.
     idle: u64,
     /// What is left of each GPU that is shared.
     shared: BTreeMap<u8, u64>,
+    /// The GPUs that tasks of the cell have to themselves.
+    own: BTreeSet<u8>,
+    /// Those that others have to themselves. Whoever shares one of these by the number that was
+    /// chosen here is on another one in truth, so that nothing is left of it.
+    foreign: BTreeSet<u8>,
 }
 
 impl GpuRoom {
-    /// `held` says which GPUs are shared, and how much of them is held; one can come twice.
-    pub(super) fn new(memory: u32, idle: i16, held: impl Iterator<Item = (u8, u32)>) -> Self {
-        let memory = u64::from(memory);
-        let mut shared = BTreeMap::new();
-        for (gpu, held) in held {
-            let left: &mut u64 = shared.entry(gpu).or_insert(memory);
-            *left = left.saturating_sub(held.into());
-        }
+    /// GPUs that nobody has, each with so many MiB.
+    pub(super) fn new(memory: u32, count: usize, idle: i16) -> Self {
         Self {
-            memory,
+            memory: memory.into(),
+            count,
             idle: u64::try_from(idle).unwrap_or(0),
-            shared,
+            ..Self::default()
+        }
+    }
+
+    /// Those that others have, and of those that they share how much they hold.
+    pub(super) fn with_others(mut self, others: &Others) -> Self {
+        self.foreign.extend(others.own_gpus());
+        let shares = others.shares().iter();
+        shares.for_each(|share| self.hold(share.gpu, share.memory));
+        self
+    }
+
+    /// Those that tasks of the cell have.
+    pub(super) fn with_tasks(mut self, tasks: &GpuShares, lane: u32) -> Self {
+        self.own.extend(tasks.own_on(lane));
+        tasks
+            .on(lane)
+            .for_each(|(gpu, memory)| self.hold(gpu, memory));
+        self
+    }
+
+    fn hold(&mut self, gpu: u8, memory: u32) {
+        if !self.foreign.contains(&gpu) {
+            let left = self.shared.entry(gpu).or_insert(self.memory);
+            *left = left.saturating_sub(memory.into());
         }
     }
 
@@ -126,12 +175,26 @@ impl GpuRoom {
         let suffices = |(_, left): &(&u8, &u64)| **left >= needed;
         let shared = self.shared.iter().filter(suffices);
         let least = shared.min_by_key(|(gpu, left)| (**left, **gpu));
-        let is_idle = |gpu: &u8| !self.shared.contains_key(gpu);
-        let idle = || {
-            let fits = self.idle > 0 && self.memory >= needed;
-            (0..=u8::MAX).find(is_idle).filter(|_| fits)
-        };
+        let has_idle = self.idle > 0 && self.memory >= needed;
+        let idle = || self.unshared().into_iter().next().filter(|_| has_idle);
         least.map(|(gpu, _)| *gpu).or_else(idle)
+    }
+
+    /// The GPUs that a task has to itself next, in order: the first ones that nobody has.
+    pub(crate) fn choose_own(&self, needed: u16) -> Vec<u8> {
+        let mut chosen = self.unshared();
+        chosen.truncate(needed.into());
+        chosen.sort_unstable();
+        chosen
+    }
+
+    /// The GPUs that nobody shares, first those that nobody has. Documents can name others than
+    /// were chosen for tasks of the cell, so that fewer are left by number than by count.
+    fn unshared(&self) -> Vec<u8> {
+        let all = (0..=u8::MAX).take(self.count);
+        let mut unshared: Vec<u8> = all.filter(|gpu| !self.shared.contains_key(gpu)).collect();
+        unshared.sort_by_key(|gpu| (self.foreign.contains(gpu), self.own.contains(gpu)));
+        unshared
     }
 
     /// What is left of each GPU that is not one task's own, in MiB, the most first.

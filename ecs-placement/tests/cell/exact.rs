@@ -1,7 +1,9 @@
 //! Each pick is the naive placer's, for every strategy and every pair of them, on loaded cells,
 //! whatever the planner remembers.
 
-use crate::naive::{self, Expression, Instance, Random, Request, STRATEGIES, Strategy, ZONE};
+use crate::naive::{self, Expression, Gpu, Instance, Random, Request, STRATEGIES, Strategy, ZONE};
+use std::collections::BTreeMap;
+
 use ecs_model::Timestamp;
 use ecs_placement::{CellState, CommitPolicy, Loader, Plan, Planner, Snapshot};
 
@@ -45,6 +47,7 @@ fn instances(random: &mut Random, count: usize) -> Vec<Instance> {
         instance.all_neuron = instance.neuron;
         if instance.eighths == 0 && instance.gpus > 0 && chance(random, 2) {
             instance.gpu_memory = one(random, &[600, 1_000]);
+            instance.devices = vec![Gpu::Idle; usize::try_from(instance.gpus).unwrap()];
         }
         if chance(random, 6) {
             instance.ports.insert(443);
@@ -161,8 +164,8 @@ struct Running {
     instance: usize,
     request: usize,
     counts: bool,
-    /// The GPU that it shares.
-    gpu: Option<u8>,
+    /// The GPUs that it has, where they are told apart.
+    gpus: Vec<usize>,
 }
 
 /// A cell, the same cell for the naive placer, and what runs on both.
@@ -170,6 +173,8 @@ struct World {
     random: Random,
     cell: CellState,
     naive: Vec<Instance>,
+    /// The same without tasks.
+    empty: Vec<Instance>,
     requests: Vec<Request>,
     running: Vec<Running>,
     planner: Planner,
@@ -187,6 +192,7 @@ impl World {
         let mut world = Self {
             cell: cell(&naive, &mut random),
             random,
+            empty: naive.clone(),
             naive,
             requests,
             running: Vec::new(),
@@ -202,7 +208,7 @@ impl World {
 
     /// Starts again with a cluster that runs, as documents describe it.
     fn load(&mut self) {
-        let empty = self.naive.clone();
+        let empty = &self.empty;
         let mut described = Vec::new();
         for number in 0..self.random.below(100) {
             let (at, request) = (self.random.below(empty.len()), self.random.below(6));
@@ -211,8 +217,8 @@ impl World {
             }
             let task = format!("loaded-{number}");
             let counts = !chance(&mut self.random, 5);
-            let gpu = self.naive[at].take(&self.requests[request]);
-            described.push(self.requests[request].describe(&task, (&empty[at], gpu), counts));
+            let gpus = self.naive[at].take(&self.requests[request]);
+            described.push(self.requests[request].describe(&task, (&empty[at], &gpus), counts));
             if !counts {
                 let group = &self.requests[request].group;
                 *self.naive[at].groups.get_mut(group).unwrap() -= 1;
@@ -222,7 +228,7 @@ impl World {
                 instance: at,
                 request,
                 counts,
-                gpu,
+                gpus,
             });
         }
         let moment = Timestamp::from_seconds(100);
@@ -232,7 +238,7 @@ impl World {
         let (before, after) = described.split_at(self.random.below(described.len() + 1));
         let early = loader.load(&mut self.cell, &[], before, moment).unwrap();
         assert_eq!(early.tasks, before.len());
-        for (instance, empty) in self.naive.iter().zip(&empty) {
+        for (instance, empty) in self.naive.iter().zip(empty) {
             let registration = instance.register_with(empty).as_of(moment);
             assert!(self.cell.observe_instance(&registration));
         }
@@ -248,6 +254,7 @@ impl World {
         match self.random.below(10) {
             0 | 1 if !self.running.is_empty() => self.stop(),
             2 => self.change_an_instance(),
+            5 => self.describe_an_instance(),
             3 if self.old.is_none() => {
                 self.old = Some((self.cell.snapshot(), self.naive.clone()));
             }
@@ -284,13 +291,13 @@ impl World {
         let commit = self.cell.commit(&transaction, policy).unwrap();
         assert_eq!((commit.placed().len(), commit.moved()), (expected.len(), 0));
         for (instance, task) in expected.into_iter().zip(tasks) {
-            let gpu = self.naive[instance].take(&self.requests[at]);
+            let gpus = self.naive[instance].take(&self.requests[at]);
             self.running.push(Running {
                 task,
                 instance,
                 request: at,
                 counts: true,
-                gpu,
+                gpus,
             });
         }
     }
@@ -312,7 +319,7 @@ impl World {
             *instance.groups.get_mut(&request.group).unwrap() -= 1;
         } else {
             assert!(self.cell.stopped(&running.task).is_some());
-            instance.give_back(request, running.gpu, running.counts);
+            instance.give_back(request, &running.gpus, running.counts);
             self.running.swap_remove(at);
         }
     }
@@ -338,7 +345,29 @@ impl World {
                 assert!(self.cell.deregister(&arn).is_empty());
             }
             self.cell.register(&self.naive[at].register());
+            self.empty[at] = Instance {
+                groups: BTreeMap::new(),
+                ..self.naive[at].clone()
+            };
         }
+    }
+
+    /// Takes a new document over, which shows what the cell knows already.
+    fn describe_an_instance(&mut self) {
+        let at = self.random.below(self.naive.len());
+        let instance = &self.naive[at];
+        self.cell.register(&instance.register_with(&self.empty[at]));
+        let snapshot = self.cell.snapshot();
+        let shown = snapshot.instance(&instance.arn).unwrap();
+        let left = shown.remaining().gpu_memory;
+        let left: Vec<i64> = left.into_iter().map(u64::cast_signed).collect();
+        assert_eq!(left, instance.memory_left());
+        let (unknown, (cpu, memory, tasks)) = (shown.unknown(), instance.others);
+        let known = [unknown.cpu, unknown.memory, unknown.tasks.unwrap()].map(u64::cast_signed);
+        assert_eq!(known, [cpu, memory, tasks]);
+        assert_eq!((unknown.gpus, unknown.gpu_memory), (0, 0));
+        let empty = &self.empty[at];
+        assert_eq!(unknown.ports.len(), empty.ports.len() + empty.udp.len());
     }
 
     fn plan_on_what_was(&mut self) {

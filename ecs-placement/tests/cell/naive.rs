@@ -30,14 +30,24 @@ pub(crate) struct Instance {
     pub(crate) eighths: u8,
     /// MiB of each GPU, if containers can share them.
     pub(crate) gpu_memory: i64,
-    /// The MiB that tasks hold of each GPU that they share, and how many they are.
-    pub(crate) shares: BTreeMap<u8, (i64, i64)>,
+    /// What tasks have of each of its GPUs, if containers can share them.
+    pub(crate) devices: Vec<Gpu>,
     pub(crate) neuron: i64,
     /// Neuron devices that it has, free or not.
     pub(crate) all_neuron: i64,
     pub(crate) udp: BTreeSet<u16>,
     /// What tasks hold of it that nobody knows: CPU, memory, and how many.
     pub(crate) others: (i64, i64, i64),
+}
+
+/// What tasks have of a GPU.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Gpu {
+    Idle,
+    /// One has it to itself.
+    Own,
+    /// The MiB that each of some holds of it.
+    Shared(Vec<i64>),
 }
 
 /// A strategy, as the API writes it.
@@ -162,41 +172,74 @@ impl Instance {
     }
 
     /// The shared GPU with the least left that suffices, or the first one that nobody has.
-    fn gpu_to_share(&self, request: &Request) -> Option<u8> {
-        let left = |(gpu, (held, _)): (&u8, &(i64, i64))| (self.gpu_memory - held, *gpu);
-        let suffices = |(left, _): &(i64, u8)| *left >= request.shared;
-        let shared = self.shares.iter().map(left).filter(suffices).min();
-        let idle = || (0..).find(|gpu| !self.shares.contains_key(gpu));
-        let has_idle = self.gpus > 0 && self.gpu_memory >= request.shared;
-        shared
-            .map(|(_, gpu)| gpu)
-            .or(if has_idle { idle() } else { None })
+    fn gpu_to_share(&self, request: &Request) -> Option<usize> {
+        let left = |gpu: &Gpu| match gpu {
+            Gpu::Shared(held) => Some(self.gpu_memory - held.iter().sum::<i64>()),
+            _ => None,
+        };
+        let numbered = self.devices.iter().enumerate();
+        let shared = numbered.filter_map(|(at, gpu)| Some((left(gpu)?, at)));
+        let least = shared.filter(|(left, _)| *left >= request.shared).min();
+        let idle = || self.devices.iter().position(|gpu| *gpu == Gpu::Idle);
+        match least {
+            Some((_, at)) => Some(at),
+            None => idle().filter(|_| self.gpu_memory >= request.shared),
+        }
     }
 
-    /// Takes what a task needs; says which GPU it shares.
-    pub(crate) fn take(&mut self, request: &Request) -> Option<u8> {
+    /// What is left of each GPU that is not one task's own, the most first.
+    pub(crate) fn memory_left(&self) -> Vec<i64> {
+        let left = |gpu: &Gpu| match gpu {
+            Gpu::Idle => Some(self.gpu_memory),
+            Gpu::Own => None,
+            Gpu::Shared(held) => Some(self.gpu_memory - held.iter().sum::<i64>()),
+        };
+        let mut left: Vec<i64> = self.devices.iter().filter_map(left).collect();
+        left.sort_unstable_by(|a, b| b.cmp(a));
+        left
+    }
+
+    /// Takes what a task needs; says which GPUs it has, if they are told apart.
+    pub(crate) fn take(&mut self, request: &Request) -> Vec<usize> {
         self.hold(request, 1);
-        let gpu = self.gpu_to_share(request).filter(|_| request.shared > 0);
-        if let Some(gpu) = gpu {
-            let (held, tasks) = self.shares.entry(gpu).or_default();
-            self.gpus -= i64::from(*tasks == 0);
-            (*held, *tasks) = (*held + request.shared, *tasks + 1);
+        let idle = |gpu: &Gpu| *gpu == Gpu::Idle;
+        let mut has = Vec::new();
+        if request.shared > 0 {
+            let at = self.gpu_to_share(request).unwrap();
+            self.gpus -= i64::from(idle(&self.devices[at]));
+            match &mut self.devices[at] {
+                Gpu::Shared(held) => held.push(request.shared),
+                gpu => *gpu = Gpu::Shared(vec![request.shared]),
+            }
+            has.push(at);
+        }
+        for _ in 0..request.own_gpus(self) {
+            if let Some(at) = self.devices.iter().position(idle) {
+                self.devices[at] = Gpu::Own;
+                has.push(at);
+            }
         }
         *self.groups.entry(request.group.clone()).or_default() += 1;
         self.ports.extend(&request.ports);
         self.udp.extend(&request.udp);
-        gpu
+        has
     }
 
     /// Gives everything back, of a task that counts or does so no more.
-    pub(crate) fn give_back(&mut self, request: &Request, gpu: Option<u8>, counts: bool) {
+    pub(crate) fn give_back(&mut self, request: &Request, has: &[usize], counts: bool) {
         self.hold(request, -1);
-        if let Some(gpu) = gpu {
-            let (held, tasks) = self.shares.get_mut(&gpu).unwrap();
-            (*held, *tasks) = (*held - request.shared, *tasks - 1);
-            if *tasks == 0 {
-                self.shares.remove(&gpu);
-                self.gpus += 1;
+        for at in has {
+            let gpu = &mut self.devices[*at];
+            match gpu {
+                Gpu::Shared(held) if held.len() > 1 => {
+                    let mine = held.iter().position(|held| *held == request.shared);
+                    held.remove(mine.unwrap());
+                }
+                Gpu::Shared(_) => {
+                    *gpu = Gpu::Idle;
+                    self.gpus += 1;
+                }
+                gpu => *gpu = Gpu::Idle,
             }
         }
         *self.groups.entry(request.group.clone()).or_default() -= i64::from(counts);
@@ -208,10 +251,7 @@ impl Instance {
         self.cpu -= request.cpu * times;
         self.memory -= request.memory * times;
         self.interfaces -= i64::from(request.has_interface) * times;
-        self.gpus -= request.gpus * times;
-        if request.wants_all_gpus {
-            self.gpus -= self.all_gpus * times;
-        }
+        self.gpus -= request.own_gpus(self) * times;
         if request.wants_all_neuron {
             self.neuron -= self.all_neuron * times;
         }
@@ -254,7 +294,7 @@ impl Instance {
             Resource::string_set(Resource::PORTS_UDP, &self.udp),
         ]);
         let running = self.others.2 + self.groups.values().sum::<i64>();
-        if self.gpu_memory > 0 {
+        if !self.devices.is_empty() {
             described.gpu_devices = Some(self.gpu_devices());
         }
         described.running_tasks_count = Some(number(running));
@@ -267,30 +307,34 @@ impl Instance {
 }
 
 impl Instance {
-    /// Each GPU, those that are shared under their numbers.
     fn gpu_devices(&self) -> Vec<GpuDevice> {
-        let mut idle = self.gpus;
-        let gpus = 0..u8::try_from(self.all_gpus).unwrap();
-        let device = gpus.map(|gpu| {
-            let (mode, left) = match self.shares.get(&gpu) {
-                Some((held, _)) => ("NVIDIA_MPS", self.gpu_memory - held),
-                None if idle > 0 => ("IDLE", self.gpu_memory),
-                None => ("DEDICATED", 0),
+        let devices = self.devices.iter().enumerate().map(|(at, gpu)| {
+            let (mode, left) = match gpu {
+                Gpu::Idle => ("IDLE", self.gpu_memory),
+                Gpu::Own => ("DEDICATED", 0),
+                Gpu::Shared(held) => ("NVIDIA_MPS", self.gpu_memory - held.iter().sum::<i64>()),
             };
-            idle -= i64::from(mode == "IDLE");
-            json!({"gpuId": gpu.to_string(), "sharingMode": mode,
+            json!({"gpuId": at.to_string(), "sharingMode": mode,
                 "totalMemoryInMiB": self.gpu_memory, "remainingMemoryInMiB": left})
         });
-        serde_json::from_value(device.collect()).unwrap()
+        serde_json::from_value(devices.collect()).unwrap()
     }
 }
 
 impl Request {
+    /// How many GPUs it has to itself on an instance.
+    fn own_gpus(&self, on: &Instance) -> i64 {
+        match self.wants_all_gpus {
+            true => on.all_gpus,
+            false => self.gpus,
+        }
+    }
+
     /// The document of a task of this request that runs on an instance.
     pub(crate) fn describe(
         &self,
         task: &str,
-        (on, gpu): (&Instance, Option<u8>),
+        (on, has): (&Instance, &[usize]),
         runs: bool,
     ) -> Task {
         let bindings = self.ports.iter().map(|port| (port, "tcp"));
@@ -299,11 +343,11 @@ impl Request {
             .map(|(port, protocol)| json!({"hostPort": port, "protocol": protocol}))
             .collect();
         let ids = |count: i64| -> Vec<String> { (0..count).map(|id| id.to_string()).collect() };
-        let gpus = if self.wants_all_gpus {
-            on.all_gpus
-        } else {
-            self.gpus
+        let gpus = match on.devices.is_empty() {
+            true => ids(self.own_gpus(on)),
+            false => has.iter().map(ToString::to_string).collect(),
         };
+        let share = (self.shared > 0).then(|| json!({"nvidiaMps": {"memory": self.shared}}));
         let neuron = if self.wants_all_neuron {
             on.all_neuron
         } else {
@@ -321,8 +365,7 @@ impl Request {
             "attachments": interface,
             "containers": [{
                 "networkBindings": bindings, "neuronDeviceIds": ids(neuron),
-                "gpuIds": gpu.map_or_else(|| ids(gpus), |gpu| vec![gpu.to_string()]),
-                "gpuSharingStrategy": gpu.map(|_| json!({"nvidiaMps": {"memory": self.shared}})),
+                "gpuIds": gpus, "gpuSharingStrategy": share,
             }],
         }))
         .unwrap()
