@@ -5,7 +5,9 @@ use std::sync::Arc;
 use hashbrown::HashMap;
 
 use super::columns::{Columns, Selected, kind};
-use super::order::{ABSENT, CRITERIA, Entry, Key, Order};
+use super::order::{ABSENT, CRITERIA, Entry, Key};
+use super::orders::{Keyed, Orders};
+use super::tally::{Member, Tallied};
 use super::way::{Measure, Way};
 use crate::Needs;
 use crate::fits;
@@ -18,7 +20,7 @@ pub(super) struct Index {
     pub(super) way: Arc<Way>,
     /// If there is one, only instances that fit are in.
     pub(super) filter: Option<Filter>,
-    pub(super) orders: Vec<Order>,
+    pub(super) orders: Orders,
     /// The first key of each order.
     pub(super) heads: Vec<Key>,
     /// For each column, the bucket of each order.
@@ -35,8 +37,6 @@ pub(super) struct Index {
     known: HashMap<Box<[u32]>, u32>,
     /// For each slot its order.
     order_of: Vec<u32>,
-    /// For each slot its key.
-    keys: Vec<Key>,
     /// Up to where in the planner's log this index knows.
     pub(super) synced: u64,
 }
@@ -125,9 +125,13 @@ impl Index {
         claimed: &[u32],
         synced: u64,
     ) -> Self {
+        let orders = match filter.is_some() && way.is_tallied() {
+            true => Orders::Tallied(Tallied::default()),
+            false => Orders::Keyed(Keyed::default()),
+        };
         let mut index = Self {
             filter,
-            orders: Vec::new(),
+            orders,
             heads: Vec::new(),
             buckets: vec![Vec::new(); way.columns.len()],
             narrow: way.narrow(columns),
@@ -136,17 +140,38 @@ impl Index {
             stamp: (0, 0),
             known: HashMap::new(),
             order_of: Vec::new(),
-            keys: Vec::new(),
             synced,
             way,
         };
-        index.grow(state, columns);
-        if index.way.columns.is_empty() {
-            index.order(&[]);
+        index.fill(state, columns, claimed);
+        if index.orders.is_overfull() {
+            index.orders = Orders::Keyed(Keyed::default());
+            index.orders.resize(index.heads.len(), index.order_of.len());
+            index.fill(state, columns, claimed);
         }
-        let mut lists: Vec<Vec<(Key, Entry)>> = vec![Vec::new(); index.orders.len()];
+        for at in 0..index.heads.len() {
+            index.note_head(at);
+        }
+        index
+    }
+
+    /// Takes in every instance of a state.
+    fn fill(&mut self, state: &State, columns: &Columns, claimed: &[u32]) {
+        self.grow(state, columns);
+        if self.way.columns.is_empty() {
+            self.order(&[]);
+        }
+        if let Orders::Tallied(tallied) = &mut self.orders {
+            for slot in state.in_order() {
+                let numbers = state.place(slot).and_then(Place::numbers);
+                let number = numbers.map_or(0, |numbers| numbers.order);
+                let order = self.order_of.get(slot as usize).copied().unwrap_or(0);
+                tallied.append(order, Member { number, slot });
+            }
+        }
+        let mut lists: Vec<Vec<(Key, Entry)>> = vec![Vec::new(); self.heads.len()];
         for (chunk, page) in state.chunks().zip(0_u32..) {
-            let mut lanes = match &index.filter {
+            let mut lanes = match &self.filter {
                 Some(filter) => chunk.ready() & filter.selected.word(page as usize),
                 None => chunk.ready(),
             };
@@ -156,14 +181,12 @@ impl Index {
                 let slot = page * 64 + lane;
                 let place = Place { chunk, slot, lane };
                 let already = claimed.get(slot as usize).copied().unwrap_or(0);
-                index.enlist(state, place, already, &mut lists);
+                self.enlist(state, place, already, &mut lists);
             }
         }
-        index.orders = lists.into_iter().map(Order::of).collect();
-        for at in 0..index.orders.len() {
-            index.note_head(at);
+        if let Orders::Keyed(keyed) = &mut self.orders {
+            keyed.fill(lists);
         }
-        index
     }
 
     /// Whether it is sorted as a way asks for.
@@ -177,58 +200,40 @@ impl Index {
             return;
         };
         let entry = self.entry(state, place, already);
-        let new = entry.map_or(ABSENT, |(key, _)| key);
-        let (Some(key), Some(at)) = (
-            self.keys.get_mut(slot as usize),
-            self.order_of.get(slot as usize),
-        ) else {
+        let Some(at) = self.order_of.get(slot as usize) else {
             return;
         };
-        // Without a filter, what is free counts for the search even if the key is the same.
-        if *key == new && (self.filter.is_some() || new == ABSENT) {
-            return;
-        }
-        let old = std::mem::replace(key, new);
         let at = *at as usize;
-        let Some(order) = self.orders.get_mut(at) else {
-            return;
-        };
-        if old != ABSENT {
-            order.remove(old);
+        if self.orders.update((slot, at), entry, self.filter.is_none()) {
+            self.note_head(at);
         }
-        if let Some((key, entry)) = entry {
-            order.insert(key, entry);
-        }
-        self.note_head(at);
     }
 
     /// Takes an instance out whose attributes may have changed; [`update`](Self::update) puts
-    /// it where it belongs.
+    /// it where it belongs, after all that were taken out have [settled](Orders::settle).
     pub(super) fn forget(&mut self, state: &State, slot: u32, columns: &Columns) {
         self.grow(state, columns);
-        let old = self
-            .keys
-            .get_mut(slot as usize)
-            .map_or(ABSENT, |key| std::mem::replace(key, ABSENT));
-        let at = self.order_of.get(slot as usize).copied().unwrap_or(0) as usize;
-        if old != ABSENT
-            && let Some(order) = self.orders.get_mut(at)
-        {
-            order.remove(old);
-            self.note_head(at);
+        let old = self.order_of.get(slot as usize).copied().unwrap_or(0);
+        let new = self.order_for(slot, columns);
+        let place = state.place(slot);
+        let place = place.filter(|place| place.registration().is_some());
+        let number = place.and_then(Place::numbers).map(|numbers| numbers.order);
+        if self.orders.forget(slot, (old, new), number) {
+            self.note_head(old as usize);
         }
-        let order = self.order_for(slot, columns);
         if let Some(known) = self.order_of.get_mut(slot as usize) {
-            *known = order;
+            *known = new;
         }
     }
 
     /// Takes over the first key of an order that has changed.
     fn note_head(&mut self, at: usize) {
-        let (Some(order), Some(head)) = (self.orders.get(at), self.heads.get_mut(at)) else {
+        // Without columns there is nothing to choose among orders.
+        let is_compared = !self.way.columns.is_empty();
+        let Some(head) = self.heads.get_mut(at).filter(|_| is_compared) else {
             return;
         };
-        let old = std::mem::replace(head, order.head());
+        let old = std::mem::replace(head, self.orders.head(at));
         if old == *head || self.rows.is_empty() {
             return;
         }
@@ -246,7 +251,7 @@ impl Index {
         for slot in u32::try_from(self.order_of.len()).unwrap_or(u32::MAX)..state.slots() {
             let order = self.order_for(slot, columns);
             self.order_of.push(order);
-            self.keys.push(ABSENT);
+            self.orders.add_slot();
         }
     }
 
@@ -261,11 +266,16 @@ impl Index {
             return;
         };
         let at = self.order_of.get(place.slot as usize).copied().unwrap_or(0);
-        if let Some(known) = self.keys.get_mut(place.slot as usize) {
-            *known = key;
-        }
-        if let Some(list) = lists.get_mut(at as usize) {
-            list.push((key, entry));
+        match &self.orders {
+            Orders::Keyed(_) => {
+                if let Some(list) = lists.get_mut(at as usize) {
+                    list.push((key, entry));
+                }
+            }
+            Orders::Tallied(_) => {
+                let place = (place.slot, at as usize);
+                self.orders.update(place, Some((key, entry)), false);
+            }
         }
     }
 
@@ -289,8 +299,8 @@ impl Index {
         if let Some(at) = self.known.get(buckets) {
             return *at;
         }
-        let at = u32::try_from(self.orders.len()).unwrap_or(u32::MAX);
-        self.orders.push(Order::default());
+        let at = u32::try_from(self.heads.len()).unwrap_or(u32::MAX);
+        self.orders.add();
         self.heads.push(ABSENT);
         for (known, bucket) in self.buckets.iter_mut().zip(buckets) {
             known.push(*bucket);

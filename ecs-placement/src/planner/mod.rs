@@ -4,9 +4,11 @@ mod columns;
 mod counts;
 mod index;
 mod order;
+mod orders;
 mod search;
 mod select;
 mod sync;
+mod tally;
 mod way;
 
 use std::fmt;
@@ -270,6 +272,10 @@ impl Planner {
         if index.synced < end {
             let (columns, claimed) = (&self.columns, &self.claimed);
             sync::catch_up(index, &self.log, self.log_start, state, columns, claimed);
+        }
+        if index.orders.is_overfull() {
+            let filter = index.filter.take();
+            *index = Index::build(Arc::clone(way), filter, state, &self.columns, &self.claimed, end);
         }
         select::select(index, self.counts.get(&group), &self.columns, random)
     }

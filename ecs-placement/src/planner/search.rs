@@ -60,7 +60,7 @@ pub(super) fn search(
                         fits::amounts_fit(place, needs, 0) && filter.accepts_rest(state, place, 0)
                     }))
         };
-        let order = orders.get_mut(order)?;
+        let order = orders.searched(order)?;
         let kinds = filter.selected.kinds();
         order.find(least(needs.cpu), least(needs.memory), kinds, fits)
     };

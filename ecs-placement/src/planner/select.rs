@@ -6,12 +6,9 @@ use std::sync::Arc;
 use super::columns::Columns;
 use super::counts::Counts;
 use super::index::{Best, Index};
-use super::order::{ABSENT, Key, Order};
+use super::order::{ABSENT, Key};
 use super::way::Stage;
 use crate::random::Random;
-
-/// Below the criteria of a key.
-const ORDER_BITS: u32 = 32;
 
 /// The instance whose list of criteria is the least; of several, the first in the order of the
 /// ARNs or one by chance.
@@ -23,13 +20,12 @@ pub(super) fn select(
 ) -> Option<u32> {
     let way = Arc::clone(&index.way);
     if way.columns.is_empty() {
-        let order = index.orders.first()?;
         let at = if way.is_random {
-            random.below(peers(index, order))?
+            random.below(peers(index, 0))?
         } else {
             0
         };
-        return order.nth(at);
+        return index.orders.nth(0, at);
     }
     let tasks = |nth: usize| -> &[u64] {
         let column = way.columns.get(nth);
@@ -52,12 +48,12 @@ pub(super) fn select(
         let best = by_stages(index, &all, tasks);
         best.into_iter().min_by_key(|order| place(index, *order))
     };
-    index.orders.get(best? as usize)?.first()
+    index.orders.first(best? as usize)
 }
 
 /// Puts the orders into the sequence of the values of their buckets, if there are new ones.
 fn sort_by_values(index: &mut Index, columns: &Columns) {
-    if index.by_value.len() == index.orders.len() {
+    if index.by_value.len() == index.heads.len() {
         return;
     }
     let values = |order: &u32| -> Vec<Option<&str>> {
@@ -67,7 +63,7 @@ fn sort_by_values(index: &mut Index, columns: &Columns) {
         };
         index.way.columns.iter().enumerate().map(value).collect()
     };
-    let mut sorted: Vec<u32> = (0..).zip(&index.orders).map(|(order, _)| order).collect();
+    let mut sorted: Vec<u32> = (0..).zip(&index.heads).map(|(order, _)| order).collect();
     sorted.sort_by_cached_key(values);
     index.by_value = sorted;
 }
@@ -78,25 +74,19 @@ fn place(index: &Index, order: u32) -> Key {
     head & Key::from(u32::MAX)
 }
 
-/// How many entries at the front of an order have the criteria of the first one.
-fn peers(index: &Index, order: &Order) -> usize {
-    match index.way.measures.is_empty() {
-        true => order.len(),
-        false => {
-            let next = (order.head() >> ORDER_BITS).saturating_add(1) << ORDER_BITS;
-            order.below(next)
-        }
-    }
+/// How many instances at the front of an order have the criteria of the first one.
+fn peers(index: &Index, order: u32) -> usize {
+    let has_criteria = !index.way.measures.is_empty();
+    index.orders.peers(order as usize, has_criteria)
 }
 
 fn by_chance(index: &Index, best: &[u32], random: &mut Random) -> Option<u32> {
-    let orders = || best.iter().filter_map(|at| index.orders.get(*at as usize));
-    let total = orders().map(|order| peers(index, order)).sum();
+    let total = best.iter().map(|order| peers(index, *order)).sum();
     let mut drawn = random.below(total)?;
-    for order in orders() {
-        let here = peers(index, order);
+    for order in best {
+        let here = peers(index, *order);
         if drawn < here {
-            return order.nth(drawn);
+            return index.orders.nth(*order as usize, drawn);
         }
         drawn -= here;
     }

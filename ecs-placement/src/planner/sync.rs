@@ -207,11 +207,12 @@ pub(super) fn catch_up(
 ) {
     let seen = usize::try_from(index.synced.saturating_sub(log_start)).unwrap_or(usize::MAX);
     let news = log.get(seen..).unwrap_or_default();
+    let registrations = news.iter().filter(|logged| logged.is_registration);
+    registrations.for_each(|logged| index.forget(state, logged.slot, columns));
+    index.orders.settle();
     let mut last = None;
     for logged in news {
-        if logged.is_registration {
-            index.forget(state, logged.slot, columns);
-        } else if last == Some(logged.slot) {
+        if last == Some(logged.slot) {
             continue;
         }
         last = Some(logged.slot);

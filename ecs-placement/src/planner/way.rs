@@ -96,6 +96,11 @@ impl Way {
         u32::try_from(count).unwrap_or(u32::MAX)
     }
 
+    /// Whether instances differ in their tasks at most.
+    pub(super) fn is_tallied(&self) -> bool {
+        matches!(self.measures.as_slice(), [] | [Measure::Count])
+    }
+
     pub(super) fn counts_tasks(&self) -> bool {
         self.measures.contains(&Measure::Count)
     }
