@@ -17,9 +17,6 @@ pub(super) struct Entry {
     pub(super) needs: Arc<Needs>,
     pub(super) slot: u32,
     pub(super) group: u32,
-    /// Its neighbours in the list of its instance.
-    next: u32,
-    previous: u32,
     hash: u32,
     /// Desired status STOPPED: it counts no more, and holds what it has.
     pub(super) is_stopping: bool,
@@ -28,10 +25,25 @@ pub(super) struct Entry {
     pub(super) is_told: bool,
 }
 
+/// The neighbours of a task in the list of its instance.
+#[derive(Debug, Clone, Copy)]
+struct Links {
+    next: u32,
+    previous: u32,
+}
+
+const ALONE: Links = Links {
+    next: NONE,
+    previous: NONE,
+};
+
 /// All tasks by name, and those of each instance in a list.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Tasks {
     entries: Vec<Option<Entry>>,
+    /// Apart from the entries, because a task more changes those of another one, which is
+    /// anywhere.
+    links: Vec<Links>,
     free: Vec<u32>,
     by_name: HashTable<u32>,
     hasher: DefaultHashBuilder,
@@ -60,7 +72,9 @@ impl Tasks {
     /// The tasks of an instance, the latest first.
     pub(super) fn on(&self, slot: u32) -> impl Iterator<Item = &Entry> {
         let first = self.firsts.get(slot as usize).copied().unwrap_or(NONE);
-        std::iter::successors(self.entry(first), |task| self.entry(task.next))
+        let known = |at: u32| (at != NONE).then_some(at);
+        let next = move |at: &u32| known(self.links.get(*at as usize)?.next);
+        std::iter::successors(known(first), next).filter_map(|at| self.entry(at))
     }
 
     /// A new document counts the tasks of an instance, those of them that are meant.
@@ -68,7 +82,7 @@ impl Tasks {
         let mut at = self.firsts.get(slot as usize).copied().unwrap_or(NONE);
         while let Some(entry) = self.entry_mut(at) {
             entry.is_told |= is_meant(&entry.name);
-            at = entry.next;
+            at = self.links.get(at as usize).map_or(NONE, |links| links.next);
         }
     }
 
@@ -83,16 +97,17 @@ impl Tasks {
         let hash = self.hash(&name);
         let at = self.free.pop().unwrap_or_else(|| self.push());
         let next = self.lead(slot, at);
-        if let Some(next) = self.entry_mut(next) {
+        if let Some(next) = self.links.get_mut(next as usize) {
             next.previous = at;
+        }
+        if let Some(links) = self.links.get_mut(at as usize) {
+            *links = Links { next, ..ALONE };
         }
         let entry = Entry {
             name,
             needs,
             slot,
             group,
-            next,
-            previous: NONE,
             hash,
             is_stopping,
             is_told: false,
@@ -118,13 +133,14 @@ impl Tasks {
         if let Ok(known) = known {
             known.remove();
         }
-        if let Some(next) = self.entry_mut(entry.next) {
-            next.previous = entry.previous;
+        let Links { next, previous } = self.links.get(at as usize).copied().unwrap_or(ALONE);
+        if let Some(links) = self.links.get_mut(next as usize) {
+            links.previous = previous;
         }
-        match self.entry_mut(entry.previous) {
-            Some(previous) => previous.next = entry.next,
+        match self.links.get_mut(previous as usize) {
+            Some(links) => links.next = next,
             None => {
-                self.lead(entry.slot, entry.next);
+                self.lead(entry.slot, next);
             }
         }
         Some(entry)
@@ -141,9 +157,12 @@ impl Tasks {
     /// A new place, with room for few more: there can be very many.
     fn push(&mut self) -> u32 {
         if self.entries.len() == self.entries.capacity() {
-            self.entries.reserve_exact(self.entries.len() / 8 + 64);
+            let more = self.entries.len() / 8 + 64;
+            self.entries.reserve_exact(more);
+            self.links.reserve_exact(more);
         }
         self.entries.push(None);
+        self.links.push(ALONE);
         u32::try_from(self.entries.len() - 1).unwrap_or(NONE)
     }
 

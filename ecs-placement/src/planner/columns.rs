@@ -50,6 +50,8 @@ pub(super) struct Columns {
     /// For each slot the kind of its instance.
     kinds: Vec<u64>,
     all_kinds: u64,
+    /// How often attributes may have changed.
+    epoch: u64,
 }
 
 /// The instances that a request selects, whatever runs on them.
@@ -218,6 +220,7 @@ impl Columns {
 
     /// Reads anew what an instance registered.
     pub(super) fn update(&mut self, slot: u32, state: &State) {
+        self.epoch = self.epoch.wrapping_add(1);
         let registration = state.place(slot).and_then(|place| place.registration());
         for column in &mut self.list {
             column.set(slot, registration.map(|known| &**known));
@@ -260,6 +263,11 @@ impl Columns {
         let selected = Arc::new(self.select(&task.selection, state));
         self.selected.insert(print, Arc::clone(&selected));
         selected
+    }
+
+    /// As long as this is the same, the same instances are selected.
+    pub(super) fn epoch(&self) -> u64 {
+        self.epoch
     }
 
     fn select(&mut self, selection: &Arc<Selection>, state: &State) -> Selected {

@@ -5,11 +5,10 @@ use std::sync::Arc;
 use hashbrown::HashMap;
 
 use super::columns::{Columns, Selected, kind};
-use super::order::{ABSENT, CRITERIA, Entry, Key};
+use super::order::{ABSENT, Entry, Key};
 use super::orders::{Keyed, Orders};
 use super::tally::{Member, Tallied};
 use super::way::{Measure, Way};
-use crate::Needs;
 use crate::fits;
 use crate::request::Wanted;
 use crate::snapshot::{NO_GROUP, Place, State};
@@ -66,6 +65,10 @@ pub(super) struct Filter {
     pub(super) task: Arc<Wanted>,
     pub(super) group: u32,
     pub(super) selected: Arc<Selected>,
+    /// For which attributes it selects them.
+    pub(super) epoch: u64,
+    /// Whether an instance that is ready and selected, and has CPU and memory, is accepted.
+    pub(super) is_simple: bool,
 }
 
 impl Filter {
@@ -74,22 +77,7 @@ impl Filter {
         self.selected.has(place.slot)
             && place.chunk.is_ready(place.lane)
             && fits::amounts_fit(place, &self.task.needs, already)
-            && self.accepts_rest(state, place, already)
-    }
-
-    /// Whether an instance that is ready and selected, and has CPU and memory, is accepted.
-    pub(super) fn is_simple(&self) -> bool {
-        let needs = &*self.task.needs;
-        // Compared as a whole, so that a resource which is new is not taken for a simple one.
-        let simple = Needs {
-            cpu: needs.cpu,
-            memory: needs.memory,
-            ..Needs::default()
-        };
-        *needs == simple
-            && self.task.rooms.is_empty()
-            && !self.task.distinct_instance
-            && self.selected.varying.is_empty()
+            && (self.is_simple || self.accepts_rest(state, place, already))
     }
 
     /// The same for an instance that is ready, selected, and has the amounts.
@@ -187,6 +175,12 @@ impl Index {
         if let Orders::Keyed(keyed) = &mut self.orders {
             keyed.fill(lists);
         }
+    }
+
+    /// Whether it is the index of a task alone.
+    pub(super) fn is_of(&self, task: &Arc<Wanted>) -> bool {
+        let known = self.filter.as_ref().map(|filter| &filter.task);
+        known.is_some_and(|known| Arc::ptr_eq(known, task) || known == task)
     }
 
     /// Whether it is sorted as a way asks for.
@@ -331,18 +325,19 @@ impl Index {
         let taken = |needed: u32| needed.saturating_mul(already);
         let cpu = free.cpu.saturating_sub_unsigned(taken(needed_cpu));
         let memory = free.memory.saturating_sub_unsigned(taken(needed_memory));
-        let mut key: Key = 0;
-        for at in 0..CRITERIA {
-            let part = match self.way.measures.get(at) {
-                None => 0,
-                Some(Measure::Cpu) => ordinal(cpu),
-                Some(Measure::Memory) => ordinal(memory),
-                Some(Measure::Count) => self
+        let mut key = Key::from(free.order);
+        let mut shift = Key::BITS;
+        for measure in &self.way.measures {
+            let part = match measure {
+                Measure::Cpu => ordinal(cpu),
+                Measure::Memory => ordinal(memory),
+                Measure::Count => self
                     .filter
                     .as_ref()
                     .map_or(0, |filter| filter.count(place, already)),
             };
-            key = key << 32 | Key::from(part);
+            shift = shift.saturating_sub(32);
+            key |= Key::from(part) << shift;
         }
         let entry = Entry {
             slot: place.slot,
@@ -353,7 +348,7 @@ impl Index {
                 None => place.registration().map_or(0, |known| kind(known)),
             },
         };
-        Some((key << 32 | Key::from(free.order), entry))
+        Some((key, entry))
     }
 }
 

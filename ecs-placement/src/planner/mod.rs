@@ -164,15 +164,16 @@ impl Planner {
         let task = request.task();
         let way = self.way(task, state);
         let group = self.groups.get(&task.group).copied().unwrap_or(NO_GROUP);
-        self.watch(group, &way, state);
+        self.watch(group, way, state);
         let is_single = count <= 1 && taken.is_empty();
+        let is_served = is_single && self.is_served(way, group);
         taken.iter().for_each(|slot| self.claim(*slot, group));
         let mut random = Random::new(seed);
         let mut slots = SmallVec::with_capacity(count.min(4_096) as usize);
         for left in (0..count).rev() {
-            let slot = match is_single && search::serves(&way, group) {
-                true => self.choose_one(task, &way, group, state, &mut random),
-                false => self.choose_own(task, &way, group, state, &mut random),
+            let slot = match is_served {
+                true => self.choose_one(task, way, group, state, &mut random),
+                false => self.choose_own(task, way, group, state, &mut random),
             };
             let Some(slot) = slot else {
                 break;
@@ -194,7 +195,7 @@ impl Planner {
     fn choose_one(
         &mut self,
         task: &Arc<Wanted>,
-        way: &Arc<Way>,
+        way: usize,
         group: u32,
         state: &State,
         random: &mut Random,
@@ -225,7 +226,7 @@ impl Planner {
             return self.choose_own(task, way, group, state, random);
         }
         let filter = self.filter(task, group, state);
-        let at_shared = self.shared(way, state);
+        let at_shared = self.shared(way, state)?;
         let index = self.shared.get_mut(at_shared)?;
         let counts = self.counts.get(&group);
         let (slot, looked_at) = search::search(index, &filter, counts, &self.columns, state);
@@ -244,38 +245,37 @@ impl Planner {
     fn choose_own(
         &mut self,
         task: &Arc<Wanted>,
-        way: &Arc<Way>,
+        way: usize,
         group: u32,
         state: &State,
         random: &mut Random,
     ) -> Option<u32> {
         let fingerprint = task.fingerprint();
-        let is_known = |index: &Index| {
-            let known = index.filter.as_ref().map(|filter| &filter.task);
-            known.is_some_and(|known| Arc::ptr_eq(known, task) || known == task)
-        };
-        let selected = self.columns.selected(task, state);
-        if !self.own.get(&fingerprint).is_some_and(is_known) {
+        let end = self.log_end();
+        let known = self.own.get(&fingerprint);
+        if !known.is_some_and(|index| index.is_of(task)) {
             if self.own.len() >= OWN {
                 self.own.clear();
             }
             let filter = self.filter(task, group, state);
-            let index = self.build(way, Some(filter), state);
+            let index = self.build(way, Some(filter), state)?;
             self.own.insert(fingerprint, index);
         }
-        let end = self.log_end();
         let index = self.own.get_mut(&fingerprint)?;
         if let Some(filter) = &mut index.filter {
             filter.group = group;
-            filter.selected = selected;
+            if filter.epoch != self.columns.epoch() {
+                filter.selected = self.columns.selected(task, state);
+                filter.epoch = self.columns.epoch();
+            }
         }
         if index.synced < end {
             let (columns, claimed) = (&self.columns, &self.claimed);
             sync::catch_up(index, &self.log, self.log_start, state, columns, claimed);
         }
         if index.orders.is_overfull() {
-            let filter = index.filter.take();
-            *index = Index::build(Arc::clone(way), filter, state, &self.columns, &self.claimed, end);
+            let (way, filter) = (Arc::clone(&index.way), index.filter.take());
+            *index = Index::build(way, filter, state, &self.columns, &self.claimed, end);
         }
         select::select(index, self.counts.get(&group), &self.columns, random)
     }
@@ -285,23 +285,33 @@ impl Planner {
             task: Arc::clone(task),
             group,
             selected: self.columns.selected(task, state),
+            epoch: self.columns.epoch(),
+            is_simple: task.is_simple(),
         }
     }
 
-    fn way(&mut self, task: &Wanted, state: &State) -> Arc<Way> {
-        if let Some(way) = self.ways.iter().find(|way| way.is_of(&task.strategies)) {
-            return Arc::clone(way);
+    /// Where the way of a task is.
+    fn way(&mut self, task: &Wanted, state: &State) -> usize {
+        let mut known = self.ways.iter();
+        if let Some(at) = known.position(|way| way.is_of(&task.strategies)) {
+            return at;
         }
-        let way = Arc::new(Way::of(&task.strategies, &mut self.columns, state));
-        self.ways.push(Arc::clone(&way));
-        way
+        let way = Way::of(&task.strategies, &mut self.columns, state);
+        self.ways.push(Arc::new(way));
+        self.ways.len() - 1
+    }
+
+    fn is_served(&self, way: usize, group: u32) -> bool {
+        let way = self.ways.get(way);
+        way.is_some_and(|way| search::serves(way, group))
     }
 
     /// Counts the tasks of a group as a way asks for.
-    fn watch(&mut self, group: u32, way: &Way, state: &State) {
-        if way.columns.is_empty() {
+    fn watch(&mut self, group: u32, way: usize, state: &State) {
+        let way = self.ways.get(way).filter(|way| !way.columns.is_empty());
+        let Some(way) = way else {
             return;
-        }
+        };
         let number = &mut self.counted;
         let birth = self.births.get(group as usize).copied().flatten();
         let since = birth.and_then(|birth| birth.checked_sub(self.log_start));
@@ -324,38 +334,35 @@ impl Planner {
 
     /// How many changes the index for all requests of a way has not seen; all there ever were if
     /// it is not there.
-    fn shared_behind(&self, way: &Way) -> u64 {
-        let known = self.shared.iter().find(|index| index.sorts_by(way));
+    fn shared_behind(&self, way: usize) -> u64 {
+        let way = self.ways.get(way);
+        let is_its = |index: &&Index| way.is_some_and(|way| index.sorts_by(way));
+        let known = self.shared.iter().find(is_its);
         self.log_end() - known.map_or(0, |index| index.synced)
     }
 
     /// Where the index for all requests of a way is, with all that has changed.
-    fn shared(&mut self, way: &Arc<Way>, state: &State) -> usize {
-        let at = match self.shared.iter().position(|index| index.sorts_by(way)) {
+    fn shared(&mut self, way: usize, state: &State) -> Option<usize> {
+        let its_way = self.ways.get(way)?;
+        let mut known = self.shared.iter();
+        let at = match known.position(|index| index.sorts_by(its_way)) {
             Some(at) => at,
             None => {
-                let index = self.build(way, None, state);
+                let index = self.build(way, None, state)?;
                 self.shared.push(index);
                 self.shared.len() - 1
             }
         };
-        if let Some(index) = self.shared.get_mut(at) {
-            let columns = &self.columns;
-            sync::catch_up(index, &self.log, self.log_start, state, columns, &[]);
-        }
-        at
+        let index = self.shared.get_mut(at)?;
+        sync::catch_up(index, &self.log, self.log_start, state, &self.columns, &[]);
+        Some(at)
     }
 
-    fn build(&self, way: &Arc<Way>, filter: Option<Filter>, state: &State) -> Index {
+    fn build(&self, way: usize, filter: Option<Filter>, state: &State) -> Option<Index> {
+        let way = Arc::clone(self.ways.get(way)?);
         let (columns, claimed) = (&self.columns, &self.claimed);
-        Index::build(
-            Arc::clone(way),
-            filter,
-            state,
-            columns,
-            claimed,
-            self.log_end(),
-        )
+        let end = self.log_end();
+        Some(Index::build(way, filter, state, columns, claimed, end))
     }
 
     /// Puts a copy of the plan at hand on an instance.

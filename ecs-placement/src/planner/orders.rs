@@ -62,10 +62,12 @@ impl Orders {
     pub(super) fn head(&self, at: usize) -> Key {
         match self {
             Self::Keyed(keyed) => keyed.orders.get(at).map_or(ABSENT, Order::head),
-            Self::Tallied(tallied) => tallied.get(at).and_then(Tally::first).map_or(
-                ABSENT,
-                |(tasks, first)| Key::from(tasks) << FIRST | Key::from(first.number),
-            ),
+            Self::Tallied(tallied) => tallied
+                .get(at)
+                .and_then(Tally::first)
+                .map_or(ABSENT, |(tasks, first)| {
+                    Key::from(tasks) << FIRST | Key::from(first.number)
+                }),
         }
     }
 
@@ -128,7 +130,12 @@ impl Orders {
 
     /// Takes out an instance that may be another one now, and may belong to another order. Whether
     /// it was in.
-    pub(super) fn forget(&mut self, slot: u32, (old, new): (u32, u32), number: Option<u32>) -> bool {
+    pub(super) fn forget(
+        &mut self,
+        slot: u32,
+        (old, new): (u32, u32),
+        number: Option<u32>,
+    ) -> bool {
         match self {
             Self::Keyed(keyed) => keyed.update((slot, old as usize), None, false),
             Self::Tallied(tallied) => tallied.forget(slot, new, number),

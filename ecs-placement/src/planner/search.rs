@@ -32,7 +32,7 @@ pub(super) fn search(
     columns: &Columns,
     state: &State,
 ) -> (Option<u32>, u64) {
-    let is_simple = filter.is_simple();
+    let is_simple = filter.is_simple;
     let cost = match is_simple {
         true => 1,
         false if filter.selected.varying.is_empty() => ASKING,

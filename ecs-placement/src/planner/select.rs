@@ -1,7 +1,6 @@
 //! The best instance of an index in which all fit.
 
 use std::cmp::Ordering;
-use std::sync::Arc;
 
 use super::columns::Columns;
 use super::counts::Counts;
@@ -18,33 +17,35 @@ pub(super) fn select(
     columns: &Columns,
     random: &mut Random,
 ) -> Option<u32> {
-    let way = Arc::clone(&index.way);
-    if way.columns.is_empty() {
-        let at = if way.is_random {
+    let (is_random, leads_by_two) = (index.way.is_random, index.way.leads_by_two());
+    let column = |nth: usize| index.way.columns.get(nth).copied();
+    let tasks = |column: Option<usize>| -> &[u64] {
+        let known = column.zip(counts);
+        known.map_or(&[], |(column, counts)| counts.by(column))
+    };
+    let (first, second) = (tasks(column(0)), tasks(column(1)));
+    if index.way.columns.is_empty() {
+        let at = if is_random {
             random.below(peers(index, 0))?
         } else {
             0
         };
         return index.orders.nth(0, at);
     }
-    let tasks = |nth: usize| -> &[u64] {
-        let column = way.columns.get(nth);
-        column.map_or(&[], |column| {
-            counts.map_or(&[], |counts| counts.by(*column))
-        })
-    };
-    if way.is_random {
+    if is_random {
         sort_by_values(index, columns);
+        let tasks = |nth: usize| tasks(index.way.columns.get(nth).copied());
         let best = by_stages(index, &index.by_value, tasks);
         return by_chance(index, &best, random);
     }
-    let best = if way.columns.len() == 1 {
-        by_one(index, tasks(0))
-    } else if way.leads_by_two() {
+    let best = if index.way.columns.len() == 1 {
+        by_one(index, first)
+    } else if leads_by_two {
         let stamp = counts.map_or((0, 0), Counts::stamp);
-        by_two(index, tasks(0), tasks(1), stamp)
+        by_two(index, first, second, stamp)
     } else {
         let all: Vec<u32> = (0..).zip(&index.heads).map(|(order, _)| order).collect();
+        let tasks = |nth: usize| tasks(index.way.columns.get(nth).copied());
         let best = by_stages(index, &all, tasks);
         best.into_iter().min_by_key(|order| place(index, *order))
     };

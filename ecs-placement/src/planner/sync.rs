@@ -126,6 +126,9 @@ impl Planner {
         if self.counts.len() > WATCHED {
             self.counts.clear();
         }
+        if self.counts.is_empty() {
+            return;
+        }
         let mut watched: Vec<Option<&mut Counts>> = Vec::new();
         watched.resize_with(self.group_names.len(), || None);
         for (group, counts) in &mut self.counts {

@@ -98,7 +98,14 @@ impl Tally {
     fn insert(&mut self, position: u32, tasks: u32) {
         let words = self.members.len().div_ceil(64);
         let at = match self.levels.iter().position(|level| level.tasks >= tasks) {
-            Some(at) if self.levels.get(at).is_some_and(|level| level.tasks == tasks) => at,
+            Some(at)
+                if self
+                    .levels
+                    .get(at)
+                    .is_some_and(|level| level.tasks == tasks) =>
+            {
+                at
+            }
             at => self.add_level(at.unwrap_or(self.levels.len()), tasks),
         };
         if let Some(level) = self.levels.get_mut(at) {

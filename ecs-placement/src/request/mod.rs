@@ -4,9 +4,9 @@ mod calls;
 mod refusal;
 mod room;
 mod unsupported;
+mod wanted;
 
 use std::collections::BTreeSet;
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 use ecs_model::{
@@ -17,6 +17,7 @@ pub use refusal::{RULES, RequestError};
 pub(crate) use room::Room;
 use serde::{Deserialize, Serialize};
 pub use unsupported::Unsupported;
+pub(crate) use wanted::{Selection, Wanted};
 
 use crate::{Needs, Query, Strategy};
 
@@ -43,37 +44,6 @@ use crate::{Needs, Query, Strategy};
 pub struct PlacementRequest {
     count: u32,
     task: Arc<Wanted>,
-}
-
-/// What every copy wants.
-#[derive(Debug, Clone)]
-pub(crate) struct Wanted {
-    pub(crate) needs: Arc<Needs>,
-    pub(crate) group: Arc<str>,
-    pub(crate) distinct_instance: bool,
-    pub(crate) strategies: Vec<Strategy>,
-    /// What is kept free for tasks of daemons.
-    pub(crate) rooms: Vec<Room>,
-    pub(crate) selection: Arc<Selection>,
-    fingerprint: u64,
-    selection_print: u64,
-}
-
-/// What an instance must be, whatever runs on it.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(crate) struct Selection {
-    /// None for StartTask: the caller chooses the instances.
-    pub(crate) launch_type: Option<LaunchType>,
-    /// The capacity provider whose instance it must be.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) capacity_provider: Option<Arc<str>>,
-    /// The Availability Zones of the subnets, if it matters in which the instance is; in order.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) zones: Option<Box<[Box<str>]>>,
-    /// Attributes that the task needs, with a value or any.
-    pub(crate) attributes: Vec<(Box<str>, Option<Box<str>>)>,
-    pub(crate) member_of: Vec<Query>,
 }
 
 /// A request as it is saved.
@@ -357,42 +327,6 @@ impl PlacementRequest {
         change(task);
         task.seal();
         self
-    }
-}
-
-impl Wanted {
-    /// Equal for equal tasks, and most likely for no others.
-    pub(crate) fn fingerprint(&self) -> u64 {
-        self.fingerprint
-    }
-
-    /// The same of its selection.
-    pub(crate) fn selection_print(&self) -> u64 {
-        self.selection_print
-    }
-
-    fn seal(&mut self) {
-        let mut hasher = DefaultHasher::new();
-        self.selection.hash(&mut hasher);
-        self.selection_print = hasher.finish();
-        self.needs.hash(&mut hasher);
-        self.group.hash(&mut hasher);
-        self.distinct_instance.hash(&mut hasher);
-        self.strategies.hash(&mut hasher);
-        self.rooms.hash(&mut hasher);
-        self.fingerprint = hasher.finish();
-    }
-}
-
-impl PartialEq for Wanted {
-    fn eq(&self, other: &Self) -> bool {
-        self.fingerprint == other.fingerprint
-            && self.needs == other.needs
-            && self.group == other.group
-            && self.distinct_instance == other.distinct_instance
-            && self.strategies == other.strategies
-            && self.rooms == other.rooms
-            && self.selection == other.selection
     }
 }
 
