@@ -161,6 +161,44 @@ impl StopCause {
         }
     }
 
+    /// The cause for which a service scheduler stops a task, by the `stoppedReason` that it gives;
+    /// `None` for words that no scheduler says.
+    ///
+    /// ```
+    /// use ecs_state::StopCause;
+    ///
+    /// let reason = "Scaling activity initiated by (deployment ecs-svc/1)";
+    /// let deployment = "ecs-svc/1".to_owned();
+    /// assert_eq!(
+    ///     StopCause::of_scheduler(reason),
+    ///     Some(StopCause::Scaling { deployment })
+    /// );
+    /// ```
+    #[must_use]
+    pub fn of_scheduler(reason: &str) -> Option<Self> {
+        let within = |form: fn(&str) -> String| within(reason, form);
+        let named = within(stop_reason::scaling_activity)
+            .map(|deployment| Self::Scaling { deployment })
+            .or_else(|| {
+                let deployment = within(stop_reason::zone_rebalancing)?;
+                Some(Self::ZoneRebalancing { deployment })
+            })
+            .or_else(|| {
+                let target_group = within(stop_reason::target_group_health_checks_failed)?;
+                Some(Self::TargetGroupHealth { target_group })
+            })
+            .or_else(|| {
+                let load_balancer = within(stop_reason::elb_health_checks_failed)?;
+                Some(Self::LoadBalancerHealth { load_balancer })
+            });
+        named.or(match reason {
+            stop_reason::CONTAINER_HEALTH_CHECKS_FAILED => Some(Self::ContainerHealth),
+            stop_reason::INSTANCE_DRAINING => Some(Self::Draining),
+            stop_reason::MAINTENANCE => Some(Self::Maintenance),
+            _ => None,
+        })
+    }
+
     /// Whether the agent stops the containers of its own accord.
     pub(crate) const fn is_known_to_agent(&self) -> bool {
         matches!(
@@ -168,6 +206,14 @@ impl StopCause {
             Self::EssentialContainerExited | Self::FailedToStart { .. }
         )
     }
+}
+
+/// The name in a text that `form` gives for names.
+fn within(text: &str, form: fn(&str) -> String) -> Option<String> {
+    let form = form("\0");
+    let (before, after) = form.split_once('\0')?;
+    let name = text.strip_prefix(before)?.strip_suffix(after)?;
+    Some(name.to_owned())
 }
 
 fn said_or<'a>(said: Option<&'a str>, otherwise: &'static str) -> Cow<'a, str> {
@@ -293,6 +339,8 @@ mod tests {
             let found = cause.code(StopWording::Today);
             assert_eq!(found.as_ref().map_or("", TaskStopCode::as_str), code);
             assert_eq!(cause.reason(StopWording::Today), reason);
+            let read = StopCause::of_scheduler(reason);
+            assert_eq!(read, (code == service).then_some(cause), "{reason}");
         }
     }
 

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use ecs_model::{Event, TaskStopCode, stop_reason};
+use ecs_model::{Event, Task, TaskStopCode, stop_reason};
 use serde::{Deserialize, Serialize};
 
 use super::TaskPlace;
+use super::settings::group;
 use crate::capacity::CapacityAction;
 use crate::deployment::shift::ShiftAction;
 
@@ -82,6 +83,35 @@ pub enum ServiceAction {
     },
     /// An event is to be published on EventBridge.
     Publish(Box<Event>),
+}
+
+impl ServiceAction {
+    /// The document of the task that is to be started, with what the scheduler decides of it: ARN,
+    /// group, `startedBy` and place. The rest is written by whoever starts it and follows its
+    /// life; what is [seen](super::ObservedServiceTask) of it is read from the same document.
+    #[must_use]
+    pub fn started_task(&self) -> Option<Task> {
+        let Self::Start {
+            task,
+            service,
+            deployment,
+            capacity_provider,
+            place,
+            ..
+        } = self
+        else {
+            return None;
+        };
+        let mut document = Task::default()
+            .with_task_arn(&**task)
+            .with_group(&*group(service))
+            .with_started_by(&**deployment);
+        document.capacity_provider_name = capacity_provider.as_deref().map(str::to_owned);
+        Some(match place {
+            TaskPlace::Instance(instance) => document.with_container_instance_arn(&**instance),
+            TaskPlace::Zone(zone) => document.with_availability_zone(&**zone),
+        })
+    }
 }
 
 /// Why a task of a service shall stop.

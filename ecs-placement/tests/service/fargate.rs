@@ -1,11 +1,11 @@
 //! Services on Fargate.
 
-use ecs_model::TaskStatus;
+use ecs_model::{Task, TaskStatus};
 use ecs_placement::Fargate;
-use ecs_placement::service::{ServicePolicy, Services};
+use ecs_placement::service::{ServiceAction, ServicePolicy, Services};
 use serde_json::{Value, json};
 
-use crate::world::{CLUSTER, World};
+use crate::world::{CLUSTER, World, at};
 
 fn world() -> World {
     let fargate = Fargate::new([("subnet-a", "us-east-1a"), ("subnet-b", "us-east-1b")])
@@ -36,6 +36,33 @@ fn zones(world: &World) -> (u64, u64) {
     let fargate = world.services.fargate().unwrap();
     let tasks = fargate.tasks_of("service:web");
     (tasks["us-east-1a"], tasks["us-east-1b"])
+}
+
+#[test]
+fn a_task_that_starts_has_a_document() {
+    let mut fargate = world();
+    create(&mut fargate, request(1, &["subnet-a"])).unwrap();
+    let mut instances = World::new(1_000);
+    instances.create(json!({"desiredCount": 1}));
+    for (mut world, member, place) in [
+        (fargate, "availabilityZone", "us-east-1a"),
+        (
+            instances,
+            "containerInstanceArn",
+            "arn:aws:ecs:us-east-1:123456789012:container-instance/prod/a",
+        ),
+    ] {
+        let deployment = world.deployments()[0].id.clone();
+        let actions = world.services.reconcile(at(0), &mut world.cell, 7).unwrap();
+        let documents: Vec<Task> = actions
+            .iter()
+            .filter_map(ServiceAction::started_task)
+            .collect();
+        let task = world.services.tasks("web").next();
+        let expected = json!({"taskArn": task, "group": "service:web",
+            "startedBy": deployment, member: place});
+        assert_eq!(json!(documents), json!([expected]));
+    }
 }
 
 #[test]

@@ -9,7 +9,7 @@ use ecs_model::{Attribute, ContainerInstance, Resource, Task, TaskStopCode, Time
 use ecs_placement::deployment::Bounds;
 use ecs_placement::service::{
     ObservedServiceTask, ServiceAction, ServiceChange, ServiceDecision, ServicePolicy, Services,
-    TaskPlace, Wait,
+    Wait,
 };
 use ecs_placement::{CellState, CommitPolicy, PlacementRequest, Planner, Registration};
 use ecs_state::{
@@ -431,25 +431,22 @@ impl Cluster {
         let mut started: BTreeMap<String, u32> = BTreeMap::new();
         for action in actions {
             format!("{} {action:?}", self.now).hash(&mut self.hasher);
+            let document = action.started_task();
             match action {
                 ServiceAction::Start {
-                    task,
                     service,
-                    deployment,
                     task_definition,
-                    place: TaskPlace::Instance(instance),
+                    ..
                 } => {
                     self.counts[0] += 1;
                     *started.entry(service.to_string()).or_default() += 1;
-                    self.start(task, (&service, &deployment, &task_definition), &instance);
+                    self.start(document.unwrap(), &service, &task_definition);
                 }
-                ServiceAction::Stop { task, .. } => {
+                ServiceAction::Stop { task, reason, .. } => {
                     self.counts[1] += 1;
                     if let Some(agent) = self.tasks.get_mut(&task) {
-                        let deployment = String::new();
-                        let _ = agent
-                            .machine
-                            .handle_stop(StopCause::Scaling { deployment }, at);
+                        let cause = StopCause::of_scheduler(&reason).unwrap();
+                        let _ = agent.machine.handle_stop(cause, at);
                     }
                 }
                 ServiceAction::Publish(_) => {}
@@ -508,18 +505,10 @@ impl Cluster {
         Bounds::of_percent(desired, 0, most).upper
     }
 
-    fn start(
-        &mut self,
-        task: Arc<str>,
-        (service, deployment, definition): (&str, &str, &str),
-        instance: &str,
-    ) {
-        let described = Task::default()
-            .with_task_arn(&*task)
-            .with_group(format!("service:{service}"))
-            .with_started_by(deployment)
-            .with_container_instance_arn(instance);
+    fn start(&mut self, described: Task, service: &str, definition: &str) {
+        let task: Arc<str> = described.task_arn().unwrap().into();
         let spec = TaskSpec::try_from(&self::definition(service)).unwrap();
+        let instance = described.container_instance_arn().unwrap();
         let host: u64 = instance.strip_prefix(INSTANCE).unwrap().parse().unwrap();
         let agent = Agent {
             machine: TaskMachine::new(spec, Phases::guide_2015(), self.at()),
