@@ -7,7 +7,7 @@ use std::fmt::Write;
 #[path = "svg.rs"]
 mod svg;
 
-use svg::{FONT, INK, card, document, escape, rect, text};
+use svg::{INK, anchored, card, document, rect, text};
 
 /// A status, what happens, and the status that follows, which may be the same one.
 pub(crate) struct Step<'a> {
@@ -88,15 +88,8 @@ impl<'a> Chart<'a> {
             let y = tops.get(position).copied().unwrap_or(top);
             card(body, (left(position), y + 4), BOX, ("#eef3fb", INK));
             let shown = if status.is_empty() { "(new)" } else { *status };
-            let _ = writeln!(
-                body,
-                "<text x=\"{}\" y=\"{}\" {FONT} \
-                 font-size=\"10\" font-weight=\"bold\" text-anchor=\"middle\" \
-                 fill=\"{INK}\">{}</text>",
-                left(position) + BOX.0 / 2,
-                y + 22,
-                escape(shown)
-            );
+            let middle = (left(position) + BOX.0 / 2, y + 22);
+            anchored(body, middle, ("middle", "bold", 10), INK, shown);
         }
         tops.last().copied().unwrap_or(top) + MARGIN
     }

@@ -1,11 +1,9 @@
 //! Draws a cluster as SVG: a panel for each zone, in it a tile for each instance with a bar for
 //! each resource.
 
-use std::fmt::Write;
-
 mod svg;
 
-use svg::{FONT, INK, card, document, escape, rect, text};
+use svg::{INK, anchored, card, document, rect, text};
 
 /// A drawing with its headings.
 pub(crate) struct Picture {
@@ -99,14 +97,8 @@ impl Tile {
         };
         card(body, (x, y), TILE, ("#ffffff", border));
         text(body, (x + 8, y + 17), 12, INK, &self.name);
-        let note_x = x + TILE.0 - 8;
-        let _ = writeln!(
-            body,
-            "<text x=\"{note_x}\" y=\"{}\" {FONT} font-size=\"12\" font-weight=\"bold\" \
-             text-anchor=\"end\" fill=\"{ink}\">{}</text>",
-            y + 17,
-            escape(&self.note)
-        );
+        let end = (x + TILE.0 - 8, y + 17);
+        anchored(body, end, ("end", "bold", 12), ink, &self.note);
         for (at, bar) in self.bars.iter().enumerate() {
             bar.draw(body, (x + 8, y + 26 + at * 24), self.is_out);
         }

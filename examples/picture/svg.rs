@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 pub(crate) const INK: &str = "#1b2430";
-pub(crate) const FONT: &str = "font-family=\"Helvetica, Arial, sans-serif\"";
+const FONT: &str = "font-family=\"Helvetica, Arial, sans-serif\"";
 
 pub(crate) fn rect(
     body: &mut String,
@@ -41,6 +41,22 @@ pub(crate) fn text(body: &mut String, (x, y): (usize, usize), size: usize, fill:
     );
 }
 
+/// A text that ends, or has its middle, where it is put, in a weight and size.
+pub(crate) fn anchored(
+    body: &mut String,
+    (x, y): (usize, usize),
+    (anchor, weight, size): (&str, &str, usize),
+    fill: &str,
+    text: &str,
+) {
+    let _ = writeln!(
+        body,
+        "<text x=\"{x}\" y=\"{y}\" {FONT} font-size=\"{size}\" font-weight=\"{weight}\" \
+         text-anchor=\"{anchor}\" fill=\"{fill}\">{}</text>",
+        escape(text)
+    );
+}
+
 /// The whole document.
 pub(crate) fn document((width, height): (usize, usize), body: &str) -> String {
     format!(
@@ -50,7 +66,7 @@ pub(crate) fn document((width, height): (usize, usize), body: &str) -> String {
     )
 }
 
-pub(crate) fn escape(text: &str) -> String {
+fn escape(text: &str) -> String {
     text.replace('&', "&amp;")
         .replace('<', "&lt;")
         .replace('>', "&gt;")

@@ -9,3 +9,4 @@
 mod closed_output;
 mod placement;
 mod program;
+mod rolling_deployment;
