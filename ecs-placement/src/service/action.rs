@@ -87,8 +87,9 @@ pub enum ServiceAction {
 
 impl ServiceAction {
     /// The document of the task that is to be started, with what the scheduler decides of it: ARN,
-    /// group, `startedBy` and place. The rest is written by whoever starts it and follows its
-    /// life; what is [seen](super::ObservedServiceTask) of it is read from the same document.
+    /// group, `startedBy`, capacity provider and place. The rest is written by whoever starts it
+    /// and follows its life; what is [seen](super::ObservedServiceTask) of it is read from the same
+    /// document.
     #[must_use]
     pub fn started_task(&self) -> Option<Task> {
         let Self::Start {
