@@ -34,7 +34,7 @@ impl ServiceState {
                 is_retry,
             };
             let until = deployment.waits_until(provider.map(|name| &**name));
-            if !until.is_some_and(|until| context.now < until) {
+            if until.is_none_or(|until| until <= context.now) {
                 return Some(Step::Start(starts(false)));
             }
             let a_try = Try {
