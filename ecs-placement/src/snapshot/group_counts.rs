@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::chunk::LANES;
 
 /// Lanes whose counts lie together.
-const TOGETHER: u32 = 4;
+const TOGETHER: u32 = 8;
 
 /// So many parts has a chunk.
 const PARTS: usize = (LANES / TOGETHER) as usize;
