@@ -1,5 +1,7 @@
 //! Requests of the API.
 
+use std::sync::Arc;
+
 use ecs_arn::ClusterRef;
 use ecs_model::operation::{
     CreateServiceRequest, RunTaskRequest, StartTaskRequest, UpdateServiceRequest,
@@ -9,6 +11,7 @@ use ecs_taskdef::TaskDefinition;
 
 use super::refusal::{check_cluster, check_definition, check_expressions, refuse};
 use super::{PlacementRequest, RequestError, Unsupported};
+use crate::capacity::{CapacityChoice, ClusterCapacity};
 
 /// Where a request names its task definition.
 const DEFINITION: &str = "/taskDefinition";
@@ -53,10 +56,21 @@ impl PlacementRequest {
     ///
     /// # Errors
     ///
-    /// A request that Amazon ECS refuses, or that has members nobody knows; capacity providers,
-    /// inference accelerators, and launch types that are not placed on container instances: for
-    /// `FARGATE` there is [`Fargate::plan`](crate::Fargate::plan).
+    /// A request that Amazon ECS refuses, or that has members nobody knows; capacity providers, for
+    /// which there is [`of_run_task_on`](Self::of_run_task_on); inference accelerators, and launch
+    /// types that are not placed on container instances: for `FARGATE` there is [`Fargate::plan`](crate::Fargate::plan).
     pub fn of_run_task(
+        request: &RunTaskRequest,
+        definition: &TaskDefinition,
+        cluster: &ClusterRef<'_>,
+    ) -> Result<Self, RequestError> {
+        let placement = Self::of_run_task_anywhere(request, definition, cluster)?;
+        Unsupported::refuse_providers(request.capacity_provider_strategy())?;
+        Ok(placement)
+    }
+
+    /// What a RunTask request asks for, on whatever capacity provider.
+    fn of_run_task_anywhere(
         request: &RunTaskRequest,
         definition: &TaskDefinition,
         cluster: &ClusterRef<'_>,
@@ -67,7 +81,6 @@ impl PlacementRequest {
         let constraints = request.placement_constraints();
         check_constraints(constraints, &mut findings);
         let task = checked(definition, request.overrides.as_ref(), findings)?;
-        Unsupported::refuse_providers(request.capacity_provider_strategy())?;
         let count = request.tasks_wanted();
         let mut placement = Self::of_definition(&task)?
             .with_count(u32::try_from(count).map_err(|_| Unsupported::Count { count })?)
@@ -77,6 +90,72 @@ impl PlacementRequest {
             placement = placement.with_launch_type(launch_type.clone())?;
         }
         Ok(placement.with_group_of(request.group.as_deref()))
+    }
+
+    /// What a RunTask request asks for where the cluster has capacity providers: one part for each
+    /// provider that gets tasks, by the strategy of the request or the default of the cluster, or
+    /// one of a launch type. The base of a strategy counts the tasks of this request.
+    ///
+    /// For a provider on Fargate there is [`Fargate::plan`](crate::Fargate::plan); for another one
+    /// [`run_task`](crate::run_task) plans, and those of its copies that find no place
+    /// [wait](ClusterCapacity::handle_waiting) in `PROVISIONING`.
+    ///
+    /// ```
+    /// use ecs_arn::ClusterRef;
+    /// use ecs_model::Timestamp;
+    /// use ecs_model::operation::RunTaskRequest;
+    /// use ecs_placement::PlacementRequest;
+    /// use ecs_placement::capacity::{ClusterCapacity, Provider};
+    /// use ecs_taskdef::TaskDefinition;
+    ///
+    /// let mut capacity = ClusterCapacity::new(Timestamp::from_seconds(0));
+    /// capacity.add_provider(Provider::fargate())?;
+    /// capacity.add_provider(Provider::fargate_spot())?;
+    /// let sleep: TaskDefinition = serde_json::from_str(r#"{
+    ///     "family": "sleep360",
+    ///     "containerDefinitions": [{"name": "sleep", "image": "busybox", "memory": 10}]
+    /// }"#)?;
+    /// let request: RunTaskRequest = serde_json::from_str(r#"{
+    ///     "taskDefinition": "sleep360", "cluster": "prod", "count": 5,
+    ///     "capacityProviderStrategy": [
+    ///         {"capacityProvider": "FARGATE", "weight": 1, "base": 1},
+    ///         {"capacityProvider": "FARGATE_SPOT", "weight": 3}]
+    /// }"#)?;
+    /// let cluster = ClusterRef::parse("prod")?;
+    /// let parts = PlacementRequest::of_run_task_on(&capacity, &request, &sleep, &cluster)?;
+    /// let counts: Vec<_> = parts.iter().map(|one| (one.capacity_provider(), one.count())).collect();
+    /// assert_eq!(counts, [(Some("FARGATE"), 2), (Some("FARGATE_SPOT"), 3)]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`of_run_task`](Self::of_run_task), apart from capacity providers: of these, a strategy
+    /// by which no task can be placed, or providers that the cluster does not have.
+    pub fn of_run_task_on(
+        capacity: &ClusterCapacity,
+        request: &RunTaskRequest,
+        definition: &TaskDefinition,
+        cluster: &ClusterRef<'_>,
+    ) -> Result<Vec<Self>, RequestError> {
+        let choice =
+            capacity.choose(request.launch_type(), request.capacity_provider_strategy())?;
+        let CapacityChoice::Providers(strategy) = choice else {
+            return Ok(vec![Self::of_run_task(request, definition, cluster)?]);
+        };
+        let placement = Self::of_run_task_anywhere(request, definition, cluster)?;
+        let shares = strategy.spread(placement.count, |_| 0);
+        let parts = shares.into_iter().filter(|(_, count)| *count > 0);
+        let part = |(provider, count): (Arc<str>, u32)| {
+            let kind = capacity.provider(&provider)?.kind;
+            let part = placement.clone().with_count(count);
+            let part = match kind.is_fargate() {
+                true => part.of_any_launch_type(),
+                false => part,
+            };
+            Ok(part.with_capacity_provider(provider))
+        };
+        parts.map(part).collect()
     }
 
     /// What a StartTask request asks for on each of its instances. It has no launch type: the

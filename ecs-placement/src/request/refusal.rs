@@ -7,6 +7,7 @@ use thiserror::Error;
 
 use super::Unsupported;
 use crate::Query;
+use crate::capacity::CapacityError;
 
 /// A request that is not placed.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -19,6 +20,9 @@ pub enum RequestError {
     /// Amazon ECS might place it, this engine does not.
     #[error(transparent)]
     Unsupported(#[from] Unsupported),
+    /// Capacity providers that the request cannot have.
+    #[error(transparent)]
+    Capacity(#[from] CapacityError),
 }
 
 impl RequestError {
@@ -27,7 +31,7 @@ impl RequestError {
     pub const fn findings(&self) -> Option<&Findings> {
         match self {
             Self::Refused(findings) => Some(findings),
-            Self::Unsupported(_) => None,
+            Self::Unsupported(_) | Self::Capacity(_) => None,
         }
     }
 }

@@ -44,7 +44,8 @@ impl RunTaskError {
 ///
 /// # Errors
 ///
-/// A count out of bounds, or a cluster without `ACTIVE` container instances.
+/// A count out of bounds, or a cluster without `ACTIVE` container instances; those of a capacity
+/// provider may still come.
 pub fn run_task(
     planner: &mut Planner,
     snapshot: &Snapshot,
@@ -55,7 +56,8 @@ pub fn run_task(
     if !(1..=MAX_COUNT).contains(&count) {
         return Err(RunTaskError::Count { count });
     }
-    if !snapshot.instances().any(Instance::is_active) {
+    let needs_one = request.capacity_provider().is_none();
+    if needs_one && !snapshot.instances().any(Instance::is_active) {
         return Err(RunTaskError::NoContainerInstances);
     }
     Ok(planner.plan(snapshot, request, seed))

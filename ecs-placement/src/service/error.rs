@@ -145,7 +145,9 @@ impl ServiceError {
     pub fn exception(&self) -> Exception {
         match self {
             Self::Fargate(error) => return error.exception(),
-            Self::Capacity(error) => return error.exception(),
+            Self::Capacity(error) | Self::Request(RequestError::Capacity(error)) => {
+                return error.exception();
+            }
             Self::ShiftConfiguration(error) => return error.exception(),
             Self::Shift(error) => return error.exception(),
             _ => {}
@@ -184,7 +186,7 @@ impl ServiceError {
                     .to_owned(),
             ),
             Self::NoShift { .. } => (ExceptionName::ServiceDeploymentNotFound, own()),
-            Self::Request(RequestError::Refused(_))
+            Self::Request(RequestError::Refused(_) | RequestError::Capacity(_))
             | Self::ShiftConfiguration(_)
             | Self::Shift(_)
             | Self::DaemonStrategy { .. }

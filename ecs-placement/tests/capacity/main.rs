@@ -4,6 +4,7 @@
 
 mod cluster;
 mod laws;
+mod run_task;
 mod strategy;
 
 use std::sync::Arc;
