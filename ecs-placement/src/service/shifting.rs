@@ -207,8 +207,9 @@ impl ServiceState {
         if shift.desired_count() != self.wanted() {
             return Some(ShiftEvent::DesiredCount(self.wanted()));
         }
+        // It goes by what it began with, whatever the service has now.
         let target = self.of_revision(shift.target());
-        if let (Some(breaker), Some(target)) = (self.rules.breaker, target) {
+        if let (Some(breaker), Some(target)) = (shift.breaker(), target) {
             let failures = target.failures.get();
             let threshold = breaker.limit(self.wanted(), context.policy.breaker_limits);
             // A threshold of nothing would fail what has not failed.
@@ -220,12 +221,10 @@ impl ServiceState {
                 });
             }
         }
-        if let Some(alarms) = self.rules.alarms.as_ref().filter(|_| shift.heeds_alarms()) {
-            let mut names = alarms.alarm_names().iter();
-            if let Some(alarm) = names.find(|name| context.alarms.contains(name.as_str())) {
-                let alarm = alarm.clone();
-                return Some(ShiftEvent::Alarm { alarm });
-            }
+        let mut alarms = shift.heeded_alarms().iter();
+        if let Some(alarm) = alarms.find(|name| context.alarms.contains(name.as_str())) {
+            let alarm = alarm.clone();
+            return Some(ShiftEvent::Alarm { alarm });
         }
         let is_due = shift.poll_timeout().is_some_and(|due| due <= context.now);
         is_due.then_some(ShiftEvent::Timeout)

@@ -11,14 +11,14 @@ use serde_json::{Value, json};
 use crate::world::{World, at};
 
 /// A world that does what deployments ask for, and what it was asked for.
-struct Shifting {
-    world: World,
-    asked: Vec<ShiftAction>,
+pub(crate) struct Shifting {
+    pub(crate) world: World,
+    pub(crate) asked: Vec<ShiftAction>,
     /// Whether traffic moves and hooks answer.
-    answers: bool,
+    pub(crate) answers: bool,
 }
 
-fn balanced(mut configuration: Value) -> Value {
+pub(crate) fn balanced(mut configuration: Value) -> Value {
     configuration["bakeTimeInMinutes"] = json!(5);
     json!({
         "desiredCount": 3,
@@ -33,7 +33,7 @@ fn balanced(mut configuration: Value) -> Value {
 
 impl Shifting {
     /// A service of three tasks that is new.
-    fn created(configuration: Value) -> Self {
+    pub(crate) fn created(configuration: Value) -> Self {
         let mut world = World::new(100_000);
         let ports = json!({"portMappings": [{"containerPort": 80}]});
         world.try_create(balanced(configuration), ports).unwrap();
@@ -45,7 +45,7 @@ impl Shifting {
     }
 
     /// A service of three tasks whose first deployment is done.
-    fn settled(configuration: Value) -> Self {
+    pub(crate) fn settled(configuration: Value) -> Self {
         let mut shifting = Self::created(configuration);
         shifting.run(2_000);
         assert_eq!(shifting.status(), ShiftStatus::Successful);
@@ -53,7 +53,7 @@ impl Shifting {
         shifting
     }
 
-    fn status(&self) -> ShiftStatus {
+    pub(crate) fn status(&self) -> ShiftStatus {
         self.world
             .services
             .shifting_deployment("web")
@@ -61,7 +61,7 @@ impl Shifting {
             .status()
     }
 
-    fn stage(&self) -> Stage {
+    pub(crate) fn stage(&self) -> Stage {
         self.world
             .services
             .shifting_deployment("web")
@@ -70,12 +70,12 @@ impl Shifting {
             .unwrap()
     }
 
-    fn deploy(&mut self, definition: &str) {
+    pub(crate) fn deploy(&mut self, definition: &str) {
         self.world.deploy(definition);
     }
 
     /// Reconciles until there is nothing to do, at one moment.
-    fn reconcile(&mut self) {
+    pub(crate) fn reconcile(&mut self) {
         loop {
             let now = at(self.world.now);
             let cell = &mut self.world.cell;
@@ -102,7 +102,7 @@ impl Shifting {
     }
 
     /// All tasks are healthy that start, and all have stopped that shall.
-    fn tasks(&mut self) {
+    pub(crate) fn tasks(&mut self) {
         let starting = self
             .world
             .tasks(|task| task.status < TaskStatus::Running && !task.shall_stop);
@@ -115,7 +115,7 @@ impl Shifting {
     }
 
     /// Lets so many seconds pass, in steps of a minute.
-    fn run(&mut self, seconds: i64) {
+    pub(crate) fn run(&mut self, seconds: i64) {
         let until = self.world.now + seconds;
         while self.world.now < until {
             self.reconcile();
@@ -125,7 +125,7 @@ impl Shifting {
         }
     }
 
-    fn of(&self, definition: &str) -> usize {
+    pub(crate) fn of(&self, definition: &str) -> usize {
         self.world.of(definition)
     }
 }
@@ -142,7 +142,7 @@ fn answer(action: &ShiftAction) -> Option<ShiftEvent> {
     })
 }
 
-fn weights(shifting: &Shifting) -> Vec<String> {
+pub(crate) fn weights(shifting: &Shifting) -> Vec<String> {
     let target = shifting
         .world
         .services
@@ -157,7 +157,7 @@ fn weights(shifting: &Shifting) -> Vec<String> {
     moved.collect()
 }
 
-fn canary() -> Value {
+pub(crate) fn canary() -> Value {
     json!({"strategy": "CANARY",
         "canaryConfiguration": {"canaryPercent": 10.0, "canaryBakeTimeInMinutes": 2},
         "deploymentCircuitBreaker": {"enable": true, "rollback": true}})

@@ -9,10 +9,10 @@ use ecs_model::{
 };
 use ecs_placement::capacity::CapacityAction;
 use ecs_placement::service::{
-    Observation, ObservedServiceTask, ServiceAction, ServiceError, ServicePolicy, Services,
-    TaskPlace,
+    Observation, ObservedServiceTask, ServiceAction, ServiceChange, ServiceDecision, ServiceError,
+    ServicePolicy, Services, TaskPlace,
 };
-use ecs_placement::{CellState, Registration};
+use ecs_placement::{CellState, CommitPolicy, Registration};
 use ecs_taskdef::TaskDefinition;
 use serde_json::{Value, json};
 
@@ -195,6 +195,34 @@ impl World {
         let again = self.services.reconcile(now, &mut self.cell, 9).unwrap();
         assert_eq!(again, []);
         done
+    }
+
+    /// Decides, records and applies until nothing is left to do, which must come soon.
+    pub(crate) fn settle(&mut self) -> Vec<ServiceAction> {
+        let now = at(self.now);
+        for _ in 0..1_000 {
+            let Some(decision) = self.services.decide(now, &self.cell, 7) else {
+                return self.services.take_actions();
+            };
+            let change = match decision {
+                ServiceDecision::Change(change) => change,
+                ServiceDecision::Start(start) => {
+                    let commit = start
+                        .transaction()
+                        .map(|one| self.cell.commit(one, CommitPolicy::Rebase).unwrap());
+                    start.into_change(commit.as_ref())
+                }
+                other => panic!("{other:?}"),
+            };
+            if let ServiceChange::Stop { tasks, .. } = &change {
+                for (task, _) in tasks {
+                    self.cell.stopping(task);
+                }
+            }
+            let record = self.services.record(change);
+            self.services.apply(&record).unwrap();
+        }
+        panic!("the same is decided again and again");
     }
 
     /// Does what the scheduler asks for. How many tasks it starts and stops.

@@ -68,6 +68,8 @@ use status::Times;
 pub use wait::ShiftWait;
 pub use weight::{Traffic, TrafficError, Weight, WeightError};
 
+use super::CircuitBreaker;
+
 /// How long a stage, or one shift of production traffic, may take.
 ///
 /// Source: Developer Guide, how blue/green deployments work.
@@ -368,9 +370,20 @@ impl ShiftingDeployment {
         self.cause
     }
 
-    /// Whether alarms have a say now.
-    pub(crate) fn heeds_alarms(&self) -> bool {
-        !self.ignores_alarms && self.is_forward_in(Stage::ReconcileService..Stage::CleanUp)
+    /// Its circuit breaker, if it has one.
+    pub(crate) fn breaker(&self) -> Option<CircuitBreaker> {
+        let written = self.configuration.deployment_circuit_breaker();
+        CircuitBreaker::of(written).ok().flatten()
+    }
+
+    /// The alarms that have a say now.
+    pub(crate) fn heeded_alarms(&self) -> &[String] {
+        let alarms = self.configuration.alarms();
+        let is_forward = self.is_forward_in(Stage::ReconcileService..Stage::CleanUp);
+        match alarms.enable() == Some(true) && !self.ignores_alarms && is_forward {
+            true => alarms.alarm_names(),
+            false => &[],
+        }
     }
 
     /// How many tasks a service revision shall have; nothing for one that is not part of it.

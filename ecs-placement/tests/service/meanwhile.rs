@@ -1,0 +1,70 @@
+//! What else happens to a service while a deployment shifts its traffic, and after it.
+
+use ecs_model::TaskStatus;
+use ecs_placement::deployment::shift::ShiftStatus;
+use ecs_placement::service::TargetHealth;
+use serde_json::{Value, json};
+
+use crate::shifting::Shifting;
+use crate::world::at;
+
+fn plain_canary() -> Value {
+    json!({"strategy": "CANARY",
+        "canaryConfiguration": {"canaryPercent": 10.0, "canaryBakeTimeInMinutes": 2}})
+}
+
+fn unhealthy(shifting: &mut Shifting, task: &str) {
+    let _ = shifting.world.observe(task, TaskStatus::Running, |seen| {
+        seen.target = Some(TargetHealth::Unhealthy {
+            target_group: "blue-group".into(),
+            reason: "Request timed out".into(),
+        });
+    });
+}
+
+#[test]
+fn a_breaker_or_an_alarm_that_comes_later_is_for_the_next_deployment() {
+    let updates = [
+        json!({"deploymentCircuitBreaker": {"enable": true, "rollback": true}}),
+        json!({"alarms": {"enable": true, "rollback": true, "alarmNames": ["errors"]}}),
+    ];
+    for update in updates {
+        let mut shifting = Shifting::settled(plain_canary());
+        shifting.deploy("web:2");
+        shifting.run(60);
+        shifting
+            .world
+            .update(json!({"deploymentConfiguration": update}));
+        let now = at(shifting.world.now);
+        shifting.world.services.observe_alarm("errors", true, now);
+        let actions = shifting.world.settle();
+        shifting.world.take(actions);
+        let task = shifting.world.tasks(|task| task.definition == "web:2");
+        for task in task {
+            unhealthy(&mut shifting, &task);
+        }
+        let actions = shifting.world.settle();
+        shifting.world.take(actions);
+        shifting.run(1_000);
+        assert_eq!(shifting.status(), ShiftStatus::Successful, "{update}");
+    }
+}
+
+#[test]
+fn an_alarm_that_is_added_to_those_of_a_deployment_is_not_heeded_by_it() {
+    let mut with_alarm = plain_canary();
+    with_alarm["alarms"] = json!({"enable": true, "rollback": true, "alarmNames": ["errors"]});
+    let mut shifting = Shifting::settled(with_alarm);
+    shifting.deploy("web:2");
+    shifting.run(60);
+    shifting
+        .world
+        .update(json!({"deploymentConfiguration": {"alarms":
+        {"enable": true, "rollback": true, "alarmNames": ["late", "errors"]}}}));
+    let now = at(shifting.world.now);
+    shifting.world.services.observe_alarm("late", true, now);
+    assert_eq!(shifting.world.settle(), []);
+    shifting.world.services.observe_alarm("errors", true, now);
+    shifting.run(600);
+    assert_eq!(shifting.status(), ShiftStatus::RollbackSuccessful);
+}
