@@ -99,6 +99,9 @@ impl ServiceState {
         deployment.reason = RolloutReason::Completed;
         deployment.updated_at = at;
         deployment.baking_since = None;
+        for deployment in &mut self.deployments {
+            deployment.owed = 0;
+        }
         let message = service_message::deployment_completed(&self.name, id);
         self.log.push(&self.arn, message, at);
         self.tell_completed(id, at);
@@ -168,12 +171,14 @@ impl ServiceState {
             return;
         };
         let is_older = self.primary().is_some_and(|primary| primary.number != of);
+        // While traffic is shifted each revision has a count of its own, and nothing is owed.
+        let is_owed = is_older && self.active_shift().is_none();
         if let Some(deployment) = self.deployment_mut(of) {
             deployment.failed_tasks = deployment.failed_tasks.saturating_add(1);
             if deployment.is_in_progress() {
                 deployment.failures.failed(1);
             }
-            if is_older && deployment.rollout != RolloutState::Failed {
+            if is_owed && deployment.rollout != RolloutState::Failed {
                 deployment.owed = deployment.owed.saturating_add(1);
             }
         }

@@ -5,7 +5,7 @@ use ecs_placement::deployment::shift::ShiftStatus;
 use ecs_placement::service::TargetHealth;
 use serde_json::{Value, json};
 
-use crate::shifting::Shifting;
+use crate::shifting::{Shifting, canary};
 use crate::world::at;
 
 fn plain_canary() -> Value {
@@ -67,4 +67,23 @@ fn an_alarm_that_is_added_to_those_of_a_deployment_is_not_heeded_by_it() {
     shifting.world.services.observe_alarm("errors", true, now);
     shifting.run(600);
     assert_eq!(shifting.status(), ShiftStatus::RollbackSuccessful);
+}
+
+#[test]
+fn what_was_unhealthy_meanwhile_is_not_replaced_once_it_is_over() {
+    let mut shifting = Shifting::settled(canary());
+    shifting.deploy("web:2");
+    shifting.run(60);
+    let sick = shifting.world.tasks(|task| task.definition == "web:1");
+    unhealthy(&mut shifting, &sick[0]);
+    shifting.reconcile();
+    shifting.tasks();
+    shifting.reconcile();
+    assert_eq!(shifting.of("web:1"), 3, "it has another in its place");
+    assert_eq!(shifting.world.deployments()[1].desired_count(), Some(3));
+    let started = shifting.world.started;
+    shifting.run(1_000);
+    assert_eq!(shifting.status(), ShiftStatus::Successful);
+    assert_eq!(shifting.world.started, started);
+    assert_eq!(shifting.world.deployments().len(), 1);
 }
