@@ -404,7 +404,15 @@ fn merge(known: &mut DeploymentConfiguration, given: &DeploymentConfiguration) {
         .or(known.minimum_healthy_percent);
     known.maximum_percent = given.maximum_percent.or(known.maximum_percent);
     known.bake_time_in_minutes = given.bake_time_in_minutes.or(known.bake_time_in_minutes);
-    known.strategy = given.strategy.or(known.strategy.take());
+    if given.strategy.is_some() {
+        // What belongs to the strategy before is of no use to another one.
+        let before = known.strategy.take();
+        known.strategy.clone_from(&given.strategy);
+        if before != known.strategy {
+            known.linear_configuration = None;
+            known.canary_configuration = None;
+        }
+    }
     known.alarms = given.alarms.or(known.alarms.take());
     known.deployment_circuit_breaker = given
         .deployment_circuit_breaker

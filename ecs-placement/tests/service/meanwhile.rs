@@ -87,3 +87,35 @@ fn what_was_unhealthy_meanwhile_is_not_replaced_once_it_is_over() {
     assert_eq!(shifting.world.started, started);
     assert_eq!(shifting.world.deployments().len(), 1);
 }
+
+#[test]
+fn a_strategy_takes_the_place_of_another() {
+    let mut shifting = Shifting::settled(canary());
+    let strategies = [
+        json!({"strategy": "LINEAR", "linearConfiguration": {"stepPercent": 50.0}}),
+        json!({"strategy": "BLUE_GREEN", "bakeTimeInMinutes": 5}),
+        json!({"strategy": "CANARY"}),
+        json!({"strategy": "ROLLING"}),
+    ];
+    for strategy in strategies {
+        shifting
+            .world
+            .update(json!({"deploymentConfiguration": strategy}));
+        let service = shifting.world.describe();
+        let now = serde_json::to_value(service.deployment_configuration()).unwrap();
+        assert_eq!(now["strategy"], strategy["strategy"]);
+        assert_eq!(
+            now.get("linearConfiguration"),
+            strategy.get("linearConfiguration")
+        );
+        assert_eq!(now.get("canaryConfiguration"), None);
+        assert_eq!(now["bakeTimeInMinutes"], 5);
+    }
+    let error = shifting.world.try_update(json!({"deploymentConfiguration":
+        {"strategy": "LINEAR", "canaryConfiguration": {"canaryPercent": 10.0}}}));
+    assert_eq!(
+        error.unwrap_err().to_string(),
+        "the request is refused: error[deployment-strategy-configuration] \
+         /deploymentConfiguration/canaryConfiguration: it belongs to strategy `CANARY`, not `LINEAR`"
+    );
+}
