@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use ecs_arn::ArnRef;
 use ecs_model::deployment::{DeploymentAlarms, DeploymentControllerType, DeploymentStrategy};
 use ecs_model::operation::{CreateServiceRequest, UpdateServiceRequest};
 use ecs_model::service::{AvailabilityZoneRebalancing, PropagateTags};
@@ -317,6 +318,17 @@ impl Revision {
     pub(super) fn has_traffic(&self) -> bool {
         let connect = self.connect.as_ref();
         self.has_target() || connect.is_some_and(|connect| connect.enabled() == Some(true))
+    }
+
+    /// Whether a Network Load Balancer leads traffic: it does so by a listener, an Application Load
+    /// Balancer by a rule of one.
+    pub(super) fn has_network_load_balancer(&self) -> bool {
+        let mut balancers = self.load_balancers.iter();
+        balancers.any(|one| {
+            let rule = one.advanced_configuration().production_listener_rule();
+            let rule = rule.and_then(|rule| ArnRef::parse(rule).ok());
+            rule.is_some_and(|rule| rule.resource().starts_with("listener/"))
+        })
     }
 
     /// Whether there is a rule, or a header, for test traffic.

@@ -107,6 +107,7 @@ impl ServiceState {
         .with_desired_count(self.wanted())
         .with_test_traffic(newest.revision.has_test_traffic());
         request.is_headless = !newest.revision.has_traffic();
+        request.has_network_load_balancer = newest.revision.has_network_load_balancer();
         request.sources = sources;
         let ignores_alarms = newest.ignores_alarms;
         // It was checked when the request was.

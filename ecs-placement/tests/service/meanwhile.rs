@@ -1,12 +1,12 @@
 //! What else happens to a service while a deployment shifts its traffic, and after it.
 
 use ecs_model::TaskStatus;
-use ecs_placement::deployment::shift::ShiftStatus;
+use ecs_placement::deployment::shift::{NETWORK_LOAD_BALANCER_DELAY, ShiftStatus, Stage};
 use ecs_placement::service::TargetHealth;
 use serde_json::{Value, json};
 
-use crate::shifting::{Shifting, canary};
-use crate::world::at;
+use crate::shifting::{Shifting, balanced, canary};
+use crate::world::{World, at};
 
 fn plain_canary() -> Value {
     json!({"strategy": "CANARY",
@@ -118,4 +118,34 @@ fn a_strategy_takes_the_place_of_another() {
         "the request is refused: error[deployment-strategy-configuration] \
          /deploymentConfiguration/canaryConfiguration: it belongs to strategy `CANARY`, not `LINEAR`"
     );
+}
+
+#[test]
+fn a_network_load_balancer_is_given_its_ten_minutes() {
+    let listener = "arn:aws:elasticloadbalancing:us-east-1:123456789012:listener/net/web/1/2";
+    let rule = "arn:aws:elasticloadbalancing:us-east-1:123456789012:listener-rule/app/web/1/2/3";
+    let took = |production: &str| {
+        let mut request = balanced(json!({"strategy": "BLUE_GREEN"}));
+        let advanced = &mut request["loadBalancers"][0]["advancedConfiguration"];
+        advanced["productionListenerRule"] = json!(production);
+        advanced["testListenerRule"] = Value::Null;
+        let mut world = World::new(100_000);
+        let ports = json!({"portMappings": [{"containerPort": 80}]});
+        world.try_create(request, ports).unwrap();
+        let mut shifting = Shifting {
+            world,
+            asked: Vec::new(),
+            answers: true,
+        };
+        shifting.run(2_000);
+        shifting.deploy("web:2");
+        let begin = shifting.world.now;
+        shifting.run(60);
+        while shifting.stage() != Stage::BakeTime {
+            shifting.run(60);
+        }
+        shifting.world.now - begin
+    };
+    let delay = i64::try_from(NETWORK_LOAD_BALANCER_DELAY.as_secs()).unwrap();
+    assert_eq!(took(listener) - took(rule), delay);
 }
