@@ -122,15 +122,14 @@ impl ServiceState {
         self.shift = Some(Box::new(shift));
     }
 
-    /// The revisions that one hands over which is under way, or has stopped where it was; nothing
-    /// for one that has come to an end.
+    /// The revisions that one hands over which is under way, has stopped where it was, or could not
+    /// go back; nothing for one that has come to an end.
     fn left_by(
         &self,
         mut before: ShiftingDeployment,
         at: Timestamp,
     ) -> Option<Vec<SourceRevision>> {
-        let has_ended = before.status().is_terminal() && before.status() != ShiftStatus::Stopped;
-        if has_ended {
+        if before.has_come_to_one() {
             return None;
         }
         before.handle_superseded(at);

@@ -1,11 +1,13 @@
 //! What else happens to a service while a deployment shifts its traffic, and after it.
 
 use ecs_model::TaskStatus;
-use ecs_placement::deployment::shift::{NETWORK_LOAD_BALANCER_DELAY, ShiftStatus, Stage};
+use ecs_placement::deployment::shift::{
+    HookAnswer, NETWORK_LOAD_BALANCER_DELAY, ShiftAction, ShiftEvent, ShiftStatus, Stage,
+};
 use ecs_placement::service::TargetHealth;
 use serde_json::{Value, json};
 
-use crate::shifting::{Shifting, balanced, canary};
+use crate::shifting::{Shifting, balanced, canary, weights};
 use crate::world::{World, at};
 
 fn plain_canary() -> Value {
@@ -20,6 +22,19 @@ fn unhealthy(shifting: &mut Shifting, task: &str) {
             reason: "Request timed out".into(),
         });
     });
+}
+
+/// The answer of a hook that fails comes.
+fn fail_hook(shifting: &mut Shifting) {
+    let Some(ShiftAction::CallHook { hook_id, .. }) = shifting.asked.last() else {
+        panic!("{:?}", shifting.asked);
+    };
+    let event = ShiftEvent::HookAnswer {
+        hook_id: hook_id.clone(),
+        answer: HookAnswer::Returned(json!({"hookStatus": "FAILED"})),
+    };
+    let now = at(shifting.world.now);
+    shifting.world.services.shift("web", event, now).unwrap();
 }
 
 #[test]
@@ -118,6 +133,38 @@ fn a_strategy_takes_the_place_of_another() {
         "the request is refused: error[deployment-strategy-configuration] \
          /deploymentConfiguration/canaryConfiguration: it belongs to strategy `CANARY`, not `LINEAR`"
     );
+}
+
+#[test]
+fn a_first_deployment_that_failed_is_over_once_its_tasks_are_gone() {
+    let mut hooked = canary();
+    hooked["lifecycleHooks"] = json!([{"hookTargetArn": "f", "roleArn": "r",
+        "lifecycleStages": ["POST_SCALE_UP"]}]);
+    let mut shifting = Shifting::created(hooked);
+    shifting.answers = false;
+    shifting.run(60);
+    fail_hook(&mut shifting);
+    shifting.run(120);
+    assert_eq!(shifting.status(), ShiftStatus::RollbackFailed);
+    assert_eq!(shifting.world.tasks.len(), 0);
+    let waits = |shifting: &Shifting| {
+        let now = at(shifting.world.now);
+        let cell = &shifting.world.cell;
+        let waits = shifting.world.services.explain("web", cell, now).unwrap();
+        waits.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    let waits = waits(&shifting);
+    assert!(
+        waits[0].ends_with("has failed, nothing more is started for it"),
+        "{waits:?}"
+    );
+    // All traffic leads to it, and from there to the next one.
+    shifting.answers = true;
+    shifting.asked.clear();
+    shifting.deploy("web:2");
+    shifting.run(1_000);
+    assert_eq!(shifting.status(), ShiftStatus::Successful);
+    assert_eq!(weights(&shifting), ["10.0", "100.0"]);
 }
 
 #[test]

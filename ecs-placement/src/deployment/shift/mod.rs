@@ -370,6 +370,14 @@ impl ShiftingDeployment {
         self.cause
     }
 
+    /// Whether the target is in place, or the source again.
+    pub(crate) const fn has_come_to_one(&self) -> bool {
+        matches!(
+            self.status,
+            ShiftStatus::Successful | ShiftStatus::RollbackSuccessful
+        )
+    }
+
     /// Its circuit breaker, if it has one.
     pub(crate) fn breaker(&self) -> Option<CircuitBreaker> {
         let written = self.configuration.deployment_circuit_breaker();
