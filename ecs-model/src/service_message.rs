@@ -266,15 +266,12 @@ pub fn deployment_failed_for(service: &str, deployment: &str, reason: &str) -> S
     about(MessageKind::DeploymentFailedFor, service, &values)
 }
 
-/// There is no deployment to go back to.
+/// A deployment could not go back, for the reason of its service deployment.
 #[must_use]
-pub fn rollback_failed(service: &str, deployment: &str) -> String {
+pub fn rollback_failed(service: &str, deployment: &str, reason: &str) -> String {
     let values = [
         (MessageField::Deployment, deployment),
-        (
-            MessageField::Reason,
-            crate::deployment::status_reason::NO_ROLLBACK_CANDIDATE,
-        ),
+        (MessageField::Reason, reason),
     ];
     about(MessageKind::RollbackFailed, service, &values)
 }
@@ -609,7 +606,11 @@ mod tests {
              back because x."
         );
         assert_eq!(
-            rollback_failed("api", "ecs-svc/1"),
+            rollback_failed(
+                "api",
+                "ecs-svc/1",
+                crate::deployment::status_reason::NO_ROLLBACK_CANDIDATE
+            ),
             "(service api) (deployment ecs-svc/1) rollback has failed. No rollback candidate was \
              found to run the rollback."
         );

@@ -48,7 +48,7 @@ pub enum MessageKind {
     DeploymentFailedByAlarm,
     /// A deployment that shifts traffic has failed.
     DeploymentFailedFor,
-    /// There is no deployment to go back to.
+    /// A deployment could not go back.
     RollbackFailed,
     /// The last completed deployment is restored.
     RollingBack,

@@ -185,8 +185,16 @@ impl ServiceState {
     /// The deployment that shifts traffic now.
     pub(super) fn active_shift(&self) -> Option<&ShiftingDeployment> {
         let shift = self.shift.as_deref()?;
-        // Where there was nothing to go back to, the tasks of the target stop all the same.
-        let is_over = shift.status().is_terminal() && shift.status() != ShiftStatus::RollbackFailed;
+        // One that could not go back keeps its revisions as they are, or stops the tasks of its
+        // target, until a newer one begins or none is left.
+        let has_tasks = |arn: &str| {
+            let target = self.of_revision(arn);
+            target.is_some_and(|target| !target.ranks.is_empty())
+        };
+        let is_over = match shift.status() {
+            ShiftStatus::RollbackFailed => !has_tasks(shift.target()),
+            status => status.is_terminal(),
+        };
         (self.status == ServiceStatus::Active && !is_over).then_some(shift)
     }
 
@@ -345,9 +353,11 @@ impl ServiceState {
                         self.complete(&id, policy.repeat_after, at);
                     }
                 }
-                ShiftStatus::RollbackFailed if before.is_none() => {
+                ShiftStatus::RollbackFailed => {
                     if let Some(id) = target {
-                        let message = service_message::rollback_failed(&self.name, &id);
+                        let name = &self.name;
+                        let reason = reason.unwrap_or_default();
+                        let message = service_message::rollback_failed(name, &id, &reason);
                         self.log.push(&self.arn, message, at);
                     }
                 }

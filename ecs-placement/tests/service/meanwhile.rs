@@ -136,6 +136,47 @@ fn a_strategy_takes_the_place_of_another() {
 }
 
 #[test]
+fn a_way_back_that_failed_leaves_the_traffic_where_it_is_for_the_next() {
+    let mut hooked = canary();
+    hooked["lifecycleHooks"] = json!([{"hookTargetArn": "f", "roleArn": "r",
+        "lifecycleStages": ["POST_PRODUCTION_TRAFFIC_SHIFT"]}]);
+    let mut shifting = Shifting::settled(hooked);
+    shifting.deploy("web:2");
+    shifting.run(60);
+    assert_eq!(weights(&shifting), ["10.0"]);
+    let now = at(shifting.world.now);
+    let services = &mut shifting.world.services;
+    services.stop_deployment("web", now).unwrap();
+    shifting.answers = false;
+    shifting.reconcile();
+    let problem = "no listener".to_owned();
+    let event = ShiftEvent::InvalidNetworking { problem };
+    shifting.world.services.shift("web", event, now).unwrap();
+    shifting.reconcile();
+    assert_eq!(shifting.status(), ShiftStatus::RollbackFailed);
+    let failed = "rollback has failed. Service deployment rolled back because of invalid \
+                  networking configuration: no listener";
+    let events = shifting.world.events();
+    assert!(
+        events.iter().any(|event| event.contains(failed)),
+        "{events:#?}"
+    );
+    // Users may be on either revision: both are kept, but nothing is started for the failed one.
+    shifting.world.update(json!({"desiredCount": 4}));
+    shifting.run(120);
+    assert_eq!((shifting.of("web:1"), shifting.of("web:2")), (4, 3));
+    shifting.answers = true;
+    shifting.deploy("web:3");
+    shifting.run(2_000);
+    assert_eq!(shifting.status(), ShiftStatus::Successful);
+    let document = shifting.world.services.service_deployment("web").unwrap();
+    let sources = document.source_service_revisions().len();
+    assert_eq!(sources, 2, "it began with both");
+    assert_eq!(shifting.of("web:3"), 4);
+    assert_eq!(shifting.world.tasks.len(), 4);
+}
+
+#[test]
 fn a_first_deployment_that_failed_is_over_once_its_tasks_are_gone() {
     let mut hooked = canary();
     hooked["lifecycleHooks"] = json!([{"hookTargetArn": "f", "roleArn": "r",

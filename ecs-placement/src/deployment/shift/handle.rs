@@ -151,7 +151,7 @@ impl ShiftingDeployment {
     }
 
     /// The service shall have another number of tasks: the target has it from `SCALE_UP` on, the
-    /// source until `CLEAN_UP`.
+    /// source until `CLEAN_UP`, and where the way back has failed.
     pub fn handle_desired_count(&mut self, desired_count: u32, now: Timestamp) -> ShiftVerdict {
         if self.desired_count == desired_count {
             return ShiftVerdict::Unchanged;
@@ -162,7 +162,9 @@ impl ShiftingDeployment {
             let asked = self.target.ask(desired_count);
             self.actions.extend(asked);
         }
-        let is_kept = !self.status.is_terminal() && !self.is_forward_in(Stage::CleanUp..);
+        let is_left = self.status == ShiftStatus::RollbackFailed;
+        let is_kept =
+            is_left || !self.status.is_terminal() && !self.is_forward_in(Stage::CleanUp..);
         let serving = self.serving.filter(|_| is_kept);
         let serving = serving.and_then(|at| self.sources.get_mut(at));
         let asked = serving.and_then(|serving| serving.ask(desired_count));
