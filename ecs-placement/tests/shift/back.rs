@@ -343,3 +343,28 @@ fn the_desired_count_changes_on_the_way() {
     assert_eq!(world.deployment.requested_tasks(BLUE), Some(0));
     assert_eq!(world.deployment.requested_tasks(GREEN), Some(2));
 }
+
+#[test]
+fn a_source_that_is_cleaned_up_does_not_follow_the_desired_count() {
+    let mut world = World::new(canary().with_source(blue()));
+    world.run_to(Stage::CleanUp, 2);
+    world.deployment.handle_stop(None, world.now).unwrap();
+    world.deployment.handle_desired_count(6, world.now);
+    assert_eq!(world.deployment.requested_tasks(BLUE), Some(0));
+    // It is gone before the wish of the user is taken up.
+    let none = TaskCounts::default();
+    world
+        .deployment
+        .handle_tasks(BLUE, none, world.now)
+        .unwrap();
+    world.deployment.handle_timeout(world.now);
+    assert_eq!(world.deployment.status(), ShiftStatus::Successful);
+    assert_eq!(world.deployment.requested_tasks(BLUE), Some(0));
+    // On the way back it does.
+    let mut world = World::new(canary().with_source(blue()));
+    world.run_to(Stage::CleanUp, 2);
+    world.deployment.handle_stop(None, world.now).unwrap();
+    world.deployment.handle_timeout(world.now);
+    world.deployment.handle_desired_count(6, world.now);
+    assert_eq!(world.deployment.requested_tasks(BLUE), Some(6));
+}

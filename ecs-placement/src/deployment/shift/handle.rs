@@ -162,9 +162,10 @@ impl ShiftingDeployment {
             let asked = self.target.ask(desired_count);
             self.actions.extend(asked);
         }
+        // A wish to stop or to go back that is not taken up yet does not bring it back.
+        let is_cleaned_up = self.way == Way::Forward && self.stage == Some(Stage::CleanUp);
         let is_left = self.status == ShiftStatus::RollbackFailed;
-        let is_kept =
-            is_left || !self.status.is_terminal() && !self.is_forward_in(Stage::CleanUp..);
+        let is_kept = is_left || !self.status.is_terminal() && !is_cleaned_up;
         let serving = self.serving.filter(|_| is_kept);
         let serving = serving.and_then(|at| self.sources.get_mut(at));
         let asked = serving.and_then(|serving| serving.ask(desired_count));
