@@ -46,6 +46,15 @@ pub enum ServiceError {
         /// The strategy.
         strategy: String,
     },
+    /// Tasks that are replaced one by one take no traffic from several revisions.
+    #[error(
+        "a rolling deployment cannot start while a deployment of `{service}` that shifts traffic \
+         has not come to one revision"
+    )]
+    Spread {
+        /// The service.
+        service: String,
+    },
     /// A service has no deployment that shifts traffic.
     #[error("the service `{service}` has no deployment that shifts traffic")]
     NoShift {
@@ -191,6 +200,7 @@ impl ServiceError {
             | Self::Shift(_)
             | Self::DaemonStrategy { .. }
             | Self::NoTraffic { .. }
+            | Self::Spread { .. }
             | Self::Breaker(_)
             | Self::Cluster(_)
             | Self::Fargate(_)

@@ -58,7 +58,9 @@ impl Services {
     ///
     /// # Errors
     ///
-    /// As [`create`](Self::create), and a service that is not there or not `ACTIVE`.
+    /// As [`create`](Self::create), a service that is not there or not `ACTIVE`, and a rolling
+    /// deployment while traffic or tasks are spread over several revisions by one that shifts
+    /// traffic. What Amazon ECS does then is not published.
     pub fn update(
         &mut self,
         request: &UpdateServiceRequest,
@@ -203,6 +205,10 @@ impl Services {
             self.check_launch_type(&known.name, revision)?;
             settings.check_traffic(revision)?;
             settings.request(&known.name, revision)?;
+            if !settings.shifts_traffic() && known.is_spread() {
+                let service = known.name.to_string();
+                return Err(ServiceError::Spread { service });
+            }
         }
         for deployment in &known.deployments {
             settings.request(&known.name, &deployment.revision)?;

@@ -170,6 +170,21 @@ impl ServiceState {
         older.rev().map(source).collect()
     }
 
+    /// Whether the last deployment that shifted traffic has, or has left, traffic or tasks of more
+    /// than one revision.
+    pub(super) fn is_spread(&self) -> bool {
+        let shift = self.shift.as_deref();
+        let Some(shift) = shift.filter(|shift| !shift.has_come_to_one()) else {
+            return false;
+        };
+        let sources = shift.sources_of_the_next().into_iter();
+        let held = sources.filter(|source| {
+            let has_traffic = source.production > Weight::NONE || source.test > Weight::NONE;
+            has_traffic || self.has_tasks_of(&source.revision)
+        });
+        held.count() > 1
+    }
+
     /// A service revision has the number of its deployment.
     fn revision_arn(&self, deployment: &DeploymentState) -> String {
         let number = deployment.id.rsplit('/').next().unwrap_or_default();
@@ -182,17 +197,19 @@ impl ServiceState {
         all.find(|one| self.revision_arn(one) == arn)
     }
 
+    /// Whether a revision has tasks that have not stopped.
+    fn has_tasks_of(&self, arn: &str) -> bool {
+        let known = self.of_revision(arn);
+        known.is_some_and(|known| !known.ranks.is_empty())
+    }
+
     /// The deployment that shifts traffic now.
     pub(super) fn active_shift(&self) -> Option<&ShiftingDeployment> {
         let shift = self.shift.as_deref()?;
         // One that could not go back keeps its revisions as they are, or stops the tasks of its
         // target, until a newer one begins or none is left.
-        let has_tasks = |arn: &str| {
-            let target = self.of_revision(arn);
-            target.is_some_and(|target| !target.ranks.is_empty())
-        };
         let is_over = match shift.status() {
-            ShiftStatus::RollbackFailed => !has_tasks(shift.target()),
+            ShiftStatus::RollbackFailed => !self.has_tasks_of(shift.target()),
             status => status.is_terminal(),
         };
         (self.status == ServiceStatus::Active && !is_over).then_some(shift)

@@ -237,3 +237,45 @@ fn a_network_load_balancer_is_given_its_ten_minutes() {
     let delay = i64::try_from(NETWORK_LOAD_BALANCER_DELAY.as_secs()).unwrap();
     assert_eq!(took(listener) - took(rule), delay);
 }
+
+#[test]
+fn traffic_that_is_split_is_not_left_to_a_rolling_deployment() {
+    let mut shifting = Shifting::settled(canary());
+    shifting.deploy("web:2");
+    shifting.run(60);
+    shifting
+        .world
+        .update(json!({"deploymentConfiguration": {"strategy": "ROLLING"}}));
+    let error = shifting
+        .world
+        .try_update(json!({"taskDefinition": "web:3"}))
+        .unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "a rolling deployment cannot start while a deployment of `web` that shifts traffic has not \
+         come to one revision"
+    );
+    let exception = error.exception().to_string();
+    assert_eq!(exception, format!("InvalidParameterException: {error}"));
+    shifting.run(1_000);
+    assert_eq!(shifting.status(), ShiftStatus::Successful);
+    shifting.deploy("web:3");
+    shifting.run(600);
+    assert_eq!(shifting.of("web:3"), 3);
+    assert_eq!(shifting.world.tasks.len(), 3);
+}
+
+#[test]
+fn a_rolling_deployment_follows_one_that_has_moved_nothing() {
+    let mut paused = canary();
+    paused["lifecycleHooks"] =
+        json!([{"targetType": "PAUSE", "lifecycleStages": ["PRE_SCALE_UP"]}]);
+    let mut shifting = Shifting::created(paused);
+    shifting.run(120);
+    assert_eq!(shifting.stage(), Stage::PreScaleUp);
+    shifting.world.update(json!({"taskDefinition": "web:2",
+        "deploymentConfiguration": {"strategy": "ROLLING", "lifecycleHooks": []}}));
+    shifting.run(600);
+    assert_eq!(shifting.of("web:2"), 3);
+    assert!(shifting.world.services.shifting_deployment("web").is_none());
+}
