@@ -20,6 +20,8 @@ impl Services {
             ServiceChange::Delete { service, at } => self.on(&service, at, |service, _| {
                 service.status = ServiceStatus::Draining;
                 service.desired = 0;
+                // Its service deployments are deleted with it.
+                service.shift = None;
             }),
             ServiceChange::Gone { service, at } => {
                 self.daemons.remove(&*group(&service));

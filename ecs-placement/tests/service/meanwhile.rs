@@ -4,7 +4,7 @@ use ecs_model::TaskStatus;
 use ecs_placement::deployment::shift::{
     HookAnswer, NETWORK_LOAD_BALANCER_DELAY, ShiftAction, ShiftEvent, ShiftStatus, Stage,
 };
-use ecs_placement::service::TargetHealth;
+use ecs_placement::service::{Services, TargetHealth};
 use serde_json::{Value, json};
 
 use crate::shifting::{Shifting, balanced, canary, weights};
@@ -278,4 +278,19 @@ fn a_rolling_deployment_follows_one_that_has_moved_nothing() {
     shifting.run(600);
     assert_eq!(shifting.of("web:2"), 3);
     assert!(shifting.world.services.shifting_deployment("web").is_none());
+}
+
+#[test]
+fn a_deleted_service_shifts_no_more() {
+    let mut shifting = Shifting::settled(canary());
+    shifting.deploy("web:2");
+    shifting.run(60);
+    shifting.asked.clear();
+    shifting.world.delete(true).unwrap();
+    shifting.run(1_000);
+    assert_eq!(shifting.asked, []);
+    assert_eq!(shifting.world.tasks.len(), 0);
+    assert!(shifting.world.services.service_deployment("web").is_none());
+    let saved = serde_json::to_string(&shifting.world.services).unwrap();
+    assert!(serde_json::from_str::<Services>(&saved).is_ok());
 }
