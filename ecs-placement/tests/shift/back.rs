@@ -282,6 +282,32 @@ fn several_sources_come_to_one_first() {
 }
 
 #[test]
+fn a_source_without_all_of_its_tasks_is_waited_for() {
+    let mut serving = SourceRevision::serving(OTHER, healthy(1));
+    serving.requested = 4;
+    serving.production = Weight::from_tenths(200).unwrap();
+    let mut new = blue();
+    new.is_successful = false;
+    new.production = serving.production.rest();
+    new.test = Weight::NONE;
+    let mut world = World::new(canary().with_source(serving).with_source(new));
+    world.step();
+    assert_eq!(world.deployment.stage(), Some(Stage::ReconcileService));
+    assert_eq!(
+        world.deployment.waits_for().unwrap().to_string(),
+        format!("1 of 4 tasks of `{OTHER}` are healthy")
+    );
+    assert_eq!(world.actions, []);
+    let now = world.now;
+    world
+        .deployment
+        .handle_tasks(OTHER, healthy(4), now)
+        .unwrap();
+    world.run();
+    assert_eq!(world.deployment.status(), ShiftStatus::Successful);
+}
+
+#[test]
 fn a_newer_deployment_takes_over_what_there_is() {
     let mut world = World::new(canary().with_source(blue()));
     world.run_to(Stage::PreProductionTrafficShift, 2);

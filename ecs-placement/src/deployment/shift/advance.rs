@@ -163,7 +163,11 @@ impl ShiftingDeployment {
             Phase::AwaitHooks => !self.calls.iter().any(|call| call.is_open()),
             Phase::ScaleServing => {
                 let is_there = |serving: &Revision| serving.tasks.healthy >= self.desired_count;
-                !self.is_changed || self.serving().is_none_or(is_there)
+                // On the way back a source that was not scaled down gets its traffic at once. One
+                // that was never deployed successfully may never be healthy.
+                let is_new = self.way == Way::Forward && self.candidate().is_some();
+                let waits = self.is_changed || is_new;
+                !waits || self.serving().is_none_or(is_there)
             }
             Phase::ScaleTarget => self.target.tasks.healthy >= self.desired_count,
             Phase::ScaleOthersDown => {
