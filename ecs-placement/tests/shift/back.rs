@@ -308,6 +308,26 @@ fn a_source_without_all_of_its_tasks_is_waited_for() {
 }
 
 #[test]
+fn what_is_gone_back_to_is_nothing_to_go_back_to() {
+    let mut world = World::new(canary().with_source(blue()));
+    world.run_to(Stage::BakeTime, 2);
+    world.deployment.handle_failures(3, 3, world.now);
+    assert_eq!(world.deployment.status(), ShiftStatus::RollbackInProgress);
+    world.deployment.handle_superseded(world.now);
+    assert_eq!(world.deployment.status(), ShiftStatus::RollbackFailed);
+    let sources = world.deployment.sources_of_the_next();
+    let successful = sources.iter().filter(|source| source.is_successful);
+    assert_eq!(successful.count(), 0);
+    // Once it is in place again it is.
+    let mut world = World::new(canary().with_source(blue()));
+    world.run_to(Stage::BakeTime, 2);
+    world.deployment.handle_failures(3, 3, world.now);
+    world.run();
+    let sources = world.deployment.sources_of_the_next();
+    assert_eq!(sources, [blue()]);
+}
+
+#[test]
 fn a_newer_deployment_takes_over_what_there_is() {
     let mut world = World::new(canary().with_source(blue()));
     world.run_to(Stage::PreProductionTrafficShift, 2);

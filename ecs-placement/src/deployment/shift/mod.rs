@@ -414,9 +414,15 @@ impl ShiftingDeployment {
                 || test.is_some_and(|test| test > Weight::NONE)
         };
         let all = self.revisions().filter(is_there);
+        // What is gone back to is under way itself until it is in place again.
+        let is_back = self.status == ShiftStatus::RollbackSuccessful;
+        let goes_back = matches!(self.way, Way::Back { .. }) && !is_back;
+        let restored = self.candidate().filter(|_| goes_back);
+        let is_restored =
+            |revision: &Revision| restored.is_some_and(|one| std::ptr::eq(one, revision));
         let source = |revision: &Revision| SourceRevision {
             revision: Arc::clone(&revision.arn),
-            is_successful: revision.is_successful,
+            is_successful: revision.is_successful && !is_restored(revision),
             tasks: revision.tasks,
             requested: revision.requested,
             production: self.production.of(&revision.arn),
