@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use ecs_model::Timestamp;
+
 use super::agenda::Try;
 use super::decide::{Context, Starts, Step, Which, scaling};
 use super::state::{ServiceState, ServiceStatus, count};
@@ -43,18 +45,21 @@ impl Matching {
 }
 
 impl ServiceState {
+    /// Another number of instances is another number of tasks.
+    pub(super) fn resize(&self, matching: &Matching, at: Timestamp) -> Option<ServiceChange> {
+        let desired = count(matching.instances.len());
+        let is_other = self.status == ServiceStatus::Active && self.desired != desired;
+        is_other.then(|| ServiceChange::Resize {
+            service: Arc::clone(&self.name),
+            desired,
+            at,
+        })
+    }
+
     /// The first thing that is to be done for a daemon service.
     pub(super) fn daemon_step(&self, context: &Context<'_>, matching: &Matching) -> Option<Step> {
         let change = |change| Some(Step::Change(change));
         let now = context.now;
-        let desired = count(matching.instances.len());
-        if self.status == ServiceStatus::Active && self.desired != desired {
-            return change(ServiceChange::Resize {
-                service: Arc::clone(&self.name),
-                desired,
-                at: now,
-            });
-        }
         let here = self.by_instance();
         let stops = self.daemon_stops(context, matching, &here);
         if !stops.is_empty() {

@@ -169,6 +169,10 @@ impl ServiceState {
             let service = Arc::clone(&self.name);
             return change(ServiceChange::Elapse { service, at: now });
         }
+        // A deployment is complete with as many tasks as there are instances now.
+        if let Some(change) = matching.and_then(|matching| self.resize(matching, now)) {
+            return Some(Step::Change(change));
+        }
         let shift = self.active_shift();
         if let Some(event) = shift.and_then(|shift| self.shift_event(shift, context)) {
             let service = Arc::clone(&self.name);

@@ -3,7 +3,7 @@
 use ecs_model::TaskStatus;
 use serde_json::json;
 
-use crate::world::{INSTANCE, World, at, instance};
+use crate::world::{INSTANCE, World, at, instance, is};
 
 fn daemon(world: &mut World) {
     world.create(json!({"schedulingStrategy": "DAEMON"}));
@@ -54,6 +54,19 @@ fn one_task_on_each_instance_and_on_each_that_joins() {
         (on(&world, "a"), on(&world, "b"), on(&world, "c")),
         (1, 1, 1)
     );
+}
+
+#[test]
+fn a_first_deployment_is_complete_once_its_tasks_are_healthy() {
+    let mut world = World::new(1_000);
+    daemon(&mut world);
+    world.reconcile(0);
+    assert_eq!(world.state(), is("web:1", "IN_PROGRESS"));
+    world.run_all();
+    world.reconcile(39);
+    assert_eq!(world.state(), is("web:1", "IN_PROGRESS"));
+    world.reconcile(1);
+    assert_eq!(world.state(), is("web:1", "COMPLETED"));
 }
 
 #[test]
