@@ -166,13 +166,14 @@ impl ServiceState {
             .map(|one| one.ranks.staying.healthy.len())
             .sum();
         let lower = self.bounds(context.policy).lower as usize;
-        let old = kept().flat_map(|kept| &kept.healthy);
+        let open = |number| {
+            let task = self.tasks.get(number);
+            task.filter(|task| !task.is_protected(context.now))
+        };
+        let old = kept().flat_map(|kept| &kept.healthy).filter_map(open);
         let old = old.take(healthy.saturating_sub(lower));
-        let tasks = others
-            .chain(old)
-            .filter_map(|number| self.tasks.get(number));
-        let open = tasks.filter(|task| !task.is_protected(context.now));
-        let stops: Stops = open.map(|task| stop(task, scaling(self))).collect();
+        let tasks = others.filter_map(open).chain(old);
+        let stops: Stops = tasks.map(|task| stop(task, scaling(self))).collect();
         if !stops.is_empty() || self.is_replacing() {
             return stops;
         }

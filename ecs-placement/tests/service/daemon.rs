@@ -111,6 +111,24 @@ fn a_new_revision_stops_before_it_starts() {
 }
 
 #[test]
+fn a_protected_task_keeps_no_other_from_being_replaced() {
+    let mut world = World::new(1_000);
+    world.create(json!({"schedulingStrategy": "DAEMON",
+        "deploymentConfiguration": {"minimumHealthyPercent": 50}}));
+    world.reconcile(0);
+    world.run_all();
+    world.reconcile(40);
+    let tasks = world.tasks(|_| true);
+    let until = at(world.now + 600);
+    let _ = world.observe(&tasks[0], TaskStatus::Running, |seen| {
+        seen.protected_until = Some(until);
+    });
+    world.deploy("web:2");
+    assert_eq!(world.reconcile(1), (0, 1));
+    assert_eq!(world.stopped[0].0, tasks[1]);
+}
+
+#[test]
 fn replicas_leave_room_for_daemons_which_leave_last() {
     let mut world = World::new(250);
     world.create_named("agent", json!({"schedulingStrategy": "DAEMON"}));
