@@ -108,6 +108,17 @@ impl FargateError {
     }
 }
 
+impl FargatePlan {
+    /// No place for any of so many copies.
+    pub(crate) fn failed(count: u32, reason: &str) -> Self {
+        let failure = |_| Failure::default().with_reason(reason);
+        Self {
+            places: Vec::new(),
+            failures: (0..count).map(failure).collect(),
+        }
+    }
+}
+
 impl Fargate {
     /// Zones by their subnets.
     pub fn new<'a>(subnets: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {

@@ -11,7 +11,8 @@ use super::state::count;
 use super::{Obstacle, ServiceChange, Services, TaskPlace};
 use crate::explain::in_events;
 use crate::{
-    CellState, Commit, Fargate, PlacementRequest, Plan, Reason, Snapshot, Transaction, fits,
+    CellState, Commit, Fargate, FargatePlan, PlacementRequest, Plan, Reason, Snapshot, Transaction,
+    fits,
 };
 
 /// What events say where Fargate has no capacity.
@@ -206,7 +207,11 @@ impl Services {
         let revision = &service.by_id(&starts.deployment)?.revision;
         let fargate = self.zones_of(slot, &starts)?;
         let plan = fargate.plan(&group(&service.name), &revision.subnets(), count);
-        let plan = plan.ok()?;
+        // It may be another Fargate than when the service was created.
+        let plan = plan.unwrap_or_else(|error| {
+            let exception = error.exception();
+            FargatePlan::failed(count, exception.message().unwrap_or_default())
+        });
         if plan.places.is_empty() && starts.is_retry {
             return None;
         }

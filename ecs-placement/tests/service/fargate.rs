@@ -104,6 +104,26 @@ fn without_capacity_it_says_so_and_goes_on_when_there_is_some() {
 }
 
 #[test]
+fn another_fargate_need_not_have_the_subnets_of_a_service() {
+    let mut world = world();
+    create(&mut world, request(2, &["subnet-b"])).unwrap();
+    let saved = serde_json::to_string(&world.services).unwrap();
+    let services: Services = serde_json::from_str(&saved).unwrap();
+    world.services = services.with_fargate(Fargate::new([("subnet-c", "us-east-1c")]));
+    let actions = world.settle();
+    assert_eq!(world.take(actions), (0, 0));
+    assert_eq!(
+        world.events()[0],
+        "(service web) was unable to place a task. Reason: Error retrieving subnet information \
+         for [subnet-b]: The subnet ID 'subnet-b' does not exist (ErrorCode: \
+         InvalidSubnetID.NotFound)."
+    );
+    let wider = Fargate::new([("subnet-b", "us-east-1b")]);
+    world.services = world.services.with_fargate(wider);
+    assert_eq!(world.reconcile(60), (2, 0));
+}
+
+#[test]
 fn subnets_are_known() {
     let mut world = world();
     let error = create(&mut world, request(1, &["subnet-x"])).unwrap_err();
