@@ -11,7 +11,9 @@ use serde_json::json;
 use thiserror::Error;
 
 use super::state::count;
-use super::{ObservedServiceTask, ServiceAction, ServiceError, Services, TargetHealth, Wait};
+use super::{
+    Class, ObservedServiceTask, ServiceAction, ServiceError, Services, TargetHealth, Wait,
+};
 use crate::deployment::RolloutState;
 use crate::deployment::shift::{HookAnswer, ShiftAction, ShiftEvent};
 use crate::{CellState, CommitError};
@@ -256,14 +258,17 @@ impl Course {
             for task in service.tasks.values() {
                 let of = service.deployment(task.deployment).map(|one| &one.id);
                 let Some(deployment) = of else { continue };
-                let (status, after) = match (&task.stop, task.is_pending()) {
+                let (status, after) = match (&task.stop, task.class) {
                     (Some(_), _) => (TaskStatus::Stopped, self.assumptions.stops_in),
-                    (None, true) => (TaskStatus::Running, self.assumptions.starts_in),
-                    (None, false) => continue,
+                    (None, Class::Pending) => (TaskStatus::Running, self.assumptions.starts_in),
+                    (None, Class::Warming) => (TaskStatus::Running, self.assumptions.healthy_in),
+                    (None, _) => continue,
                 };
-                let task = Arc::clone(&task.task);
+                let name = Arc::clone(&task.task);
                 let service = Arc::clone(&service.name);
-                let seen = ObservedServiceTask::new(service, Arc::clone(deployment), task, status);
+                let seen = ObservedServiceTask::new(service, Arc::clone(deployment), name, status);
+                let is_healthy = status == TaskStatus::Running && !task.is_pending();
+                let seen = if is_healthy { healthy(seen) } else { seen };
                 known.push((seen, after));
             }
         }
@@ -364,10 +369,7 @@ impl Course {
             if seen.last_status == TaskStatus::Stopped {
                 self.cell.stopped(&seen.task);
             } else if is_first && self.is_checked(&seen) {
-                let mut healthy = seen;
-                healthy.health = Some(HealthStatus::Healthy);
-                healthy.target = Some(TargetHealth::Healthy);
-                self.expect(healthy, self.assumptions.healthy_in);
+                self.expect(healthy(seen), self.assumptions.healthy_in);
             }
         }
     }
@@ -400,4 +402,11 @@ impl Course {
             _ => None,
         }
     }
+}
+
+/// The same task, healthy by its checks and target groups.
+fn healthy(mut seen: ObservedServiceTask) -> ObservedServiceTask {
+    seen.health = Some(HealthStatus::Healthy);
+    seen.target = Some(TargetHealth::Healthy);
+    seen
 }

@@ -95,6 +95,20 @@ fn a_cluster_without_room_makes_it_slower() {
 }
 
 #[test]
+fn tasks_that_are_not_healthy_yet_become_so() {
+    let mut world = World::new(100_000);
+    let check = json!({"healthCheck": {"command": ["CMD-SHELL", "true"]}});
+    world.try_create(json!({"desiredCount": 2}), check).unwrap();
+    world.reconcile(0);
+    world.run_all();
+    world.reconcile(1);
+    let forecast = forecast(&world, json!({"healthCheckGracePeriodSeconds": 10}), None);
+    let after = Duration::from_secs(30);
+    assert_eq!(forecast.outcome, Outcome::Completes { after });
+    assert_eq!(waves(&forecast), []);
+}
+
+#[test]
 fn what_was_forecast_comes() {
     let percent = json!({"minimumHealthyPercent": 60, "maximumPercent": 130});
     let mut world = World::settled(7, percent);
