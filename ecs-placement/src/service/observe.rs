@@ -215,6 +215,12 @@ impl Services {
             if status == INACTIVE {
                 if let Some(task) = service.remove(number) {
                     self.tasks.remove(&task.task);
+                    if task.is_registered {
+                        let service = Arc::clone(&service.name);
+                        let task = task.task;
+                        self.actions
+                            .push(ServiceAction::Deregister { task, service });
+                    }
                 }
             } else {
                 let is_draining = status != ACTIVE;

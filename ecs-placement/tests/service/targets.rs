@@ -4,7 +4,7 @@ use ecs_model::TaskStatus;
 use ecs_placement::service::TargetHealth;
 use serde_json::{Value, json};
 
-use crate::world::World;
+use crate::world::{INSTANCE, World, at};
 
 const GROUP: &str = "arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/web/1";
 
@@ -59,4 +59,22 @@ fn tasks_are_registered_once_they_run_and_leave_before_they_stop() {
     let _ = world.observe(&task, TaskStatus::Stopped, |_| {});
     world.reconcile(1);
     assert!(world.registered.is_empty());
+}
+
+#[test]
+fn tasks_of_an_instance_that_is_gone_leave_too() {
+    let group = json!([{"targetGroupArn": GROUP, "containerName": "web", "containerPort": 80}]);
+    let mut world = balanced(group);
+    healthy(&mut world);
+    world.reconcile(1);
+    assert_eq!(world.registered.len(), 2);
+    let gone = format!("{INSTANCE}a");
+    let lost = world.cell.deregister(&gone);
+    world
+        .services
+        .observe_instance(&gone, "INACTIVE", at(world.now));
+    world.reconcile(1);
+    assert_eq!(lost.len(), 1);
+    assert!(!world.registered.contains(&*lost[0].task));
+    assert_eq!(world.registered.len(), 1);
 }
