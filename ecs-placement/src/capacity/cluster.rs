@@ -97,6 +97,9 @@ pub(super) struct Host {
     /// Until when it is drained at the latest.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) drained_by: Option<Timestamp>,
+    /// Whether it was let go, and is not gone yet.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) is_released: bool,
 }
 
 impl Saved for ClusterCapacity {
@@ -158,7 +161,8 @@ impl ClusterCapacity {
         });
         let has_task = self.waiting.values().any(|task| *task.provider == *name);
         let mut hosts = self.instances.values();
-        let has_tasks = hosts.any(|host| *host.provider == *name && host.used.tasks > 0);
+        let has_tasks =
+            hosts.any(|host| *host.provider == *name && host.used.tasks > 0 && !host.is_released);
         let provider = name.to_owned();
         if is_in_default || has_task || has_tasks {
             return Err(CapacityError::ProviderInUse { provider });

@@ -115,6 +115,7 @@ impl ClusterCapacity {
             used,
             is_protected: false,
             drained_by: None,
+            is_released: false,
         });
         host.used = used;
         host.provider = provider;
@@ -204,7 +205,8 @@ impl ClusterCapacity {
             .values()
             .any(scales)
             .then_some(self.reading_at);
-        let drained = self.instances.values().filter_map(|host| host.drained_by);
+        let hosts = self.instances.values().filter(|host| !host.is_released);
+        let drained = hosts.filter_map(|host| host.drained_by);
         drained.chain(reading).min_by_key(|at| at.micros())
     }
 
@@ -234,15 +236,16 @@ impl ClusterCapacity {
         }
     }
 
-    /// Lets an instance go that is drained, or was drained for too long.
+    /// Lets an instance go that is drained, or was drained for too long. It is known until it is
+    /// gone: its tasks may be counted once more, which makes it no capacity again.
     fn complete(&mut self, instance: &Arc<str>) {
-        let Some(host) = self.instances.get(instance) else {
+        let Some(host) = self.instances.get_mut(instance) else {
             return;
         };
         let is_late = host.drained_by.is_some_and(|until| until <= self.now);
         let is_drained = host.drained_by.is_some() && host.used.tasks == 0;
-        if is_late || is_drained {
-            self.instances.remove(instance);
+        if (is_late || is_drained) && !host.is_released {
+            host.is_released = true;
             self.actions.push_back(CapacityAction::CompleteTermination {
                 instance: Arc::clone(instance),
             });

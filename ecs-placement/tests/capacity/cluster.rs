@@ -278,6 +278,31 @@ fn instances_are_drained_before_they_go() {
 }
 
 #[test]
+fn an_instance_that_was_let_go_is_no_capacity() {
+    let mut capacity = cluster([group("web", scaling(json!({})))]);
+    run(&mut capacity, 2, InstanceUse::new(1, 0));
+    capacity
+        .handle_terminating("instance-0", minutes(0))
+        .unwrap();
+    let none = InstanceUse::default();
+    capacity
+        .handle_instance("instance-0", "web", none, minutes(1))
+        .unwrap();
+    let asked = std::iter::from_fn(|| capacity.poll_action());
+    assert_eq!(asked.count(), 2, "it is drained, and let go");
+    let before = capacity.reservation("web");
+    // Its tasks are counted once more before it is gone.
+    capacity
+        .handle_instance("instance-0", "web", none, minutes(1))
+        .unwrap();
+    assert_eq!(capacity.reservation("web"), before);
+    assert_eq!(capacity.poll_action(), None);
+    assert_eq!(capacity.poll_timeout(), Some(minutes(1)));
+    assert!(capacity.handle_instance_gone("instance-0", minutes(1)));
+    assert!(!capacity.handle_instance_gone("instance-0", minutes(1)));
+}
+
+#[test]
 fn how_many_copies_an_instance_runs() {
     let mut large = InstanceType::new(4_096, 8_000);
     large.interfaces = Some(2);
