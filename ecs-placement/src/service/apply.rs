@@ -185,6 +185,7 @@ impl Services {
             next_deployment: 0,
             tasks: Default::default(),
             next_task: 0,
+            left: Default::default(),
             timers: Default::default(),
             log: Default::default(),
             told: 0,
@@ -202,7 +203,10 @@ impl Services {
         let next = u32::try_from(self.services.len()).unwrap_or(u32::MAX);
         let slot = slot.unwrap_or(next);
         match self.services.get_mut(slot as usize) {
-            Some(known) => *known = service,
+            Some(known) => {
+                service.follow(known);
+                *known = service;
+            }
             None => self.services.push(service),
         }
         self.slots.insert(new.name, slot);

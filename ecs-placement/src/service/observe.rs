@@ -91,16 +91,21 @@ impl Services {
         seen: &ObservedServiceTask,
         now: Timestamp,
     ) -> Result<Option<ServiceChange>, Observation> {
-        let known = self.tasks.get(&seen.task);
-        let known = known.and_then(|(slot, number)| self.slot(*slot)?.tasks.get(number));
-        let Some(known) = known else {
+        let found = self.tasks.get(&seen.task).and_then(|(slot, number)| {
+            let service = self.slot(*slot)?;
+            let is_left = service.left.contains_key(number);
+            Some((service.task(*number)?, is_left))
+        });
+        let Some((known, is_left)) = found else {
             return Err(Observation::Unknown);
         };
         let is_late = match (seen.version, known.version) {
             (Some(seen), Some(known)) if seen != known => seen < known,
             _ => seen.last_status < known.last_status,
         };
-        if is_late || !seen.last_status.has_stopped() && !known.is_news(seen) {
+        // Of a task of a deleted service only its end is of interest.
+        let is_news = seen.last_status.has_stopped() || !is_left && known.is_news(seen);
+        if is_late || !is_news {
             return Ok(None);
         }
         Ok(Some(ServiceChange::Observe {
@@ -152,10 +157,7 @@ impl Services {
         let Some(service) = self.services.get_mut(slot as usize) else {
             return;
         };
-        let before = service
-            .tasks
-            .get(&number)
-            .and_then(|task| task.place.clone());
+        let before = service.task(number).and_then(|task| task.place.clone());
         let was_registered = service
             .tasks
             .get(&number)
@@ -213,7 +215,8 @@ impl Services {
                 continue;
             };
             if status == INACTIVE {
-                if let Some(task) = service.remove(number) {
+                let task = service.remove(number);
+                if let Some(task) = task.or_else(|| service.left.remove(&number)) {
                     self.tasks.remove(&task.task);
                     if task.is_registered {
                         let service = Arc::clone(&service.name);
@@ -307,6 +310,7 @@ impl ServiceState {
         at: Timestamp,
     ) {
         let Some(task) = self.remove(number) else {
+            self.left.remove(&number);
             return;
         };
         let is_own = task.stop.as_ref().is_some_and(StopCause::is_own);

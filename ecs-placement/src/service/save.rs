@@ -104,11 +104,13 @@ impl Services {
         if self.slots.insert(Arc::clone(name), slot).is_some() {
             return Err(format!("the service `{name}` is in it twice"));
         }
-        for (number, task) in &service.tasks {
-            let name = Arc::clone(&task.task);
+        for task in service.tasks.values() {
             if service.deployment(task.deployment).is_none() {
-                return Err(format!("the task `{name}` is of no deployment"));
+                return Err(format!("the task `{}` is of no deployment", task.task));
             }
+        }
+        for (number, task) in service.tasks.iter().chain(&service.left) {
+            let name = Arc::clone(&task.task);
             if let Some(TaskPlace::Instance(instance)) = &task.place {
                 let here = self.on.entry(Arc::clone(instance)).or_default();
                 here.insert((slot, *number));

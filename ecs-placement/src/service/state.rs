@@ -32,6 +32,9 @@ pub(crate) struct ServiceState {
     /// The tasks that have not stopped, by the order in which they were started.
     pub(super) tasks: BTreeMap<u64, ServiceTask>,
     pub(super) next_task: u64,
+    /// Tasks of deleted services of this name that have not stopped. They count no more.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) left: BTreeMap<u64, ServiceTask>,
     /// What happens by time alone.
     pub(super) timers: BTreeSet<(Timestamp, Timer)>,
     pub(super) log: EventLog,
@@ -95,6 +98,19 @@ impl ServiceState {
             self.note_registration(number);
         }
         Ok(())
+    }
+
+    /// A task that has not stopped, of a deleted service of this name too.
+    pub(super) fn task(&self, number: u64) -> Option<&ServiceTask> {
+        let own = self.tasks.get(&number);
+        own.or_else(|| self.left.get(&number))
+    }
+
+    /// Takes the name of a deleted service over, with its tasks that have not stopped.
+    pub(super) fn follow(&mut self, deleted: &mut Self) {
+        self.next_task = deleted.next_task;
+        self.left = std::mem::take(&mut deleted.left);
+        self.left.append(&mut deleted.tasks);
     }
 
     pub(super) fn primary(&self) -> Option<&DeploymentState> {

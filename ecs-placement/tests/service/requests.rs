@@ -1,11 +1,11 @@
 //! Services created, changed and deleted, and what is refused.
 
-use ecs_model::Quotas;
 use ecs_model::quota::Quota;
-use ecs_placement::service::ServicePolicy;
+use ecs_model::{Quotas, TaskStatus};
+use ecs_placement::service::{Observation, ServicePolicy};
 use serde_json::{Value, json};
 
-use crate::world::{World, at};
+use crate::world::{INSTANCE, World, at, is};
 
 fn refused(request: Value) -> String {
     let mut world = World::new(1_000);
@@ -135,6 +135,47 @@ fn names_are_used_once_and_again_after_deletion() {
     world.create(json!({"desiredCount": 1}));
     assert_eq!(world.reconcile(0), (1, 0));
     assert_eq!(world.describe().status(), Some("ACTIVE"));
+}
+
+#[test]
+fn tasks_of_a_deleted_service_stop_beside_those_of_a_new_one() {
+    let mut world = World::settled(2, json!({}));
+    let old = world.tasks(|_| true);
+    world.delete(true).unwrap();
+    assert_eq!(world.reconcile(0), (0, 2));
+    assert_eq!(world.describe().status(), Some("INACTIVE"));
+    world.create(json!({"desiredCount": 2}));
+    assert_eq!(world.reconcile(0), (2, 0));
+    let new = world.tasks(|task| !task.shall_stop);
+    world.run_all();
+    let saved = serde_json::to_string(&world.services).unwrap();
+    world.services = serde_json::from_str(&saved).unwrap();
+    // Nothing but their end is news of the old ones.
+    let version = world.services.version();
+    let seen = world.observe(&old[0], TaskStatus::Stopping, |_| {});
+    assert_eq!(
+        (seen, world.services.version()),
+        (Observation::Known, version)
+    );
+    for name in ["a", "b"] {
+        let arn = format!("{INSTANCE}{name}");
+        for status in ["DRAINING", "ACTIVE"] {
+            world.cell.set_status(&arn, status);
+            world.services.observe_instance(&arn, status, at(world.now));
+        }
+    }
+    let seen = world.observe(&old[0], TaskStatus::Stopped, |_| {});
+    assert_eq!(seen, Observation::Taken);
+    assert_eq!(world.reconcile(40), (0, 0));
+    assert_eq!(world.services.tasks("web").collect::<Vec<_>>(), new);
+    assert_eq!(world.state(), is("web:1", "COMPLETED"));
+    // The other one is lost with its instance.
+    let place = world.cell.task(&old[1]).unwrap().instance;
+    world
+        .services
+        .observe_instance(&place, "INACTIVE", at(world.now));
+    let seen = world.observe(&old[1], TaskStatus::Stopped, |_| {});
+    assert_eq!(seen, Observation::Unknown);
 }
 
 #[test]
