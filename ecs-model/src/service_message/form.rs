@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use super::table::{FORMS, MessageKind};
+use super::table::MessageKind;
 
 /// A value in a service message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -63,19 +63,28 @@ pub enum MessageField {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ServiceMessage {
     kind: MessageKind,
-    is_of_console: bool,
+    form: &'static str,
+    rendering: Rendering,
     values: Vec<(MessageField, String)>,
     tasks: Vec<String>,
 }
 
 impl ServiceMessage {
-    /// A message of a kind. Values that its form does not have are not told, and those that it
-    /// has and that are not given are empty.
+    /// A message of a kind, in the first of its forms all of whose values are given. Values that
+    /// its form does not have are not told.
     pub(super) fn new(kind: MessageKind, values: &[(MessageField, &str)]) -> Self {
+        let is_given = |segment: &Segment| {
+            let field = segment.field();
+            field.is_none_or(|field| values.iter().any(|(given, _)| *given == field))
+        };
+        let fits = |form: &&'static str| segments(form).iter().flatten().all(is_given);
+        let mut forms = kind.forms().iter().copied();
+        let first = forms.clone().next().unwrap_or_default();
         let owned = |(field, value): &(MessageField, &str)| (*field, (*value).to_owned());
         Self {
             kind,
-            is_of_console: false,
+            form: forms.find(fits).unwrap_or(first),
+            rendering: Rendering::WIRE,
             values: values.iter().map(owned).collect(),
             tasks: Vec::new(),
         }
@@ -93,16 +102,19 @@ impl ServiceMessage {
     /// form that this library knows.
     #[must_use]
     pub fn read(text: &str) -> Option<Self> {
-        let is_of_console = !text.starts_with('(');
-        FORMS.iter().find_map(|(kind, form)| {
-            let mut message = Self {
-                kind: *kind,
-                is_of_console,
-                values: Vec::new(),
-                tasks: Vec::new(),
-            };
-            let segments = segments(form);
-            message.match_all(&segments, text).then_some(message)
+        let kinds = || MessageKind::ALL.iter();
+        let forms = || kinds().flat_map(|kind| kind.forms().iter().map(|form| (*kind, *form)));
+        Rendering::ALL.iter().find_map(|rendering| {
+            forms().find_map(|(kind, form)| {
+                let mut message = Self {
+                    kind,
+                    form,
+                    rendering: *rendering,
+                    values: Vec::new(),
+                    tasks: Vec::new(),
+                };
+                message.match_all(&segments(form)?, text).then_some(message)
+            })
         })
     }
 
@@ -114,14 +126,14 @@ impl ServiceMessage {
 
     /// Whether it was read as the console shows it.
     #[must_use]
-    pub const fn is_of_console(&self) -> bool {
-        self.is_of_console
+    pub fn is_of_console(&self) -> bool {
+        self.rendering != Rendering::WIRE || !self.names_service()
     }
 
-    /// The same as it comes over the wire.
+    /// The same as it comes over the wire. What only the console is known to show stays as it is.
     #[must_use]
     pub fn on_the_wire(mut self) -> Self {
-        self.is_of_console = false;
+        self.rendering = Rendering::WIRE;
         self
     }
 
@@ -137,13 +149,19 @@ impl ServiceMessage {
         self.tasks.iter().map(String::as_str)
     }
 
+    /// Whether its form has the service, as every message of the wire.
+    fn names_service(&self) -> bool {
+        let mut segments = segments(self.form).into_iter().flatten();
+        segments.any(|segment| matches!(segment, Segment::Service { .. }))
+    }
+
     /// Whether the text is what the segments say; the values are kept.
     fn match_all(&mut self, segments: &[Segment], text: &str) -> bool {
         let Some((first, rest)) = segments.split_first() else {
             return text.is_empty();
         };
         let before = (self.values.len(), self.tasks.len());
-        let ends = first.ends(text, self.is_of_console);
+        let ends = first.ends(text, self.rendering);
         for end in ends {
             let (Some(taken), Some(left)) = (text.get(..end), text.get(end..)) else {
                 continue;
@@ -161,26 +179,65 @@ impl ServiceMessage {
 
 impl fmt::Display for ServiceMessage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let form = FORMS.iter().find(|(kind, _)| *kind == self.kind);
-        for segment in segments(form.map_or("", |(_, form)| form)) {
-            segment.write(self, f)?;
-        }
-        Ok(())
+        let mut segments = segments(self.form).into_iter().flatten();
+        segments.try_for_each(|segment| segment.write(self, f))
     }
 }
 
-/// A piece of a form.
-#[derive(Clone, Copy, Debug)]
-enum Segment {
-    Words(&'static str),
-    /// `(service NAME)`, perhaps with the id of a task set.
-    Service,
-    /// ` (task ID)` for each task.
-    Tasks,
-    /// A value in parentheses behind its kind, such as `(task ID)`. The console drops the
-    /// parentheses of some.
-    Marked(&'static str, MessageField),
-    Value(MessageField),
+/// How a form is shown. The console drops the parentheses of markers whose values are names, but
+/// not always those of the service, and cuts the words at the end that lead to the guide.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct Rendering {
+    unwraps_service: bool,
+    unwraps_names: bool,
+    cuts_end: bool,
+}
+
+impl Rendering {
+    const WIRE: Self = Self::of(false, false, false);
+
+    /// All of them, the most likely first.
+    const ALL: [Self; 8] = [
+        Self::WIRE,
+        Self::of(true, true, false),
+        Self::of(true, true, true),
+        Self::of(false, true, false),
+        Self::of(false, true, true),
+        Self::of(true, false, false),
+        Self::of(true, false, true),
+        Self::of(false, false, true),
+    ];
+
+    const fn of(unwraps_service: bool, unwraps_names: bool, cuts_end: bool) -> Self {
+        Self {
+            unwraps_service,
+            unwraps_names,
+            cuts_end,
+        }
+    }
+
+    /// How the words end that lead to the guide.
+    const fn more(self) -> &'static str {
+        match self.cuts_end {
+            true => " For more information, see the Troubleshooting section.",
+            false => {
+                " For more information, see the Troubleshooting section of the Amazon ECS \
+                 Developer Guide."
+            }
+        }
+    }
+
+    /// What stands before and behind the value of a marker.
+    fn around(self, marker: &str) -> (String, &'static str) {
+        let unwraps = match marker {
+            "service" => self.unwraps_service,
+            _ => self.unwraps_names && NAMES.contains(&marker),
+        };
+        match unwraps {
+            true => (format!("{marker} "), ""),
+            false => (format!("({marker} "), ")"),
+        }
+    }
 }
 
 /// Markers whose parentheses the console drops.
@@ -193,25 +250,43 @@ const NAMES: [&str; 6] = [
     "taskSet",
 ];
 
-fn segments(form: &'static str) -> Vec<Segment> {
+/// A piece of a form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Segment {
+    Words(&'static str),
+    /// `(service NAME)`, with the id of a task set if there is one and no other place for it.
+    Service {
+        takes_task_set: bool,
+    },
+    /// ` (task ID)` for each task.
+    Tasks,
+    /// The words that lead to the guide.
+    More,
+    /// A value in parentheses behind its kind, such as `(task ID)`.
+    Marked(&'static str, MessageField),
+    Value(MessageField),
+}
+
+/// The pieces of a form; `None` if it has a value that no field is for.
+fn segments(form: &'static str) -> Option<Vec<Segment>> {
+    let takes_task_set = !form.contains("{taskSet}");
     let mut segments = Vec::new();
     let mut left = form;
     while let Some((before, rest)) = left.split_once('{') {
-        let Some((name, after)) = rest.split_once('}') else {
-            break;
-        };
+        let (name, after) = rest.split_once('}')?;
         let marker = before
             .rsplit_once('(')
             .map(|(words, marker)| (words, marker.trim_end()));
         let marked = marker.filter(|(_, marker)| !marker.is_empty() && after.starts_with(')'));
         let (words, segment, after) = match (name, marked) {
-            ("service", _) => (before, Segment::Service, after),
+            ("service", _) => (before, Segment::Service { takes_task_set }, after),
             ("tasks", _) => (before, Segment::Tasks, after),
+            ("more", _) => (before, Segment::More, after),
             (name, Some((words, marker))) => {
                 let after = after.strip_prefix(')').unwrap_or(after);
-                (words, Segment::Marked(marker, field(name)), after)
+                (words, Segment::Marked(marker, field(name)?), after)
             }
-            (name, None) => (before, Segment::Value(field(name)), after),
+            (name, None) => (before, Segment::Value(field(name)?), after),
         };
         if !words.is_empty() {
             segments.push(Segment::Words(words));
@@ -222,11 +297,11 @@ fn segments(form: &'static str) -> Vec<Segment> {
     if !left.is_empty() {
         segments.push(Segment::Words(left));
     }
-    segments
+    Some(segments)
 }
 
-fn field(name: &str) -> MessageField {
-    match name {
+fn field(name: &str) -> Option<MessageField> {
+    Some(match name {
         "taskSet" => MessageField::TaskSet,
         "deployment" => MessageField::Deployment,
         "task" => MessageField::Task,
@@ -240,163 +315,219 @@ fn field(name: &str) -> MessageField {
         "targetGroup" => MessageField::TargetGroup,
         "loadBalancer" => MessageField::LoadBalancer,
         "state" => MessageField::State,
+        "reason" => MessageField::Reason,
         "error" => MessageField::Error,
-        _ => MessageField::Reason,
-    }
+        _ => return None,
+    })
 }
 
 impl MessageField {
-    /// Whether it is made of words, and so may have spaces and parentheses.
-    const fn is_text(self) -> bool {
-        matches!(self, Self::Reason | Self::Error | Self::Zones)
+    /// How much of a text can be its value from the start; it may be less.
+    fn longest(self, text: &str) -> usize {
+        let is_other = |other: char| match self {
+            // Words have spaces and parentheses.
+            Self::Reason | Self::Error | Self::Zones => false,
+            Self::Count | Self::Replaced | Self::Port => !other.is_ascii_digit(),
+            _ => other.is_whitespace() || "(),".contains(other),
+        };
+        text.find(is_other).unwrap_or(text.len())
     }
 
     fn accepts(self, value: &str) -> bool {
-        match self {
-            Self::Count | Self::Replaced | Self::Port => {
-                !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit())
-            }
-            _ if self.is_text() => !value.is_empty(),
-            _ => {
-                let is_other = |other: char| other.is_whitespace() || "(),".contains(other);
-                !value.is_empty() && !value.contains(is_other)
-            }
-        }
+        !value.is_empty() && self.longest(value) == value.len()
     }
 }
 
+/// Between the name of a service and the id of a task set.
+const TASK_SET: &str = ", taskSet ";
+
 impl Segment {
-    /// How this piece stands in a text, given its value.
-    fn around(self, is_of_console: bool) -> (String, &'static str) {
+    /// The value that it stands for, besides that of the service and what is counted with tasks.
+    const fn field(self) -> Option<MessageField> {
         match self {
-            Self::Marked(marker, _) if is_of_console && NAMES.contains(&marker) => {
-                (format!("{marker} "), "")
-            }
-            Self::Marked(marker, _) => (format!("({marker} "), ")"),
-            Self::Service if is_of_console => ("service ".to_owned(), ""),
-            Self::Service => ("(service ".to_owned(), ")"),
-            Self::Words(_) | Self::Tasks | Self::Value(_) => (String::new(), ""),
+            Self::Marked(_, field) | Self::Value(field) => Some(field),
+            Self::Words(_) | Self::Service { .. } | Self::Tasks | Self::More => None,
         }
     }
 
-    /// Where this piece can end in a text that begins with it.
-    fn ends(self, text: &str, is_of_console: bool) -> Vec<usize> {
-        let (before, after) = self.around(is_of_console);
-        let field = match self {
-            Self::Words(words) => {
-                return text
-                    .starts_with(words)
-                    .then_some(words.len())
-                    .into_iter()
-                    .collect();
-            }
-            Self::Tasks => return task_ends(text),
-            Self::Service => {
-                let pair = "(service ";
-                if let Some(end) = text.strip_prefix(pair).and_then(|rest| rest.find(')')) {
-                    return vec![pair.len() + end + 1];
+    /// Where this piece can end in a text that begins with it, the longest first: a value ends
+    /// where nothing else can follow it.
+    fn ends(self, text: &str, rendering: Rendering) -> Vec<usize> {
+        let words = |words: &str| text.starts_with(words).then_some(words.len());
+        let ((before, after), field) = match self {
+            Self::Words(one) => return words(one).into_iter().collect(),
+            Self::More => return words(rendering.more()).into_iter().collect(),
+            Self::Tasks => return task_ends(text, rendering),
+            Self::Service { takes_task_set } => {
+                let around = rendering.around("service");
+                let pair = takes_task_set.then(|| pair(text, &around)).flatten();
+                if let Some((service, task_set)) = pair {
+                    let values = service.len() + TASK_SET.len() + task_set.len();
+                    return vec![around.0.len() + values + around.1.len()];
                 }
-                MessageField::Service
+                (around, MessageField::Service)
             }
-            Self::Marked(_, field) | Self::Value(field) => field,
+            Self::Marked(marker, field) => (rendering.around(marker), field),
+            Self::Value(field) => ((String::new(), ""), field),
         };
         let Some(rest) = text.strip_prefix(&*before) else {
             return Vec::new();
         };
-        let is_end = |end: &usize| {
-            let value = rest.get(..*end);
-            let closes = rest.get(*end..).is_some_and(|left| left.starts_with(after));
-            closes && value.is_some_and(|value| field.accepts(value))
+        let closes = |end: &usize| {
+            let left = rest.get(*end..);
+            left.is_some_and(|left| left.starts_with(after))
         };
-        let ends = (1..=rest.len()).filter(is_end);
-        let mut ends: Vec<usize> = ends.map(|end| before.len() + end + after.len()).collect();
-        // The longest first: a value ends where nothing else can follow it.
-        ends.reverse();
-        ends
+        let ends = (1..=field.longest(rest)).rev().filter(closes);
+        ends.map(|end| before.len() + end + after.len()).collect()
     }
 
     /// Keeps the value of this piece.
     fn keep(self, taken: &str, message: &mut ServiceMessage) {
-        let (before, after) = self.around(message.is_of_console);
-        let value = taken.strip_prefix(&*before).unwrap_or(taken);
-        let value = value.strip_suffix(after).unwrap_or(value);
+        let rendering = message.rendering;
+        let mut keep = |field, value: &str| message.values.push((field, value.to_owned()));
         match self {
-            Self::Words(_) => {}
+            Self::Words(_) | Self::More => {}
             Self::Tasks => {
-                let tasks = taken.split(" (task ").filter(|task| !task.is_empty());
-                let tasks = tasks.map(|task| task.trim_end_matches(')').to_owned());
+                let (before, after) = rendering.around("task");
+                let tasks = taken.split(&*before).map(|task| task.trim_end());
+                let tasks = tasks.map(|task| task.strip_suffix(after).unwrap_or(task));
+                let tasks = tasks.filter(|task| !task.is_empty()).map(str::to_owned);
                 message.tasks.extend(tasks);
             }
-            Self::Service => {
-                let pair = taken
-                    .strip_prefix("(service ")
-                    .and_then(|one| one.strip_suffix(')'));
-                let pair = pair.unwrap_or(value);
-                let (service, task_set) = match pair.split_once(", taskSet ") {
-                    Some((service, task_set)) => (service, Some(task_set)),
-                    None => (pair, None),
-                };
-                message
-                    .values
-                    .push((MessageField::Service, service.to_owned()));
-                let task_set = task_set.map(|one| (MessageField::TaskSet, one.to_owned()));
-                message.values.extend(task_set);
+            Self::Service { .. } => {
+                let around = rendering.around("service");
+                match pair(taken, &around) {
+                    Some((service, task_set)) => {
+                        keep(MessageField::Service, service);
+                        keep(MessageField::TaskSet, task_set);
+                    }
+                    None => keep(MessageField::Service, inside(taken, &around)),
+                }
             }
-            Self::Marked(_, field) | Self::Value(field) => {
-                message.values.push((field, value.to_owned()));
-            }
+            Self::Marked(marker, field) => keep(field, inside(taken, &rendering.around(marker))),
+            Self::Value(field) => keep(field, taken),
         }
     }
 
     fn write(self, message: &ServiceMessage, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let rendering = message.rendering;
         let value = |field| message.get(field).unwrap_or_default();
-        let (before, after) = self.around(message.is_of_console);
         match self {
             Self::Words(words) => f.write_str(words),
+            Self::More => f.write_str(rendering.more()),
             Self::Tasks => {
+                let (before, after) = rendering.around("task");
                 let mut tasks = message.tasks();
-                tasks.try_for_each(|task| write!(f, " (task {task})"))
+                tasks.try_for_each(|task| write!(f, " {before}{task}{after}"))
             }
-            Self::Service => {
-                let service = value(MessageField::Service);
-                match message.get(MessageField::TaskSet) {
-                    Some(task_set) if !message.names_task_set() => {
-                        write!(f, "(service {service}, taskSet {task_set})")
-                    }
-                    _ => write!(f, "{before}{service}{after}"),
+            Self::Service { takes_task_set } => {
+                let (before, after) = rendering.around("service");
+                write!(f, "{before}{}", value(MessageField::Service))?;
+                let task_set = message.get(MessageField::TaskSet);
+                if let Some(task_set) = task_set.filter(|_| takes_task_set) {
+                    write!(f, "{TASK_SET}{task_set}")?;
                 }
+                f.write_str(after)
             }
-            Self::Marked(_, field) | Self::Value(field) => {
+            Self::Marked(marker, field) => {
+                let (before, after) = rendering.around(marker);
                 write!(f, "{before}{}{after}", value(field))
             }
+            Self::Value(field) => f.write_str(value(field)),
         }
     }
 }
 
-impl ServiceMessage {
-    /// Whether its form has a task set besides that of the service.
-    fn names_task_set(&self) -> bool {
-        matches!(
-            self.kind,
-            MessageKind::UnableToScaleIn
-                | MessageKind::ProtectedTasks
-                | MessageKind::UnableToRebalance
-                | MessageKind::ComputedDesiredCount
-        )
+/// The value of a marker.
+fn inside<'t>(taken: &'t str, (before, after): &(String, &str)) -> &'t str {
+    let value = taken.strip_prefix(&**before).unwrap_or(taken);
+    value.strip_suffix(*after).unwrap_or(value)
+}
+
+/// The service and the task set with which a text begins. Nobody unwraps the two.
+fn pair<'t>(text: &'t str, (before, after): &(String, &str)) -> Option<(&'t str, &'t str)> {
+    if after.is_empty() {
+        return None;
     }
+    let (pair, _) = text.strip_prefix(&**before)?.split_once(*after)?;
+    let (service, task_set) = pair.split_once(TASK_SET)?;
+    let is_pair = MessageField::Service.accepts(service) && MessageField::TaskSet.accepts(task_set);
+    is_pair.then_some((service, task_set))
 }
 
 /// Where a list of tasks can end: behind each of them, the last one first.
-fn task_ends(text: &str) -> Vec<usize> {
+fn task_ends(text: &str, rendering: Rendering) -> Vec<usize> {
+    let (before, after) = rendering.around("task");
     let mut ends = vec![0];
-    let mut at = 0;
-    while let Some(rest) = text.get(at..).and_then(|rest| rest.strip_prefix(" (task ")) {
-        let Some(end) = rest.find(')') else {
+    let mut left = text;
+    while let Some(rest) = left
+        .strip_prefix(' ')
+        .and_then(|rest| rest.strip_prefix(&*before))
+    {
+        let is_other = |other: char| other.is_whitespace() || "(),.".contains(other);
+        let longest = rest.find(is_other).unwrap_or(rest.len());
+        let Some((task, behind)) = rest.split_at_checked(longest) else {
             break;
         };
-        at += " (task ".len() + end + 1;
-        ends.push(at);
+        let Some(behind) = behind.strip_prefix(after).filter(|_| !task.is_empty()) else {
+            break;
+        };
+        left = behind;
+        ends.push(text.len() - left.len());
     }
     ends.reverse();
     ends
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn value(field: MessageField) -> &'static str {
+        match field {
+            MessageField::Count | MessageField::Replaced | MessageField::Port => "12",
+            MessageField::Reason | MessageField::Error => "it failed (twice), somehow",
+            MessageField::Zones => "2 tasks in a, 1 tasks in b",
+            MessageField::TaskSet | MessageField::Deployment => "ecs-svc/1234567890123456789",
+            _ => "web-1",
+        }
+    }
+
+    #[test]
+    fn every_form_is_read_as_it_is_written() {
+        for kind in MessageKind::ALL {
+            for form in kind.forms() {
+                let segments = segments(form).expect(form);
+                let mut values = vec![(MessageField::Service, value(MessageField::Service))];
+                let fields = segments.iter().filter_map(|segment| segment.field());
+                values.extend(fields.map(|field| (field, value(field))));
+                for rendering in Rendering::ALL {
+                    let mut written = ServiceMessage::new(*kind, &values);
+                    written.form = form;
+                    written.rendering = rendering;
+                    if segments.contains(&Segment::Tasks) {
+                        written.tasks = vec!["1a".to_owned(), "2b".to_owned()];
+                    }
+                    let text = written.to_string();
+                    let read = ServiceMessage::read(&text).expect(&text);
+                    assert_eq!((read.kind, read.form), (*kind, *form), "{text}");
+                    assert_eq!(read.to_string(), text);
+                    assert_eq!(read.tasks, written.tasks);
+                    let mut told = values.iter().filter(|(field, _)| {
+                        *field != MessageField::Service || read.names_service()
+                    });
+                    assert!(
+                        told.all(|(field, value)| read.get(*field) == Some(value)),
+                        "{text}"
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_value_that_no_field_is_for_is_no_form() {
+        assert_eq!(segments("{service} runs in {country}."), None);
+        assert_eq!(segments("{service"), None);
+    }
 }
