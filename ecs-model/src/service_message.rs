@@ -66,14 +66,60 @@ pub fn container_unhealthy(service: &str, task: &str) -> String {
     )
 }
 
-/// A target group found a task unhealthy. `reason` is such as `Request timed out`.
+/// A task that a target group found unhealthy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct UnhealthyTarget<'a> {
+    /// The id of the task.
+    pub task: &'a str,
+    /// The id of its EC2 instance, where it runs on one.
+    pub instance: Option<&'a str>,
+    /// The port at which the target group asks.
+    pub port: Option<u16>,
+    /// The ARN of the target group.
+    pub target_group: &'a str,
+    /// Why, such as `Request timed out`.
+    pub reason: &'a str,
+}
+
+impl<'a> UnhealthyTarget<'a> {
+    /// A task of which neither instance nor port is known.
+    #[must_use]
+    pub const fn new(task: &'a str, target_group: &'a str, reason: &'a str) -> Self {
+        Self {
+            task,
+            instance: None,
+            port: None,
+            target_group,
+            reason,
+        }
+    }
+}
+
+/// A target group found a task unhealthy. Without a port the words are this library's: Amazon ECS
+/// always tells one.
+///
+/// ```
+/// use ecs_model::service_message::{UnhealthyTarget, target_unhealthy};
+///
+/// let mut target = UnhealthyTarget::new("1a", "arn", "Request timed out");
+/// target.port = Some(8080);
+/// assert_eq!(
+///     target_unhealthy("web", &target),
+///     "(service web) (task 1a) (port 8080) is unhealthy in (target-group arn) due to (reason \
+///      Request timed out)."
+/// );
+/// ```
 #[must_use]
-pub fn target_unhealthy(service: &str, task: &str, target_group: &str, reason: &str) -> String {
-    let values = [
-        (MessageField::Task, task),
-        (MessageField::TargetGroup, target_group),
-        (MessageField::Reason, reason),
+pub fn target_unhealthy(service: &str, target: &UnhealthyTarget<'_>) -> String {
+    let port = target.port.map(|port| port.to_string());
+    let mut values = vec![
+        (MessageField::Task, target.task),
+        (MessageField::TargetGroup, target.target_group),
+        (MessageField::Reason, target.reason),
     ];
+    values.extend(target.instance.map(|id| (MessageField::Instance, id)));
+    values.extend(port.as_deref().map(|port| (MessageField::Port, port)));
     about(MessageKind::TaskUnhealthyInTargetGroup, service, &values)
 }
 
@@ -208,14 +254,20 @@ pub fn provisioning_limit(service: &str) -> String {
     about(MessageKind::ProvisioningLimit, service, &[])
 }
 
-/// More tasks are protected than the service shall have.
+/// More tasks are protected than the service shall have: so many.
 #[must_use]
-pub fn unable_to_scale_in(service: &str, task_set: &str) -> String {
-    about(
-        MessageKind::UnableToScaleIn,
-        service,
-        &[(MessageField::TaskSet, task_set)],
-    )
+pub fn unable_to_scale_in(service: &str, task_set: &str, protected: usize) -> String {
+    let values = [
+        (MessageField::TaskSet, task_set),
+        (MessageField::Reason, &protected_tasks(protected)),
+    ];
+    about(MessageKind::ProtectedTasks, service, &values)
+}
+
+/// The reason of a task set that cannot scale in, as [`unable_to_rebalance`] takes it.
+#[must_use]
+pub fn protected_tasks(count: usize) -> String {
+    format!("{count} tasks under protection")
 }
 
 /// Tasks of the service end again and again before they run.

@@ -12,15 +12,15 @@ mod conformance_data;
 
 use ecs_model::deployment::status_reason::NO_ROLLBACK_CANDIDATE;
 use ecs_model::service_message::{
-    ClosestReason, MessageField, MessageKind, PlacementObstacle, ServiceMessage,
+    ClosestReason, MessageField, MessageKind, PlacementObstacle, ServiceMessage, UnhealthyTarget,
     container_unhealthy, deployment_blocked, deployment_completed, deployment_failed,
     deployment_failed_by_alarm, deployment_failed_for, deregistered_instances,
-    deregistered_targets, draining_connections, no_place_in_zone, rebalancing_stopped,
-    registered_instances, registered_targets, resources_not_found, rollback_failed, rolling_back,
-    started, started_in_zone, steady_state, stopped, stopped_in_zone, stopped_pending,
-    target_unhealthy, task_set_scaled, task_set_steady, throttled, unable_to_place,
-    unable_to_place_for, unable_to_rebalance, unable_to_scale_in, unable_to_start_consistently,
-    zones_even, zones_uneven,
+    deregistered_targets, draining_connections, no_place_in_zone, provisioning_limit,
+    rebalancing_stopped, registered_instances, registered_targets, resources_not_found,
+    rollback_failed, rolling_back, started, started_in_zone, steady_state, stopped,
+    stopped_in_zone, stopped_pending, target_unhealthy, task_set_scaled, task_set_steady,
+    throttled, unable_to_place, unable_to_place_for, unable_to_rebalance, unable_to_scale_in,
+    unable_to_start_consistently, zones_even, zones_uneven,
 };
 use serde_json::Value;
 
@@ -160,6 +160,11 @@ fn messages_of_placement() {
              information, see the Troubleshooting section of the Amazon ECS Developer Guide.",
         ),
         (
+            provisioning_limit("web"),
+            "(service web) was unable to place tasks in your cluster because the tasks \
+             provisioning capacity limit was exceeded.",
+        ),
+        (
             throttled("web"),
             "(service web) operations are being throttled. Will try again later.",
         ),
@@ -201,10 +206,9 @@ fn messages_of_tasks() {
             "(service web) (task 1) failed container health checks.",
         ),
         (
-            unable_to_scale_in("web", "ecs-svc/1"),
-            "(service web) was unable to reach steady state because task set (ecs-svc/1) was \
-             unable to scale in. Reason: The number of protected tasks are more than the desired \
-             count of tasks",
+            unable_to_scale_in("web", "ecs-svc/1", 2),
+            "(service web) was unable to reach steady state because (taskSet ecs-svc/1) was \
+             unable to scale in due to (reason 2 tasks under protection)",
         ),
     ] {
         assert_eq!(text, expected);
@@ -213,9 +217,14 @@ fn messages_of_tasks() {
 
 #[test]
 fn messages_of_targets() {
+    let unhealthy = UnhealthyTarget::new("1", "arn", "Request timed out");
+    let mut on_fargate = unhealthy;
+    on_fargate.port = Some(8080);
+    let mut on_instance = on_fargate;
+    on_instance.instance = Some("i-1");
     for (text, expected) in [
         (
-            target_unhealthy("web", "1", "arn", "Request timed out"),
+            target_unhealthy("web", &unhealthy),
             "(service web) (task 1) is unhealthy in (target-group arn) due to (reason Request \
              timed out).",
         ),
@@ -238,6 +247,16 @@ fn messages_of_targets() {
         (
             draining_connections("web", 2),
             "(service web) has begun draining connections on 2 tasks.",
+        ),
+        (
+            target_unhealthy("web", &on_fargate),
+            "(service web) (task 1) (port 8080) is unhealthy in (target-group arn) due to \
+             (reason Request timed out).",
+        ),
+        (
+            target_unhealthy("web", &on_instance),
+            "(service web) (task 1) (instance i-1) (port 8080) is unhealthy in (target-group \
+             arn) due to (reason Request timed out).",
         ),
     ] {
         assert_eq!(text, expected);

@@ -122,9 +122,10 @@ kinds! {
     FailedToLaunch => "{service} failed to launch a task with (error {error}).",
     /// Tasks could not be registered in a target group. It is only read.
     FailedToRegister => "{service} failed to register targets in (target-group {targetGroup}) with (error {error})",
-    /// More tasks are protected than the service shall have, in the words of the guide.
+    /// More tasks are protected than the service shall have, in the words of the guide. It is only
+    /// read.
     UnableToScaleIn => "{service} was unable to reach steady state because task set ({taskSet}) was unable to scale in. Reason: The number of protected tasks are more than the desired count of tasks",
-    /// More tasks are protected than the service shall have. It is only read.
+    /// More tasks are protected than the service shall have.
     ProtectedTasks =>
         "{service} was unable to reach steady state because (taskSet {taskSet}) was unable to scale in due to (reason {reason})"
         | "{service} was unable to scale in due to (reason {reason})",

@@ -138,7 +138,9 @@ impl ServiceState {
             Notice::Unplaced => service_message::resources_not_found(name),
             Notice::Protected => {
                 let primary = self.primary().map(|primary| &*primary.id);
-                service_message::unable_to_scale_in(name, primary.unwrap_or_default())
+                let protected = self.tasks.values().filter(|task| task.is_protected(at));
+                let task_set = primary.unwrap_or_default();
+                service_message::unable_to_scale_in(name, task_set, protected.count())
             }
         };
         let told = (notice, message);

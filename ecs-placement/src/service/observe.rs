@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use ecs_model::event::{EventLevel, EventName};
-use ecs_model::{TaskStatus, TaskStopCode, Timestamp, service_message};
+use ecs_model::service_message::{self, UnhealthyTarget};
+use ecs_model::{TaskStatus, TaskStopCode, Timestamp};
 
 use super::apply::id_of;
 use super::state::{ServiceState, Timer};
@@ -289,8 +290,8 @@ impl ServiceState {
                 reason,
             }) = &seen.target
         {
-            let task = id_of(&seen.task);
-            let message = service_message::target_unhealthy(&self.name, task, target_group, reason);
+            let target = UnhealthyTarget::new(id_of(&seen.task), target_group, reason);
+            let message = service_message::target_unhealthy(&self.name, &target);
             self.log.push(&self.arn, message, at);
         }
         self.revise(number, policy, at, |task| task.take(seen, at));

@@ -273,9 +273,8 @@ fn protected_tasks_are_not_scaled_in() {
     assert_eq!(
         world.events()[0],
         format!(
-            "(service web) was unable to reach steady state because task set ({id}) was unable to \
-             scale in. Reason: The number of protected tasks are more than the desired count of \
-             tasks"
+            "(service web) was unable to reach steady state because (taskSet {id}) was unable to \
+             scale in due to (reason 3 tasks under protection)"
         )
     );
     let left = 7_200 - world.now;
