@@ -3,7 +3,6 @@
 mod action;
 mod advance;
 mod container;
-mod deadlock;
 mod event;
 mod failure;
 mod hold;
@@ -34,7 +33,6 @@ use crate::{
 
 pub use action::AgentAction;
 use container::Container;
-pub use deadlock::LastResort;
 pub use event::{ResourceEvent, RuntimeError, RuntimeEvent};
 pub use failure::FailedStep;
 pub use hold::{Credentials, Hold, NextStep, step_resolved};

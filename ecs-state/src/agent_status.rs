@@ -3,7 +3,6 @@
 use serde::{Deserialize, Serialize};
 
 use crate::named::named;
-use crate::{ContainerStatus, SteadyState};
 
 /// How far a task is on its container instance, in order.
 ///
@@ -78,53 +77,7 @@ named! {
     }
 }
 
-/// What the status of a task is computed from, for one of its containers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ContainerStanding {
-    /// How far the container is.
-    pub known: ContainerStatus,
-    /// Where it shall stay.
-    pub steady: SteadyState,
-    /// Whether the task ends with it.
-    pub essential: bool,
-}
-
 impl AgentTaskStatus {
-    /// The status of a task after this one when its containers stand so: the lowest one, never lower
-    /// than before.
-    ///
-    /// A task with an essential container that has stopped does not become `RUNNING` any more: it
-    /// stays until all its containers have stopped.
-    ///
-    /// ```
-    /// use ecs_state::{AgentTaskStatus, ContainerStanding, ContainerStatus, SteadyState};
-    ///
-    /// let standing = |known| ContainerStanding {
-    ///     known,
-    ///     steady: SteadyState::Running,
-    ///     essential: true,
-    /// };
-    /// let containers = [
-    ///     standing(ContainerStatus::Running),
-    ///     standing(ContainerStatus::Created),
-    /// ];
-    /// assert_eq!(AgentTaskStatus::None.raised_by(containers), AgentTaskStatus::Created);
-    /// ```
-    #[must_use]
-    pub fn raised_by(self, containers: impl IntoIterator<Item = ContainerStanding>) -> Self {
-        let mut lowest: Option<Self> = None;
-        let mut essential_stopped = false;
-        for container in containers {
-            essential_stopped |= container.essential && container.known == ContainerStatus::Stopped;
-            let status = container.known.task_status(container.steady);
-            lowest = Some(lowest.map_or(status, |lowest| lowest.min(status)));
-        }
-        match lowest {
-            Some(lowest) => settle_status(self, lowest, essential_stopped),
-            None => self,
-        }
-    }
-
     /// Whether ECS has to hear of a task with this status: that it runs, that it has stopped, and
     /// before that the digests of its images, if one was found.
     ///
@@ -147,7 +100,9 @@ impl AgentTaskStatus {
     }
 }
 
-/// The status of a task whose containers stand for statuses of which this is the lowest.
+/// The status of a task whose containers stand for statuses of which this is the lowest: never lower
+/// than before. A task with an essential container that has stopped does not become `RUNNING` any
+/// more; it stays until all its containers have stopped.
 pub(crate) fn settle_status(
     before: AgentTaskStatus,
     lowest: AgentTaskStatus,

@@ -92,11 +92,10 @@ mod verdict;
 
 pub use agent::{
     AgentAction, AgentEvent, AgentOptions, AgentTask, ContainerHealthReport, Credentials,
-    FailedStep, Hold, ImagePull, LastResort, NextStep, REPORT_BATCH, REPORT_RETRY, ResourceEvent,
-    RuntimeError, RuntimeEvent, TASK_CLEANUP_WAIT, UNSENT_CLEANUP_WAIT, Wait, WaitCause,
-    step_resolved,
+    FailedStep, Hold, ImagePull, NextStep, REPORT_BATCH, REPORT_RETRY, ResourceEvent, RuntimeError,
+    RuntimeEvent, TASK_CLEANUP_WAIT, UNSENT_CLEANUP_WAIT, Wait, WaitCause, step_resolved,
 };
-pub use agent_status::{AgentTaskStatus, ContainerStanding, ReportedStatus};
+pub use agent_status::{AgentTaskStatus, ReportedStatus};
 #[cfg(feature = "agent")]
 pub use agent_update::{AgentUpdate, UPDATE_TIMEOUT, UpdateAction, UpdateEvent, UpdateStatus};
 #[cfg(feature = "agent")]
