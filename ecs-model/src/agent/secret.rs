@@ -99,24 +99,16 @@ pub enum Secrets {
     Include,
 }
 
-/// Serialises `document` with `secret` at the place, a JSON Pointer, where its plain form has
-/// `[redacted]`. Where there is no such place, nothing is added.
+/// Serialises `document` with `secret`, if it has one, at the place, a JSON Pointer, where its plain
+/// form hides it. Serialising fails where there is no such place.
 ///
-/// Types with secrets build their `with_secrets` on it.
-///
-/// ```
-/// use ecs_model::agent::{Secret, exposing};
-///
-/// let document = std::collections::BTreeMap::from([("code", Secret::new("swordfish"))]);
-/// let whole = exposing(&document, "/code", document["code"].expose());
-/// assert_eq!(serde_json::to_string(&whole)?, r#"{"code":"swordfish"}"#);
-/// # Ok::<(), serde_json::Error>(())
-/// ```
+/// Types with secrets, those of ecs-state too, build their `with_secrets` on it.
+#[doc(hidden)]
 #[must_use]
 pub fn exposing<'a>(
     document: &'a (impl Serialize + ?Sized),
     pointer: &'static str,
-    secret: impl Serialize + 'a,
+    secret: Option<impl Serialize + 'a>,
 ) -> impl Serialize + 'a {
     Exposing {
         document,
@@ -128,23 +120,45 @@ pub fn exposing<'a>(
 struct Exposing<'a, D: ?Sized, S> {
     document: &'a D,
     pointer: &'static str,
-    secret: S,
+    secret: Option<S>,
 }
 
 impl<D: Serialize + ?Sized, S: Serialize> Serialize for Exposing<'_, D, S> {
     fn serialize<T: Serializer>(&self, serializer: T) -> Result<T::Ok, T::Error> {
         let written = |value: serde_json::Result<_>| value.map_err(ser::Error::custom);
+        let Some(secret) = &self.secret else {
+            return self.document.serialize(serializer);
+        };
         let mut document = written(serde_json::to_value(self.document))?;
-        if let Some(place) = document.pointer_mut(self.pointer) {
-            *place = written(serde_json::to_value(&self.secret))?;
-        }
+        let place = document.pointer_mut(self.pointer).ok_or_else(|| {
+            ser::Error::custom(format_args!("a secret has no place at `{}`", self.pointer))
+        })?;
+        *place = written(serde_json::to_value(secret))?;
         document.serialize(serializer)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
+
+    #[test]
+    fn a_secret_is_written_in_its_place_or_not_at_all() {
+        let document = BTreeMap::from([("code", Secret::new("swordfish"))]);
+        let written = |pointer, secret: Option<&str>| {
+            let whole = exposing(&document, pointer, secret);
+            serde_json::to_string(&whole).map_err(|error| error.to_string())
+        };
+        let (whole, hidden) = (r#"{"code":"swordfish"}"#, r#"{"code":"[redacted]"}"#);
+        assert_eq!(written("/code", Some("swordfish")), Ok(whole.to_owned()));
+        assert_eq!(written("/code", None), Ok(hidden.to_owned()));
+        assert_eq!(
+            written("/key", Some("swordfish")),
+            Err("a secret has no place at `/key`".to_owned())
+        );
+    }
 
     #[test]
     fn only_the_whole_text_matches() {

@@ -95,7 +95,7 @@ impl Activation {
     /// activation cannot be read back.
     #[must_use]
     pub fn with_secrets(&self) -> impl Serialize + '_ {
-        exposing(self, "/code", self.code.expose())
+        exposing(self, "/code", Some(self.code.expose()))
     }
 
     /// The id.

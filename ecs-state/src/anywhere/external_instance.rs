@@ -361,7 +361,7 @@ impl ExternalInstance {
     /// secret as it is. Without that a machine with secrets cannot be read back.
     #[must_use]
     pub fn with_secrets(&self) -> impl Serialize + '_ {
-        exposing(self, "/config", self.config.with_secrets())
+        exposing(self, "/config", Some(self.config.with_secrets()))
     }
 
     /// How far it is.
