@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::moment::Moment;
 use crate::named::named;
-use crate::{StatusPair, TaskStatus};
+use crate::{StatusPair, TaskStatus, Verdict};
 
 use action::{Changes, Pending};
 pub use action::{InstanceAction, InstanceChange};
@@ -309,10 +309,10 @@ impl InstanceMachine {
     }
 
     /// Time has passed: the agent was silent for too long, or draining has lasted too long. Before
-    /// [`poll_timeout`](Self::poll_timeout) nothing changes.
-    pub fn handle_timeout(&mut self, now: Timestamp) {
+    /// [`poll_timeout`](Self::poll_timeout) nothing changes, which is [`Verdict::Duplicate`].
+    pub fn handle_timeout(&mut self, now: Timestamp) -> Verdict {
         if !self.next_timeout().is_due(self.now.max(Moment::at(now))) {
-            return;
+            return Verdict::Duplicate;
         }
         self.observe(now);
         if self.silent_at.is_due(self.now) {
@@ -322,6 +322,7 @@ impl InstanceMachine {
             self.drain_by = Moment::NONE;
             self.pending.add(InstanceAction::EndDraining);
         }
+        Verdict::Applied
     }
 
     /// The next thing to do.

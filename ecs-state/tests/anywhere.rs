@@ -7,11 +7,11 @@ use core::time::Duration;
 use ecs_model::Timestamp;
 use ecs_model::agent::{EcsConfig, HostOs, Secret};
 use ecs_model::anywhere::{CreateActivationRequest, InstallParameters, ManagedInstanceId};
-use ecs_state::Recorded;
 use ecs_state::anywhere::{
     Activation, ActivationError, ClusterMove, ExternalAction, ExternalInstance, ExternalPhase,
     MoveEvent, MoveProcedure, MoveStep,
 };
+use ecs_state::{Recorded, Verdict};
 use proptest::prelude::*;
 
 const ID: &str = "5743558d-563b-4457-8682-d16c30000000";
@@ -226,9 +226,9 @@ fn what_is_to_be_done_for_a_machine() {
         .handle_activate(&mut first, CODE, managed(), now())
         .unwrap();
     // Renewed before the agent is installed: that it is to be installed stays in the queue.
-    machine.handle_timeout(later(1_799));
+    assert_eq!(machine.handle_timeout(later(1_799)), Verdict::Duplicate);
     assert_eq!(machine.poll_timeout(), Some(later(1_800)));
-    machine.handle_timeout(later(1_800));
+    assert_eq!(machine.handle_timeout(later(1_800)), Verdict::Applied);
     assert_eq!(machine.poll_action(), Some(ExternalAction::InstallAgent));
     assert_eq!(
         machine.poll_action(),
@@ -244,7 +244,7 @@ fn what_is_to_be_done_for_a_machine() {
 
     machine.handle_agent_disconnected(later(2_000)).unwrap();
     assert_eq!(machine.poll_timeout(), Some(later(3_800)));
-    machine.handle_timeout(later(3_800));
+    let _ = machine.handle_timeout(later(3_800));
     assert_eq!(
         (machine.poll_action(), machine.poll_timeout()),
         (None, None)

@@ -3,7 +3,7 @@
 use ecs_model::Timestamp;
 use ecs_state::{
     ForceDeregistration, HEARTBEAT_TIMEOUT, InstanceAction, InstanceChangeError, InstanceMachine,
-    InstanceStatus, MANAGED_DRAINING_LIMIT,
+    InstanceStatus, MANAGED_DRAINING_LIMIT, Verdict,
 };
 
 fn at(seconds: i64) -> Timestamp {
@@ -30,7 +30,8 @@ fn draining_and_back() {
         .unwrap();
     let end = at(3).saturating_add(MANAGED_DRAINING_LIMIT);
     assert_eq!(instance.poll_timeout(), Some(end));
-    instance.handle_timeout(end);
+    assert_eq!(instance.handle_timeout(at(4)), Verdict::Duplicate);
+    assert_eq!(instance.handle_timeout(end), Verdict::Applied);
     assert_eq!(
         actions(&mut instance),
         [InstanceAction::DrainTasks, InstanceAction::EndDraining]
@@ -43,7 +44,7 @@ fn a_silent_agent_counts_as_disconnected() {
     instance.handle_heartbeat(at(10));
     let silent = at(10).saturating_add(HEARTBEAT_TIMEOUT);
     assert_eq!(instance.poll_timeout(), Some(silent));
-    instance.handle_timeout(silent);
+    assert_eq!(instance.handle_timeout(silent), Verdict::Applied);
     assert!(!instance.is_connected());
     assert_eq!(instance.status(), InstanceStatus::Active);
     instance.handle_heartbeat(at(600));

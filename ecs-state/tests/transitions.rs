@@ -309,7 +309,7 @@ fn take_instance((instance, count): &mut CountedInstance, step: &InstanceStep) -
         InstanceStep::Force => instance.handle_deregister(ForceDeregistration::Yes, 1, EPOCH),
         InstanceStep::Terminated => instance.handle_terminated(EPOCH),
         InstanceStep::Timeout => {
-            instance.handle_timeout(instance.poll_timeout()?);
+            let _ = instance.handle_timeout(instance.poll_timeout()?);
             Ok(())
         }
     };

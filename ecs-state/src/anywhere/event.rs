@@ -108,7 +108,7 @@ impl Recorded for ExternalInstance {
             }
             ExternalEvent::Cleaned => self.handle_cleaned(now),
             ExternalEvent::Timeout => {
-                self.handle_timeout(now);
+                let _ = self.handle_timeout(now);
                 Ok(())
             }
         }

@@ -9,6 +9,7 @@ use ecs_taskdef::{Format, Saved};
 use serde::{Deserialize, Serialize};
 
 use super::activation::{Activation, ActivationError};
+use crate::Verdict;
 use crate::moment::Moment;
 use crate::named::named;
 
@@ -326,11 +327,12 @@ impl ExternalInstance {
     }
 
     /// Time has passed: credentials are renewed, or have run out while there was no connection.
-    /// Before [`poll_timeout`](Self::poll_timeout) nothing changes.
-    pub fn handle_timeout(&mut self, now: Timestamp) {
+    /// Before [`poll_timeout`](Self::poll_timeout) nothing changes, which is
+    /// [`Verdict::Duplicate`].
+    pub fn handle_timeout(&mut self, now: Timestamp) -> Verdict {
         let end = self.credentials_since.after(CREDENTIAL_ROTATION);
         if !end.is_due(self.now.max(Moment::at(now))) {
-            return;
+            return Verdict::Duplicate;
         }
         self.observe(now);
         if self.phase == ExternalPhase::Disconnected {
@@ -339,6 +341,7 @@ impl ExternalInstance {
             self.credentials_since = self.now;
             self.actions.push_back(ExternalAction::RenewCredentials);
         }
+        Verdict::Applied
     }
 
     /// The next thing to do for the machine.

@@ -77,7 +77,9 @@ impl Recorded for InstanceMachine {
                 running_tasks,
             } => self.handle_deregister(*force, *running_tasks, now)?,
             InstanceEvent::Terminated => self.handle_terminated(now)?,
-            InstanceEvent::Timeout => self.handle_timeout(now),
+            InstanceEvent::Timeout => {
+                let _ = self.handle_timeout(now);
+            }
         }
         Ok(())
     }
