@@ -6,8 +6,11 @@
     reason = "a test stops at the first surprise"
 )]
 
+mod budget;
+
 use std::time::Duration;
 
+use budget::config;
 use ecs_model::{HealthStatus, Timestamp};
 use ecs_state::{
     AgentAction, AgentEvent, AgentOptions, AgentTask, AgentTaskStatus, AttachmentKind,
@@ -22,18 +25,6 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 const NAMES: [&str; 4] = ["a", "b", "c", "d"];
-
-/// How many cases are drawn: a few in the ordinary run, 100,000 in the long one, or as many as
-/// `ECS_LONG_CASES` says.
-fn config() -> ProptestConfig {
-    let long = std::env::var("ECS_LONG").is_ok_and(|value| value == "1");
-    let asked = std::env::var("ECS_LONG_CASES").map(|value| value.parse().unwrap());
-    ProptestConfig {
-        cases: if long { asked.unwrap_or(100_000) } else { 256 },
-        failure_persistence: None,
-        ..ProptestConfig::default()
-    }
-}
 
 fn at(seconds: i64) -> Timestamp {
     Timestamp::from_seconds(seconds)

@@ -9,9 +9,12 @@
     reason = "a test stops at the first surprise"
 )]
 
+mod budget;
+
 use std::fmt::Debug;
 use std::time::Duration;
 
+use budget::config;
 use ecs_model::Timestamp;
 use ecs_state::{
     AgentEvent, AgentTask, AgentTaskStatus, AttachmentEvent, AttachmentKind, Condition,
@@ -69,15 +72,6 @@ fn histories<E: Clone + Debug>(
     let event = (0..count).prop_map(move |position| events[position].clone());
     // Clocks may go back.
     proptest::collection::vec((event, -9_i64..400), 0..40)
-}
-
-fn config() -> ProptestConfig {
-    let long = std::env::var("ECS_LONG").is_ok_and(|value| value == "1");
-    ProptestConfig {
-        cases: if long { 100_000 } else { 256 },
-        failure_persistence: None,
-        ..ProptestConfig::default()
-    }
 }
 
 fn instance_events() -> Vec<InstanceEvent> {
