@@ -3,8 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::naive::{Instance, Request};
-use ecs_model::Timestamp;
+use crate::ledger::{Document, Ledger, Left, Taken};
+use crate::naive::{Gpu, Instance, Request};
+use ecs_model::{ContainerInstance, Timestamp};
 use ecs_placement::{
     CellState, Change, CommitPolicy, Loader, PlacementRequest, Plan, Record, Registration,
     Transaction,
@@ -63,6 +64,8 @@ enum Step {
         version: i64,
         taken: i64,
         is_gone: bool,
+        /// What tasks have of its GPUs, if it says so.
+        gpus: Option<[Gpu; 2]>,
     },
     /// What a document says of a task, of the cell or another one.
     Observe {
@@ -70,6 +73,7 @@ enum Step {
         on: usize,
         version: i64,
         stage: u8,
+        device: Option<(usize, bool)>,
     },
     ForgetStopped {
         before: i64,
@@ -85,6 +89,13 @@ fn step() -> impl Strategy<Value = Step> {
     let which = 0..5_usize;
     let index = any::<usize>();
     let status = prop::sample::select(vec!["ACTIVE", "DRAINING"]);
+    let gpu = prop_oneof![
+        Just(Gpu::Idle),
+        Just(Gpu::Own),
+        (1..900_i64).prop_map(|held| Gpu::Shared(vec![held])),
+    ];
+    let gpus = prop::option::of([gpu.clone(), gpu]);
+    let device = prop::option::of((0..2_usize, any::<bool>()));
     prop_oneof![
         2 => (which.clone(), 500..1_500_i64, any::<bool>())
             .prop_map(|(which, size, ready)| Step::Register { which, size, ready }),
@@ -92,17 +103,22 @@ fn step() -> impl Strategy<Value = Step> {
         1 => (which.clone(), any::<bool>())
             .prop_map(|(which, connected)| Step::Connect { which, connected }),
         1 => which.prop_map(|which| Step::Deregister { which }),
-        6 => (0..4_usize, 1..5_u32, any::<u64>())
+        6 => (0..6_usize, 1..5_u32, any::<u64>())
             .prop_map(|(request, count, seed)| Step::Plan { request, count, seed }),
         6 => (index, policy).prop_map(|(which, policy)| Step::Commit { which, policy }),
         2 => index.prop_map(|which| Step::Stopping { which }),
         3 => index.prop_map(|which| Step::Stopped { which }),
         1 => index.prop_map(|which| Step::Forget { which }),
-        2 => (0..5_usize, 1..9_i64, 0..400_i64, any::<bool>()).prop_map(
-            |(which, version, taken, is_gone)| Step::Describe { which, version, taken, is_gone }
+        2 => (0..5_usize, 1..9_i64, 0..400_i64, any::<bool>(), gpus).prop_map(
+            |(which, version, taken, is_gone, gpus)| {
+                Step::Describe { which, version, taken, is_gone, gpus }
+            }
         ),
-        4 => (index, 0..6_usize, 1..9_i64, 0..4_u8)
-            .prop_map(|(which, on, version, stage)| Step::Observe { which, on, version, stage }),
+        4 => (index, 0..6_usize, 1..9_i64, 0..4_u8, device).prop_map(
+            |(which, on, version, stage, device)| {
+                Step::Observe { which, on, version, stage, device }
+            }
+        ),
         1 => (0..100_i64).prop_map(|before| Step::ForgetStopped { before }),
     ]
 }
@@ -120,6 +136,8 @@ fn registration(which: usize, size: i64, is_ready: bool) -> Registration {
         interfaces: 3,
         gpus: 2,
         all_gpus: 2,
+        gpu_memory: 1_000,
+        devices: vec![Gpu::Idle; 2],
         is_ready,
         attributes: [("zone".to_owned(), zone)].into(),
         ..Instance::default()
@@ -146,13 +164,15 @@ fn requests() -> Vec<PlacementRequest> {
         ports: if number == 1 { vec![80] } else { Vec::new() },
         has_interface: number == 2,
         gpus: i64::from(number == 3),
+        shared: if number == 4 { 300 } else { 0 },
+        wants_all_gpus: number == 5,
         group: format!("group-{}", number % 2),
         is_distinct: number == 3,
         member_of: Vec::new(),
         strategies: vec![("spread", "attribute:zone"), ("binpack", "memory")],
         ..Request::default()
     };
-    (0..4).map(|number| request(number).build()).collect()
+    (0..6).map(|number| request(number).build()).collect()
 }
 
 /// A cell, and another one that only ever saw its records.
@@ -162,7 +182,7 @@ struct World {
     replica: CellState,
     plans: Vec<Transaction>,
     tokens: Vec<String>,
-    registered: BTreeMap<String, Registration>,
+    ledger: Ledger,
 }
 
 impl World {
@@ -185,8 +205,14 @@ impl World {
             Step::Register { which, size, ready } => {
                 let registration = registration(which, size, ready);
                 self.cell.register(&registration);
-                self.record(Change::Register(registration.clone()));
-                self.registered.insert(name(which), registration);
+                self.record(Change::Register(registration));
+                let document = Document {
+                    cpu: size.unsigned_abs(),
+                    memory: 1_000,
+                    gpus: vec![1_000; 2],
+                    ..Document::default()
+                };
+                self.ledger.describe(&name(which), document, &self.cell);
             }
             Step::SetStatus { which, status } => {
                 if self.cell.set_status(&name(which), status) {
@@ -208,7 +234,8 @@ impl World {
                 let tasks = self.cell.tasks_on(&name(which)).count();
                 let lost = self.cell.deregister(&name(which));
                 prop_assert_eq!(lost.len(), tasks);
-                if self.registered.remove(&name(which)).is_some() {
+                if self.ledger.has(&name(which)) {
+                    self.ledger.lose(&name(which), false);
                     let instance = name(which).into();
                     self.record(Change::Deregister { instance });
                 }
@@ -221,8 +248,10 @@ impl World {
             Step::Commit { which, policy } => self.commit(which, policy)?,
             Step::Stopping { which } => {
                 if let Some(task) = self.a_task(which)
+                    && let Some(known) = self.cell.task(&task)
                     && self.cell.stopping(&task)
                 {
+                    self.ledger.stopping(&known);
                     self.record(Change::Stopping { task: task.into() });
                 }
             }
@@ -230,6 +259,7 @@ impl World {
                 if let Some(task) = self.a_task(which) {
                     let stopped = self.cell.stopped(&task).unwrap();
                     prop_assert_eq!(&*stopped.task, &*task);
+                    self.ledger.stopped(&stopped);
                     self.record(Change::Stopped { task: task.into() });
                 }
             }
@@ -248,16 +278,19 @@ impl World {
                 version,
                 taken,
                 is_gone,
-            } => self.describe(which, version, taken, is_gone),
+                gpus,
+            } => self.describe(which, version, (taken, gpus.as_ref()), is_gone),
             Step::Observe {
                 which,
                 on,
                 version,
                 stage,
-            } => self.observe(which, on, version, stage),
+                device,
+            } => self.observe((which, on), version, stage, device),
             Step::ForgetStopped { before } => {
                 let before = at(before);
                 if self.cell.forget_stopped(before) {
+                    self.ledger.forget_stopped(before);
                     self.record(Change::ForgetStopped { before });
                 }
             }
@@ -279,25 +312,75 @@ impl World {
         is_news
     }
 
-    fn describe(&mut self, which: usize, version: i64, taken: i64, is_gone: bool) {
-        let document = serde_json::from_value(json!({
+    fn describe(
+        &mut self,
+        which: usize,
+        version: i64,
+        (taken, gpus): (i64, Option<&[Gpu; 2]>),
+        is_gone: bool,
+    ) {
+        let mut document: ContainerInstance = serde_json::from_value(json!({
             "containerInstanceArn": name(which), "version": version, "agentConnected": true,
             "status": if is_gone { "INACTIVE" } else { "ACTIVE" }, "runningTasksCount": taken / 100,
             "registeredResources": amounts(1_200, 1_000),
             "remainingResources": amounts(1_200 - taken, 1_000 - taken),
         }))
         .unwrap();
+        let devices = gpus.map_or(Vec::new(), |gpus| gpus.to_vec());
+        if !devices.is_empty() {
+            let instance = Instance {
+                gpu_memory: 1_000,
+                devices: devices.clone(),
+                ..Instance::default()
+            };
+            document.gpu_devices = Some(instance.gpu_devices());
+        }
         let registration = Registration::try_from(&document).unwrap();
         let registration = registration.with_interfaces(3).as_of(at(version));
-        if self.tell(&Change::ObserveInstance(registration.clone())) {
-            match is_gone {
-                true => self.registered.remove(&name(which)),
-                false => self.registered.insert(name(which), registration),
-            };
+        if !self.tell(&Change::ObserveInstance(registration)) {
+            return;
         }
+        if is_gone {
+            self.ledger.lose(&name(which), true);
+            return;
+        }
+        let amount = taken.unsigned_abs();
+        let mut taken = Taken {
+            cpu: amount,
+            memory: amount,
+            running: amount / 100,
+            ..Taken::default()
+        };
+        for (gpu, number) in devices.iter().zip(0..) {
+            match gpu {
+                Gpu::Idle => {}
+                Gpu::Own => {
+                    taken.gpus += 1;
+                    taken.own.insert(number);
+                }
+                Gpu::Shared(held) => {
+                    let held = held.iter().sum::<i64>().unsigned_abs();
+                    taken.shares.insert(number, held);
+                }
+            }
+        }
+        let document = Document {
+            at: Some(at(version)),
+            cpu: 1_200,
+            memory: 1_000,
+            gpus: vec![1_000; devices.len()],
+            taken,
+        };
+        self.ledger.describe(&name(which), document, &self.cell);
     }
 
-    fn observe(&mut self, which: usize, on: usize, version: i64, stage: u8) {
+    fn observe(
+        &mut self,
+        (which, on): (usize, usize),
+        version: i64,
+        stage: u8,
+        device: Option<(usize, bool)>,
+    ) {
         let own = self.a_task(which).filter(|_| which.is_multiple_of(3));
         let task = own.unwrap_or_else(|| format!("seen-{}", which % 4));
         let mut document = json!({
@@ -313,12 +396,21 @@ impl World {
             document["lastStatus"] = json!("STOPPED");
             document["stoppedAt"] = json!(30);
         }
+        if let Some((gpu, is_shared)) = device {
+            let share = is_shared.then(|| json!({"nvidiaMps": {"memory": 250}}));
+            document["containers"] =
+                json!([{"gpuIds": [gpu.to_string()], "gpuSharingStrategy": share}]);
+        }
         let document = serde_json::from_value(document).unwrap();
         let told = Loader::new()
             .changes(&[], &[document], at(version))
             .unwrap();
         for change in &told.changes {
-            self.tell(change);
+            if self.tell(change)
+                && let Change::ObserveTask(task) = change
+            {
+                self.ledger.observe(task);
+            }
         }
     }
 
@@ -367,31 +459,24 @@ impl World {
         Ok(())
     }
 
-    /// Counts everything from the tasks.
+    /// Works out what is left from all that was said, and counts everything from the tasks.
     fn recount(&self) -> Result<(), TestCaseError> {
         let snapshot = self.cell.snapshot();
-        prop_assert_eq!(snapshot.len(), self.registered.len());
+        prop_assert_eq!(snapshot.len(), self.ledger.instances());
         for instance in snapshot.instances() {
-            let tasks: Vec<_> = self.cell.tasks_on(instance.arn()).collect();
-            let (registered, remaining) = (instance.registered(), instance.remaining());
-            let held = |amount: fn(&ecs_placement::Needs) -> u64| -> u64 {
-                tasks.iter().map(|task| amount(&task.needs)).sum()
+            let remaining = instance.remaining();
+            let left = Left {
+                cpu: remaining.cpu,
+                memory: remaining.memory,
+                gpus: remaining.gpus,
+                gpu_memory: remaining.gpu_memory,
+                running: instance.running_tasks().cast_unsigned(),
             };
-            let unknown = instance.unknown();
-            // An instance that has become smaller may have less than nothing left.
-            let left = |registered: u64, held: u64| registered.saturating_sub(held);
-            let cpu = left(registered.cpu, held(|needs| needs.cpu.into()) + unknown.cpu);
-            let memory = left(
-                registered.memory,
-                held(|needs| needs.memory.into()) + unknown.memory,
-            );
-            prop_assert_eq!((remaining.cpu, remaining.memory), (cpu, memory));
-            let gpus = left(registered.gpus, held(|needs| needs.gpus.into()));
-            let interfaces = left(3, held(|needs| needs.interfaces.into()));
-            prop_assert_eq!(
-                (remaining.gpus, remaining.interfaces),
-                (gpus, Some(interfaces))
-            );
+            prop_assert_eq!(left, self.ledger.left(instance.arn(), &self.cell));
+            let tasks: Vec<_> = self.cell.tasks_on(instance.arn()).collect();
+            let held = tasks.iter().map(|task| u64::from(task.needs.interfaces));
+            let interfaces = 3_u64.saturating_sub(held.sum());
+            prop_assert_eq!(remaining.interfaces, Some(interfaces));
             let ports = tasks.iter().flat_map(|task| &task.needs.ports);
             let taken = remaining.taken_ports.iter();
             prop_assert_eq!(ports.collect::<Vec<_>>(), taken.collect::<Vec<_>>());
@@ -402,10 +487,6 @@ impl World {
                 .task_groups()
                 .map(|group| (group, instance.tasks_of(group)));
             prop_assert_eq!(&groups, &counted.collect());
-            prop_assert_eq!(
-                instance.running_tasks(),
-                i64::from(groups.values().sum::<u32>()) + instance.unknown_tasks().cast_signed()
-            );
         }
         Ok(())
     }

@@ -8,4 +8,5 @@
 
 mod exact;
 mod histories;
+mod ledger;
 mod naive;

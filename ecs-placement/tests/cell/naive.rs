@@ -307,7 +307,7 @@ impl Instance {
 }
 
 impl Instance {
-    fn gpu_devices(&self) -> Vec<GpuDevice> {
+    pub(crate) fn gpu_devices(&self) -> Vec<GpuDevice> {
         let devices = self.devices.iter().enumerate().map(|(at, gpu)| {
             let (mode, left) = match gpu {
                 Gpu::Idle => ("IDLE", self.gpu_memory),
