@@ -242,6 +242,25 @@ fn the_records_of_version_1_make_the_cell() {
     is_written_and_read(&cell, CELL);
 }
 
+/// Once, what is absent was written as `null`.
+#[test]
+fn absent_ports_may_be_null() {
+    let mut old: Value = serde_json::from_str(CELL).unwrap();
+    for of in ["/instances/1/others", "/instances/1/document/taken"] {
+        let taken = old.pointer_mut(of).unwrap().as_object_mut().unwrap();
+        taken.remove("ports");
+    }
+    let cell: CellState = serde_json::from_value(old.clone()).unwrap();
+    for of in ["/instances/1/others", "/instances/1/document/taken"] {
+        old.pointer_mut(of).unwrap()["ports"] = Value::Null;
+    }
+    let restored: CellState = serde_json::from_value(old).unwrap();
+    assert_eq!(
+        serde_json::to_value(&restored).unwrap(),
+        serde_json::to_value(&cell).unwrap()
+    );
+}
+
 #[test]
 fn what_is_not_of_the_format_is_refused_by_name() {
     fn refusal<T: DeserializeOwned>(document: &str, at: &str, value: Value) -> String {
@@ -304,6 +323,21 @@ fn what_is_not_of_the_format_is_refused_by_name() {
         refusal::<Transaction>(TRANSACTION, "/request/launchType", json!("MOON")),
         "tasks of launch type `MOON` are not placed on container instances"
     );
+}
+
+#[test]
+#[ignore = "writes files of the test data"]
+fn write_the_documents() {
+    fn write(name: &str, value: &impl Serialize) {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/saved/");
+        let text = serde_json::to_string_pretty(value).unwrap() + "\n";
+        std::fs::write(format!("{folder}{name}"), text).unwrap();
+    }
+    let (records, cell) = story();
+    write("records-1.json", &records);
+    write("cell-1.json", &cell);
+    write("fargate-1.json", &fargate());
+    write("transaction-1.json", &plan(&cell, &request(), "fourth"));
 }
 
 /// A document that comes late is no next record.

@@ -16,6 +16,7 @@ pub(crate) struct Others {
     pub(crate) gpus: i16,
     pub(crate) neuron_devices: i16,
     /// In order.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) ports: Option<Box<[HostPort]>>,
     /// Tasks whose desired status is RUNNING.
     pub(crate) tasks: i32,
