@@ -8,10 +8,12 @@
 
 use std::sync::Arc;
 
-use ecs_model::{ContainerInstance, PlacementConstraint, PlacementStrategy, Task, Timestamp};
+use ecs_model::{
+    Attribute, ContainerInstance, PlacementConstraint, PlacementStrategy, Task, Timestamp,
+};
 use ecs_placement::{
-    CellState, Change, CommitPolicy, Fargate, Loader, PlacementRequest, Plan, Record, Registration,
-    Transaction,
+    CellState, Change, Commit, CommitPolicy, Fargate, Loader, PlacementRequest, Plan, Record,
+    Registration, Transaction,
 };
 use ecs_taskdef::TaskDefinition;
 use serde::Serialize;
@@ -51,6 +53,25 @@ fn instance(id: &str, version: i64) -> ContainerInstance {
         ],
     }))
     .unwrap()
+}
+
+/// An instance whose GPUs can be shared: one is idle, one is shared, one is some task's own.
+fn sharing_instance(id: &str, version: i64) -> ContainerInstance {
+    let device = |gpu: &str, mode: &str, left: i64| {
+        json!({"gpuId": gpu, "sharingMode": mode, "totalMemoryInMiB": 1_000,
+            "remainingMemoryInMiB": left})
+    };
+    let mut described = instance(id, version);
+    let devices = json!([
+        device("gpu-1", "DEDICATED", 0),
+        device("gpu-2", "NVIDIA_MPS", 300),
+        device("gpu-3", "IDLE", 1_000),
+        device("gpu-4", "IDLE", 1_000),
+    ]);
+    described.gpu_devices = serde_json::from_value(devices).unwrap();
+    let zone = Attribute::named("ecs.availability-zone").with_value("us-east-1b");
+    described.attributes = Some(vec![zone]);
+    described
 }
 
 fn task(id: &str, version: i64, members: Value) -> Task {
@@ -100,6 +121,7 @@ fn request() -> PlacementRequest {
         .with_strategies(&strategies)
         .unwrap()
         .with_room_for([&agent.of_any_launch_type()])
+        .with_zones(["us-east-1a", "us-east-1b"])
         .with_count(2)
 }
 
@@ -113,97 +135,162 @@ fn small(memory: i32) -> PlacementRequest {
     PlacementRequest::new(&definition).unwrap()
 }
 
+/// A request for devices that finds a place where GPUs can be shared.
+fn needing(devices: Value) -> PlacementRequest {
+    let definition: TaskDefinition = serde_json::from_value(json!({
+        "family": "model", "containerDefinitions": [
+            {"name": "c", "image": "i", "memory": 10, "resourceRequirements": devices}],
+    }))
+    .unwrap();
+    let request = PlacementRequest::new(&definition).unwrap();
+    request.with_zones(["us-east-1b"])
+}
+
 fn plan(cell: &CellState, request: &PlacementRequest, token: &str) -> Transaction {
     let plan = Plan::new(&cell.snapshot(), request, 7);
     let tasks = (0..).map(|number| format!("{token}-{number}"));
     plan.into_transaction(token, tasks).unwrap()
 }
 
-/// One record of each kind of change, and the cell that they make.
-fn story() -> (Vec<Record>, CellState) {
-    let mut cell = CellState::new();
-    let mut records = Vec::new();
-    let mut apply = |cell: &mut CellState, change: Change| {
-        let record = cell.record(change);
-        cell.apply(&record).unwrap();
-        records.push(record);
-    };
-    let arn = |id: &str| -> Arc<str> { format!("{PREFIX}container-instance/prod/{id}").into() };
-    for id in ["a", "b", "c"] {
-        let registration = Registration::try_from(&instance(id, 4)).unwrap();
-        apply(&mut cell, Change::Register(registration));
+/// The records of a cell.
+struct Story {
+    cell: CellState,
+    records: Vec<Record>,
+}
+
+fn arn(id: &str) -> Arc<str> {
+    format!("{PREFIX}container-instance/prod/{id}").into()
+}
+
+impl Story {
+    fn apply(&mut self, change: Change) {
+        let record = self.cell.record(change);
+        self.cell.apply(&record).unwrap();
+        self.records.push(record);
     }
-    let at = Timestamp::from_seconds(1_790_000_100);
-    let described = Registration::try_from(&instance("a", 5)).unwrap().as_of(at);
-    apply(&mut cell, Change::ObserveInstance(described));
-    let mut gone = instance("c", 9);
-    gone.status = Some("INACTIVE".to_owned());
-    let gone = Registration::try_from(&gone).unwrap().as_of(at);
-    apply(&mut cell, Change::ObserveInstance(gone));
-    for task in [
-        task("1", 3, json!({})),
-        task(
-            "2",
-            4,
-            json!({"desiredStatus": "STOPPED", "stoppingAt": 1_790_000_050}),
-        ),
-        task(
-            "3",
-            5,
-            json!({"lastStatus": "STOPPED", "stoppedAt": 1_790_000_060}),
-        ),
-    ] {
-        for change in Loader::new().changes(&[], &[task], at).unwrap().changes {
-            apply(&mut cell, change);
+
+    fn register(&mut self, described: &ContainerInstance) {
+        let registration = Registration::try_from(described).unwrap();
+        self.apply(Change::Register(registration));
+    }
+
+    /// Takes over what documents say, each of its own.
+    fn load(&mut self, instances: &[ContainerInstance], tasks: &[Task]) {
+        let at = Timestamp::from_seconds(1_790_000_100);
+        let told = Loader::new().changes(instances, tasks, at).unwrap();
+        told.changes
+            .into_iter()
+            .for_each(|change| self.apply(change));
+    }
+
+    fn commit(&mut self, transaction: &Transaction) -> Commit {
+        let policy = CommitPolicy::Partial;
+        let decision = self.cell.decide(transaction, policy).unwrap();
+        self.apply(decision.change.unwrap());
+        decision.commit
+    }
+
+    fn tell_of_documents(&mut self) {
+        for id in ["a", "b", "c"] {
+            self.register(&instance(id, 4));
         }
+        let mut gone = instance("c", 9);
+        gone.status = Some("INACTIVE".to_owned());
+        let stopping = json!({"desiredStatus": "STOPPED", "stoppingAt": 1_790_000_050});
+        let stopped = json!({"lastStatus": "STOPPED", "stoppedAt": 1_790_000_060});
+        self.load(
+            &[instance("a", 5), gone],
+            &[
+                task("1", 3, json!({})),
+                task("2", 4, stopping),
+                task("3", 5, stopped),
+            ],
+        );
+        let before = Timestamp::from_seconds(1_780_000_000);
+        self.apply(Change::ForgetStopped { before });
     }
-    let before = Timestamp::from_seconds(1_780_000_000);
-    apply(&mut cell, Change::ForgetStopped { before });
-    for (token, request) in [("first", small(64).with_count(2)), ("second", small(1))] {
-        let transaction = plan(&cell, &request, token);
-        let decision = cell.decide(&transaction, CommitPolicy::Partial).unwrap();
-        apply(&mut cell, decision.change.unwrap());
-    }
-    let large = plan(&cell, &small(3_000).with_count(2), "third");
-    apply(
-        &mut cell,
-        Change::SetStatus {
+
+    fn tell_of_commits(&mut self) {
+        for (token, request) in [("first", small(64).with_count(2)), ("second", small(1))] {
+            let transaction = plan(&self.cell, &request, token);
+            let _ = self.commit(&transaction);
+        }
+        let large = plan(&self.cell, &small(3_000).with_count(2), "third");
+        self.apply(Change::SetStatus {
             instance: arn("b"),
             status: "DRAINING".into(),
-        },
-    );
-    let decision = cell.decide(&large, CommitPolicy::Partial).unwrap();
-    assert_eq!(decision.commit.refused(), 1, "one instance drains");
-    apply(&mut cell, decision.change.unwrap());
-    apply(
-        &mut cell,
-        Change::SetAgentConnected {
+        });
+        let commit = self.commit(&large);
+        assert_eq!(commit.refused(), 1, "one instance drains");
+    }
+
+    fn tell_of_callers(&mut self) {
+        self.apply(Change::SetAgentConnected {
             instance: arn("b"),
             connected: false,
-        },
-    );
-    apply(
-        &mut cell,
-        Change::Stopping {
+        });
+        self.apply(Change::Stopping {
             task: "first-0".into(),
-        },
-    );
-    apply(
-        &mut cell,
-        Change::Stopped {
+        });
+        self.apply(Change::Stopped {
             task: "second-0".into(),
-        },
-    );
-    apply(
-        &mut cell,
-        Change::Forget {
+        });
+        self.apply(Change::Forget {
             token: "second".into(),
-        },
-    );
-    let registration = Registration::try_from(&instance("d", 1)).unwrap();
-    apply(&mut cell, Change::Register(registration));
-    apply(&mut cell, Change::Deregister { instance: arn("d") });
-    (records, cell)
+        });
+        self.register(&instance("d", 1));
+        self.apply(Change::Deregister { instance: arn("d") });
+    }
+
+    /// Tasks that share GPUs, and tasks that have one to themselves.
+    fn tell_of_gpus(&mut self) {
+        self.register(&sharing_instance("e", 1));
+        let share = |memory: u32| json!({"nvidiaMps": {"memory": memory}});
+        let on_gpu = |id: &str, share: Value| {
+            json!({"containerInstanceArn": arn("e"),
+                "containers": [{"gpuIds": [id], "gpuSharingStrategy": share}]})
+        };
+        let seen = [
+            task("4", 1, on_gpu("gpu-1", Value::Null)),
+            task("5", 1, on_gpu("gpu-2", share(400))),
+        ];
+        self.load(&[], &seen);
+        for (token, device) in [
+            (
+                "fifth",
+                json!({"type": "GPU", "sharingStrategy": share(200)}),
+            ),
+            (
+                "sixth",
+                json!({"type": "GPU", "sharingStrategy": share(500)}),
+            ),
+            ("seventh", json!({"type": "GPU", "value": "1"})),
+        ] {
+            let transaction = plan(&self.cell, &needing(json!([device])), token);
+            assert_eq!(self.commit(&transaction).placed().len(), 1);
+        }
+        let gpus = ["fifth-0", "sixth-0", "seventh-0"].map(|task| {
+            let needs = self.cell.task(task).unwrap().needs;
+            (needs.shared_gpu, needs.own_gpus.clone())
+        });
+        assert_eq!(
+            gpus,
+            [(Some(1), vec![]), (Some(2), vec![]), (None, vec![3])]
+        );
+    }
+}
+
+/// Records of every kind of change, and the cell that they make.
+fn story() -> (Vec<Record>, CellState) {
+    let mut story = Story {
+        cell: CellState::new(),
+        records: Vec::new(),
+    };
+    story.tell_of_documents();
+    story.tell_of_commits();
+    story.tell_of_callers();
+    story.tell_of_gpus();
+    (story.records, story.cell)
 }
 
 fn fargate() -> Fargate {
@@ -358,9 +445,10 @@ fn stale_documents_are_no_records() {
         refused.push(cell.apply(&again).unwrap_err().to_string());
     }
     assert_eq!(serde_json::to_string(&cell).unwrap(), before);
-    let arns = ["container-instance/prod/a", "container-instance/prod/c"]
+    let arns = ["a", "c"]
+        .map(|id| format!("container-instance/prod/{id}"))
         .into_iter()
-        .chain(["task/prod/1", "task/prod/2", "task/prod/3"]);
+        .chain(["1", "2", "3", "4", "5"].map(|id| format!("task/prod/{id}")));
     let expected: Vec<String> = arns
         .map(|arn| format!("a document of `{PREFIX}{arn}` that is as late is already known"))
         .collect();
