@@ -1,11 +1,15 @@
 //! Each pick is the naive placer's, for every strategy and every pair of them, on loaded cells,
-//! whatever the planner remembers.
+//! whatever the planner remembers; and each explanation and summary is that of the single
+//! instances.
 
 use crate::naive::{self, Expression, Gpu, Instance, Random, Request, STRATEGIES, Strategy, ZONE};
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use ecs_model::Timestamp;
-use ecs_placement::{CellState, CommitPolicy, Loader, Plan, Planner, Snapshot};
+use ecs_placement::{
+    CellState, CommitPolicy, Loader, PlacementRequest, Plan, Planner, Reason, Snapshot, start_task,
+};
 
 /// How many cells to try.
 fn budget(ordinary: u64) -> u64 {
@@ -100,6 +104,9 @@ fn request(random: &mut Random) -> Request {
     } else {
         0
     };
+    let mut member_of: Vec<_> = (0..member_of).map(|_| expression(random, 2)).collect();
+    // What is said twice is told twice.
+    member_of.dedup_by_key(|expression| expression.write());
     let port = chance(random, 6);
     let gpus = i64::from(chance(random, 8));
     let wants_all_gpus = gpus == 0 && chance(random, 12);
@@ -137,7 +144,7 @@ fn request(random: &mut Random) -> Request {
         }),
         group: format!("group-{}", random.below(4)),
         is_distinct: chance(random, 8),
-        member_of: (0..member_of).map(|_| expression(random, 2)).collect(),
+        member_of,
         strategies: strategies(random),
     }
 }
@@ -166,6 +173,32 @@ struct Running {
     counts: bool,
     /// The GPUs that it has, where they are told apart.
     gpus: Vec<usize>,
+}
+
+/// A reason without its numbers.
+fn kind(reason: &Reason) -> String {
+    match reason {
+        Reason::Port { .. } | Reason::Inactive { .. } => reason.to_string(),
+        Reason::Attribute { name, .. } => name.to_string(),
+        Reason::MemberOf { expression, .. } => expression.to_string(),
+        Reason::DaemonRoom { .. } => "room".to_owned(),
+        Reason::GpuMemory { .. } => "GPU memory".to_owned(),
+        Reason::GpuPartition { .. } => "GPU partition".to_owned(),
+        other => other.code().as_str().to_owned(),
+    }
+}
+
+/// What is left of an amount, if it is one, and what is needed of it: little is better.
+fn left(reason: &Reason) -> Option<(u64, Reverse<u64>)> {
+    match *reason {
+        Reason::Cpu { needed, remaining }
+        | Reason::Memory { needed, remaining }
+        | Reason::Gpus { needed, remaining }
+        | Reason::GpuMemory { needed, remaining }
+        | Reason::NeuronDevices { needed, remaining }
+        | Reason::Interfaces { needed, remaining } => Some((remaining, Reverse(needed))),
+        _ => None,
+    }
 }
 
 /// A cell, the same cell for the naive placer, and what runs on both.
@@ -269,6 +302,9 @@ impl World {
         let seed = self.random.below(usize::MAX) as u64;
         let request = self.requests[at].build().with_count(count);
         let snapshot = self.cell.snapshot();
+        if chance(&mut self.random, 3) {
+            self.explain(&snapshot, &request, at);
+        }
         let plan = self.planner.plan(&snapshot, &request, seed);
         let expected = naive::plan(&self.naive, &self.requests[at], count, seed);
         self.check(&plan, &expected, at);
@@ -299,6 +335,47 @@ impl World {
                 counts: true,
                 gpus,
             });
+        }
+    }
+
+    /// What is marked for 64 instances at a time is what the single ones say, and fits what the
+    /// naive placer takes.
+    fn explain(&mut self, snapshot: &Snapshot, request: &PlacementRequest, at: usize) {
+        let explanation = self.planner.explain(snapshot, request);
+        assert_eq!(explanation, snapshot.explain(request));
+        let fitting: Vec<_> = explanation.fitting().map(|one| &*one.arn).collect();
+        let takes = self.naive.iter().filter(|one| one.fits(&self.requests[at]));
+        let expected: Vec<_> = takes.map(|one| &*one.arn).collect();
+        assert_eq!(fitting, expected, "{:?}", self.requests[at]);
+        let mut tallies: BTreeMap<String, (usize, usize, Reason)> = BTreeMap::new();
+        for instance in explanation.instances() {
+            let reasons = &instance.reasons;
+            let started = start_task(snapshot, request, &[&instance.arn]).unwrap();
+            let found = started
+                .failures()
+                .first()
+                .and_then(|one| one.detail.clone());
+            let said: Vec<_> = reasons.iter().map(ToString::to_string).collect();
+            assert_eq!(found.unwrap_or_default(), said.join("; "));
+            for reason in reasons {
+                let tally = tallies.entry(kind(reason));
+                let (all, only, most) = tally.or_insert_with(|| (0, 0, reason.clone()));
+                (*all, *only) = (*all + 1, *only + usize::from(reasons.len() == 1));
+                if left(reason) > left(most) {
+                    *most = reason.clone();
+                }
+            }
+        }
+        let summary = self.planner.summarize(snapshot, request);
+        assert_eq!(
+            (summary.instances(), summary.fitting()),
+            (self.naive.len(), expected.len())
+        );
+        assert_eq!(summary.tallies().len(), tallies.len(), "{summary}");
+        for tally in summary.tallies() {
+            let (all, only, most) = &tallies[&kind(&tally.reason)];
+            assert_eq!((tally.instances, tally.only), (*all, *only));
+            assert_eq!(left(&tally.reason), left(most), "{:?}", self.requests[at]);
         }
     }
 
