@@ -139,8 +139,8 @@ pub enum ApplyError {
         /// The task.
         task: String,
     },
-    /// Of an instance or a task a document as late or later is known.
-    #[error("a document of `{name}` that is as late is already known")]
+    /// Of an instance or a task a document is known that is at least as recent.
+    #[error("a document of `{name}` at least as recent is already known")]
     Stale {
         /// The instance or the task.
         name: String,

@@ -450,7 +450,7 @@ fn stale_documents_are_no_records() {
         .into_iter()
         .chain(["1", "2", "3", "4", "5"].map(|id| format!("task/prod/{id}")));
     let expected: Vec<String> = arns
-        .map(|arn| format!("a document of `{PREFIX}{arn}` that is as late is already known"))
+        .map(|arn| format!("a document of `{PREFIX}{arn}` at least as recent is already known"))
         .collect();
     assert_eq!(refused, expected);
 }

@@ -81,8 +81,9 @@ impl CellState {
         is_news
     }
 
-    /// Whether a change would change anything: of what a document says, whether no later one of
-    /// the instance or the task is known. Every other change does.
+    /// Whether a change has to be recorded: of what a document says, whether none of the instance
+    /// or the task is known that is at least as recent. Every other change has to, even one to a
+    /// status that the instance has already.
     #[must_use]
     pub fn is_news(&self, change: &Change) -> bool {
         match change {
