@@ -68,7 +68,7 @@ pub enum Reason {
     },
     /// No GPU has enough memory left to be shared.
     GpuMemory {
-        /// MiB of the task, all of one GPU.
+        /// MiB of the task, all on one GPU.
         needed: u64,
         /// MiB left of the GPU that has most left; none if none can be shared.
         remaining: u64,
@@ -194,7 +194,10 @@ impl fmt::Display for Reason {
                 write!(f, "needs {}, has {}", gpus(*needed), gpus(*found))
             }
             Self::GpuMemory { needed, remaining } => {
-                write!(f, "needs {needed} MiB of one GPU, {remaining} are left")
+                write!(
+                    f,
+                    "needs {needed} MiB on one GPU, at most {remaining} are left"
+                )
             }
             Self::NeuronDevices { needed, remaining } => {
                 write!(f, "needs {needed} Neuron devices, {remaining} are left")

@@ -179,10 +179,13 @@ fn gpus_are_shared_by_their_memory() {
     let [reason] = &*explanation.instances()[0].reasons else {
         panic!("{explanation:?}");
     };
-    assert_eq!(reason.to_string(), "needs 601 MiB of one GPU, 600 are left");
+    assert_eq!(
+        reason.to_string(),
+        "needs 601 MiB on one GPU, at most 600 are left"
+    );
     assert_eq!(
         two.snapshot().summarize(&share(601)).to_string(),
-        "0 of 1 instances fit: 1 lacks memory of one GPU"
+        "0 of 1 instances fit: 1 lacks memory on a single GPU"
     );
     two.stopped("b").unwrap();
     assert_eq!(left(&two), (0, vec![700, 600]));
@@ -196,7 +199,7 @@ fn gpus_are_shared_by_their_memory() {
     let explanation = bare.snapshot().explain(&share(1));
     assert_eq!(
         explanation.instances()[0].reasons[0].to_string(),
-        "needs 1 MiB of one GPU, 0 are left"
+        "needs 1 MiB on one GPU, at most 0 are left"
     );
     let busy = sharing(&[
         device("gpu-1", "NVIDIA_MPS", 300),
@@ -257,7 +260,7 @@ fn a_summary_names_the_most_that_is_left() {
         (all("NeuronDevice"), "needs 8 Neuron devices, 6 are left"),
         (
             needing(json!([{"type": "GPU", "sharingStrategy": strategy}])),
-            "needs 1001 MiB of one GPU, 1000 are left",
+            "needs 1001 MiB on one GPU, at most 1000 are left",
         ),
         (
             PlacementRequest::new(&ports).unwrap(),

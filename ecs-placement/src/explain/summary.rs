@@ -172,7 +172,7 @@ impl fmt::Display for Tally {
             Reason::Memory { .. } => write!(f, "{lack} memory"),
             Reason::Gpus { .. } => write!(f, "{lack} GPUs"),
             Reason::GpuPartition { .. } => write!(f, "{have} other GPUs"),
-            Reason::GpuMemory { .. } => write!(f, "{lack} memory of one GPU"),
+            Reason::GpuMemory { .. } => write!(f, "{lack} memory on a single GPU"),
             Reason::NeuronDevices { .. } => write!(f, "{lack} Neuron devices"),
             Reason::PortQuota { .. } => write!(f, "{have} too many host ports taken"),
             Reason::DaemonRoom { group } => write!(f, "{lack} room for a task of `{group}`"),
