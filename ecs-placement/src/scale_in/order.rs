@@ -11,7 +11,9 @@ type Key = Vec<u64>;
 pub(super) type Spot = (usize, u64);
 
 /// The tasks by their first measure, those of each spot by the second, and so on: taking out one
-/// task touches the spots where it is, not the tasks beside it.
+/// task touches the spots where it is, not the tasks beside it. Ranking a place of a
+/// later measure again visits every node above it: with `instanceId` spread before the zone that is
+/// every instance for each task.
 #[derive(Debug, Default)]
 pub(super) struct Order {
     root: Node,

@@ -98,7 +98,7 @@ impl State {
         self.instances
     }
 
-    /// The tick after the last change of an instance's registration.
+    /// The tick of the last change of an instance's registration.
     pub(crate) fn registered(&self) -> u64 {
         self.chunks.iter().map(Chunk::registered).max().unwrap_or(0)
     }
