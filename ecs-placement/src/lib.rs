@@ -87,7 +87,7 @@ pub use explain::{
 };
 pub use fargate::{Fargate, FargateError, FargatePlace, FargatePlan};
 pub use host_port::{HostPort, HostPortError};
-pub use load::{Gap, LoadError, Loaded, Loader, Observed, Reading};
+pub use load::{DocumentChanges, Gap, LoadError, Loaded, Loader, Observed};
 pub use needs::Needs;
 pub use observed_task::{ObservedTask, Stage};
 pub use plan::Plan;

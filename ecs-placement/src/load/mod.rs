@@ -104,7 +104,7 @@ pub struct Loaded {
 #[derive(Debug, Clone, Default, PartialEq)]
 #[must_use = "nothing is taken over before the changes are applied"]
 #[non_exhaustive]
-pub struct Reading {
+pub struct DocumentChanges {
     /// What would change, instances first. Of those that are [news](CellState::is_news), each
     /// becomes the [next record](CellState::record) of the cell.
     pub changes: Vec<Change>,
@@ -271,7 +271,7 @@ impl<'a> Loader<'a> {
         instances: &[ContainerInstance],
         tasks: &[Task],
         at: Timestamp,
-    ) -> Result<Reading, LoadError> {
+    ) -> Result<DocumentChanges, LoadError> {
         Ok(self.read(instances, tasks, at)?.into())
     }
 
@@ -298,10 +298,36 @@ impl<'a> Loader<'a> {
     /// What [`handle_event`](Self::handle_event) would take over. An event about anything else
     /// changes nothing.
     ///
+    /// ```
+    /// use ecs_model::Event;
+    /// use ecs_placement::{CellState, Change, Loader};
+    ///
+    /// let event: Event = serde_json::from_str(r#"{
+    ///     "detail-type": "ECS Task State Change", "time": "2026-11-01T12:00:00Z",
+    ///     "detail": {
+    ///         "taskArn": "arn:aws:ecs:us-east-1:123456789012:task/prod/1", "group": "service:web",
+    ///         "cpu": "256", "memory": "400", "version": 3,
+    ///         "lastStatus": "RUNNING", "desiredStatus": "RUNNING"
+    ///     }
+    /// }"#)?;
+    /// let mut cell = CellState::new();
+    /// let told = Loader::new().changes_of_event(&event)?;
+    /// assert!(matches!(&told.changes[..], [Change::ObserveTask(task)] if task.version == Some(3)));
+    /// for change in told.changes {
+    ///     let record = cell.record(change);
+    ///     cell.apply(&record)?;
+    /// }
+    /// assert_eq!(cell.waiting_tasks().count(), 1);
+    ///
+    /// let other: Event = serde_json::from_str(r#"{"detail-type": "ECS Service Action"}"#)?;
+    /// assert_eq!(Loader::new().changes_of_event(&other)?, Default::default());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// As [`handle_event`](Self::handle_event).
-    pub fn changes_of_event(&self, event: &Event) -> Result<Reading, LoadError> {
+    pub fn changes_of_event(&self, event: &Event) -> Result<DocumentChanges, LoadError> {
         Ok(self.read_event(event)?.unwrap_or_default().into())
     }
 
@@ -410,7 +436,7 @@ struct Read {
     elsewhere: usize,
 }
 
-impl From<Read> for Reading {
+impl From<Read> for DocumentChanges {
     fn from(read: Read) -> Self {
         let (changes, gaps): (Vec<_>, Vec<_>) = read.changes.into_iter().unzip();
         Self {
