@@ -55,9 +55,9 @@ impl<'a> Chart<'a> {
 
     /// Charts below each other.
     pub(crate) fn to_svg(charts: &[Self]) -> String {
-        let mut body = String::from(
+        let mut body = format!(
             "<defs><marker id=\"tip\" markerWidth=\"8\" markerHeight=\"8\" refX=\"7\" refY=\"3\" \
-             orient=\"auto\"><path d=\"M0,0 L7,3 L0,6 z\" fill=\"#2f7de1\"/></marker></defs>\n",
+             orient=\"auto\"><path d=\"M0,0 L7,3 L0,6 z\" fill=\"{ARROW}\"/></marker></defs>\n",
         );
         let columns = charts.iter().map(|chart| chart.statuses.len()).max();
         let width = 2 * MARGIN + columns.unwrap_or_default() * COLUMN;
