@@ -349,7 +349,7 @@ impl Story {
         let sample = self.registry.resolve("console-sample-app", self.now())?;
         self.services.create(&request, sample, self.now(), 7)?;
         self.reconcile("it is created", 1)?;
-        self.report_service(ReportedStatus::Running)?;
+        self.report_service()?;
         self.reconcile("the agents report that the tasks run", 20)?;
         self.reconcile("the tasks have run for 40 seconds", 40)?;
 
@@ -360,7 +360,7 @@ impl Story {
 
         self.register_in(THIRD, "us-east-1b")?;
         self.reconcile("a new instance registers", 30)?;
-        self.report_service(ReportedStatus::Running)?;
+        self.report_service()?;
         self.reconcile("the agent reports that the task runs", 20)?;
         self.reconcile("it has run for 40 seconds", 40)
     }
@@ -433,13 +433,13 @@ impl Story {
         }
     }
 
-    /// The agents report on the tasks of the service that are not known to run, and the scheduler
-    /// sees what becomes of it.
-    fn report_service(&mut self, status: ReportedStatus) -> Outcome {
+    /// The agents report that each task of the service runs, and the scheduler sees what becomes
+    /// of it.
+    fn report_service(&mut self) -> Outcome {
         let now = self.now();
         let report = ["simple-app", "busybox"]
             .iter()
-            .fold(TaskReport::new(status), |report, name| {
+            .fold(TaskReport::new(ReportedStatus::Running), |report, name| {
                 report.with_container(ContainerReport::running(name))
             });
         for (task, described) in &self.service_tasks {
@@ -452,7 +452,8 @@ impl Story {
 
     /// An instance is terminated.
     fn lose(&mut self, instance: &str) -> Outcome {
-        println!("  {SECOND} is terminated");
+        let id = EcsArn::parse(instance)?.resource().name();
+        println!("  {id} is terminated");
         let now = self.now();
         for CellTask { task, .. } in self.cell.deregister(instance) {
             let machine = self.machines.get_mut(&task).ok_or("no such task")?;
