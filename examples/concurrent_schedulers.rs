@@ -38,7 +38,7 @@ const POLICIES: [(CommitPolicy, &str); 3] = [
 
 fn main() -> ExitCode {
     if let Some(argument) = std::env::args().nth(1) {
-        eprintln!("`{argument}` is not an option: there is none");
+        eprintln!("unexpected argument `{argument}`: this example takes none");
         return ExitCode::from(2);
     }
     match run() {

@@ -24,7 +24,7 @@ type Outcome<T = ()> = Result<T, Box<dyn Error>>;
 
 fn main() -> ExitCode {
     if let Some(argument) = std::env::args().nth(1) {
-        eprintln!("`{argument}` is not an option: there is none");
+        eprintln!("unexpected argument `{argument}`: this example takes none");
         return ExitCode::from(2);
     }
     match explain_all() {
