@@ -377,7 +377,7 @@ fn what_is_not_of_the_format_is_refused_by_name() {
     ] {
         assert_eq!(
             refused,
-            format!("format 2 of the {name} is not known, only 1 to 1 are")
+            format!("format 2 of the {name} is not known, only 1 is")
         );
     }
     for refused in [

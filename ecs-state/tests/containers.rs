@@ -306,7 +306,7 @@ fn what_was_saved_in_another_shape_is_refused() {
     };
     assert_eq!(
         refused(|saved| saved["format"] = 2.into()),
-        "format 2 of the task on its host is not known, only 1 to 1 are"
+        "format 2 of the task on its host is not known, only 1 is"
     );
     assert_eq!(
         refused(|saved| saved["containers"] = serde_json::json!([])),

@@ -388,7 +388,7 @@ fn check_document<T: DeserializeOwned + Debug + PartialEq>(
     };
     assert_eq!(
         refused("format", 2),
-        format!("format 2 of the {called} is not known, only 1 to 1 are")
+        format!("format 2 of the {called} is not known, only 1 is")
     );
     let unknown = refused("moon", 1);
     assert!(unknown.starts_with("unknown field `moon`"), "{unknown}");

@@ -29,7 +29,7 @@ use serde::ser::{Serialize, Serializer};
 /// let later = serde_json::from_str::<Counter>(r#"{"format":2,"count":0}"#).unwrap_err();
 /// assert_eq!(
 ///     later.to_string(),
-///     "format 2 of the counter is not known, only 1 to 1 are at line 1 column 11",
+///     "format 2 of the counter is not known, only 1 is at line 1 column 11",
 /// );
 /// # Ok::<(), serde_json::Error>(())
 /// ```
@@ -94,11 +94,16 @@ impl<'de, T: Saved> Deserialize<'de> for Format<T> {
         let version = u32::deserialize(deserializer)?;
         match (1..=T::VERSION).contains(&version) {
             true => Ok(Self::current()),
-            false => Err(D::Error::custom(format_args!(
-                "format {version} of the {} is not known, only 1 to {} are",
-                T::NAME,
-                T::VERSION
-            ))),
+            false => {
+                let known = match T::VERSION {
+                    1 => "1 is".to_owned(),
+                    last => format!("1 to {last} are"),
+                };
+                Err(D::Error::custom(format_args!(
+                    "format {version} of the {} is not known, only {known}",
+                    T::NAME
+                )))
+            }
         }
     }
 }

@@ -93,11 +93,11 @@ fn what_is_not_of_the_format_is_refused_by_name() {
     for (change, expected) in [
         (
             (|saved| saved["format"] = json!(2)) as fn(&mut Value),
-            "format 2 of the registry is not known, only 1 to 1 are",
+            "format 2 of the registry is not known, only 1 is",
         ),
         (
             |saved| saved["format"] = json!(0),
-            "format 0 of the registry is not known, only 1 to 1 are",
+            "format 0 of the registry is not known, only 1 is",
         ),
         (
             |saved| {

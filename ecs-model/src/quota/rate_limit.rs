@@ -259,7 +259,7 @@ mod tests {
         for (saved, refusal) in [
             (
                 quotas.replacen('1', "2", 1),
-                "format 2 of the set of quotas is not known, only 1 to 1 are",
+                "format 2 of the set of quotas is not known, only 1 is",
             ),
             (
                 quotas.replace("\"clusters\"", "\"moons\""),
@@ -271,7 +271,7 @@ mod tests {
         }
         let later = limiter.replacen('1', "2", 1);
         let error = serde_json::from_str::<RateLimiter>(&later).unwrap_err();
-        let refusal = "format 2 of the rate limiter is not known, only 1 to 1 are";
+        let refusal = "format 2 of the rate limiter is not known, only 1 is";
         assert!(error.to_string().starts_with(refusal), "{error}");
     }
 

@@ -645,7 +645,7 @@ fn what_is_saved_is_checked_when_it_is_read() {
     };
     assert_eq!(
         refusal(|saved| *saved.get_mut("format").unwrap() = 2.into()),
-        "format 2 of the cell is not known, only 1 to 1 are"
+        "format 2 of the cell is not known, only 1 is"
     );
     assert_eq!(
         refusal(|saved| {

@@ -66,7 +66,7 @@ fn refused(change: impl FnOnce(&mut Value)) -> String {
 fn documents_that_cannot_be() {
     assert_eq!(
         refused(|saved| saved["format"] = json!(2)),
-        "format 2 of the set of services is not known, only 1 to 1 are"
+        "format 2 of the set of services is not known, only 1 is"
     );
     assert_eq!(
         refused(|saved| saved["colour"] = json!(1)),

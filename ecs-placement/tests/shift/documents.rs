@@ -253,9 +253,9 @@ fn a_saved_one_of_the_first_format() {
     let unknown = saved.replacen("\"format\": 1", "\"format\": 2", 1);
     let error = serde_json::from_str::<ShiftingDeployment>(&unknown).unwrap_err();
     assert!(
-        error.to_string().starts_with(
-            "format 2 of the shifting deployment is not known, only 1 to 1 are at line"
-        ),
+        error
+            .to_string()
+            .starts_with("format 2 of the shifting deployment is not known, only 1 is at line"),
         "{error}"
     );
 }
