@@ -11,8 +11,8 @@
 //!
 //! Source: API shape `Deployment`, member `rolloutStateReason`; Developer Guide, Amazon ECS
 //! service deployment state change events. What is said of alarms, of deployments that their
-//! user stops and of those that do not shift traffic is not published; those texts are this
-//! library's.
+//! user stops and of those that a hook, a stage or the network has ended is not published; those
+//! texts are this library's.
 
 /// The circuit breaker has given the deployment up.
 pub const CIRCUIT_BREAKER: &str = "ECS deployment circuit breaker: tasks failed to start.";
@@ -27,7 +27,7 @@ pub const ALARM: &str = "ECS deployment alarms: alarm detected.";
 pub const STOPPED: &str = "ECS deployment stopped.";
 
 /// A hook, a stage or the network has ended the deployment.
-pub const ENDED: &str = "ECS deployment failed: traffic could not be shifted.";
+pub const ENDED: &str = "ECS deployment failed: a lifecycle stage could not be completed.";
 
 /// It is under way.
 #[must_use]
@@ -63,8 +63,8 @@ pub fn rolling_back_from_stop(deployment: &str) -> String {
 #[must_use]
 pub fn rolling_back_from_end(deployment: &str) -> String {
     format!(
-        "ECS deployment failed: traffic could not be shifted, rolling back to deploymentId \
-         {deployment}."
+        "ECS deployment failed: a lifecycle stage could not be completed, rolling back to \
+         deploymentId {deployment}."
     )
 }
 
@@ -90,8 +90,8 @@ mod tests {
         );
         assert_eq!(
             rolling_back_from_end(id),
-            "ECS deployment failed: traffic could not be shifted, rolling back to deploymentId \
-             ecs-svc/1."
+            "ECS deployment failed: a lifecycle stage could not be completed, rolling back to \
+             deploymentId ecs-svc/1."
         );
     }
 }
