@@ -97,11 +97,28 @@ impl Services {
     ///
     /// A service that is not there or not `ACTIVE`, or has no deployment under way.
     pub fn stop_deployment(&mut self, service: &str, now: Timestamp) -> Result<(), ServiceError> {
+        if let Some(change) = self.decide_stop_deployment(service, now)? {
+            self.change(change);
+        }
+        Ok(())
+    }
+
+    /// The change that [`stop_deployment`](Self::stop_deployment) makes, if it makes one: what goes
+    /// back already goes on.
+    ///
+    /// # Errors
+    ///
+    /// As [`stop_deployment`](Self::stop_deployment).
+    pub fn decide_stop_deployment(
+        &self,
+        service: &str,
+        now: Timestamp,
+    ) -> Result<Option<ServiceChange>, ServiceError> {
         let known = self.active(Some(service))?;
         if known.active_shift().is_some() {
-            let name = known.name.to_string();
-            self.shift(&name, ShiftEvent::Stop { stop_type: None }, now)?;
-            return Ok(());
+            let stop = ShiftEvent::Stop { stop_type: None };
+            let (_, change) = self.decide_shift(&known.name, stop, now)?;
+            return Ok(change);
         }
         let primary = known.primary().filter(|primary| primary.is_in_progress());
         let Some(primary) = primary else {
@@ -109,15 +126,13 @@ impl Services {
                 service: known.name.to_string(),
             });
         };
-        let change = ServiceChange::Fail {
+        Ok(Some(ServiceChange::Fail {
             service: Arc::clone(&known.name),
             deployment: Arc::clone(&primary.id),
             failure: DeploymentFailure::Stopped,
             rollback: known.candidate(),
             at: now,
-        };
-        self.change(change);
-        Ok(())
+        }))
     }
 
     /// The change that [`create`](Self::create) makes.

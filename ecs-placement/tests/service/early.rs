@@ -3,6 +3,7 @@
 use ecs_model::TaskStatus;
 use ecs_model::deployment::DeploymentEarlySuccessCriteria;
 use ecs_placement::deployment::EarlySuccess;
+use ecs_placement::service::Services;
 use serde_json::{Value, json};
 
 use crate::world::{World, at, is};
@@ -110,10 +111,17 @@ fn a_user_stops_a_deployment() {
     let old = world.deployments()[0].id().unwrap().to_owned();
     world.deploy("web:2");
     world.reconcile(0);
+    let decided = world.services.decide_stop_deployment("web", at(world.now));
+    let record = world.services.record(decided.unwrap().unwrap());
+    let saved = serde_json::to_string(&world.services).unwrap();
+    let mut copy: Services = serde_json::from_str(&saved).unwrap();
     world
         .services
         .stop_deployment("web", at(world.now))
         .unwrap();
+    copy.apply(&record).unwrap();
+    let saved = |services: &Services| serde_json::to_string(services).unwrap();
+    assert_eq!(saved(&copy), saved(&world.services));
     assert_eq!(world.state(), is("web:1", "IN_PROGRESS"));
     assert_eq!(world.deployments()[0].id(), Some(&*old));
     assert_eq!(
