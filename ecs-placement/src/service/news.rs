@@ -30,13 +30,13 @@ impl ServiceState {
         self.tell_deployment((EventLevel::Info, name), id, reason, at);
     }
 
+    /// A deployment has failed: told of the circuit breaker and of alarms alone.
     pub(super) fn tell_failed(&mut self, id: &str, failure: DeploymentFailure, at: Timestamp) {
         let name = EventName::ServiceDeploymentFailed;
         let reason = match failure {
             DeploymentFailure::CircuitBreaker => rollout_reason::CIRCUIT_BREAKER_EVENT,
             DeploymentFailure::Alarm => rollout_reason::ALARM,
-            DeploymentFailure::Stopped => rollout_reason::STOPPED,
-            DeploymentFailure::Shift => rollout_reason::ENDED,
+            DeploymentFailure::Stopped | DeploymentFailure::Shift => return,
         };
         self.tell_deployment((EventLevel::Error, name), id, reason.to_owned(), at);
     }

@@ -124,6 +124,15 @@ fn a_user_stops_a_deployment() {
     assert_eq!(saved(&copy), saved(&world.services));
     assert_eq!(world.state(), is("web:1", "IN_PROGRESS"));
     assert_eq!(world.deployments()[0].id(), Some(&*old));
+    let names = world.published.iter().filter_map(|event| {
+        let name = event.detail.as_ref()?.get("eventName")?;
+        name.as_str()
+    });
+    assert!(
+        !names
+            .into_iter()
+            .any(|name| name == "SERVICE_DEPLOYMENT_FAILED")
+    );
     assert_eq!(
         world.deployments()[0].rollout_state_reason(),
         Some(&*format!(
