@@ -58,7 +58,7 @@ impl ServiceState {
             .clone_from(&self.settings.propagate_tags);
         described.enable_execute_command = self.settings.execute_command;
         if let Some(shift) = &self.shift {
-            described.current_service_deployment = shift.describe().service_deployment_arn;
+            described.current_service_deployment = Some(shift.service_deployment_arn().to_owned());
             described = described.with_current_service_revisions(shift.current_service_revisions());
         }
         if let Some(primary) = self.primary() {
@@ -88,8 +88,8 @@ impl ServiceState {
         let shown = deployments.filter(|(position, one)| *position == 0 || !one.ranks.is_empty());
         shown
             .map(|(position, one)| {
-                let is_over = one.rollout != RolloutState::Completed;
-                let status = match (position, is_over && one.ranks.kept() == 0) {
+                let is_given_up = one.rollout != RolloutState::Completed;
+                let status = match (position, is_given_up && one.ranks.kept() == 0) {
                     (0, _) => "PRIMARY",
                     (_, true) => "DRAINING",
                     (_, false) => "ACTIVE",

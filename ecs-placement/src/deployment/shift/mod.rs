@@ -346,6 +346,12 @@ impl ShiftingDeployment {
     /// The ARN of the service revision that it goes to.
     #[must_use]
     pub fn target(&self) -> &str {
+    /// The ARN of the service deployment.
+    #[must_use]
+    pub fn service_deployment_arn(&self) -> &str {
+        &self.names.service_deployment
+    }
+
         &self.target.arn
     }
 
