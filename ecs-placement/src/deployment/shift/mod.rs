@@ -18,7 +18,10 @@
 //! | no revision to go back to | traffic stays as it is, the tasks of the target stop |
 //! | the 24 hours of a stage | waiting for time to pass does not count; a pause hook may hold a stage longer |
 //! | a step of the way back takes more than 24 hours | `ROLLBACK_FAILED` |
-//! | a newer deployment on the way back | `ROLLBACK_FAILED` |
+//! | a newer deployment on the way back | `ROLLBACK_FAILED`, and no revision that the newer one could go back to |
+//! | tasks after `ROLLBACK_FAILED` | those of the source follow the desired count, those of the target stay |
+//! | another circuit breaker or other alarms while it is under way | it goes by those that it began with |
+//! | a source in `RECONCILE_SERVICE` that lacks healthy tasks | they are waited for if it was ever deployed successfully |
 //! | `maximumPercent` below 200 | it does not hold back the tasks of the target |
 //! | alarms that are in `ALARM` before the deployment starts | none is heeded, their status is `DISABLED` |
 //!
