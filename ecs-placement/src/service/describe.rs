@@ -11,7 +11,8 @@ use super::state::{ServiceState, count};
 use crate::deployment::{DeploymentState, Revision, RolloutReason, RolloutState};
 
 impl Services {
-    /// A service as DescribeServices shows it: counts, deployments and the last 100 events.
+    /// A service as DescribeServices shows it: counts, deployments and the last 100 events, and its
+    /// tags as with `include: TAGS`.
     #[must_use]
     pub fn describe(&self, service: &str) -> Option<Service> {
         let state = self.service(service)?;
@@ -57,6 +58,8 @@ impl ServiceState {
             .propagate_tags
             .clone_from(&self.settings.propagate_tags);
         described.enable_execute_command = self.settings.execute_command;
+        let tags = Some(self.settings.tags.clone());
+        described.tags = tags.filter(|tags| !tags.is_empty());
         if let Some(shift) = &self.shift {
             described.current_service_deployment = Some(shift.service_deployment_arn().to_owned());
             described = described.with_current_service_revisions(shift.current_service_revisions());
@@ -109,9 +112,13 @@ impl ServiceState {
                     .with_running_count(integer(count(one.ranks.running())))
                     .with_failed_tasks(integer(one.failed_tasks))
                     .with_created_at(one.created_at)
-                    .with_updated_at(one.updated_at)
-                    .with_rollout_state(one.rollout)
-                    .with_rollout_state_reason(one.reason.text(&one.id));
+                    .with_updated_at(one.updated_at);
+                if !revision.has_classic_load_balancer() {
+                    described = described
+                        .with_rollout_state(one.rollout)
+                        .with_rollout_state_reason(one.reason.text(&one.id));
+                }
+                revision.describe_traffic(&mut described);
                 (described.launch_type, described.capacity_provider_strategy) = revision.capacity();
                 let (network, version) = revision.network_and_version();
                 (described.network_configuration, described.platform_version) = (network, version);
@@ -122,6 +129,23 @@ impl ServiceState {
 }
 
 impl Revision {
+    /// A Classic Load Balancer, beside which deployments have no rollout state.
+    fn has_classic_load_balancer(&self) -> bool {
+        let mut balancers = self.load_balancers.iter();
+        balancers.any(|one| one.load_balancer_name().is_some())
+    }
+
+    /// What leads to the tasks of a deployment, and their volumes.
+    fn describe_traffic(&self, described: &mut Deployment) {
+        described
+            .service_connect_configuration
+            .clone_from(&self.connect);
+        let volumes = Some(self.volumes.clone());
+        described.volume_configurations = volumes.filter(|volumes| !volumes.is_empty());
+        let lattice = Some(self.lattice.clone());
+        described.vpc_lattice_configurations = lattice.filter(|lattice| !lattice.is_empty());
+    }
+
     /// The launch type, or the capacity providers.
     fn capacity(
         &self,

@@ -257,3 +257,38 @@ fn what_starts_a_deployment() {
         assert_eq!(now != id, starts, "{update}");
     }
 }
+
+#[test]
+fn what_was_asked_for_is_described() {
+    let more = json!({
+        "desiredCount": 1,
+        "tags": [{"key": "team", "value": "web"}],
+        "serviceConnectConfiguration": {"enabled": true, "namespace": "local"},
+        "volumeConfigurations": [{"name": "data",
+            "managedEBSVolume": {"roleArn": "arn:aws:iam::123456789012:role/ebs",
+                "sizeInGiB": 10}}],
+        "vpcLatticeConfigurations": [{"roleArn": "arn:aws:iam::123456789012:role/l",
+            "targetGroupArn": "arn:aws:vpc-lattice:us-east-1:123456789012:targetgroup/tg-1",
+            "portName": "http"}],
+    });
+    let mut world = World::new(1_000);
+    world.try_create(more.clone(), json!({})).unwrap();
+    let service = serde_json::to_value(world.describe()).unwrap();
+    assert_eq!(service["tags"], more["tags"]);
+    for member in [
+        "serviceConnectConfiguration",
+        "volumeConfigurations",
+        "vpcLatticeConfigurations",
+    ] {
+        assert_eq!(service["deployments"][0][member], more[member], "{member}");
+    }
+    // Beside a Classic Load Balancer there is no rollout state.
+    let classic = json!({"desiredCount": 1, "loadBalancers": [
+        {"loadBalancerName": "classic", "containerName": "web", "containerPort": 80}]});
+    let mut world = World::new(1_000);
+    let ports = json!({"portMappings": [{"containerPort": 80, "hostPort": 80}]});
+    world.try_create(classic, ports).unwrap();
+    let deployment = &world.deployments()[0];
+    assert_eq!(deployment.rollout_state(), None);
+    assert_eq!(deployment.rollout_state_reason(), None);
+}
