@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
-use ecs_model::Timestamp;
+use ecs_model::{LaunchType, Timestamp};
 
 use super::Services;
 use super::state::{ServiceState, ServiceStatus, count};
@@ -52,6 +52,13 @@ pub enum Wait {
     Provider {
         /// The capacity provider.
         provider: Arc<str>,
+        /// When it is tried again, should nothing change before.
+        until: Timestamp,
+    },
+    /// Fargate has no capacity, or not the subnets of the service.
+    NoFargate {
+        /// The tasks without a place.
+        tasks: u32,
         /// When it is tried again, should nothing change before.
         until: Timestamp,
     },
@@ -163,19 +170,7 @@ impl Services {
             waits.push(Wait::Throttled { until });
         }
         if let Some(until) = primary.starved {
-            let request = primary.request.as_ref();
-            let explanation = request.map(|request| cell.snapshot().explain(request));
-            let closest = explanation.as_ref().and_then(|one| one.closest());
-            let closest = closest.and_then(|one| {
-                let reason = one.reasons.first()?.clone();
-                Some((Arc::clone(&one.arn), reason))
-            });
-            let tasks = fleet.wanted();
-            waits.push(Wait::NoPlace {
-                tasks,
-                closest,
-                until,
-            });
+            waits.push(no_place(primary, fleet.wanted(), until, cell));
         }
         waits.extend(state.waits_for_providers(now));
         if let Some(breaker) = state.rules.breaker
@@ -266,6 +261,25 @@ impl ServiceState {
     }
 }
 
+/// Why so many tasks of a deployment find no place.
+fn no_place(primary: &DeploymentState, tasks: u32, until: Timestamp, cell: &CellState) -> Wait {
+    if primary.revision.launch_type == LaunchType::Fargate {
+        return Wait::NoFargate { tasks, until };
+    }
+    let request = primary.request.as_ref();
+    let explanation = request.map(|request| cell.snapshot().explain(request));
+    let closest = explanation.as_ref().and_then(|one| one.closest());
+    let closest = closest.and_then(|one| {
+        let reason = one.reasons.first()?.clone();
+        Some((Arc::clone(&one.arn), reason))
+    });
+    Wait::NoPlace {
+        tasks,
+        closest,
+        until,
+    }
+}
+
 impl fmt::Display for Wait {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -304,6 +318,10 @@ impl fmt::Display for Wait {
                 f,
                 "the capacity provider `{provider}` takes no more tasks; it is tried again at \
                  {until} at the latest"
+            ),
+            Self::NoFargate { tasks, until } => write!(
+                f,
+                "Fargate takes none of {tasks} tasks; it is tried again at {until} at the latest"
             ),
             Self::Throttled { until } => {
                 write!(

@@ -97,6 +97,11 @@ fn without_capacity_it_says_so_and_goes_on_when_there_is_some() {
           Please try again later or in a different availability zone."
             .to_owned()
     ));
+    let waits = world.services.explain("web", &world.cell, at(world.now));
+    assert_eq!(
+        waits.unwrap()[0].to_string(),
+        "Fargate takes none of 1 tasks; it is tried again at 1970-01-01T00:01:00Z at the latest"
+    );
     let task = world.tasks(|_| true)[0].clone();
     let _ = world.observe(&task, TaskStatus::Running, |_| {});
     let _ = world.observe(&task, TaskStatus::Stopped, |_| {});
