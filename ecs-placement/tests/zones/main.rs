@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a failed step fails the test")]
 
+use ecs_model::event::EventLevel;
 use ecs_model::{Service, Timestamp};
 use ecs_placement::Recorded;
 use ecs_placement::service::rebalance::{
@@ -26,10 +27,13 @@ fn at(seconds: i64) -> Timestamp {
 fn told(rebalancing: &mut Rebalancing) -> Vec<(String, String)> {
     let changes = std::iter::from_fn(|| rebalancing.poll_change());
     let told = changes.map(|change| {
-        (
-            change.event.event_name().unwrap().to_string(),
-            change.message,
-        )
+        let name = change.event.event_name().unwrap().to_string();
+        let level = match &*name {
+            "SERVICE_TASK_PLACEMENT_FAILURE" => EventLevel::Error,
+            _ => EventLevel::Info,
+        };
+        assert_eq!(change.event.event_type(), Some(&level), "{name}");
+        (name, change.message)
     });
     told.collect()
 }

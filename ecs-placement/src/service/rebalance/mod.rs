@@ -278,7 +278,6 @@ impl Rebalancing {
     fn tell_of(&mut self, name: EventName, message: String, task: Option<&str>, now: Timestamp) {
         let level = match name {
             EventName::ServiceTaskPlacementFailure => EventLevel::Error,
-            EventName::TasksetScaleInFailureByTaskProtection => EventLevel::Warn,
             _ => EventLevel::Info,
         };
         let mut event = ServiceAction::default()
