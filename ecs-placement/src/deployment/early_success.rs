@@ -12,7 +12,9 @@ use serde::{Deserialize, Serialize};
 pub struct EarlySuccess {
     /// The healthy tasks that are enough, in percent of the desired count, 0 to 100.
     pub healthy_percent: u32,
-    /// Whether tasks of older revisions may still be there then.
+    /// Whether tasks of older revisions may still be there then. Amazon ECS cleans them up within
+    /// 14 days; what it does with those that are left is not published, and here they stay for as
+    /// long as they are protected.
     pub is_deferred: bool,
 }
 

@@ -96,6 +96,12 @@ pub enum ServiceError {
         /// The healthy tasks that there must be.
         minimum: u32,
     },
+    /// Only a rolling deployment succeeds before all of its tasks are healthy.
+    #[error("early success criteria cannot be combined with strategy `{strategy}`")]
+    EarlyShift {
+        /// The strategy.
+        strategy: String,
+    },
     /// No deployment of the service is under way.
     #[error("the service `{service}` has no deployment under way")]
     NoDeployment {
@@ -210,6 +216,7 @@ impl ServiceError {
             | Self::DaemonMaximum { .. }
             | Self::DaemonCount
             | Self::EarlySuccess { .. }
+            | Self::EarlyShift { .. }
             | Self::TaskDefinition => (ExceptionName::InvalidParameter, own()),
         };
         Exception::new(name, message)

@@ -126,7 +126,13 @@ impl ServiceSettings {
                 let strategy = strategy.to_string();
                 return Err(ServiceError::DaemonStrategy { strategy });
             }
-            Some(_) => ShiftingDeployment::check(written)?,
+            Some(strategy) => {
+                ShiftingDeployment::check(written)?;
+                if written.early_success_criteria().enable() == Some(true) {
+                    let strategy = strategy.to_string();
+                    return Err(ServiceError::EarlyShift { strategy });
+                }
+            }
         }
         let percent = |given: Option<i32>, default: u32| {
             let given = given.and_then(|percent| u32::try_from(percent).ok());
@@ -416,13 +422,15 @@ fn merge(known: &mut DeploymentConfiguration, given: &DeploymentConfiguration) {
         .or(known.minimum_healthy_percent);
     known.maximum_percent = given.maximum_percent.or(known.maximum_percent);
     known.bake_time_in_minutes = given.bake_time_in_minutes.or(known.bake_time_in_minutes);
-    if given.strategy.is_some() {
+    if let Some(strategy) = given.strategy {
         // What belongs to the strategy before is of no use to another one.
         let before = known.strategy.take();
-        known.strategy.clone_from(&given.strategy);
-        if before != known.strategy {
+        let is_other = before.unwrap_or(DeploymentStrategy::Rolling) != strategy;
+        known.strategy = Some(strategy);
+        if is_other {
             known.linear_configuration = None;
             known.canary_configuration = None;
+            known.early_success_criteria = None;
         }
     }
     known.alarms = given.alarms.or(known.alarms.take());

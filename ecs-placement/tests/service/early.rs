@@ -48,6 +48,8 @@ fn deferred_cleanup_does_not_wait_for_protected_tasks() {
         });
     }
     world.deploy("web:2");
+    // The same strategy by name changes nothing.
+    world.update(json!({"deploymentConfiguration": {"strategy": "ROLLING"}}));
     assert_eq!(world.reconcile(0), (2, 0));
     world.run_all();
     assert_eq!(world.reconcile(120), (0, 0));

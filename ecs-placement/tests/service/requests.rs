@@ -29,6 +29,12 @@ fn what_is_not_done_is_refused_by_name() {
         "`1441` is not from 0 to 1440 minutes as `bakeTimeInMinutes`"
     );
     assert_eq!(
+        with(json!({"strategy": "BLUE_GREEN", "bakeTimeInMinutes": 1,
+            "earlySuccessCriteria": {"enable": true, "healthyPercent": 100,
+                "sourceServiceRevisionCleanup": "BLOCKING"}})),
+        "early success criteria cannot be combined with strategy `BLUE_GREEN`"
+    );
+    assert_eq!(
         refused(json!({"schedulingStrategy": "DAEMON",
             "deploymentConfiguration": {"strategy": "BLUE_GREEN", "bakeTimeInMinutes": 1}})),
         "strategy `BLUE_GREEN` cannot be combined with `DAEMON`"
