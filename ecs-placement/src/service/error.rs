@@ -201,6 +201,15 @@ impl ServiceError {
                     .to_owned(),
             ),
             Self::NoShift { .. } => (ExceptionName::ServiceDeploymentNotFound, own()),
+            Self::DaemonCount => (
+                ExceptionName::InvalidParameter,
+                in_its_words("daemon-desired-count").unwrap_or_else(own),
+            ),
+            // What it says is about values above 100.
+            Self::DaemonMaximum { maximum: 101.. } => (
+                ExceptionName::InvalidParameter,
+                in_its_words("daemon-maximum-percent").unwrap_or_else(own),
+            ),
             Self::Request(RequestError::Refused(_) | RequestError::Capacity(_))
             | Self::ShiftConfiguration(_)
             | Self::Shift(_)
@@ -214,11 +223,16 @@ impl ServiceError {
             | Self::DaemonProviders
             | Self::NoLaunchType
             | Self::DaemonMaximum { .. }
-            | Self::DaemonCount
             | Self::EarlySuccess { .. }
             | Self::EarlyShift { .. }
             | Self::TaskDefinition => (ExceptionName::InvalidParameter, own()),
         };
         Exception::new(name, message)
     }
+}
+
+/// What Amazon ECS says where a request breaks a rule.
+fn in_its_words(id: &str) -> Option<String> {
+    let rule = ecs_model::rules::all().find(|rule| rule.id == id)?;
+    rule.aws_message.map(str::to_owned)
 }

@@ -187,16 +187,29 @@ fn what_a_daemon_cannot_have() {
     );
     daemon(&mut world);
     let more = json!({"deploymentConfiguration": {"maximumPercent": 200}});
+    let error = world.try_update(more).unwrap_err();
     assert_eq!(
-        world.try_update(more).unwrap_err().to_string(),
+        error.to_string(),
         "a maximum of 200 percent cannot be combined with `DAEMON`, only 100"
     );
     assert_eq!(
-        world
-            .try_update(json!({"desiredCount": 3}))
-            .unwrap_err()
-            .to_string(),
+        error.exception().message(),
+        Some(
+            "The daemon scheduling strategy does not support values above 100 for maximumPercent \
+             on a deployment configuration. Change the maximumPercent value to 100, and try again"
+        )
+    );
+    let error = world.try_update(json!({"desiredCount": 3})).unwrap_err();
+    assert_eq!(
+        error.to_string(),
         "a desired count cannot be combined with `DAEMON`"
+    );
+    assert_eq!(
+        error.exception().message(),
+        Some(
+            "The daemon scheduling strategy does not support a desired count for services. Remove \
+             the desired count value and try again"
+        )
     );
     world.reconcile(0);
     world.delete(false).unwrap();
