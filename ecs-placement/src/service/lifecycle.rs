@@ -68,6 +68,12 @@ impl ServiceState {
         if fleet.new_healthy.saturating_add(fleet.new_coming) <= fleet.desired {
             self.log.clear(Notice::Protected);
         }
+        // What bakes and is no longer done bakes anew when it is done again.
+        if !self.is_done()
+            && let Some(primary) = self.deployments.first_mut()
+        {
+            primary.baking_since = None;
+        }
     }
 
     /// Everything whose time has come.

@@ -41,6 +41,24 @@ fn a_bake_time_is_taken_as_it_is_given() {
 }
 
 #[test]
+fn a_bake_time_begins_again_after_a_relapse() {
+    let mut world = watched(json!({"bakeTimeInMinutes": 10}));
+    world.reconcile(40);
+    world.reconcile(300);
+    let task = world.tasks(|_| true)[0].clone();
+    let _ = world.observe(&task, TaskStatus::Stopped, |_| {});
+    assert_eq!(world.reconcile(1), (1, 0));
+    let waits = world.services.explain("web", &world.cell, at(world.now));
+    assert_eq!(waits.unwrap()[0].to_string(), "1 tasks do not run yet");
+    world.run_all();
+    world.reconcile(40);
+    world.reconcile(599);
+    assert_eq!(world.state(), is("web:1", "IN_PROGRESS"));
+    world.reconcile(1);
+    assert_eq!(world.state(), is("web:1", "COMPLETED"));
+}
+
+#[test]
 fn an_alarm_ends_a_deployment_while_it_bakes_too() {
     let mut world = watched(json!({}));
     world.reconcile(40);
