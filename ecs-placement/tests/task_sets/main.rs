@@ -259,3 +259,16 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_scale_is_read_within_its_bounds() {
+    let scale = TaskSetScale::percent(33.3).unwrap();
+    let written = serde_json::to_string(&scale).unwrap();
+    assert_eq!(written, "33300000");
+    assert_eq!(
+        serde_json::from_str::<TaskSetScale>(&written).unwrap(),
+        scale
+    );
+    let error = serde_json::from_str::<TaskSetScale>("200000000").unwrap_err();
+    assert!(error.to_string().contains("`200`"), "{error}");
+}

@@ -21,8 +21,11 @@ const PER_PERCENT: u64 = 1_000_000;
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]
-#[serde(transparent)]
+#[serde(try_from = "u64", into = "u64")]
 pub struct TaskSetScale(u64);
+
+/// All of the desired count, in millionths of a percent.
+const WHOLE: u64 = 100 * PER_PERCENT;
 
 impl TaskSetScale {
     /// A percentage.
@@ -65,11 +68,30 @@ impl TaskSetScale {
     /// That part of a number of tasks, rounded up: the `computedDesiredCount`.
     #[must_use]
     pub fn of_count(self, desired_count: u32) -> u32 {
-        let whole = 100_u64.saturating_mul(PER_PERCENT);
         let part = u64::from(desired_count)
             .saturating_mul(self.0)
-            .div_ceil(whole);
+            .div_ceil(WHOLE);
         u32::try_from(part).unwrap_or(u32::MAX)
+    }
+}
+
+impl TryFrom<u64> for TaskSetScale {
+    type Error = TaskSetError;
+
+    /// Millionths of a percent.
+    fn try_from(millionths: u64) -> Result<Self, TaskSetError> {
+        match millionths <= WHOLE {
+            true => Ok(Self(millionths)),
+            false => Err(TaskSetError::Scale {
+                value: millionths.div_euclid(PER_PERCENT).to_string(),
+            }),
+        }
+    }
+}
+
+impl From<TaskSetScale> for u64 {
+    fn from(scale: TaskSetScale) -> Self {
+        scale.0
     }
 }
 
