@@ -97,7 +97,7 @@ impl Agenda {
     pub(super) fn set_starved(&mut self, slot: u32, waits: bool) {
         if waits {
             self.starved.insert(slot);
-        } else if !self.starved.is_empty() {
+        } else {
             self.starved.remove(&slot);
             self.hopeful.remove(&slot);
         }
