@@ -232,6 +232,37 @@ fn a_way_back_that_does_not_end() {
 }
 
 #[test]
+fn what_changes_nothing_leaves_it_as_it_is() {
+    let mut world = World::new(canary().with_source(blue()));
+    world.run();
+    assert_eq!(world.deployment.status(), ShiftStatus::Successful);
+    let before = world.deployment.clone();
+    let later = minutes(100_000);
+    assert_eq!(
+        world.deployment.handle_superseded(later),
+        ShiftVerdict::Unchanged
+    );
+    let stale = world.deployment.handle_invalid_networking("no rule", later);
+    assert_eq!(stale, ShiftVerdict::Stale);
+    assert_eq!(world.deployment, before);
+}
+
+#[test]
+fn a_way_back_that_failed_awaits_no_hook() {
+    let mut world = World::new(canary().with_source(blue()));
+    world.run_to(Stage::BakeTime, 2);
+    world.deployment.handle_failures(3, 3, world.now);
+    world.answers = false;
+    world.settle();
+    assert_eq!(world.hook_ids("lambda").len(), 1);
+    world
+        .deployment
+        .handle_invalid_networking("no rule", world.now);
+    assert_eq!(world.deployment.status(), ShiftStatus::RollbackFailed);
+    assert_eq!(world.hook_ids("lambda"), Vec::<String>::new());
+}
+
+#[test]
 fn networks_that_cannot_be_set_up() {
     let mut world = World::new(canary().with_source(blue()));
     world.run_to(Stage::ProductionTrafficShift, 1);

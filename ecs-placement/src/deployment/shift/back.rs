@@ -89,6 +89,8 @@ impl ShiftingDeployment {
     }
 
     pub(super) fn fail_rollback(&mut self, reason: String) {
+        // Nobody awaits their answers any more.
+        self.calls.retain(|call| !call.is_open());
         self.times.finished = Some(self.now);
         self.become_status(ShiftStatus::RollbackFailed, Some(reason));
     }

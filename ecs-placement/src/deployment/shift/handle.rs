@@ -119,14 +119,15 @@ impl ShiftingDeployment {
         if self.ignores_alarms || alarms.enable() != Some(true) {
             return Ok(ShiftVerdict::Unchanged);
         }
-        self.observe(now);
         if self.status == ShiftStatus::Pending {
+            self.observe(now);
             self.ignores_alarms = true;
             return Ok(ShiftVerdict::Applied);
         }
         if !self.is_forward_in(Stage::ReconcileService..Stage::CleanUp) {
             return Ok(ShiftVerdict::Stale);
         }
+        self.observe(now);
         let reason = match self.configuration.alarms().rollback() {
             Some(true) => status_reason::ROLLED_BACK_BY_ALARM,
             _ => status_reason::STOPPED_BY_ALARM,
@@ -139,12 +140,14 @@ impl ShiftingDeployment {
 
     /// What leads traffic to the tasks cannot be set up: the deployment goes back, or fails to.
     pub fn handle_invalid_networking(&mut self, problem: &str, now: Timestamp) -> ShiftVerdict {
+        if !self.is_under_way() {
+            return ShiftVerdict::Stale;
+        }
         self.observe(now);
         let reason = status_reason::invalid_networking(problem);
         match self.status {
             ShiftStatus::InProgress => self.fail(Cause::Other, reason),
-            ShiftStatus::RollbackInProgress => self.fail_rollback(reason),
-            _ => return ShiftVerdict::Stale,
+            _ => self.fail_rollback(reason),
         }
         self.advance();
         ShiftVerdict::Applied
@@ -177,6 +180,9 @@ impl ShiftingDeployment {
     /// A newer service deployment has started: this one stops where it is, and hands over
     /// [what it has](Self::sources_of_the_next).
     pub fn handle_superseded(&mut self, now: Timestamp) -> ShiftVerdict {
+        if self.status.is_terminal() || self.status == ShiftStatus::StopRequested {
+            return ShiftVerdict::Unchanged;
+        }
         let reason = status_reason::SUPERSEDED.to_owned();
         self.observe(now);
         match self.status {
@@ -185,11 +191,7 @@ impl ShiftingDeployment {
                 self.request_stop(reason);
                 self.stop();
             }
-            ShiftStatus::RollbackInProgress => {
-                self.calls.retain(|call| !call.is_open());
-                self.fail_rollback(reason);
-            }
-            _ => return ShiftVerdict::Unchanged,
+            _ => self.fail_rollback(reason),
         }
         ShiftVerdict::Applied
     }

@@ -346,15 +346,15 @@ impl ShiftingDeployment {
         (self.failures, self.threshold)
     }
 
-    /// The ARN of the service revision that it goes to.
-    #[must_use]
-    pub fn target(&self) -> &str {
     /// The ARN of the service deployment.
     #[must_use]
     pub fn service_deployment_arn(&self) -> &str {
         &self.names.service_deployment
     }
 
+    /// The ARN of the service revision that it goes to.
+    #[must_use]
+    pub fn target(&self) -> &str {
         &self.target.arn
     }
 
