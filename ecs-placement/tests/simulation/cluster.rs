@@ -1,5 +1,6 @@
 //! A cluster with its agents, its faults and its scheduler.
 
+use core::time::Duration;
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
@@ -8,8 +9,8 @@ use ecs_model::operation::{CreateServiceRequest, UpdateServiceRequest};
 use ecs_model::{Attribute, ContainerInstance, Resource, Task, TaskStopCode, Timestamp};
 use ecs_placement::deployment::Bounds;
 use ecs_placement::service::{
-    ObservedServiceTask, ServiceAction, ServiceChange, ServiceDecision, ServicePolicy, Services,
-    Wait,
+    Observation, ObservedServiceTask, ServiceAction, ServiceChange, ServiceDecision, ServicePolicy,
+    Services, Wait,
 };
 use ecs_placement::{CellState, CommitPolicy, PlacementRequest, Planner, Registration};
 use ecs_state::{
@@ -36,6 +37,8 @@ pub(crate) struct Cluster {
     instances: BTreeMap<u64, Host>,
     /// Reports on their way: when they arrive, and of which task.
     post: Vec<(i64, Arc<str>, Box<ObservedServiceTask>)>,
+    /// Since when each task runs that shall run, as far as the scheduler knows.
+    running: BTreeMap<Arc<str>, Timestamp>,
     revision: u32,
     /// Revisions whose image cannot be pulled.
     bad: u32,
@@ -141,6 +144,7 @@ impl Cluster {
             tasks: BTreeMap::new(),
             instances,
             post: Vec::new(),
+            running: BTreeMap::new(),
             revision: 1,
             bad: 0,
             faults: true,
@@ -273,6 +277,7 @@ impl Cluster {
         let lost = self.tasks.iter().filter(|(_, agent)| agent.host == host);
         let lost: Vec<Arc<str>> = lost.map(|(task, _)| Arc::clone(task)).collect();
         for task in lost {
+            self.running.remove(&task);
             let mut agent = self.tasks.remove(&task).unwrap();
             let loss = HostLoss::Terminated {
                 instance: "i-0123456789abcdef0".to_owned(),
@@ -414,7 +419,16 @@ impl Cluster {
         let at = self.at();
         for (_, task, seen) in due {
             let has_stopped = seen.last_status == TaskStatus::Stopped;
-            let _ = self.services.observe(&seen, at);
+            if self.services.observe(&seen, at) == Observation::Taken {
+                let runs = seen.last_status == TaskStatus::Running && !seen.is_stopping;
+                match runs {
+                    true => drop(
+                        self.running
+                            .insert(Arc::clone(&task), seen.started_at.unwrap_or(at)),
+                    ),
+                    false => drop(self.running.remove(&task)),
+                }
+            }
             if has_stopped && self.tasks.remove(&task).is_some() {
                 self.cell.stopped(&task);
                 self.counts[2] += u64::from(
@@ -427,7 +441,11 @@ impl Cluster {
 
     fn schedule(&mut self) {
         let (at, seed) = (self.at(), self.random.0);
+        let healthy = SERVICES.map(|service| self.healthy(service));
         let actions = self.decide();
+        for (service, healthy) in SERVICES.into_iter().zip(healthy) {
+            self.check_stops(service, &healthy, &actions);
+        }
         let mut started: BTreeMap<String, u32> = BTreeMap::new();
         for action in actions {
             format!("{} {action:?}", self.now).hash(&mut self.hasher);
@@ -444,6 +462,7 @@ impl Cluster {
                 }
                 ServiceAction::Stop { task, reason, .. } => {
                     self.counts[1] += 1;
+                    self.running.remove(&task);
                     if let Some(agent) = self.tasks.get_mut(&task) {
                         let cause = StopCause::of_scheduler(&reason).unwrap();
                         let _ = agent.machine.handle_stop(cause, at);
@@ -455,7 +474,7 @@ impl Cluster {
         }
         // A daemon's task on an instance that is drained stays until the others have left.
         for service in started.keys().filter(|service| **service != "agent") {
-            let (upper, counted) = (self.upper(service), self.counted(service));
+            let (upper, counted) = (self.bounds(service).upper, self.counted(service));
             assert!(counted <= upper, "{service}: {counted} tasks of {upper}");
         }
         let left = self.services.reconcile(at, &mut self.cell, seed).unwrap();
@@ -493,16 +512,43 @@ impl Cluster {
         self.services.take_actions()
     }
 
+    /// The tasks of a service that count as healthy.
+    fn healthy(&self, service: &str) -> Vec<Arc<str>> {
+        let healthy_after = Duration::from_secs(self.services.policy().healthy_after.into());
+        let tasks = self.services.tasks(service);
+        let running = tasks.filter_map(|task| self.running.get_key_value(task));
+        let healthy = running
+            .filter(|(_, since)| since.saturating_add(healthy_after) <= self.at())
+            .map(|(task, _)| Arc::clone(task));
+        healthy.collect()
+    }
+
+    /// No healthy task stops that the lower bound needs. A daemon leaves with its instance.
+    fn check_stops(&self, service: &str, healthy: &[Arc<str>], actions: &[ServiceAction]) {
+        let stops = actions.iter().filter(|action| match action {
+            ServiceAction::Stop { task, .. } => healthy.contains(task),
+            _ => false,
+        });
+        let stops = stops.count();
+        let lower = self.bounds(service).lower as usize;
+        let left = healthy.len() - stops;
+        assert!(
+            service == "agent" || stops == 0 || left >= lower,
+            "{service}: {left} healthy tasks are left of at least {lower}"
+        );
+    }
+
     fn counted(&self, service: &str) -> u32 {
         self.services.tasks(service).count() as u32
     }
 
-    fn upper(&self, service: &str) -> u32 {
+    fn bounds(&self, service: &str) -> Bounds {
         let service = self.services.describe(service).unwrap();
         let desired = service.desired_count().unwrap() as u32;
         let configuration = service.deployment_configuration();
+        let least = configuration.minimum_healthy_percent().unwrap() as u32;
         let most = configuration.maximum_percent().unwrap() as u32;
-        Bounds::of_percent(desired, 0, most).upper
+        Bounds::of_percent(desired, least, most)
     }
 
     fn start(&mut self, described: Task, service: &str, definition: &str) {
