@@ -125,15 +125,19 @@ impl ServiceState {
     /// The revisions that one hands over which is under way, has stopped where it was, or could not
     /// go back; nothing for one that has come to an end.
     fn left_by(
-        &self,
+        &mut self,
         mut before: ShiftingDeployment,
         at: Timestamp,
     ) -> Option<Vec<SourceRevision>> {
         if before.has_come_to_one() {
             return None;
         }
+        let was_over = before.status().is_terminal();
         before.handle_superseded(at);
         before.handle_timeout(at);
+        if !was_over && before.status() == ShiftStatus::RollbackFailed {
+            self.log_rollback_failed(&before, at);
+        }
         let mut sources = before.sources_of_the_next();
         for source in &mut sources {
             // Its tasks may have changed since it stopped.
@@ -370,18 +374,19 @@ impl ServiceState {
                         self.complete(&id, policy.repeat_after, at);
                     }
                 }
-                ShiftStatus::RollbackFailed => {
-                    if let Some(id) = target {
-                        let name = &self.name;
-                        let reason = reason.unwrap_or_default();
-                        let message = service_message::rollback_failed(name, &id, &reason);
-                        self.log.push(&self.arn, message, at);
-                    }
-                }
+                ShiftStatus::RollbackFailed => self.log_rollback_failed(shift, at),
                 ShiftStatus::StopRequested => self.fail_shift(target, shift.cause(), reason, at),
                 _ => {}
             },
             _ => {}
+        }
+    }
+
+    fn log_rollback_failed(&mut self, shift: &ShiftingDeployment, at: Timestamp) {
+        if let Some(target) = self.of_revision(shift.target()) {
+            let reason = shift.status_reason().unwrap_or_default();
+            let message = service_message::rollback_failed(&self.name, &target.id, reason);
+            self.log.push(&self.arn, message, at);
         }
     }
 

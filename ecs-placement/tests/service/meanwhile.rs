@@ -177,6 +177,30 @@ fn a_way_back_that_failed_leaves_the_traffic_where_it_is_for_the_next() {
 }
 
 #[test]
+fn a_newer_deployment_ends_a_way_back() {
+    let mut shifting = Shifting::settled(canary());
+    shifting.deploy("web:2");
+    shifting.run(60);
+    let now = at(shifting.world.now);
+    let services = &mut shifting.world.services;
+    services.stop_deployment("web", now).unwrap();
+    shifting.answers = false;
+    shifting.reconcile();
+    assert_eq!(shifting.status(), ShiftStatus::RollbackInProgress);
+    shifting.answers = true;
+    shifting.deploy("web:3");
+    let events = shifting.world.events();
+    let failed = "rollback has failed. ";
+    assert!(
+        events.iter().any(|event| event.contains(failed)),
+        "{events:#?}"
+    );
+    shifting.run(1_000);
+    assert_eq!(shifting.status(), ShiftStatus::Successful);
+    assert_eq!(shifting.of("web:3"), 3);
+}
+
+#[test]
 fn a_first_deployment_that_failed_is_over_once_its_tasks_are_gone() {
     let mut hooked = canary();
     hooked["lifecycleHooks"] = json!([{"hookTargetArn": "f", "roleArn": "r",
