@@ -2,7 +2,7 @@
 
 use ecs_model::TaskStatus;
 use ecs_placement::deployment::shift::{
-    HookAnswer, NETWORK_LOAD_BALANCER_DELAY, ShiftAction, ShiftEvent, ShiftStatus, Stage,
+    NETWORK_LOAD_BALANCER_DELAY, ShiftEvent, ShiftStatus, Stage,
 };
 use ecs_placement::service::{Services, TargetHealth};
 use serde_json::{Value, json};
@@ -22,19 +22,6 @@ fn unhealthy(shifting: &mut Shifting, task: &str) {
             reason: "Request timed out".into(),
         });
     });
-}
-
-/// The answer of a hook that fails comes.
-fn fail_hook(shifting: &mut Shifting) {
-    let Some(ShiftAction::CallHook { hook_id, .. }) = shifting.asked.last() else {
-        panic!("{:?}", shifting.asked);
-    };
-    let event = ShiftEvent::HookAnswer {
-        hook_id: hook_id.clone(),
-        answer: HookAnswer::Returned(json!({"hookStatus": "FAILED"})),
-    };
-    let now = at(shifting.world.now);
-    shifting.world.services.shift("web", event, now).unwrap();
 }
 
 #[test]
@@ -208,7 +195,7 @@ fn a_first_deployment_that_failed_is_over_once_its_tasks_are_gone() {
     let mut shifting = Shifting::created(hooked);
     shifting.answers = false;
     shifting.run(60);
-    fail_hook(&mut shifting);
+    shifting.fail_hook();
     shifting.run(120);
     assert_eq!(shifting.status(), ShiftStatus::RollbackFailed);
     assert_eq!(shifting.world.tasks.len(), 0);

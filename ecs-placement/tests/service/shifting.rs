@@ -125,6 +125,19 @@ impl Shifting {
         }
     }
 
+    /// The function that was asked for last answers that it has failed.
+    pub(crate) fn fail_hook(&mut self) {
+        let Some(ShiftAction::CallHook { hook_id, .. }) = self.asked.last() else {
+            panic!("{:?}", self.asked);
+        };
+        let event = ShiftEvent::HookAnswer {
+            hook_id: hook_id.clone(),
+            answer: HookAnswer::Returned(json!({"hookStatus": "FAILED"})),
+        };
+        let now = at(self.world.now);
+        self.world.services.shift("web", event, now).unwrap();
+    }
+
     pub(crate) fn of(&self, definition: &str) -> usize {
         self.world.of(definition)
     }
@@ -431,15 +444,7 @@ fn a_first_deployment_that_fails_leaves_nothing_running() {
     shifting.world.try_create(balanced(hooked), ports).unwrap();
     shifting.answers = false;
     shifting.run(60);
-    let Some(ShiftAction::CallHook { hook_id, .. }) = shifting.asked.last() else {
-        panic!("{:?}", shifting.asked);
-    };
-    let event = ShiftEvent::HookAnswer {
-        hook_id: hook_id.clone(),
-        answer: HookAnswer::Returned(json!({"hookStatus": "FAILED"})),
-    };
-    let now = at(shifting.world.now);
-    shifting.world.services.shift("web", event, now).unwrap();
+    shifting.fail_hook();
     shifting.run(120);
     assert_eq!(shifting.status(), ShiftStatus::RollbackFailed);
     assert_eq!(shifting.of("web:1"), 0);
