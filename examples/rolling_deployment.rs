@@ -325,13 +325,18 @@ impl Story {
         Ok(())
     }
 
-    /// Drains the instance of a new task.
+    /// Drains the instance of the first new task.
     fn drain(&mut self) -> Outcome<String> {
+        let Cluster {
+            services, tasks, ..
+        } = &self.cluster;
         let newest = self.names.deployments.last().map(|(id, _)| &**id);
-        let mut tasks = self.cluster.tasks.values();
-        let new = tasks.find(|task| newest == Some(task.deployment()));
-        let instance = new.and_then(|task| task.instance());
-        let instance = instance.ok_or("no new task is there")?.to_owned();
+        let instance = services.tasks("web").find_map(|task| {
+            let task = tasks.get(task)?;
+            let is_new = newest == Some(task.deployment());
+            task.instance().filter(|_| is_new).map(str::to_owned)
+        });
+        let instance = instance.ok_or("no new task is there")?;
         self.cluster.set_status(&instance, "DRAINING");
         let position = self.instances.iter().position(|arn| *arn == instance);
         let number = position.map_or(0, |position| position + 1);

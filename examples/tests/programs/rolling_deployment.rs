@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::program::{Files, code, run, stderr, stdout};
 
@@ -70,10 +70,9 @@ fn a_bad_image_is_rolled_back_and_a_good_one_arrives() {
     assert!(took(&drained["came"]) > took(&drained["forecast"]));
     let notes = drained["events"].as_array().unwrap().iter();
     let notes: Vec<_> = notes.filter(|event| event["note"].is_string()).collect();
-    assert_eq!(
-        notes,
-        [&json!({"after": 70, "note": "container instance 5 is drained."})]
-    );
+    assert_eq!(notes.len(), 1);
+    assert_eq!(notes[0]["after"], 70);
+    assert!(notes[0]["note"].as_str().unwrap().ends_with(" is drained."));
     // All goes as it was forecast.
     assert_eq!(canary["came"], canary["forecast"]);
     let newest = canary["samples"].as_array().unwrap().iter();
