@@ -148,8 +148,12 @@ fn a_template_of_cloudformation_is_read_by_its_own_names() {
              an object where an integer belongs, but it holds a placeholder",
             "warning[family-characters] /family: `${AWS::StackName}` is not 1 to 255 letters, digits, \
              hyphens and underscores, but it holds a placeholder",
+            "warning[container-image-characters] /containerDefinitions/0/image: `${Repository}:1` \
+             has other characters than letters, digits and `-_:./#`, but it holds a placeholder",
             "error[efs-iam-encryption] /volumes/0/efsVolumeConfiguration/transitEncryption: \
              IAM authorization needs `transitEncryption` ENABLED",
+            "warning[efs-iam-task-role] /volumes/0/efsVolumeConfiguration/authorizationConfig/iam: \
+             IAM authorization goes by the task role, and there is none",
         ]
     );
     assert_eq!(document.position("/cpu").line, 5);

@@ -46,6 +46,16 @@ pub(super) const RULES: &[Row] = &[
     ),
     Row::container(
         Rule::new(
+            "container-image-characters",
+            "an image is `repository:tag` or `repository@digest`, without a scheme or spaces",
+            CONTAINER_DEFINITION,
+        )
+        .quoted("Container.image contains invalid characters.")
+        .in_2015(),
+        image_characters,
+    ),
+    Row::container(
+        Rule::new(
             "image-digest",
             "a digest is `sha256:` and 64 hexadecimal digits",
             CONTAINER_DEFINITION,
@@ -71,7 +81,7 @@ pub(super) const RULES: &[Row] = &[
     Row::container(
         Rule::new(
             "credential-spec-format",
-            "a credential specification begins with its kind",
+            "a credential specification is its kind and an ARN of S3 or SSM",
             CONTAINER_DEFINITION,
         )
         .on(LaunchTypes::EC2.union(LaunchTypes::FARGATE)),
@@ -88,7 +98,7 @@ pub(super) const RULES: &[Row] = &[
     Row::container(
         Rule::new(
             "user-format",
-            "a user is `user`, `uid`, `user:group` or `uid:gid`",
+            "a user is `user`, `uid`, `user:group` or `uid:gid`, with ids from 0 on",
             CONTAINER_DEFINITION,
         ),
         user_format,
@@ -148,6 +158,25 @@ fn image_length(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'
     }
 }
 
+fn image_characters(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
+    let image = container.image().unwrap_or_default();
+    let name = image.split('@').next().unwrap_or_default();
+    let legal = |byte: u8| byte.is_ascii_alphanumeric() || b"-_:./#".contains(&byte);
+    let at = container.at.member("image");
+    if !name.bytes().all(legal) {
+        let message = format!(
+            "{} has other characters than letters, digits and `-_:./#`",
+            quote(image)
+        );
+        report.fault(&at, message);
+    } else if name.contains("://") || (!name.is_empty() && name.split('/').any(str::is_empty)) {
+        let message = format!("{} is an address, not the name of an image", quote(image));
+        report.fault(&at, message);
+    } else if name.ends_with(':') {
+        report.fault_in_our_words(&at, &format!("{} has an empty tag", quote(image)));
+    }
+}
+
 fn image_digest(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
     let image = container.image().unwrap_or_default();
     let Some((_, digest)) = image.split_once('@') else {
@@ -198,13 +227,15 @@ fn credential_spec(_: &Subject<'_>, container: Container<'_>, report: &mut Repor
         let target = spec
             .strip_prefix("credentialspec:")
             .or_else(|| spec.strip_prefix("credentialspecdomainless:"));
-        if target.is_none_or(str::is_empty) {
-            let message = format!(
-                "{} begins with neither `credentialspec:` nor `credentialspecdomainless:`",
-                quote(spec)
-            );
-            report.fault(&at.item(index), message);
-        }
+        let is_place = |arn: &str| {
+            ecs_arn::ArnRef::parse(arn).is_ok_and(|arn| matches!(arn.service(), "s3" | "ssm"))
+        };
+        let fault = match target {
+            None => "begins with neither `credentialspec:` nor `credentialspecdomainless:`",
+            Some(target) if !is_place(target) => "names no ARN of Amazon S3 or SSM",
+            Some(_) => continue,
+        };
+        report.fault(&at.item(index), format!("{} {fault}", quote(spec)));
     }
 }
 
@@ -229,10 +260,21 @@ fn user_format(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_
         let empty = user.split(':').any(str::is_empty);
         !user.is_empty() && (empty || parts.nth(2).is_some() || user.contains(char::is_whitespace))
     };
-    if let Some(user) = container.user().filter(wrong) {
-        let message = format!("{} is neither a user nor `user:group`", quote(user));
-        report.fault(&container.at.member("user"), message);
-    }
+    let is_negative = |id: &str| {
+        let digits = id.strip_prefix('-').unwrap_or_default();
+        !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    let Some(user) = container.user() else {
+        return;
+    };
+    let message = if wrong(&user) {
+        format!("{} is neither a user nor `user:group`", quote(user))
+    } else if user.split(':').any(is_negative) {
+        format!("{} has a negative id", quote(user))
+    } else {
+        return;
+    };
+    report.fault(&container.at.member("user"), message);
 }
 
 fn restart_exit_codes(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {

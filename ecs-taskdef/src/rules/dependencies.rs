@@ -16,6 +16,16 @@ pub(super) const RULES: &[Row] = &[
         .in_2015(),
         links_target,
     ),
+    Row::container(
+        Rule::new(
+            "links-alias-characters",
+            "an alias is up to 255 letters, digits, `-` and `_`",
+            Source::Api("ContainerDefinition"),
+        )
+        .warning()
+        .in_2015(),
+        links_alias,
+    ),
     Row::task(
         Rule::new(
             "links-cycle",
@@ -99,6 +109,22 @@ fn links_target(subject: &Subject<'_>, container: Container<'_>, report: &mut Re
             continue;
         };
         report.fault(&at.item(index), message);
+    }
+}
+
+fn links_alias(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
+    let at = container.at.member("links");
+    for (index, link) in container.links().iter().enumerate() {
+        let alias = link.split_once(':').map(|(_, alias)| alias);
+        let wrong =
+            |alias: &&str| !alias.is_empty() && !alias.contains(':') && !ecs_arn::is_name(alias);
+        if let Some(alias) = alias.filter(wrong) {
+            let message = format!(
+                "alias {} is not 1 to 255 letters, digits, hyphens and underscores",
+                quote(alias)
+            );
+            report.fault(&at.item(index), message);
+        }
     }
 }
 

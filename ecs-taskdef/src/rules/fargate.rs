@@ -215,13 +215,15 @@ pub(super) const RULES: &[Row] = &[
         PLATFORM,
         unsupported::SHARED_MEMORY_SIZE,
     ),
+    // The list of parameters has it without a remark.
     Row::unsupported(
         Rule::new(
             "fargate-tmpfs",
             "Fargate has no file systems in memory",
             FARGATE_TASKS_SERVICES,
         )
-        .on(F),
+        .on(F)
+        .warning(),
         PLATFORM,
         unsupported::TMPFS,
     ),
@@ -404,7 +406,8 @@ fn stream_prefix(_: &Subject<'_>, container: Container<'_>, report: &mut Report<
     if log.log_driver == Some(LogDriver::Awslogs) && !log.has_option("awslogs-stream-prefix") {
         let at = container.at.member("logConfiguration");
         let message = "`awslogs` on Fargate needs awslogs-stream-prefix";
-        report.fault(&at.member("options"), message);
+        let at = at.member("options");
+        report.fault(&at.member("awslogs-stream-prefix"), message);
     }
 }
 

@@ -1,5 +1,7 @@
 use super::Row;
 use super::subject::{Report, Subject, VolumePlace};
+use super::task::quote;
+use crate::shape::At;
 use crate::{
     EFSAuthorizationConfig, EFSAuthorizationConfigIAM, EFSTransitEncryption,
     EFSVolumeConfiguration, Rule, Source,
@@ -48,6 +50,16 @@ pub(super) const RULES: &[Row] = &[
     ),
     Row::volume(
         Rule::new(
+            "efs-iam-task-role",
+            "IAM authorization goes by the task role",
+            EFS_AUTHORIZATION_CONFIG,
+        )
+        .advice()
+        .hint("set `taskRoleArn`"),
+        efs_iam_role,
+    ),
+    Row::volume(
+        Rule::new(
             "efs-port-encryption",
             "a port for encrypted data needs encryption",
             Source::Api("EFSVolumeConfiguration"),
@@ -62,6 +74,14 @@ pub(super) const RULES: &[Row] = &[
             Source::Api("FSxWindowsFileServerVolumeConfiguration"),
         ),
         fsx_windows,
+    ),
+    Row::volume(
+        Rule::new(
+            "fsx-credentials",
+            "credentials of FSx are a secret of Secrets Manager or a parameter of SSM",
+            Source::Api("FSxWindowsFileServerAuthorizationConfig"),
+        ),
+        fsx_credentials,
     ),
     Row::volume(
         Rule::new(
@@ -146,6 +166,21 @@ fn efs_iam(_: &Subject<'_>, volume: VolumePlace<'_>, report: &mut Report<'_>) {
     }
 }
 
+fn has_task_role(subject: &Subject<'_>) -> bool {
+    let role = subject.task.task_role_arn();
+    role.is_some_and(|role| !role.is_empty())
+}
+
+fn efs_iam_role(subject: &Subject<'_>, volume: VolumePlace<'_>, report: &mut Report<'_>) {
+    let enabled = EFSAuthorizationConfigIAM::Enabled;
+    let iam = authorization(&volume).is_some_and(|(_, one)| one.iam == Some(enabled));
+    if iam && !has_task_role(subject) {
+        let at = volume.at.member(EFS);
+        let message = "IAM authorization goes by the task role, and there is none";
+        report.fault(&at.member("authorizationConfig").member("iam"), message);
+    }
+}
+
 fn efs_port_encryption(_: &Subject<'_>, volume: VolumePlace<'_>, report: &mut Report<'_>) {
     let efs = volume.efs_volume_configuration();
     if efs.transit_encryption_port.is_some() && !is_encrypted(efs) {
@@ -168,6 +203,28 @@ fn fsx_windows(subject: &Subject<'_>, volume: VolumePlace<'_>, report: &mut Repo
     {
         let at = volume.at.member("fsxWindowsFileServerVolumeConfiguration");
         report.fault(&at, "FSx for Windows File Server needs a Windows");
+    }
+}
+
+fn fsx_credentials(_: &Subject<'_>, volume: VolumePlace<'_>, report: &mut Report<'_>) {
+    let fsx = volume.value.fsx_windows_file_server_volume_configuration();
+    let is_secret = |arn: &str| match ecs_arn::ArnRef::parse(arn) {
+        Ok(arn) => matches!(arn.service(), "secretsmanager" | "ssm"),
+        // The guide's own example is `arn:arn-1234`.
+        Err(_) => arn.starts_with("arn:"),
+    };
+    let credentials = fsx.authorization_config().credentials_parameter();
+    if let Some(credentials) = credentials.filter(|arn| !is_secret(arn)) {
+        let at = volume.at.member("fsxWindowsFileServerVolumeConfiguration");
+        let message = format!(
+            "{} is the ARN of neither a secret nor a parameter",
+            quote(credentials)
+        );
+        report.fault(
+            &at.member("authorizationConfig")
+                .member("credentialsParameter"),
+            message,
+        );
     }
 }
 
@@ -196,11 +253,10 @@ fn s3files_root(_: &Subject<'_>, volume: VolumePlace<'_>, report: &mut Report<'_
 }
 
 fn s3files_role(subject: &Subject<'_>, volume: VolumePlace<'_>, report: &mut Report<'_>) {
-    let role = subject
-        .task
-        .task_role_arn()
-        .is_some_and(|role| !role.is_empty());
-    if volume.s3files_volume_configuration.is_some() && !role {
-        report.fault(&volume.at.member(S3FILES), "S3 Files needs `taskRoleArn`");
+    if volume.s3files_volume_configuration.is_some() && !has_task_role(subject) {
+        report.fault(
+            &At::ROOT.member("taskRoleArn"),
+            "S3 Files needs `taskRoleArn`",
+        );
     }
 }

@@ -1,7 +1,7 @@
 use super::Row;
 use super::subject::{Container, Report, Subject};
 use super::task::quote;
-use crate::{Rule, Source};
+use crate::{LaunchTypes, Rule, Source};
 
 const HEALTH_CHECK: Source = Source::Api("HealthCheck");
 
@@ -9,11 +9,23 @@ pub(super) const RULES: &[Row] = &[
     Row::container(
         Rule::new(
             "health-check-command",
+            "a health check has something to run",
+            HEALTH_CHECK,
+        )
+        .hint(COMMAND),
+        command,
+    ),
+    Row::container(
+        // The API model asks for it, the guide says that `CMD` is meant without it, and templates
+        // of AWS omit it.
+        Rule::new(
+            "health-check-prefix",
             "a health check begins with `CMD` or `CMD-SHELL`",
             HEALTH_CHECK,
         )
-        .hint("`[\"CMD-SHELL\", \"curl -f http://localhost/ || exit 1\"]`"),
-        command,
+        .warning()
+        .hint(COMMAND),
+        prefix,
     ),
     Row::container(
         Rule::new(
@@ -58,6 +70,16 @@ pub(super) const RULES: &[Row] = &[
     ),
     Row::container(
         Rule::new(
+            "start-timeout-maximum",
+            "a start timeout is at most 120 seconds",
+            Source::Guide("task_definition_parameters_ec2"),
+        )
+        .on(NOT_FARGATE)
+        .warning(),
+        start_timeout_maximum,
+    ),
+    Row::container(
+        Rule::new(
             "stop-timeout-minimum",
             "a stop timeout is at least 2 seconds",
             Source::Api("ContainerDefinition"),
@@ -66,6 +88,13 @@ pub(super) const RULES: &[Row] = &[
         stop_timeout,
     ),
 ];
+
+const COMMAND: &str = "`[\"CMD-SHELL\", \"curl -f http://localhost/ || exit 1\"]`";
+
+/// Fargate refuses more by a rule of its own.
+const NOT_FARGATE: LaunchTypes = LaunchTypes::EC2
+    .union(LaunchTypes::EXTERNAL)
+    .union(LaunchTypes::MANAGED_INSTANCES);
 
 fn command(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
     let Some(check) = container
@@ -77,16 +106,24 @@ fn command(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
     };
     let command = check.command();
     let message = match command.first().map(String::as_str) {
-        Some("NONE") => return,
-        Some("CMD" | "CMD-SHELL") if command.len() > 1 => return,
-        Some("CMD" | "CMD-SHELL") => "there is nothing to run".to_owned(),
-        Some(first) => format!("{} is neither `CMD` nor `CMD-SHELL`", quote(first)),
-        None => "the command is empty".to_owned(),
+        Some("CMD" | "CMD-SHELL") if command.len() < 2 => "there is nothing to run",
+        None => "the command is empty",
+        Some(_) => return,
     };
     report.fault(
         &container.at.member("healthCheck").member("command"),
         message,
     );
+}
+
+fn prefix(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
+    let first = container.health_check().command().first();
+    let is_other = |first: &&String| !matches!(first.as_str(), "CMD" | "CMD-SHELL" | "NONE");
+    if let Some(first) = first.filter(is_other) {
+        let at = container.at.member("healthCheck");
+        let message = format!("{} is neither `CMD` nor `CMD-SHELL`", quote(first));
+        report.fault(&at.member("command"), message);
+    }
 }
 
 /// A figure of the health check that must keep its bounds.
@@ -127,6 +164,15 @@ const MIN_SECONDS: i32 = 2;
 
 fn start_timeout(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
     at_least(container, ("startTimeout", container.start_timeout), report);
+}
+
+fn start_timeout_maximum(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
+    const MAX_SECONDS: i32 = 120;
+    let seconds = container.start_timeout;
+    if let Some(seconds) = seconds.filter(|seconds| *seconds > MAX_SECONDS) {
+        let message = format!("{seconds} seconds, at most {MAX_SECONDS}");
+        report.fault(&container.at.member("startTimeout"), message);
+    }
 }
 
 fn stop_timeout(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {

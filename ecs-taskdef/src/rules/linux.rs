@@ -1,7 +1,8 @@
 use super::Row;
 use super::subject::{Container, Report, Subject};
 use super::task::{quote, repeated};
-use crate::{IpcMode, LinuxParameters, NetworkMode, Rule, Source};
+use crate::shape::At;
+use crate::{ContainerDefinition, IpcMode, LinuxParameters, NetworkMode, Rule, Source};
 
 const LINUX_PARAMETERS: Source = Source::Api("LinuxParameters");
 const SYSTEM_CONTROL: Source = Source::Api("SystemControl");
@@ -14,6 +15,15 @@ pub(super) const RULES: &[Row] = &[
             Source::Api("KernelCapabilities"),
         ),
         capability_name,
+    ),
+    Row::container(
+        Rule::new(
+            "capabilities-privileged",
+            "a privileged container has every capability",
+            Source::Api("KernelCapabilities"),
+        )
+        .advice(),
+        capabilities_privileged,
     ),
     Row::container(
         Rule::new(
@@ -30,6 +40,15 @@ pub(super) const RULES: &[Row] = &[
             Source::Api("Tmpfs"),
         ),
         tmpfs_size,
+    ),
+    Row::container(
+        Rule::new(
+            "tmpfs-path",
+            "a file system in memory has an absolute path",
+            Source::Api("Tmpfs"),
+        )
+        .warning(),
+        tmpfs_path,
     ),
     Row::container(
         Rule::new(
@@ -100,11 +119,22 @@ pub(super) const RULES: &[Row] = &[
         ),
         control_ipc,
     ),
+    Row::task(
+        Rule::new(
+            "system-control-shared-network",
+            "one container sets the kernel parameters of a network that containers share",
+            SYSTEM_CONTROL,
+        )
+        .advice(),
+        control_shared_network,
+    ),
 ];
 
-const CAPABILITIES: [&str; 38] = [
+/// Those of the API model and `AUDIT_READ`, which the guide has.
+const CAPABILITIES: [&str; 39] = [
     "ALL",
     "AUDIT_CONTROL",
+    "AUDIT_READ",
     "AUDIT_WRITE",
     "BLOCK_SUSPEND",
     "CHOWN",
@@ -216,6 +246,16 @@ fn capability_name(_: &Subject<'_>, container: Container<'_>, report: &mut Repor
     }
 }
 
+fn capabilities_privileged(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
+    let capabilities = container.value.linux_parameters().capabilities();
+    let given = !capabilities.add().is_empty() || !capabilities.drop().is_empty();
+    if given && container.privileged == Some(true) {
+        let at = container.at.member("linuxParameters");
+        let message = "capabilities are ignored in a privileged container";
+        report.fault(&at.member("capabilities"), message);
+    }
+}
+
 fn shared_memory(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
     let size = linux(&container).and_then(|linux| linux.shared_memory_size);
     if let Some(size) = size.filter(|size| *size < 0) {
@@ -237,6 +277,19 @@ fn tmpfs_size(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>
                 &at.item(index).member("size"),
                 format!("{size} MiB, at least 1"),
             );
+        }
+    }
+}
+
+fn tmpfs_path(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
+    let at = container.at.member("linuxParameters");
+    let at = at.member("tmpfs");
+    let mounts = container.value.linux_parameters().tmpfs();
+    for (index, tmpfs) in mounts.iter().enumerate() {
+        let path = tmpfs.container_path();
+        if let Some(path) = path.filter(|path| !path.starts_with('/')) {
+            let message = format!("{} is not absolute", quote(path));
+            report.fault(&at.item(index).member("containerPath"), message);
         }
     }
 }
@@ -284,7 +337,7 @@ fn swappiness_alone(_: &Subject<'_>, container: Container<'_>, report: &mut Repo
     {
         let at = container.at.member("linuxParameters");
         report.fault(
-            &at.member("swappiness"),
+            &at.member("maxSwap"),
             "swappiness is ignored without `maxSwap`",
         );
     }
@@ -337,7 +390,7 @@ fn namespace_of(parameter: &str) -> Option<Namespace> {
     }
 }
 
-fn each_control(container: Container<'_>, mut visit: impl FnMut(&str, &crate::shape::At<'_>)) {
+fn each_control(container: Container<'_>, mut visit: impl FnMut(&str, &At<'_>)) {
     let at = container.at.member("systemControls");
     for (index, control) in container.system_controls().iter().enumerate() {
         if let Some(parameter) = &control.namespace {
@@ -383,4 +436,21 @@ fn control_ipc(subject: &Subject<'_>, container: Container<'_>, report: &mut Rep
             report.fault(at, message);
         }
     });
+}
+
+fn control_shared_network(subject: &Subject<'_>, report: &mut Report<'_>) {
+    if !subject.is_awsvpc() {
+        return;
+    }
+    let sets_network = |container: &ContainerDefinition| {
+        let mut controls = container.system_controls().iter();
+        let of_network = |parameter| namespace_of(parameter) == Some(Namespace::Network);
+        controls.any(|control| control.namespace().is_some_and(of_network))
+    };
+    let at = At::ROOT.member("containerDefinitions");
+    let containers = subject.task.container_definitions().iter().enumerate();
+    for (index, _) in containers.filter(|(_, one)| sets_network(one)).skip(1) {
+        let message = "another container sets parameters of the network of the task";
+        report.fault(&at.item(index).member("systemControls"), message);
+    }
 }

@@ -43,6 +43,15 @@ pub(super) const RULES: &[Row] = &[
     ),
     Row::container(
         Rule::new(
+            "log-buffer-blocking",
+            "a buffer goes with the mode `non-blocking`",
+            LOG_CONFIGURATION,
+        )
+        .advice(),
+        buffer_blocking,
+    ),
+    Row::container(
+        Rule::new(
             "awslogs-pattern-exclusive",
             "there is a date format or a pattern",
             LOG_CONFIGURATION,
@@ -106,16 +115,12 @@ fn missing(container: Container<'_>, driver: &LogDriver, needed: &[&str], report
     let Some(log) = log_of(&container, driver) else {
         return;
     };
-    let missing: Vec<&str> = needed
-        .iter()
-        .copied()
-        .filter(|option| !log.has_option(option))
-        .collect();
-    if !missing.is_empty() {
-        let named = missing.join(", ");
-        let at = container.at.member("logConfiguration");
-        let message = format!("`{driver}` needs {named}");
-        report.fault_about(&at.member("options"), &[&needed.join(", ")], message);
+    let missing = needed.iter().filter(|option| !log.has_option(option));
+    let at = container.at.member("logConfiguration");
+    let at = at.member("options");
+    for option in missing {
+        let message = format!("`{driver}` needs {option}");
+        report.fault_about(&at.member(option), &[&needed.join(", ")], message);
     }
 }
 
@@ -138,14 +143,16 @@ fn awslogs_unknown(_: &Subject<'_>, container: Container<'_>, report: &mut Repor
 }
 
 fn awslogs_mode(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
+    let Some(log) = &container.value.log_configuration else {
+        return;
+    };
+    // What is given to a log router goes to it, and has a mode of its own.
+    let is_routed = log.log_driver == Some(LogDriver::Awsfirelens);
     let legal = |mode: &str| matches!(mode, "blocking" | "non-blocking");
-    option(
-        container,
-        "mode",
-        legal,
-        "neither `blocking` nor `non-blocking`",
-        report,
-    );
+    let complaint = "neither `blocking` nor `non-blocking`";
+    if !is_routed {
+        option(container, log, ("mode", complaint), legal, report);
+    }
 }
 
 fn awslogs_buffer(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
@@ -156,27 +163,37 @@ fn awslogs_buffer(_: &Subject<'_>, container: Container<'_>, report: &mut Report
             .trim_end_matches(['k', 'm', 'g']);
         !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())
     };
-    option(
-        container,
-        "max-buffer-size",
-        legal,
-        "no size such as `25m`",
-        report,
-    );
+    if let Some(log) = log_of(&container, &LogDriver::Awslogs) {
+        let complaint = "no size such as `25m`";
+        option(
+            container,
+            log,
+            ("max-buffer-size", complaint),
+            legal,
+            report,
+        );
+    }
 }
 
-/// An option of `awslogs` that has to be legal where it is given.
+fn buffer_blocking(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
+    let options = container.value.log_configuration().options();
+    if options.get("mode") == Some("blocking") && options.contains("max-buffer-size") {
+        let at = container.at.member("logConfiguration");
+        let at = at.member("options");
+        let message = "there is no buffer in the mode `blocking`";
+        report.fault(&at.member("max-buffer-size"), message);
+    }
+}
+
+/// An option that has to be legal where it is given.
 fn option(
     container: Container<'_>,
-    name: &str,
+    log: &LogConfiguration,
+    (name, complaint): (&str, &str),
     legal: impl Fn(&str) -> bool,
-    complaint: &str,
     report: &mut Report<'_>,
 ) {
-    let log = log_of(&container, &LogDriver::Awslogs);
-    let value = log
-        .and_then(|log| log.options().get(name))
-        .filter(|value| !legal(value));
+    let value = log.options().get(name).filter(|value| !legal(value));
     if let Some(value) = value {
         let options = container.at.member("logConfiguration");
         let options: At<'_> = options.member("options");

@@ -19,13 +19,25 @@ pub(super) const RULES: &[Row] = &[
         .on(M),
         network_mode,
     ),
+    Row::task(
+        Rule::new(
+            "managed-instances-cpu",
+            "CPU of a task on Managed Instances is 128 to 10,240 units",
+            Source::Guide("task_definition_parameters-managed-instances"),
+        )
+        .on(M)
+        .warning(),
+        cpu,
+    ),
+    // The guide contradicts itself on what is a warning here: pages of parameters allow it.
     Row::unsupported(
         Rule::new(
             "managed-instances-ipc-mode",
             "Managed Instances have no IPC mode",
             MANAGED_INSTANCES_TASKS_SERVICES,
         )
-        .on(M),
+        .on(M)
+        .warning(),
         PLATFORM,
         unsupported::IPC_MODE,
     ),
@@ -75,7 +87,8 @@ pub(super) const RULES: &[Row] = &[
             "Managed Instances have no Docker labels",
             MANAGED_INSTANCES_TASKS_SERVICES,
         )
-        .on(M),
+        .on(M)
+        .warning(),
         PLATFORM,
         unsupported::DOCKER_LABELS,
     ),
@@ -174,7 +187,8 @@ pub(super) const RULES: &[Row] = &[
             "volumes on Managed Instances have no path on the host",
             MANAGED_INSTANCES_TASKS_SERVICES,
         )
-        .on(M),
+        .on(M)
+        .warning(),
         PLATFORM,
         unsupported::SOURCE_PATH,
     ),
@@ -207,6 +221,14 @@ fn network_mode(subject: &Subject<'_>, report: &mut Report<'_>) {
             subject.mode
         );
         report.fault(&At::ROOT.member("networkMode"), message);
+    }
+}
+
+fn cpu(subject: &Subject<'_>, report: &mut Report<'_>) {
+    let units = subject.task.cpu_units();
+    if let Some(units) = units.filter(|units| !(128..=10_240).contains(units)) {
+        let message = format!("{units} CPU units, not 128 to 10240 on Managed Instances");
+        report.fault(&At::ROOT.member("cpu"), message);
     }
 }
 

@@ -5,7 +5,8 @@ use super::subject::{Container, Report, Subject};
 use super::task::{quote, repeated};
 use crate::shape::At;
 use crate::{
-    ApplicationProtocol, LaunchTypes, NetworkMode, PortMapping, Rule, Source, TransportProtocol,
+    ApplicationProtocol, ContainerDefinition, LaunchTypes, NetworkMode, PortMapping, Rule, Source,
+    TransportProtocol,
 };
 
 const ON_INSTANCES: LaunchTypes = LaunchTypes::EC2.union(LaunchTypes::EXTERNAL);
@@ -78,7 +79,7 @@ pub(super) const RULES: &[Row] = &[
             "a host port is used once",
             PORT_MAPPING,
         )
-        .on(ON_INSTANCES)
+        .quoted("{} host port '{}' is mapped multiple times in task.")
         .in_2015(),
         host_port_duplicate,
     ),
@@ -132,7 +133,7 @@ pub(super) const RULES: &[Row] = &[
         ),
         range_maximum,
     ),
-    Row::container(
+    Row::task(
         Rule::new(
             "port-range-overlap",
             "port ranges do not overlap",
@@ -160,14 +161,19 @@ fn each_mapping(container: Container<'_>, mut visit: impl FnMut(&PortMapping, &A
     }
 }
 
-/// The port of the instance that a mapping takes for itself.
+/// The port of the instance, or of the network interface of the task, that a mapping takes for
+/// itself.
 fn static_port(mapping: &PortMapping, mode: &NetworkMode) -> Option<i32> {
     let port = match mode {
-        NetworkMode::Awsvpc | NetworkMode::None => None,
-        NetworkMode::Host if mapping.is_dynamic() => mapping.container_port,
+        NetworkMode::None => None,
+        NetworkMode::Awsvpc | NetworkMode::Host if mapping.is_dynamic() => mapping.container_port,
         _ => mapping.host_port,
     };
     port.filter(|port| *port > 0)
+}
+
+fn port_of_instance(mapping: &PortMapping, subject: &Subject<'_>) -> Option<i32> {
+    static_port(mapping, &subject.mode).filter(|_| !subject.is_awsvpc())
 }
 
 fn container_port(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
@@ -205,7 +211,7 @@ fn ports_match(subject: &Subject<'_>, container: Container<'_>, report: &mut Rep
         let (Some(host), Some(port)) = (mapping.host_port, mapping.container_port) else {
             return;
         };
-        if host != 0 && host != port {
+        if host != port {
             let mode = subject.mode.as_str();
             let message = format!("host port {host} for container port {port} with `{mode}`");
             report.fault_about(&at.member("hostPort"), &[mode], message);
@@ -215,7 +221,7 @@ fn ports_match(subject: &Subject<'_>, container: Container<'_>, report: &mut Rep
 
 fn host_port_reserved(subject: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
     each_mapping(container, |mapping, at| {
-        let port = static_port(mapping, &subject.mode).and_then(|port| u16::try_from(port).ok());
+        let port = port_of_instance(mapping, subject).and_then(|port| u16::try_from(port).ok());
         if let Some(port) = port.filter(|port| subject.rules.reserved_ports.contains(port)) {
             let message = format!("port {port} is taken on every container instance");
             report.fault(&at.member("hostPort"), message);
@@ -226,7 +232,7 @@ fn host_port_reserved(subject: &Subject<'_>, container: Container<'_>, report: &
 fn host_port_ephemeral(subject: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
     let first = i32::from(subject.rules.first_ephemeral_port);
     each_mapping(container, |mapping, at| {
-        let port = static_port(mapping, &subject.mode);
+        let port = port_of_instance(mapping, subject);
         let reserved = |port: &i32| {
             u16::try_from(*port).is_ok_and(|port| subject.rules.reserved_ports.contains(&port))
         };
@@ -270,7 +276,13 @@ fn host_port_duplicate(subject: &Subject<'_>, report: &mut Report<'_>) {
             let owner = container.name().unwrap_or_default();
             if let Some(first) = taken.get(&(port, transport.clone())) {
                 let message = format!("host port {port}/{transport} is already used by `{first}`");
-                report.fault(&at.item(index).member("hostPort"), message);
+                let parts = [transport.as_str().to_uppercase(), port.to_string()];
+                let member = match mapping.host_port {
+                    Some(_) => "hostPort",
+                    None => "containerPort",
+                };
+                let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
+                report.fault_about(&at.item(index).member(member), &parts, message);
             } else {
                 taken.insert((port, transport), owner);
             }
@@ -366,35 +378,88 @@ fn range_maximum(_: &Subject<'_>, container: Container<'_>, report: &mut Report<
     }
 }
 
-fn range_overlap(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
-    let single = |port: i32| u16::try_from(port).ok().map(|port| (port, port));
-    let mut ranges: Vec<(u16, u16, usize)> = container
-        .port_mappings()
-        .iter()
-        .enumerate()
-        .filter_map(|(index, mapping)| {
-            let range = mapping
-                .range()
-                .or_else(|| mapping.container_port.and_then(single));
-            range.map(|(first, last)| (first, last, index))
-        })
+fn range_overlap(subject: &Subject<'_>, report: &mut Report<'_>) {
+    let containers = subject.task.container_definitions().iter().enumerate();
+    let mut ports: Vec<Ports<'_>> = containers
+        .flat_map(|(index, container)| ports_of(index, container))
         .collect();
-    let mappings = container.port_mappings();
-    if !mappings
-        .iter()
-        .any(|mapping| mapping.container_port_range.is_some())
-    {
+    if ports.iter().all(|ports| !ports.is_range) {
         return;
     }
-    ranges.sort_unstable();
-    let at = container.at.member("portMappings");
-    let mut reached = 0;
-    for (first, last, index) in ranges {
-        if first <= reached {
-            let message = format!("port {first} is in another mapping of the container");
-            report.fault(&at.item(index), message);
+    ports.sort_by_key(|ports| (ports.container, ports.first));
+    let mut taken = Vec::new();
+    for of_container in ports.chunk_by(|one, other| one.container == other.container) {
+        overlaps(of_container, &mut taken);
+    }
+    if subject.is_awsvpc() {
+        // Containers share the ports of their network.
+        ports.sort_by_key(|ports| (ports.protocol, ports.first));
+        for of_protocol in ports.chunk_by(|one, other| one.protocol == other.protocol) {
+            overlaps(of_protocol, &mut taken);
         }
-        reached = reached.max(last);
+    }
+    taken.sort_unstable();
+    taken.dedup_by_key(|(container, mapping, ..)| (*container, *mapping));
+    let at = At::ROOT.member("containerDefinitions");
+    for (container, mapping, first, member) in taken {
+        let at = at.item(container);
+        let at = at.member("portMappings");
+        let message = format!("port {first} is in another mapping");
+        report.fault(&at.item(mapping).member(member), message);
+    }
+}
+
+/// The container ports of a mapping.
+struct Ports<'t> {
+    container: usize,
+    mapping: usize,
+    protocol: &'t str,
+    is_range: bool,
+    first: u16,
+    last: u16,
+}
+
+fn ports_of(container: usize, of: &ContainerDefinition) -> impl Iterator<Item = Ports<'_>> {
+    let mappings = of.port_mappings().iter().enumerate();
+    mappings.filter_map(move |(mapping, ports)| {
+        let single = ports
+            .container_port
+            .and_then(|port| u16::try_from(port).ok());
+        let (first, last) = ports.range().or(single.map(|port| (port, port)))?;
+        let protocol = ports.protocol.as_ref();
+        Some(Ports {
+            container,
+            mapping,
+            protocol: protocol.map_or("tcp", |protocol| protocol.as_str()),
+            is_range: ports.container_port_range.is_some(),
+            first,
+            last,
+        })
+    })
+}
+
+/// Where two mappings share a port, at least one of them a range: the later one, the first port
+/// that they share and the member that has it. The mappings are sorted by their first port.
+fn overlaps(ports: &[Ports<'_>], found: &mut Vec<(usize, usize, u16, &'static str)>) {
+    let mut widest: Option<&Ports<'_>> = None;
+    for next in ports {
+        let before = widest.filter(|before| next.first <= before.last);
+        if let Some(before) = before.filter(|before| before.is_range || next.is_range) {
+            let place = |ports: &Ports<'_>| (ports.container, ports.mapping);
+            let later = if place(before) > place(next) {
+                before
+            } else {
+                next
+            };
+            let member = match later.is_range {
+                true => "containerPortRange",
+                false => "containerPort",
+            };
+            found.push((later.container, later.mapping, next.first, member));
+        }
+        if widest.is_none_or(|before| next.last > before.last) {
+            widest = Some(next);
+        }
     }
 }
 

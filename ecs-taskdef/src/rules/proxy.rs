@@ -39,6 +39,17 @@ pub(super) const RULES: &[Row] = &[
         .copied("Ingress port not found"),
         properties,
     ),
+    Row::task(
+        // The API model asks for it; examples of AWS go without `EgressIgnoredPorts`.
+        Rule::new(
+            "proxy-egress-ignored-ips",
+            "a proxy knows which addresses it leaves alone",
+            PROXY_CONFIGURATION,
+        )
+        .on(WITH_PROXY)
+        .warning(),
+        egress_ignored_ips,
+    ),
 ];
 
 fn proxy<'a>(subject: &'a Subject<'_>) -> Option<&'a ProxyConfiguration> {
@@ -80,5 +91,13 @@ fn properties(subject: &Subject<'_>, report: &mut Report<'_>) {
             "ProxyIngressPort" => report.fault(&at, message),
             _ => report.fault_in_our_words(&at, &message),
         }
+    }
+}
+
+fn egress_ignored_ips(subject: &Subject<'_>, report: &mut Report<'_>) {
+    if proxy(subject).is_some_and(|proxy| proxy.property("EgressIgnoredIPs").is_none()) {
+        let at = At::ROOT.member("proxyConfiguration");
+        let message = "the property `EgressIgnoredIPs` is missing";
+        report.fault(&at.member("properties"), message);
     }
 }

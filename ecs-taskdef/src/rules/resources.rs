@@ -28,6 +28,14 @@ pub(super) const RULES: &[Row] = &[
         ),
         gpu_exclusive,
     ),
+    Row::container(
+        Rule::new(
+            "sharing-strategy-member",
+            "a sharing strategy says how GPUs are shared",
+            Source::Api("SharingStrategy"),
+        ),
+        sharing_strategy,
+    ),
     Row::task(
         Rule::new(
             "gpu-same-kind",
@@ -116,11 +124,24 @@ fn gpu_exclusive(_: &Subject<'_>, container: Container<'_>, report: &mut Report<
     }
 }
 
+fn sharing_strategy(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
+    let at = container.at.member("resourceRequirements");
+    for (index, requirement) in container.resource_requirements().iter().enumerate() {
+        let strategy = requirement.sharing_strategy.as_ref();
+        if strategy.is_some_and(|strategy| strategy.nvidia_mps.is_none()) {
+            let message = "the sharing strategy has no `nvidiaMps`";
+            report.fault(&at.item(index).member("sharingStrategy"), message);
+        }
+    }
+}
+
 fn gpu_same_kind(subject: &Subject<'_>, report: &mut Report<'_>) {
     let at = At::ROOT.member("containerDefinitions");
     let mut first = None;
     for (index, container) in subject.task.container_definitions().iter().enumerate() {
-        for requirement in container.resource_requirements() {
+        let at = at.item(index);
+        let at = at.member("resourceRequirements");
+        for (index, requirement) in container.resource_requirements().iter().enumerate() {
             if requirement.r#type != Some(ResourceType::Gpu) {
                 continue;
             }
@@ -134,7 +155,7 @@ fn gpu_same_kind(subject: &Subject<'_>, report: &mut Report<'_>) {
             };
             if *first.get_or_insert(kind) != kind {
                 let message = "another container asks for GPUs in another way";
-                report.fault(&at.item(index).member("resourceRequirements"), message);
+                report.fault(&at.item(index), message);
             }
         }
     }

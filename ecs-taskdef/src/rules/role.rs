@@ -69,6 +69,35 @@ pub(super) const RULES: &[Row] = &[
         .hint("set `executionRoleArn`"),
         secrets,
     ),
+    Row::container(
+        Rule::new(
+            "repository-credentials-execution-role",
+            "credentials of a registry need an execution role",
+            TASK_EXECUTION_IAM_ROLE,
+        )
+        .hint("set `executionRoleArn`"),
+        repository_credentials,
+    ),
+    Row::container(
+        Rule::new(
+            "environment-files-execution-role",
+            "environment files need an execution role",
+            TASK_EXECUTION_IAM_ROLE,
+        )
+        .hint("set `executionRoleArn`"),
+        environment_files,
+    ),
+    Row::container(
+        Rule::new(
+            "managed-instances-execution-role",
+            "Managed Instances need an execution role to pull from Amazon ECR and to write logs",
+            TASK_EXECUTION_IAM_ROLE,
+        )
+        .on(LaunchTypes::MANAGED_INSTANCES)
+        .warning()
+        .hint("set `executionRoleArn`"),
+        ecr_and_awslogs,
+    ),
     Row::task(
         Rule::new(
             "task-role-format",
@@ -102,6 +131,29 @@ fn awslogs(subject: &Subject<'_>, container: Container<'_>, report: &mut Report<
             &at.member("logDriver"),
             "no execution role to write to CloudWatch Logs",
         );
+    }
+}
+
+fn ecr_and_awslogs(subject: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
+    ecr(subject, container, report);
+    awslogs(subject, container, report);
+}
+
+fn repository_credentials(
+    subject: &Subject<'_>,
+    container: Container<'_>,
+    report: &mut Report<'_>,
+) {
+    if container.repository_credentials.is_some() && !has_execution_role(subject.task) {
+        let at = container.at.member("repositoryCredentials");
+        report.fault(&at, "no execution role to fetch the credentials");
+    }
+}
+
+fn environment_files(subject: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
+    if !container.environment_files().is_empty() && !has_execution_role(subject.task) {
+        let at = container.at.member("environmentFiles");
+        report.fault(&at, "no execution role to fetch the files");
     }
 }
 

@@ -55,6 +55,10 @@ pub(super) const RULES: &[Row] = &[
             "memory-reservation-sum",
             "containers reserve no more than the memory of the task",
             CONTAINER_DEFINITION,
+        )
+        .quoted(
+            "The sum of all container 'memoryReservation' values cannot be greater than the value \
+             of the task 'memory'.",
         ),
         reservation_sum,
     ),
@@ -78,6 +82,15 @@ pub(super) const RULES: &[Row] = &[
         )
         .in_2015(),
         cpu_negative,
+    ),
+    Row::container(
+        Rule::new(
+            "container-memory-negative",
+            "memory of a container is not negative",
+            CONTAINER_DEFINITION,
+        )
+        .in_2015(),
+        memory_negative,
     ),
     Row::container(
         Rule::new(
@@ -144,30 +157,42 @@ fn exceeds_task(subject: &Subject<'_>, container: Container<'_>, report: &mut Re
     }
 }
 
-fn sum_of(subject: &Subject<'_>, of: fn(&ContainerDefinition) -> Option<i32>) -> u64 {
+/// The sum over the containers, and the first of them with which it is greater than `max`.
+fn sum_above(
+    subject: &Subject<'_>,
+    max: Option<u32>,
+    of: fn(&ContainerDefinition) -> Option<i32>,
+) -> Option<(u64, usize)> {
+    let max = u64::from(max?);
     let natural = |number: Option<i32>| u64::try_from(number.unwrap_or(0)).unwrap_or(0);
-    subject
-        .task
-        .container_definitions()
-        .iter()
-        .map(|container| natural(of(container)))
-        .sum()
+    let (mut sum, mut first) = (0, None);
+    for (index, container) in subject.task.container_definitions().iter().enumerate() {
+        sum += natural(of(container));
+        if sum > max && first.is_none() {
+            first = Some(index);
+        }
+    }
+    first.map(|first| (sum, first))
 }
 
 fn reservation_sum(subject: &Subject<'_>, report: &mut Report<'_>) {
-    let sum = sum_of(subject, |container| container.memory_reservation);
-    if let Some(memory) = subject.memory.filter(|memory| sum > u64::from(*memory)) {
+    let reserved = sum_above(subject, subject.memory, |container| {
+        container.memory_reservation
+    });
+    if let (Some((sum, index)), Some(memory)) = (reserved, subject.memory) {
         let message = format!("containers reserve {sum} MiB of the {memory} MiB of the task");
-        report.fault(&At::ROOT.member("memory"), message);
+        let at = At::ROOT.member("containerDefinitions");
+        report.fault(&at.item(index).member("memoryReservation"), message);
     }
 }
 
 fn cpu_sum(subject: &Subject<'_>, report: &mut Report<'_>) {
-    let sum = sum_of(subject, |container| container.cpu);
     let units = subject.task.cpu_units().filter(|_| !subject.windows);
-    if let Some(units) = units.filter(|units| sum > u64::from(*units)) {
+    let had = sum_above(subject, units, |container| container.cpu);
+    if let (Some((sum, index)), Some(units)) = (had, units) {
         let message = format!("containers have {sum} of the {units} CPU units of the task");
-        report.fault(&At::ROOT.member("cpu"), message);
+        let at = At::ROOT.member("containerDefinitions");
+        report.fault(&at.item(index).member("cpu"), message);
     }
 }
 
@@ -178,6 +203,22 @@ fn cpu_negative(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'
             format!("{cpu} CPU units, at least 0"),
         );
     }
+}
+
+fn memory_negative(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
+    for (member, memory) in memory_of(container) {
+        if let Some(memory) = memory.filter(|memory| *memory < 0) {
+            let message = format!("{memory} MiB, at least 0");
+            report.fault(&container.at.member(member), message);
+        }
+    }
+}
+
+fn memory_of(container: Container<'_>) -> [(&'static str, Option<i32>); 2] {
+    [
+        ("memory", container.memory),
+        ("memoryReservation", container.memory_reservation),
+    ]
 }
 
 fn reservation_limit(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
@@ -193,12 +234,8 @@ fn reservation_limit(_: &Subject<'_>, container: Container<'_>, report: &mut Rep
 
 fn memory_minimum(subject: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
     let min = subject.rules.min_container_memory;
-    let given = [
-        ("memory", container.memory),
-        ("memoryReservation", container.memory_reservation),
-    ];
-    for (member, memory) in given {
-        if let Some(memory) = memory.filter(|memory| *memory < min) {
+    for (member, memory) in memory_of(container) {
+        if let Some(memory) = memory.filter(|memory| (0..min).contains(memory)) {
             let message = format!("{memory} MiB, at least {min}");
             report.fault(&container.at.member(member), message);
         }

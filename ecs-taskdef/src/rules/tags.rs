@@ -26,6 +26,11 @@ pub(super) const RULES: &[Row] = &[
             key_reserved(tags(subject), &At::ROOT.member("tags"), report);
         }
     }),
+    Row::task(VALUE_RESERVED, |subject, report| {
+        if subject.task.status.is_none() {
+            value_reserved(tags(subject), &At::ROOT.member("tags"), report);
+        }
+    }),
     Row::task(CHARACTERS, |subject, report| {
         characters(tags(subject), &At::ROOT.member("tags"), report);
     }),
@@ -38,6 +43,13 @@ const KEY_RESERVED: Rule = registering(Rule::new(
     "the prefix `aws:` belongs to AWS, in whatever case",
     TAG,
 ));
+/// The API model reserves the prefix for values too; AWS's own tags show that it takes them.
+const VALUE_RESERVED: Rule = Rule::new(
+    "tag-value-reserved",
+    "values do not begin with `aws:`, in whatever case",
+    TAG,
+)
+.warning();
 const CHARACTERS: Rule = registering(Rule::new(
     "tag-characters",
     "tags hold letters, digits, spaces and `_.:/=+-@`",
@@ -62,10 +74,11 @@ impl Tag {
     /// # Ok::<(), serde_json::Error>(())
     /// ```
     pub fn check_list(tags: &[Self], at: &At<'_>, findings: &mut Findings) {
-        let checks: [(&Rule, Check); 4] = [
+        let checks: [(&Rule, Check); 5] = [
             (&KEY_REQUIRED, key_required),
             (&KEY_UNIQUE, key_unique),
             (&KEY_RESERVED, key_reserved),
+            (&VALUE_RESERVED, value_reserved),
             (&CHARACTERS, characters),
         ];
         let mut found = Findings::default();
@@ -124,12 +137,25 @@ fn key_unique(tags: &[Tag], at: &At<'_>, report: &mut Report<'_>) {
 fn key_reserved(tags: &[Tag], at: &At<'_>, report: &mut Report<'_>) {
     for (index, tag) in tags.iter().enumerate() {
         let key = tag.key().unwrap_or_default();
-        let prefix = key.get(..4);
-        if prefix.is_some_and(|prefix| prefix.eq_ignore_ascii_case("aws:")) {
+        if is_reserved(key) {
             let message = format!("the key {} is reserved for AWS", quote(key));
             report.fault(&at.item(index).member("key"), message);
         }
     }
+}
+
+fn value_reserved(tags: &[Tag], at: &At<'_>, report: &mut Report<'_>) {
+    for (index, tag) in tags.iter().enumerate() {
+        if let Some(value) = tag.value().filter(|value| is_reserved(value)) {
+            let message = format!("the value {} begins as those of AWS do", quote(value));
+            report.fault(&at.item(index).member("value"), message);
+        }
+    }
+}
+
+fn is_reserved(text: &str) -> bool {
+    let prefix = text.get(..4);
+    prefix.is_some_and(|prefix| prefix.eq_ignore_ascii_case("aws:"))
 }
 
 fn characters(tags: &[Tag], at: &At<'_>, report: &mut Report<'_>) {

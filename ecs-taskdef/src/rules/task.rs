@@ -169,13 +169,23 @@ const NOT_MANAGED_INSTANCES: LaunchTypes = LaunchTypes::EC2
     .union(LaunchTypes::EXTERNAL)
     .union(LaunchTypes::FARGATE);
 
-/// A name in a message: shortened, so that a long one does not fill the screen.
+/// A name in a message: shortened, so that a long one does not fill the screen, and with line
+/// breaks and other control characters as Rust writes them.
 pub(super) fn quote(name: &str) -> String {
     const SHOWN: usize = 80;
-    match name.char_indices().nth(SHOWN) {
-        Some((end, _)) => format!("`{}...`", name.get(..end).unwrap_or_default()),
-        None => format!("`{name}`"),
+    let (shown, dots) = match name.char_indices().nth(SHOWN) {
+        Some((end, _)) => (name.get(..end).unwrap_or_default(), "..."),
+        None => (name, ""),
+    };
+    if !shown.contains(char::is_control) {
+        return format!("`{shown}{dots}`");
     }
+    let escaped = shown.chars().flat_map(|letter| {
+        let control = letter.is_control().then(|| letter.escape_default());
+        let plain = control.is_none().then_some(letter);
+        control.into_iter().flatten().chain(plain)
+    });
+    format!("`{}{dots}`", escaped.collect::<String>())
 }
 
 fn family_required(subject: &Subject<'_>, report: &mut Report<'_>) {
@@ -230,10 +240,8 @@ fn definition_size(subject: &Subject<'_>, report: &mut Report<'_>) {
 fn essential_container(subject: &Subject<'_>, report: &mut Report<'_>) {
     let containers = subject.task.container_definitions();
     if !containers.is_empty() && subject.task.essential_containers().next().is_none() {
-        report.fault(
-            &At::ROOT.member("containerDefinitions"),
-            "no container is essential",
-        );
+        let at = At::ROOT.member("containerDefinitions");
+        report.fault(&at.item(0).member("essential"), "no container is essential");
     }
 }
 
@@ -276,15 +284,20 @@ fn container_memory(subject: &Subject<'_>, container: Container<'_>, report: &mu
         MemoryRule::EachContainer if container.memory.is_none() => {
             report.fault_in_our_words(&at, "`memory` is missing");
         }
-        MemoryRule::TaskOrContainer
-            if subject.task.memory.is_none() && container.reserved_memory().is_none() =>
-        {
+        MemoryRule::TaskOrContainer if subject.task.memory.is_none() && !has_memory(container) => {
             let name = container.name().unwrap_or_default();
             let message = "neither the task nor the container has memory";
             report.fault_about(&at, &[name], message);
         }
         _ => {}
     }
+}
+
+/// An amount of 0 is none.
+fn has_memory(container: Container<'_>) -> bool {
+    [container.memory, container.memory_reservation]
+        .into_iter()
+        .any(|memory| memory.is_some_and(|memory| memory != 0))
 }
 
 fn arm64_linux_only(subject: &Subject<'_>, report: &mut Report<'_>) {

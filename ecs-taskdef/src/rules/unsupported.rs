@@ -146,6 +146,12 @@ pub(super) const READONLY_ROOT_FILESYSTEM: Member =
     Member::Container("readonlyRootFilesystem", |container| {
         container.readonly_root_filesystem == Some(true)
     });
+pub(super) const RESTART_POLICY: Member = Member::Container("restartPolicy", |container| {
+    container.restart_policy().enabled == Some(true)
+});
+pub(super) const SYSTEM_CONTROLS: Member = Member::Container("systemControls", |container| {
+    !container.system_controls().is_empty()
+});
 pub(super) const ULIMITS: Member =
     Member::Container("ulimits", |container| !container.ulimits().is_empty());
 pub(super) const USER: Member = Member::Container("user", |container| {

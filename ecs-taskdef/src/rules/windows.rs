@@ -1,8 +1,8 @@
-use super::subject::{Report, Subject, VolumePlace};
+use super::subject::{Container, Report, Subject, VolumePlace};
 use super::unsupported::Platform;
 use super::{Row, unsupported};
 use crate::shape::At;
-use crate::{NetworkMode, Rule, Source};
+use crate::{LaunchTypes, NetworkMode, Rule, Source};
 
 const PLATFORM: Platform = Platform {
     name: "Windows",
@@ -139,6 +139,35 @@ pub(super) const RULES: &[Row] = &[
         PLATFORM,
         unsupported::ENVIRONMENT_FILES,
     ),
+    Row::unsupported(
+        Rule::new(
+            "windows-system-controls",
+            "Windows has no kernel parameters to choose",
+            Source::Api("SystemControl"),
+        ),
+        PLATFORM,
+        unsupported::SYSTEM_CONTROLS,
+    ),
+    Row::unsupported(
+        Rule::new(
+            "fargate-windows-restart-policy",
+            "Windows on Fargate restarts no containers",
+            Source::Guide("container-restart-policy"),
+        )
+        .on(LaunchTypes::FARGATE)
+        .warning(),
+        PLATFORM,
+        unsupported::RESTART_POLICY,
+    ),
+    Row::container(
+        Rule::new(
+            "windows-mount-drive",
+            "Windows mounts a directory on its own drive",
+            Source::Api("Volume"),
+        )
+        .warning(),
+        mount_drive,
+    ),
     Row::volume(
         Rule::new(
             "windows-docker-volume-driver",
@@ -160,6 +189,29 @@ fn network_mode(subject: &Subject<'_>, report: &mut Report<'_>) {
             subject.mode
         );
         report.fault(&At::ROOT.member("networkMode"), message);
+    }
+}
+
+fn mount_drive(subject: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
+    if !subject.windows {
+        return;
+    }
+    let drive = |path: Option<&str>| {
+        let mut letters = path?.chars();
+        let drive = letters.next()?.to_ascii_uppercase();
+        (letters.next() == Some(':')).then_some(drive)
+    };
+    let at = container.at.member("mountPoints");
+    for (index, mount) in container.mount_points().iter().enumerate() {
+        let mut volumes = subject.task.volumes().iter();
+        let volume = volumes.find(|volume| volume.name == mount.source_volume);
+        let from = volume.and_then(|volume| drive(volume.host().source_path()));
+        if let (Some(from), Some(to)) = (from, drive(mount.container_path()))
+            && from != to
+        {
+            let message = format!("drive {from} of the host is mounted on drive {to}");
+            report.fault(&at.item(index).member("containerPath"), message);
+        }
     }
 }
 
