@@ -77,6 +77,16 @@ pub(super) const RULES: &[Row] = &[
         ),
         ports_without_network,
     ),
+    Row::container(
+        Rule::new(
+            "host-network-root",
+            "no container is root in the network of the instance",
+            Source::Api("RegisterTaskDefinition"),
+        )
+        .advice()
+        .hint("set `user`"),
+        root_in_host_network,
+    ),
 ];
 
 fn mode_default(subject: &Subject<'_>, report: &mut Report<'_>) {
@@ -146,5 +156,14 @@ fn ports_without_network(subject: &Subject<'_>, container: Container<'_>, report
     if subject.mode == NetworkMode::None && !ports.is_empty() {
         let message = "the network mode `none` has no ports";
         report.fault(&container.at.member("portMappings"), message);
+    }
+}
+
+fn root_in_host_network(subject: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
+    // Without a user it is that of the image, which nobody knows here.
+    let user = container.user().and_then(|user| user.split(':').next());
+    if subject.mode == NetworkMode::Host && matches!(user, Some("root" | "0")) {
+        let message = "root in the network of the instance";
+        report.fault(&container.at.member("user"), message);
     }
 }
