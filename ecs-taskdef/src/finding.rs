@@ -39,6 +39,12 @@ pub struct Finding {
     pub pointer: String,
     /// Where it is in the text, if the text is known and it is not about all of it.
     pub position: Option<Position>,
+    /// Where in the text that ends, the byte behind it.
+    pub end: Option<Position>,
+    /// The JSON Pointer in the names of the text, from its root on, where that is not `pointer`.
+    pub source_pointer: Option<String>,
+    /// The logical name of the definition in its template.
+    pub definition: Option<String>,
     /// What is wrong, in our words.
     pub message: String,
     /// The exception with which the API answers, by its name on the wire; `None` if it does not
@@ -57,6 +63,9 @@ impl Finding {
             severity: rule.severity,
             pointer,
             position: None,
+            end: None,
+            source_pointer: None,
+            definition: None,
             message,
             exception: rule.exception,
             aws_message: None,
@@ -134,7 +143,7 @@ impl fmt::Display for Finding {
 
 impl Serialize for Finding {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut fields = serializer.serialize_struct("Finding", 10)?;
+        let mut fields = serializer.serialize_struct("Finding", 14)?;
         fields.serialize_field("rule", self.rule.id)?;
         fields.serialize_field("severity", &self.severity.to_string())?;
         fields.serialize_field("pointer", &self.pointer)?;
@@ -148,8 +157,20 @@ impl Serialize for Finding {
                 fields.skip_field("column")?;
             }
         }
+        match &self.end {
+            Some(end) => {
+                fields.serialize_field("endLine", &end.line)?;
+                fields.serialize_field("endColumn", &end.column)?;
+            }
+            None => {
+                fields.skip_field("endLine")?;
+                fields.skip_field("endColumn")?;
+            }
+        }
         fields.serialize_field("message", &self.message)?;
         for (name, text) in [
+            ("sourcePointer", self.source_pointer.as_deref()),
+            ("definition", self.definition.as_deref()),
             ("exception", self.exception),
             ("awsMessage", self.aws_message.as_deref()),
             ("hint", self.hint()),

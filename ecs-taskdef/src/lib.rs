@@ -54,7 +54,8 @@
 //! | for | take |
 //! |---|---|
 //! | the members of the API, JSON in and out, nothing lost | [`TaskDefinition`], [`ContainerDefinition`] and their parts |
-//! | real files: outputs of commands, templates, `null`, numbers as strings | [`Document`], [`Reading`] |
+//! | real files: outputs of commands, templates, fragments, JSON with comments, YAML (feature `yaml`) | [`Documents`], [`Document`], [`Form`], [`Reading`] |
+//! | what of it is unknown until it is used | [`Unknowns`], [`Alternative`] |
 //! | what is wrong | [`Validator`], [`Findings`], [`Finding`], the table of [`Rule`]s |
 //! | rules and limits of a time | [`RuleSet`], [`FargateTable`] |
 //! | what AWS finds out itself | [`TaskDefinition::computed_compatibilities`], [`TaskDefinition::required_attributes`] |
@@ -81,8 +82,11 @@
 //! - What AWS refuses only in words nobody has published is refused in ours, and
 //!   [`Finding::aws_message`] is `None`.
 //! - Agents between 1.1.0 and 1.2.0 treat CPU as 1.1.0 does.
-//! - A value with a placeholder (`<NAME>`, `${NAME}`, `{{NAME}}`) is warned of, not refused, in a
-//!   lenient reading.
+//! - A text with a placeholder (`<NAME>`, `${NAME}`, `$NAME`, `{{NAME}}`) is unknown in a lenient
+//!   reading; `Ref` of a parameter with a default is the default.
+//! - An empty `host` beside another kind of volume is no second kind: it asks for nothing, and AWS's
+//!   words for two kinds were seen with a path only.
+//! - `hostPort` 0 is another port than that of the container where both have to match.
 //!
 //! # Scope of this crate
 //!
@@ -100,6 +104,7 @@ mod finding;
 mod image;
 mod mounts;
 mod normalize;
+mod open;
 mod order;
 mod overrides;
 mod read;
@@ -113,6 +118,7 @@ mod saved;
 pub mod shape;
 mod size;
 mod timestamp;
+mod unknowns;
 mod validate;
 mod version;
 
@@ -130,7 +136,10 @@ pub use mounts::EffectiveMount;
 pub use normalize::RegisterInput;
 pub use order::{Cycle, CycleError, Relation};
 pub use overrides::{EntryPoint, OverrideError, console_command};
-pub use read::{Document, JsonError, Position, ReadError, Reading};
+pub use read::{
+    Alternative, Document, Documents, Form, JsonError, MAX_TEXT_BYTES, Position, ReadError,
+    Reading, Service, Syntax,
+};
 pub use recorded::{Decision, Record, Recorded};
 pub use registry::{Registry, RegistryError};
 pub use requirements::{Gpus, Requirements};
@@ -139,6 +148,7 @@ pub use rule_set::{Edition, MemoryRule, RuleSet};
 pub use saved::{Format, Saved};
 pub use size::{cpu_units, memory_mib};
 pub use timestamp::{Timestamp, TimestampError};
+pub use unknowns::Unknowns;
 pub use validate::Validator;
 pub use version::{AgentVersion, Version, VersionError};
 

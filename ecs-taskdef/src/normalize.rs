@@ -82,7 +82,11 @@ impl TaskDefinition {
     #[must_use]
     pub fn computed_compatibilities(&self) -> LaunchTypes {
         let fits = |launch_type: &Compatibility| {
-            crate::rules::fits_launch_type(self, LaunchTypes::from(launch_type))
+            crate::rules::fits_launch_type(
+                self,
+                LaunchTypes::from(launch_type),
+                crate::Unknowns::NONE,
+            )
         };
         let fitting: Vec<Compatibility> = LaunchTypes::ALL.iter().filter(fits).collect();
         fitting.iter().collect()

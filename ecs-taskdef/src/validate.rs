@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::rules;
-use crate::{Finding, Findings, LaunchTypes, Reading, RuleSet, Severity, TaskDefinition};
+use crate::{Finding, Findings, LaunchTypes, Reading, RuleSet, Severity, TaskDefinition, Unknowns};
 
 /// Checks task definitions: for which launch types, by which rules, and what
 /// not to mention.
@@ -71,7 +71,16 @@ impl Validator {
     /// Everything that is wrong with the definition.
     #[must_use]
     pub fn validate(&self, definition: &TaskDefinition) -> Findings {
-        let mut findings = rules::run(definition, &self.rules, self.launch_types_of(definition));
+        self.validate_known(definition, Unknowns::NONE)
+    }
+
+    /// Everything that is wrong with what is known of the definition.
+    ///
+    /// A rule that depends on an unknown value says nothing.
+    #[must_use]
+    pub fn validate_known(&self, definition: &TaskDefinition, unknowns: &Unknowns) -> Findings {
+        let launch_types = self.launch_types_of(definition, unknowns);
+        let mut findings = rules::run(definition, &self.rules, launch_types, unknowns);
         self.judge(&mut findings);
         findings
     }
@@ -91,10 +100,11 @@ impl Validator {
         }
     }
 
-    fn launch_types_of(&self, definition: &TaskDefinition) -> LaunchTypes {
+    fn launch_types_of(&self, definition: &TaskDefinition, unknowns: &Unknowns) -> LaunchTypes {
         let required = || {
             let required = definition.required_launch_types();
-            if required.is_empty() {
+            let is_known = unknowns.is_empty() || !unknowns.touches("/requiresCompatibilities");
+            if required.is_empty() && is_known {
                 LaunchTypes::EC2
             } else {
                 required

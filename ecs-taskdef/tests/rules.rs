@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use ecs_taskdef::{
-    Document, Findings, Reading, Rule, RuleSet, Severity, TaskDefinition, Validator,
+    Document, Documents, Findings, Reading, Rule, RuleSet, Severity, TaskDefinition, Validator,
 };
 use serde_json::{Map, Value, json};
 
@@ -55,10 +55,15 @@ fn cases() -> Vec<Case> {
 
 /// What is found in a case, read as a text or as a change of the small definition.
 fn findings(case: &str) -> Findings {
+    if let Some(text) = case.strip_prefix("yaml:") {
+        let text = text.replace("\\n", "\n");
+        let documents = Documents::read(text.as_bytes(), Reading::Lenient).unwrap();
+        return documents.validate(&Validator::default());
+    }
     if let Some(text) = case.strip_prefix("text:") {
         let text = text.replace("\\u{feff}", "\u{feff}");
-        let document = Document::read(text.as_bytes(), Reading::Lenient).unwrap();
-        return document.validate(&Validator::default());
+        let documents = Documents::read(text.as_bytes(), Reading::Lenient).unwrap();
+        return documents.validate(&Validator::default());
     }
     let mut definition = definition(case);
     let old = definition
@@ -76,8 +81,8 @@ fn findings(case: &str) -> Findings {
     let document = Document::read(text.as_bytes(), Reading::Lenient).unwrap();
     let findings = document.validate(&validator);
     if let Ok(task) = serde_json::from_str::<TaskDefinition>(&text) {
-        let typed = validator.validate(&task);
-        assert_eq!(typed.to_string(), findings.to_string(), "{case}");
+        let typed = validator.validate_known(&task, document.unknowns());
+        assert!(findings.to_string().ends_with(&typed.to_string()), "{case}");
     }
     findings
 }
@@ -184,7 +189,9 @@ fn said(findings: &Findings, rule: &str) -> Vec<String> {
 
 #[test]
 fn every_rule_fires_and_rests() {
-    for case in cases() {
+    // Without the feature there is no YAML to say anything about.
+    let is_readable = |case: &Case| cfg!(feature = "yaml") || !case.fires.starts_with("yaml:");
+    for case in cases().into_iter().filter(is_readable) {
         let found = findings(&case.fires);
         if std::env::var_os("UPDATE").is_none() {
             assert_eq!(

@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 /// A place in a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -74,8 +75,8 @@ pub(super) struct Places<'p> {
     inner: BTreeMap<Cow<'p, str>, Self>,
     /// Which of the paths end here.
     ends: Vec<usize>,
-    /// The byte at which the value begins, once it is found.
-    offset: Option<usize>,
+    /// Where the value stands, once it is found.
+    span: Option<Range<usize>>,
 }
 
 impl<'p> Places<'p> {
@@ -94,114 +95,60 @@ impl<'p> Places<'p> {
         places
     }
 
-    /// The bytes at which the values begin that the paths lead to, with the numbers of the paths,
-    /// in the order of the text; of a path that leads to nothing, that of the last value on the
-    /// way. Where members have other names in the text, `is_alias` tells whether the first is a
-    /// name of the second.
-    pub(super) fn locate(mut self, text: &str, is_alias: Option<IsAlias>) -> Vec<(usize, usize)> {
-        self.find(&mut Scanner::new(text, 0), is_alias);
+    /// Where the values stand that the paths lead to, with the numbers of the paths, in the order
+    /// of the text; of a path that leads to nothing, that of the last value on the way.
+    pub(super) fn locate(mut self, text: &str) -> Vec<(Range<usize>, usize)> {
+        self.find(&mut Scanner::new(text, 0));
         let mut found = Vec::new();
-        self.collect(0, &mut found);
-        found.sort_unstable();
+        self.collect(&(0..0), &mut found);
+        found.sort_unstable_by_key(|(span, index)| (span.start, *index));
         found
     }
 
     /// Follows the paths from the value here on, and goes over it.
-    fn find(&mut self, scanner: &mut Scanner<'_>, is_alias: Option<IsAlias>) {
-        let offset = scanner.skip_space();
-        if self.offset.replace(offset).is_some() {
+    fn find(&mut self, scanner: &mut Scanner<'_>) {
+        let start = scanner.skip_space();
+        if self.span.is_some() {
             // The last one of several members with the same name is the one that counts.
             self.inner.values_mut().for_each(Self::forget);
         }
         if self.inner.is_empty() {
-            return scanner.skip_value();
-        }
-        scanner.children(|name, index, scanner| {
-            let place = match (&name, is_alias) {
-                (None, _) => self.inner.get_mut(index.to_string().as_str()),
-                (Some(name), None) => self.inner.get_mut(name.as_ref()),
-                (Some(name), Some(is_alias)) => {
-                    return self.find_named(name, scanner, is_alias);
+            scanner.skip_value();
+        } else {
+            scanner.children(|name, index, scanner| {
+                let place = match &name {
+                    None => self.inner.get_mut(index.to_string().as_str()),
+                    Some(name) => self.inner.get_mut(name.as_ref()),
+                };
+                match place {
+                    Some(place) => place.find(scanner),
+                    None => scanner.skip_value(),
                 }
-            };
-            match place {
-                Some(place) => place.find(scanner, is_alias),
-                None => scanner.skip_value(),
-            }
-        });
-    }
-
-    /// Follows the paths through the value of a member whose name may be that of several steps.
-    fn find_named(&mut self, name: &str, scanner: &mut Scanner<'_>, is_alias: IsAlias) {
-        let begin = scanner.offset;
-        let is_named = |step: &str| name == step || is_alias(name, step);
-        let inner = self.inner.iter_mut();
-        let mut named = inner.filter(|(step, _)| is_named(step)).peekable();
-        if named.peek().is_none() {
-            return scanner.skip_value();
+            });
         }
-        for (_, place) in named {
-            scanner.offset = begin;
-            place.find(scanner, Some(is_alias));
-        }
+        let value = scanner.text.get(start..scanner.offset).unwrap_or_default();
+        self.span = Some(start..start + value.trim_ascii_end().len());
     }
 
     fn forget(&mut self) {
-        self.offset = None;
+        self.span = None;
         self.inner.values_mut().for_each(Self::forget);
     }
 
-    fn collect(&self, outer: usize, found: &mut Vec<(usize, usize)>) {
-        let offset = self.offset.unwrap_or(outer);
-        found.extend(self.ends.iter().map(|index| (offset, *index)));
+    fn collect(&self, outer: &Range<usize>, found: &mut Vec<(Range<usize>, usize)>) {
+        let span = self.span.as_ref().unwrap_or(outer);
+        found.extend(self.ends.iter().map(|index| (span.clone(), *index)));
         for place in self.inner.values() {
-            place.collect(offset, found);
+            place.collect(span, found);
         }
     }
 }
-
-/// Whether the first is a name of what the API calls by the second.
-type IsAlias = fn(&str, &str) -> bool;
 
 /// The name of the first member of an object.
 pub(super) fn first_member(text: &str) -> Option<Cow<'_, str>> {
     let mut scanner = Scanner::new(text, 0);
     let has_members = scanner.accept(b'{') && !scanner.accept(b'}');
     has_members.then(|| scanner.string())
-}
-
-/// The steps to every member that its object has had before.
-pub(super) fn duplicates(text: &str) -> Vec<Vec<String>> {
-    let mut found = Vec::new();
-    duplicates_within(&mut Scanner::new(text, 0), &mut Vec::new(), &mut found);
-    found.sort();
-    found
-}
-
-fn duplicates_within<'t>(
-    scanner: &mut Scanner<'t>,
-    steps: &mut Vec<Cow<'t, str>>,
-    found: &mut Vec<Vec<String>>,
-) {
-    let mut names: Vec<Cow<'t, str>> = Vec::new();
-    scanner.children(|name, index, scanner| {
-        scanner.skip_space();
-        if matches!(scanner.peek(), Some(b'{' | b'[')) {
-            steps.push(name.clone().unwrap_or_else(|| index.to_string().into()));
-            duplicates_within(scanner, steps, found);
-            steps.pop();
-        } else {
-            scanner.skip_value();
-        }
-        names.extend(name);
-    });
-    names.sort_unstable();
-    for same in names.chunk_by(|one, other| one == other) {
-        if let [_, repeated, ..] = same {
-            let steps = steps.iter().chain([repeated]);
-            found.push(steps.map(|step| step.clone().into_owned()).collect());
-        }
-    }
 }
 
 struct Scanner<'t> {
@@ -334,7 +281,8 @@ mod tests {
         let paths = paths
             .iter()
             .map(|steps| steps.iter().map(|step| (*step).into()));
-        Places::of(paths).locate(text, None)
+        let found = Places::of(paths).locate(text).into_iter();
+        found.map(|(span, index)| (span.start, index)).collect()
     }
 
     fn at(steps: &[&str]) -> (usize, usize) {
@@ -358,16 +306,6 @@ mod tests {
         assert_eq!(at(&["x"]), (1, 1));
         assert_eq!(at(&["a", "7"]), (2, 8));
         assert_eq!(at(&["c", "d", "e"]), (3, 14));
-    }
-
-    #[test]
-    fn duplicates_are_found_at_every_depth() {
-        let text = r#"{"a":1,"b":[{"c":1,"c":[],"c":2}],"a":{"d":{"e":1,"e":1}}}"#;
-        let found: Vec<String> = duplicates(text)
-            .iter()
-            .map(|steps| steps.join("."))
-            .collect();
-        assert_eq!(found, ["a", "a.d.e", "b.0.c"]);
     }
 
     #[test]

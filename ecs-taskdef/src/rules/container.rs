@@ -1,7 +1,7 @@
 use super::Row;
 use super::subject::{Container, Report, Subject};
-use super::task::quote;
-use crate::{LaunchTypes, Rule, Source};
+use super::task::{check_name, quote};
+use crate::{LaunchTypes, Rule, Source, open};
 
 const CONTAINER_DEFINITION: Source = Source::Api("ContainerDefinition");
 
@@ -130,14 +130,9 @@ fn name_required(_: &Subject<'_>, container: Container<'_>, report: &mut Report<
     }
 }
 
-fn name_characters(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
-    let wrong = |name: &&str| !name.is_empty() && !ecs_arn::is_name(name);
-    if let Some(name) = container.name().filter(wrong) {
-        let message = format!(
-            "{} is not 1 to 255 letters, digits, hyphens and underscores",
-            quote(name)
-        );
-        report.fault(&container.at.member("name"), message);
+fn name_characters(subject: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
+    if let Some(name) = container.name().filter(|name| !name.is_empty()) {
+        check_name(subject, name, &container.at.member("name"), report);
     }
 }
 
@@ -158,11 +153,19 @@ fn image_length(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'
     }
 }
 
-fn image_characters(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
+fn image_characters(subject: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
     let image = container.image().unwrap_or_default();
     let name = image.split('@').next().unwrap_or_default();
     let legal = |byte: u8| byte.is_ascii_alphanumeric() || b"-_:./#".contains(&byte);
     let at = container.at.member("image");
+    if subject.is_unknown(&at) {
+        // What is known decides.
+        if open::known_parts(name).any(|part| !part.bytes().all(legal)) {
+            let message = format!("{} has characters that no image has", quote(image));
+            report.decided_fault(&at, message);
+        }
+        return;
+    }
     if !name.bytes().all(legal) {
         let message = format!(
             "{} has other characters than letters, digits and `-_:./#`",

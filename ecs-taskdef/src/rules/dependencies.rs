@@ -1,8 +1,8 @@
 use super::Row;
 use super::subject::{Container, Report, Subject};
-use super::task::quote;
+use super::task::{CONTAINERS, quote};
 use crate::shape::At;
-use crate::{ContainerCondition, Relation, Rule, Source};
+use crate::{ContainerCondition, ContainerDefinition, Relation, Rule, Source};
 
 const CONTAINER_DEPENDENCY: Source = Source::Api("ContainerDependency");
 
@@ -97,13 +97,18 @@ pub(super) const RULES: &[Row] = &[
     ),
 ];
 
+/// Whether no container has that name, as far as is known.
+fn is_missing(subject: &Subject<'_>, name: &str) -> bool {
+    subject.task.container(name).is_none() && !subject.has_open_names(CONTAINERS)
+}
+
 fn links_target(subject: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
     let at = container.at.member("links");
     for (index, link) in container.links().iter().enumerate() {
         let (name, alias) = link.split_once(':').unwrap_or((link, "alias"));
         let message = if name.is_empty() || alias.is_empty() || alias.contains(':') {
             format!("{} is neither `name` nor `name:alias`", quote(link))
-        } else if subject.task.container(name).is_none() {
+        } else if is_missing(subject, name) {
             format!("there is no container {}", quote(name))
         } else {
             continue;
@@ -134,7 +139,7 @@ fn volumes_from_target(subject: &Subject<'_>, container: Container<'_>, report: 
         let name = from.source_container().unwrap_or_default();
         let message = if container.name() == Some(name) {
             "the container takes its own volumes".to_owned()
-        } else if subject.task.container(name).is_none() {
+        } else if is_missing(subject, name) {
             format!("there is no container {}", quote(name))
         } else {
             continue;
@@ -151,7 +156,7 @@ fn depends_on_target(subject: &Subject<'_>, container: Container<'_>, report: &m
         };
         let message = if container.name() == Some(name) {
             "the container waits for itself".to_owned()
-        } else if subject.task.container(name).is_none() {
+        } else if is_missing(subject, name) {
             format!("there is no container {}", quote(name))
         } else {
             continue;
@@ -196,6 +201,16 @@ fn cycle(subject: &Subject<'_>, relation: Relation, report: &mut Report<'_>) {
     }
 }
 
+/// The container with that name, if it is known whether it has the member.
+fn target<'a>(subject: &Subject<'a>, name: &str, member: &str) -> Option<&'a ContainerDefinition> {
+    let containers = subject.task.container_definitions().iter().enumerate();
+    let mut named = containers.filter(|(_, one)| one.name() == Some(name));
+    let (index, target) = named.next()?;
+    let at = At::ROOT.member(CONTAINERS);
+    let at = at.item(index);
+    (!subject.is_unknown(&at.member(member))).then_some(target)
+}
+
 fn depends_on_essential(subject: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
     let at = container.at.member("dependsOn");
     for (index, dependency) in container.depends_on().iter().enumerate() {
@@ -204,13 +219,8 @@ fn depends_on_essential(subject: &Subject<'_>, container: Container<'_>, report:
             Some(ContainerCondition::Success | ContainerCondition::Complete)
         );
         let name = dependency.container_name().unwrap_or_default();
-        let essential = |name| {
-            subject
-                .task
-                .container(name)
-                .is_some_and(|one| one.is_essential())
-        };
-        if ends && essential(name) {
+        let target = target(subject, name, "essential");
+        if ends && target.is_some_and(ContainerDefinition::is_essential) {
             let message = format!("{} is essential, so its end stops the task", quote(name));
             report.fault(&at.item(index).member("condition"), message);
         }
@@ -226,7 +236,7 @@ fn depends_on_health_check(
     for (index, dependency) in container.depends_on().iter().enumerate() {
         let healthy = dependency.condition == Some(ContainerCondition::Healthy);
         let name = dependency.container_name().unwrap_or_default();
-        let target = subject.task.container(name).filter(|_| healthy);
+        let target = target(subject, name, "healthCheck").filter(|_| healthy);
         if target.is_some_and(|target| target.health_check.is_none()) {
             let message = format!("{} has no health check in the definition", quote(name));
             report.fault(&at.item(index).member("condition"), message);

@@ -1,3 +1,4 @@
+use super::logging::has_open_secrets;
 use super::subject::{Container, Report, Subject};
 use super::task::{asks_for, quote};
 use super::unsupported::Platform;
@@ -399,11 +400,14 @@ fn log_driver(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>
     unsupported::other_log_driver(container, PLATFORM, &supported, report);
 }
 
-fn stream_prefix(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
+fn stream_prefix(subject: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
     let Some(log) = &container.log_configuration else {
         return;
     };
-    if log.log_driver == Some(LogDriver::Awslogs) && !log.has_option("awslogs-stream-prefix") {
+    if log.log_driver == Some(LogDriver::Awslogs)
+        && !log.has_option("awslogs-stream-prefix")
+        && !has_open_secrets(subject, container)
+    {
         let at = container.at.member("logConfiguration");
         let message = "`awslogs` on Fargate needs awslogs-stream-prefix";
         let at = at.member("options");

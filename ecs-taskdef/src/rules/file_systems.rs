@@ -166,9 +166,10 @@ fn efs_iam(_: &Subject<'_>, volume: VolumePlace<'_>, report: &mut Report<'_>) {
     }
 }
 
+/// Whether there is a task role, as far as is known.
 fn has_task_role(subject: &Subject<'_>) -> bool {
     let role = subject.task.task_role_arn();
-    role.is_some_and(|role| !role.is_empty())
+    role.is_some_and(|role| !role.is_empty()) || subject.is_open("taskRoleArn")
 }
 
 fn efs_iam_role(subject: &Subject<'_>, volume: VolumePlace<'_>, report: &mut Report<'_>) {
@@ -181,9 +182,11 @@ fn efs_iam_role(subject: &Subject<'_>, volume: VolumePlace<'_>, report: &mut Rep
     }
 }
 
-fn efs_port_encryption(_: &Subject<'_>, volume: VolumePlace<'_>, report: &mut Report<'_>) {
+fn efs_port_encryption(subject: &Subject<'_>, volume: VolumePlace<'_>, report: &mut Report<'_>) {
     let efs = volume.efs_volume_configuration();
-    if efs.transit_encryption_port.is_some() && !is_encrypted(efs) {
+    let at = volume.at.member(EFS);
+    let undecided = subject.is_unknown(&at.member("transitEncryption"));
+    if efs.transit_encryption_port.is_some() && !is_encrypted(efs) && !undecided {
         let message = "a port for encrypted data needs `transitEncryption` ENABLED";
         report.fault(
             &volume.at.member(EFS).member("transitEncryptionPort"),

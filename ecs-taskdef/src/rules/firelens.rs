@@ -1,6 +1,6 @@
 use super::Row;
 use super::subject::{Container, Report, Subject};
-use super::task::quote;
+use super::task::{CONTAINERS, quote};
 use crate::shape::At;
 use crate::{ContainerDefinition, LogDriver, Rule, Source, TaskDefinition};
 
@@ -62,7 +62,8 @@ fn has(task: &TaskDefinition, what: fn(&ContainerDefinition) -> bool) -> bool {
 }
 
 fn router_missing(subject: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
-    if uses_router(container.value) && !has(subject.task, is_router) {
+    let undecided = || subject.any_unknown(CONTAINERS, &["firelensConfiguration"]);
+    if uses_router(container.value) && !has(subject.task, is_router) && !undecided() {
         let at = container.at.member("logConfiguration");
         report.fault(
             &at.member("logDriver"),
@@ -72,7 +73,8 @@ fn router_missing(subject: &Subject<'_>, container: Container<'_>, report: &mut 
 }
 
 fn unused(subject: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
-    if is_router(container.value) && !has(subject.task, uses_router) {
+    let undecided = || subject.any_unknown(CONTAINERS, &["logConfiguration"]);
+    if is_router(container.value) && !has(subject.task, uses_router) && !undecided() {
         let message = "no container of the task logs to `awsfirelens`";
         report.fault(&container.at.member("firelensConfiguration"), message);
     }

@@ -93,8 +93,9 @@ fn log_of<'a>(container: &Container<'a>, driver: &LogDriver) -> Option<&'a LogCo
     (log.log_driver.as_ref() == Some(driver)).then_some(log)
 }
 
-fn awslogs_options(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
+fn awslogs_options(subject: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
     missing(
+        subject,
         container,
         &LogDriver::Awslogs,
         &["awslogs-region", "awslogs-group"],
@@ -102,8 +103,9 @@ fn awslogs_options(_: &Subject<'_>, container: Container<'_>, report: &mut Repor
     );
 }
 
-fn splunk_options(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
+fn splunk_options(subject: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
     missing(
+        subject,
         container,
         &LogDriver::Splunk,
         &["splunk-token", "splunk-url"],
@@ -111,8 +113,15 @@ fn splunk_options(_: &Subject<'_>, container: Container<'_>, report: &mut Report
     );
 }
 
-fn missing(container: Container<'_>, driver: &LogDriver, needed: &[&str], report: &mut Report<'_>) {
-    let Some(log) = log_of(&container, driver) else {
+fn missing(
+    subject: &Subject<'_>,
+    container: Container<'_>,
+    driver: &LogDriver,
+    needed: &[&str],
+    report: &mut Report<'_>,
+) {
+    let Some(log) = log_of(&container, driver).filter(|_| !has_open_secrets(subject, container))
+    else {
         return;
     };
     let missing = needed.iter().filter(|option| !log.has_option(option));
@@ -122,6 +131,13 @@ fn missing(container: Container<'_>, driver: &LogDriver, needed: &[&str], report
         let message = format!("`{driver}` needs {option}");
         report.fault_about(&at.member(option), &[&needed.join(", ")], message);
     }
+}
+
+/// Whether any option may be a secret.
+pub(super) fn has_open_secrets(subject: &Subject<'_>, container: Container<'_>) -> bool {
+    let at = container.at.member("logConfiguration");
+    let at = at.member("secretOptions");
+    !subject.unknowns.is_empty() && subject.unknowns.touches(&at.pointer())
 }
 
 fn awslogs_unknown(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {

@@ -47,13 +47,15 @@ mod spelling;
 mod subject;
 mod tags;
 mod task;
+pub(crate) mod template;
 mod unsupported;
 mod volumes;
 mod windows;
 
 pub(crate) use run::{fits_launch_type, run};
 pub(crate) use shape_rules::{
-    REFUSED_WHEN_STRICT, report as report_shape_fault, report_any as report_any_shape_fault,
+    CONVERTED, REFUSED_WHEN_STRICT, report as report_shape_fault,
+    report_any as report_any_shape_fault,
 };
 use subject::{Container, Report, Subject, VolumePlace};
 use unsupported::{Member, Platform};
@@ -102,7 +104,7 @@ const FAMILIES: [&[Row]; 23] = [
 
 /// Rules without a check of their own: what they say is found while a document is read and
 /// compared with the shapes of the API.
-const FOUND: [&[Rule]; 2] = [reading::FOUND, shape_rules::FOUND];
+const FOUND: [&[Rule]; 3] = [reading::FOUND, template::FOUND, shape_rules::FOUND];
 
 impl Rule {
     /// Every rule of task definitions.

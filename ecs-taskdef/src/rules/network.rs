@@ -90,7 +90,7 @@ pub(super) const RULES: &[Row] = &[
 ];
 
 fn mode_default(subject: &Subject<'_>, report: &mut Report<'_>) {
-    if subject.task.network_mode == Some(NetworkMode::Default) && !subject.windows {
+    if subject.task.network_mode == Some(NetworkMode::Default) && subject.linux {
         let message = "`default` is the network of Windows, and the task is not for Windows";
         report.fault(&At::ROOT.member("networkMode"), message);
     }

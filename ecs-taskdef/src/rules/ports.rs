@@ -176,12 +176,13 @@ fn port_of_instance(mapping: &PortMapping, subject: &Subject<'_>) -> Option<i32>
     static_port(mapping, &subject.mode).filter(|_| !subject.is_awsvpc())
 }
 
-fn container_port(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
+fn container_port(subject: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
     let name = container.name().unwrap_or_default();
     each_mapping(container, |mapping, at| {
         let message = match mapping.container_port {
             Some(1..=65_535) => return,
             None if mapping.container_port_range.is_some() => return,
+            None if subject.is_unknown(&at.member("containerPortRange")) => return,
             Some(port) => format!("port {port}, not 1 to 65535"),
             None => "the mapping has no container port".to_owned(),
         };

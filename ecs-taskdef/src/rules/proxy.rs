@@ -1,6 +1,6 @@
 use super::Row;
 use super::subject::{Report, Subject};
-use super::task::quote;
+use super::task::{CONTAINERS, quote};
 use crate::shape::At;
 use crate::{LaunchTypes, ProxyConfiguration, Rule, Source};
 
@@ -56,8 +56,16 @@ fn proxy<'a>(subject: &'a Subject<'_>) -> Option<&'a ProxyConfiguration> {
     subject.task.proxy_configuration.as_ref()
 }
 
+/// Whether there may be a property with any name.
+fn has_open_properties(subject: &Subject<'_>) -> bool {
+    let list = "/proxyConfiguration/properties";
+    let is_value = |place: &str| place.ends_with("/value");
+    subject.unknowns.covers(list)
+        || !subject.unknowns.is_empty() && !subject.unknowns.within(list).all(is_value)
+}
+
 fn network_mode(subject: &Subject<'_>, report: &mut Report<'_>) {
-    if proxy(subject).is_some() && !subject.is_awsvpc() {
+    if proxy(subject).is_some() && !subject.is_awsvpc() && !subject.is_open("networkMode") {
         let message = "a proxy needs the network mode `awsvpc`";
         report.fault(&At::ROOT.member("proxyConfiguration"), message);
     }
@@ -65,7 +73,9 @@ fn network_mode(subject: &Subject<'_>, report: &mut Report<'_>) {
 
 fn container(subject: &Subject<'_>, report: &mut Report<'_>) {
     let name = proxy(subject).and_then(|proxy| proxy.container_name());
-    if let Some(name) = name.filter(|name| subject.task.container(name).is_none()) {
+    let is_missing =
+        |name: &&str| subject.task.container(name).is_none() && !subject.has_open_names(CONTAINERS);
+    if let Some(name) = name.filter(is_missing) {
         let at = At::ROOT.member("proxyConfiguration");
         let message = format!("there is no container {}", quote(name));
         report.fault_about(&at.member("containerName"), &[name], message);
@@ -73,7 +83,7 @@ fn container(subject: &Subject<'_>, report: &mut Report<'_>) {
 }
 
 fn properties(subject: &Subject<'_>, report: &mut Report<'_>) {
-    let Some(proxy) = proxy(subject) else {
+    let Some(proxy) = proxy(subject).filter(|_| !has_open_properties(subject)) else {
         return;
     };
     let at = At::ROOT.member("proxyConfiguration");
@@ -95,7 +105,8 @@ fn properties(subject: &Subject<'_>, report: &mut Report<'_>) {
 }
 
 fn egress_ignored_ips(subject: &Subject<'_>, report: &mut Report<'_>) {
-    if proxy(subject).is_some_and(|proxy| proxy.property("EgressIgnoredIPs").is_none()) {
+    let is_missing = |proxy: &ProxyConfiguration| proxy.property("EgressIgnoredIPs").is_none();
+    if proxy(subject).is_some_and(is_missing) && !has_open_properties(subject) {
         let at = At::ROOT.member("proxyConfiguration");
         let message = "the property `EgressIgnoredIPs` is missing";
         report.fault(&at.member("properties"), message);

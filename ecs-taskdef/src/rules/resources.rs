@@ -124,13 +124,15 @@ fn gpu_exclusive(_: &Subject<'_>, container: Container<'_>, report: &mut Report<
     }
 }
 
-fn sharing_strategy(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
+fn sharing_strategy(subject: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
     let at = container.at.member("resourceRequirements");
     for (index, requirement) in container.resource_requirements().iter().enumerate() {
         let strategy = requirement.sharing_strategy.as_ref();
-        if strategy.is_some_and(|strategy| strategy.nvidia_mps.is_none()) {
-            let message = "the sharing strategy has no `nvidiaMps`";
-            report.fault(&at.item(index).member("sharingStrategy"), message);
+        let at = at.item(index);
+        let at = at.member("sharingStrategy");
+        let is_missing = strategy.is_some_and(|strategy| strategy.nvidia_mps.is_none());
+        if is_missing && !subject.is_unknown(&at.member("nvidiaMps")) {
+            report.fault(&at, "the sharing strategy has no `nvidiaMps`");
         }
     }
 }
@@ -143,6 +145,12 @@ fn gpu_same_kind(subject: &Subject<'_>, report: &mut Report<'_>) {
         let at = at.member("resourceRequirements");
         for (index, requirement) in container.resource_requirements().iter().enumerate() {
             if requirement.r#type != Some(ResourceType::Gpu) {
+                continue;
+            }
+            // How it asks is unknown.
+            if subject.is_unknown(&at.item(index).member("value"))
+                || subject.is_unknown(&at.item(index).member("sharingStrategy"))
+            {
                 continue;
             }
             let kind = match requirement.value() {
@@ -161,11 +169,14 @@ fn gpu_same_kind(subject: &Subject<'_>, report: &mut Report<'_>) {
     }
 }
 
-fn value_required(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
+fn value_required(subject: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
     let at = container.at.member("resourceRequirements");
     for (index, requirement) in container.resource_requirements().iter().enumerate() {
-        if requirement.value.is_none() && requirement.sharing_strategy.is_none() {
-            report.fault(&at.item(index).member("value"), "the resource has no value");
+        let at = at.item(index);
+        let is_shared = requirement.sharing_strategy.is_some()
+            || subject.is_unknown(&at.member("sharingStrategy"));
+        if requirement.value.is_none() && !is_shared {
+            report.fault(&at.member("value"), "the resource has no value");
         }
     }
 }
@@ -207,7 +218,7 @@ fn accelerator(subject: &Subject<'_>, container: Container<'_>, report: &mut Rep
         |requirement, at| {
             let name = requirement.value().unwrap_or_default();
             let known = |one: &crate::InferenceAccelerator| one.device_name() == Some(name);
-            if !declared.iter().any(known) {
+            if !declared.iter().any(known) && !subject.is_open("inferenceAccelerators") {
                 let message = format!("the task declares no accelerator {}", quote(name));
                 report.fault(&at.member("value"), message);
             }

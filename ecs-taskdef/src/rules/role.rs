@@ -2,7 +2,7 @@ use super::Row;
 use super::subject::{Container, Report, Subject};
 use super::task::quote;
 use crate::shape::At;
-use crate::{ImageRef, LaunchTypes, LogDriver, Rule, Source, TaskDefinition};
+use crate::{ImageRef, LaunchTypes, LogDriver, Rule, Source};
 
 const TASK_EXECUTION_IAM_ROLE: Source = Source::Guide("task_execution_IAM_role");
 
@@ -106,26 +106,38 @@ pub(super) const RULES: &[Row] = &[
         ),
         roles,
     ),
+    Row::task(
+        Rule::new(
+            "role-empty",
+            "a role that is given has a name",
+            Source::Api("RegisterTaskDefinition"),
+        )
+        .warning()
+        .hint("omit the role"),
+        empty_roles,
+    ),
 ];
 
-fn has_execution_role(task: &TaskDefinition) -> bool {
-    task.execution_role_arn()
-        .is_some_and(|role| !role.is_empty())
+/// Whether there is an execution role, as far as is known.
+fn has_execution_role(subject: &Subject<'_>) -> bool {
+    let role = subject.task.execution_role_arn();
+    role.is_some_and(|role| !role.is_empty()) || subject.is_open("executionRoleArn")
 }
 
 fn ecr(subject: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
     let image = container
         .image()
         .filter(|image| ImageRef::parse(image).is_private_ecr());
-    if let Some(image) = image.filter(|_| !has_execution_role(subject.task)) {
+    if let Some(image) = image.filter(|_| !has_execution_role(subject)) {
+        // The registry tells, whatever the rest of the name is.
         let message = format!("no execution role to pull {} from Amazon ECR", quote(image));
-        report.fault(&container.at.member("image"), message);
+        report.decided_fault(&container.at.member("image"), message);
     }
 }
 
 fn awslogs(subject: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
     let awslogs = container.log_configuration().log_driver == Some(LogDriver::Awslogs);
-    if awslogs && !has_execution_role(subject.task) {
+    if awslogs && !has_execution_role(subject) {
         let at = container.at.member("logConfiguration");
         report.fault(
             &at.member("logDriver"),
@@ -144,14 +156,14 @@ fn repository_credentials(
     container: Container<'_>,
     report: &mut Report<'_>,
 ) {
-    if container.repository_credentials.is_some() && !has_execution_role(subject.task) {
+    if container.repository_credentials.is_some() && !has_execution_role(subject) {
         let at = container.at.member("repositoryCredentials");
         report.fault(&at, "no execution role to fetch the credentials");
     }
 }
 
 fn environment_files(subject: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
-    if !container.environment_files().is_empty() && !has_execution_role(subject.task) {
+    if !container.environment_files().is_empty() && !has_execution_role(subject) {
         let at = container.at.member("environmentFiles");
         report.fault(&at, "no execution role to fetch the files");
     }
@@ -160,7 +172,7 @@ fn environment_files(subject: &Subject<'_>, container: Container<'_>, report: &m
 fn secrets(subject: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
     let in_log = !container.log_configuration().secret_options().is_empty();
     let in_container = !container.secrets().is_empty();
-    if (in_log || in_container) && !has_execution_role(subject.task) {
+    if (in_log || in_container) && !has_execution_role(subject) {
         let member = if in_container {
             "secrets"
         } else {
@@ -173,12 +185,23 @@ fn secrets(subject: &Subject<'_>, container: Container<'_>, report: &mut Report<
     }
 }
 
-fn roles(subject: &Subject<'_>, report: &mut Report<'_>) {
-    let roles = [
+fn roles_of<'a>(subject: &'a Subject<'_>) -> [(&'static str, Option<&'a str>); 2] {
+    [
         ("taskRoleArn", subject.task.task_role_arn()),
         ("executionRoleArn", subject.task.execution_role_arn()),
-    ];
-    for (member, role) in roles {
+    ]
+}
+
+fn empty_roles(subject: &Subject<'_>, report: &mut Report<'_>) {
+    for (member, role) in roles_of(subject) {
+        if role.is_some_and(str::is_empty) {
+            report.fault(&At::ROOT.member(member), "the role has no name");
+        }
+    }
+}
+
+fn roles(subject: &Subject<'_>, report: &mut Report<'_>) {
+    for (member, role) in roles_of(subject) {
         if let Some(role) = role.filter(|role| !role.is_empty() && !is_role(role)) {
             let message = format!("{} is neither the name nor the ARN of a role", quote(role));
             report.fault(&At::ROOT.member(member), message);

@@ -1,14 +1,25 @@
 use super::subject::{Report, Subject};
 use super::{Check, FAMILIES, Row, shape_rules, unsupported};
-use crate::{Findings, LaunchTypes, Rule, RuleSet, Severity, TaskDefinition};
+use crate::{Findings, LaunchTypes, Rule, RuleSet, Severity, TaskDefinition, Unknowns};
 
 /// Everything the rules find, the differences from the shapes first.
-pub(crate) fn run(task: &TaskDefinition, rules: &RuleSet, launch_types: LaunchTypes) -> Findings {
+///
+/// Where the launch types are unknown, there are none, and only the rules of all of them count.
+pub(crate) fn run(
+    task: &TaskDefinition,
+    rules: &RuleSet,
+    launch_types: LaunchTypes,
+    unknowns: &Unknowns,
+) -> Findings {
     let mut findings = Findings::default();
     shape_rules::check(task, &mut findings);
-    let subject = Subject::new(task, rules, launch_types);
+    if !unknowns.is_empty() {
+        findings.retain(|finding| !unknowns.covers(&finding.pointer));
+    }
+    let subject = Subject::new(task, rules, launch_types, unknowns);
     let in_force = |row: &&'static Row| {
-        row.rule.edition <= rules.edition && row.rule.launch_types.intersects(launch_types)
+        let of = row.rule.launch_types;
+        row.rule.edition <= rules.edition && (of.intersects(launch_types) || of == LaunchTypes::ALL)
     };
     for row in FAMILIES.iter().copied().flatten().filter(in_force) {
         apply(row, &subject, &mut findings);
@@ -18,8 +29,12 @@ pub(crate) fn run(task: &TaskDefinition, rules: &RuleSet, launch_types: LaunchTy
 }
 
 /// Whether the task breaks no rule that is special to the launch type.
-pub(crate) fn fits_launch_type(task: &TaskDefinition, launch_type: LaunchTypes) -> bool {
-    let subject = Subject::new(task, &RuleSet::CURRENT, launch_type);
+pub(crate) fn fits_launch_type(
+    task: &TaskDefinition,
+    launch_type: LaunchTypes,
+    unknowns: &Unknowns,
+) -> bool {
+    let subject = Subject::new(task, &RuleSet::CURRENT, launch_type, unknowns);
     let decides = |row: &&'static Row| {
         let rule = &row.rule;
         rule.severity == Severity::Error
@@ -52,6 +67,7 @@ fn apply(row: &'static Row, subject: &Subject<'_>, findings: &mut Findings) {
     let mut report = Report {
         rule: &row.rule,
         findings,
+        unknowns: subject.unknowns,
     };
     match row.check {
         Check::Task(check) => check(subject, &mut report),

@@ -3,7 +3,7 @@ use serde_json::Value;
 use super::spelling::nearest;
 use super::{Report, Row, Subject, registering};
 use crate::shape::{self, At, Kind, Limits, Measure, Shape, ShapeFault, Structure};
-use crate::{Finding, Findings, Rule, Source, TaskDefinition};
+use crate::{Finding, Findings, Rule, Source, TaskDefinition, Unknowns};
 
 const REGISTER_TASK_DEFINITION: Source = Source::Api("RegisterTaskDefinition");
 
@@ -114,7 +114,11 @@ fn report_by(
     findings: &mut Findings,
 ) {
     let (rule, message) = breach(enum_rule, fault);
-    let mut report = Report { rule, findings };
+    let mut report = Report {
+        rule,
+        findings,
+        unknowns: Unknowns::NONE,
+    };
     match fault {
         ShapeFault::Missing { member } => report.fault(&at.member(member), message),
         ShapeFault::NotInEnum { value, .. } => report.fault_about(at, &[value], message),

@@ -131,7 +131,7 @@ fn cpu_format(subject: &Subject<'_>, report: &mut Report<'_>) {
 fn cpu_range(subject: &Subject<'_>, report: &mut Report<'_>) {
     let (min, max) = subject.rules.ec2_cpu;
     // Windows ignores CPU and memory of the task.
-    let units = subject.task.cpu_units().filter(|_| !subject.windows);
+    let units = subject.task.cpu_units().filter(|_| subject.linux);
     if let Some(units) = units.filter(|units| !(min..=max).contains(units)) {
         let message = format!("{units} CPU units, not {min} to {max}");
         report.fault(&At::ROOT.member("cpu"), message);
@@ -187,7 +187,7 @@ fn reservation_sum(subject: &Subject<'_>, report: &mut Report<'_>) {
 }
 
 fn cpu_sum(subject: &Subject<'_>, report: &mut Report<'_>) {
-    let units = subject.task.cpu_units().filter(|_| !subject.windows);
+    let units = subject.task.cpu_units().filter(|_| subject.linux);
     let had = sum_above(subject, units, |container| container.cpu);
     if let (Some((sum, index)), Some(units)) = (had, units) {
         let message = format!("containers have {sum} of the {units} CPU units of the task");

@@ -2,7 +2,7 @@ use super::subject::{Report, Subject};
 use super::task::{quote, repeated};
 use super::{Row, registering};
 use crate::shape::At;
-use crate::{Finding, Findings, Rule, Source, Tag};
+use crate::{Finding, Findings, Rule, Source, Tag, Unknowns};
 
 const TAG: Source = Source::Api("Tag");
 
@@ -84,7 +84,16 @@ impl Tag {
         let mut found = Findings::default();
         for (rule, check) in checks {
             let findings = &mut found;
-            check(tags, at, &mut Report { rule, findings });
+            let unknowns = Unknowns::NONE;
+            check(
+                tags,
+                at,
+                &mut Report {
+                    rule,
+                    findings,
+                    unknowns,
+                },
+            );
         }
         findings.extend(found.into_iter().map(Finding::of_other_request));
     }
@@ -96,6 +105,7 @@ impl Tag {
         let mut report = Report {
             rule: &CHARACTERS,
             findings: &mut found,
+            unknowns: Unknowns::NONE,
         };
         for (index, key) in keys.iter().enumerate() {
             check_characters(key, &at.item(index), &mut report);
@@ -113,7 +123,8 @@ fn tags<'a>(subject: &'a Subject<'_>) -> &'a [Tag] {
 fn tags_empty(subject: &Subject<'_>, report: &mut Report<'_>) {
     // Described definitions are shown with an empty list.
     let described = subject.task.status.is_some() || subject.task.task_definition_arn.is_some();
-    if subject.task.tags.as_ref().is_some_and(Vec::is_empty) && !described {
+    let is_empty = subject.task.tags.as_ref().is_some_and(Vec::is_empty);
+    if is_empty && !described && !subject.is_open("tags") {
         report.fault(&At::ROOT.member("tags"), "the list of tags is empty");
     }
 }

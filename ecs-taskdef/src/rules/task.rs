@@ -1,7 +1,11 @@
 use super::Row;
 use super::subject::{Container, Report, Subject};
+use crate::open;
 use crate::shape::At;
 use crate::{CPUArchitecture, IsolationMode, LaunchTypes, MemoryRule, ResourceType, Rule, Source};
+
+/// The list of the containers.
+pub(super) const CONTAINERS: &str = "containerDefinitions";
 
 const REGISTER_TASK_DEFINITION: Source = Source::Api("RegisterTaskDefinition");
 const CONTAINER_DEFINITION: Source = Source::Api("ContainerDefinition");
@@ -126,6 +130,16 @@ pub(super) const RULES: &[Row] = &[
     ),
     Row::task(
         Rule::new(
+            "inference-accelerators-empty",
+            "AWS offers no inference accelerators any more, and no list of them",
+            Source::Api("InferenceAccelerator"),
+        )
+        .warning()
+        .hint("omit `inferenceAccelerators`"),
+        accelerators_empty,
+    ),
+    Row::task(
+        Rule::new(
             "ephemeral-storage-range",
             "ephemeral storage is 21 to 200 GiB",
             Source::Api("EphemeralStorage"),
@@ -195,21 +209,28 @@ fn family_required(subject: &Subject<'_>, report: &mut Report<'_>) {
 }
 
 fn family_characters(subject: &Subject<'_>, report: &mut Report<'_>) {
-    if let Some(family) = subject
-        .task
-        .family()
-        .filter(|family| !ecs_arn::is_name(family))
-    {
-        let message = format!(
-            "{} is not 1 to 255 letters, digits, hyphens and underscores",
-            quote(family)
-        );
-        report.fault(&At::ROOT.member("family"), message);
+    if let Some(family) = subject.task.family() {
+        check_name(subject, family, &At::ROOT.member("family"), report);
+    }
+}
+
+/// Reports what is no name of the API. Of a name with unknown parts, what is known decides.
+pub(super) fn check_name(subject: &Subject<'_>, name: &str, at: &At<'_>, report: &mut Report<'_>) {
+    let message = || {
+        let name = quote(name);
+        format!("{name} is not 1 to 255 letters, digits, hyphens and underscores")
+    };
+    if !subject.is_unknown(at) {
+        if !ecs_arn::is_name(name) {
+            report.fault(at, message());
+        }
+    } else if open::known_parts(name).any(|part| !part.is_empty() && !ecs_arn::is_name(part)) {
+        report.decided_fault(at, message());
     }
 }
 
 fn containers_required(subject: &Subject<'_>, report: &mut Report<'_>) {
-    if subject.task.container_definitions().is_empty() {
+    if subject.task.container_definitions().is_empty() && !subject.is_open(CONTAINERS) {
         report.fault(
             &At::ROOT.member("containerDefinitions"),
             "there is no container",
@@ -231,7 +252,7 @@ fn containers_maximum(subject: &Subject<'_>, report: &mut Report<'_>) {
 fn definition_size(subject: &Subject<'_>, report: &mut Report<'_>) {
     let max = subject.rules.max_bytes;
     let size = subject.task.json_size();
-    if size > max {
+    if size > max && subject.unknowns.is_empty() {
         let message = format!("{size} bytes as JSON, at most {max}");
         report.fault_about(&At::ROOT, &[&size.to_string(), &max.to_string()], message);
     }
@@ -239,7 +260,11 @@ fn definition_size(subject: &Subject<'_>, report: &mut Report<'_>) {
 
 fn essential_container(subject: &Subject<'_>, report: &mut Report<'_>) {
     let containers = subject.task.container_definitions();
-    if !containers.is_empty() && subject.task.essential_containers().next().is_none() {
+    let undecided = || subject.any_unknown(CONTAINERS, &["essential"]);
+    if !containers.is_empty()
+        && subject.task.essential_containers().next().is_none()
+        && !undecided()
+    {
         let at = At::ROOT.member("containerDefinitions");
         report.fault(&at.item(0).member("essential"), "no container is essential");
     }
@@ -280,6 +305,10 @@ pub(super) fn repeated<'a, T: Copy + Eq + std::hash::Hash>(
 
 fn container_memory(subject: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
     let at = container.at.member("memory");
+    let reservation = container.at.member("memoryReservation");
+    if subject.is_open("memory") || subject.is_unknown(&reservation) {
+        return;
+    }
     match subject.rules.memory {
         MemoryRule::EachContainer if container.memory.is_none() => {
             report.fault_in_our_words(&at, "`memory` is missing");
@@ -334,6 +363,23 @@ fn accelerators_retired(subject: &Subject<'_>, report: &mut Report<'_>) {
     if !subject.task.inference_accelerators().is_empty() {
         let message = "AWS offers no inference accelerators any more";
         report.fault(&At::ROOT.member("inferenceAccelerators"), message);
+    }
+}
+
+fn accelerators_empty(subject: &Subject<'_>, report: &mut Report<'_>) {
+    let task = subject.task;
+    // Described definitions are shown with an empty list.
+    let described = task.status.is_some() || task.task_definition_arn.is_some();
+    if task
+        .inference_accelerators
+        .as_ref()
+        .is_some_and(Vec::is_empty)
+        && !described
+    {
+        report.fault(
+            &At::ROOT.member("inferenceAccelerators"),
+            "the list is empty, and retired",
+        );
     }
 }
 

@@ -1,6 +1,6 @@
 use super::Row;
 use super::subject::{Container, Report, Subject, VolumePlace};
-use super::task::{quote, repeated};
+use super::task::{CONTAINERS, check_name, quote, repeated};
 use crate::shape::At;
 use crate::{LaunchTypes, Rule, Scope, Source, Volume};
 
@@ -135,14 +135,9 @@ fn name_required(_: &Subject<'_>, volume: VolumePlace<'_>, report: &mut Report<'
     }
 }
 
-fn name_characters(_: &Subject<'_>, volume: VolumePlace<'_>, report: &mut Report<'_>) {
-    let wrong = |name: &&str| !name.is_empty() && !ecs_arn::is_name(name);
-    if let Some(name) = volume.name().filter(wrong) {
-        let message = format!(
-            "{} is not 1 to 255 letters, digits, hyphens and underscores",
-            quote(name)
-        );
-        report.fault(&volume.at.member("name"), message);
+fn name_characters(subject: &Subject<'_>, volume: VolumePlace<'_>, report: &mut Report<'_>) {
+    if let Some(name) = volume.name().filter(|name| !name.is_empty()) {
+        check_name(subject, name, &volume.at.member("name"), report);
     }
 }
 
@@ -166,10 +161,11 @@ fn source_path_blank(_: &Subject<'_>, volume: VolumePlace<'_>, report: &mut Repo
     }
 }
 
-fn autoprovision(_: &Subject<'_>, volume: VolumePlace<'_>, report: &mut Report<'_>) {
+fn autoprovision(subject: &Subject<'_>, volume: VolumePlace<'_>, report: &mut Report<'_>) {
     let docker = volume.docker_volume_configuration();
-    if docker.autoprovision == Some(true) && docker.scope != Some(Scope::Shared) {
-        let at = volume.at.member("dockerVolumeConfiguration");
+    let at = volume.at.member("dockerVolumeConfiguration");
+    let is_shared = docker.scope == Some(Scope::Shared) || subject.is_unknown(&at.member("scope"));
+    if docker.autoprovision == Some(true) && !is_shared {
         report.fault(
             &at.member("autoprovision"),
             "`autoprovision` needs the scope `shared`",
@@ -191,7 +187,7 @@ fn mount_volume(subject: &Subject<'_>, container: Container<'_>, report: &mut Re
     for (index, mount) in container.mount_points().iter().enumerate() {
         let name = mount.source_volume().unwrap_or_default();
         let declared = |volume: &Volume| volume.name() == Some(name);
-        if !subject.task.volumes().iter().any(declared) {
+        if !subject.task.volumes().iter().any(declared) && !subject.has_open_names("volumes") {
             let message = format!("there is no volume {}", quote(name));
             report.fault_about(&at.item(index).member("sourceVolume"), &[name], message);
         }
@@ -239,7 +235,10 @@ fn launch_volume_mounted(subject: &Subject<'_>, volume: VolumePlace<'_>, report:
     }
     let containers = subject.task.container_definitions();
     let mut mounts = containers.iter().flat_map(|one| one.mount_points());
-    if !mounts.any(|mount| mount.source_volume.is_some() && mount.source_volume == volume.name) {
+    let undecided = || subject.any_unknown(CONTAINERS, &["mountPoints"]);
+    if !mounts.any(|mount| mount.source_volume.is_some() && mount.source_volume == volume.name)
+        && !undecided()
+    {
         let name = volume.name().unwrap_or_default();
         report.fault_about(volume.at, &[name], "no container mounts the volume");
     }

@@ -1,0 +1,586 @@
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::convert::{Conversion, Names, Oddity};
+use super::form::at;
+use super::function::{Choice, Env};
+use super::locate::{Place, locate, path_to};
+use super::node::Node;
+use super::source::{Lines, Places};
+use super::{Documents, Form, ReadError, Reading, condition, steps_of};
+use crate::rules::{reading, report_shape_fault, template};
+use crate::shape::{At, Kind, MemberType, Reader, ShapeFault};
+use crate::{Finding, Findings, Position, Rule, Severity, TaskDefinition, Unknowns, Validator};
+
+/// A task definition and the text it was read from.
+///
+/// ```
+/// use ecs_taskdef::{Document, Reading, Validator};
+///
+/// let text = br#"{"taskDefinition": {
+///     "family": "web",
+///     "containerDefinitions": [
+///         {"name": "web", "image": "nginx", "memory": "64", "portMappings": {}}
+///     ]
+/// }}"#;
+/// let document = Document::read(text, Reading::Lenient)?;
+/// assert_eq!(document.task_definition().container_definitions()[0].memory, Some(64));
+///
+/// let findings = document.validate(&Validator::default());
+/// let wrong = findings.errors().next().expect("portMappings is no list");
+/// assert_eq!(wrong.to_string(), "error[wrong-type] /containerDefinitions/0/portMappings: \
+///     an object where a list belongs");
+/// let position = wrong.position.expect("the text is known");
+/// assert_eq!((position.line, position.column), (4, 75));
+/// # Ok::<(), ecs_taskdef::ReadError>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Document<'s> {
+    pub(super) source: &'s str,
+    pub(super) reading: Reading,
+    pub(super) form: Form,
+    pub(super) name: Option<String>,
+    /// The text and the steps to the definition, unless the text itself is the definition.
+    pub(super) tree: Option<(Arc<Node<'s>>, Vec<String>)>,
+    /// The definition for each choice of the conditions; the first is that of the defaults.
+    pub(super) alternatives: Vec<Judged>,
+    pub(super) oddities: Findings,
+}
+
+/// A definition as one choice has it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Judged {
+    choice: Choice,
+    pub(super) task_definition: TaskDefinition,
+    pub(super) unknowns: Unknowns,
+    oddities: Findings,
+}
+
+/// One of the definitions that a document may turn out to be.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Alternative<'d> {
+    /// The definition.
+    pub task_definition: &'d TaskDefinition,
+    /// What of it is unknown.
+    pub unknowns: &'d Unknowns,
+    choice: &'d Choice,
+}
+
+impl Alternative<'_> {
+    /// The conditions that lead to it, in the order of their names, and whether they hold.
+    pub fn conditions(&self) -> impl Iterator<Item = (&str, bool)> {
+        let conditions = self.choice.conditions.iter();
+        conditions.map(|(name, holds)| (name.as_str(), *holds))
+    }
+}
+
+impl<'s> Document<'s> {
+    /// Reads the one task definition of a text.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Documents::read`]; besides, a template with no or several task definitions.
+    pub fn read(bytes: &'s [u8], reading: Reading) -> Result<Self, ReadError> {
+        let documents = Documents::read(bytes, reading)?;
+        let count = documents.len();
+        let mut documents = documents.into_iter();
+        match (documents.next(), count) {
+            (Some(document), 1) => Ok(document),
+            _ => Err(ReadError::SeveralDefinitions { count }),
+        }
+    }
+
+    /// A definition that was read from the text as it stands.
+    pub(super) fn of_text(
+        source: &'s str,
+        reading: Reading,
+        task_definition: TaskDefinition,
+        unknowns: Unknowns,
+    ) -> Self {
+        let judged = Judged {
+            task_definition,
+            unknowns,
+            ..Judged::default()
+        };
+        let form = match judged.task_definition.task_definition_arn.is_some() {
+            true => Form::DescribeOutput,
+            false => Form::RegisterInput,
+        };
+        Self {
+            source,
+            reading,
+            form,
+            name: None,
+            tree: None,
+            alternatives: vec![judged],
+            oddities: Findings::default(),
+        }
+    }
+
+    /// Says that texts are still to be filled in, in a form that the API would take as it stands.
+    /// What a shell fills in is meant to stay.
+    pub(super) fn say_open(&mut self) {
+        let is_for_shell = |pointer: &str| {
+            let mut steps = pointer.split('/').skip(3);
+            steps
+                .next()
+                .is_some_and(|member| FOR_SHELL.contains(&member))
+        };
+        let is_input = matches!(self.form, Form::RegisterInput | Form::DescribeOutput);
+        if !is_input || self.unknowns().is_empty() {
+            return;
+        }
+        let left: Vec<&str> = self
+            .unknowns()
+            .iter()
+            .filter(|place| !is_for_shell(place))
+            .collect();
+        if let Some(first) = left.first().map(|first| (*first).to_owned()) {
+            let message = match left.len() {
+                1 => "a text is still to be filled in".to_owned(),
+                count => format!("{count} texts are still to be filled in, this is the first"),
+            };
+            self.odd(&reading::PLACEHOLDER_LEFT, first, message);
+        }
+    }
+
+    /// The definition to which the steps through a tree lead.
+    pub(super) fn of_tree(
+        source: &'s str,
+        reading: Reading,
+        form: Form,
+        (tree, steps): (&Arc<Node<'s>>, Vec<String>),
+        name: Option<&str>,
+        condition: Option<&str>,
+    ) -> Self {
+        let mut document = Self {
+            source,
+            reading,
+            form,
+            name: name.map(str::to_owned),
+            tree: Some((Arc::clone(tree), steps)),
+            alternatives: Vec::new(),
+            oddities: Findings::default(),
+        };
+        let choices = match document.definition() {
+            Some(node) => condition::choices(document.template(), &[node], condition),
+            None => vec![Choice::default()],
+        };
+        document.alternatives = choices
+            .into_iter()
+            .map(|choice| document.judged(choice))
+            .collect();
+        document
+    }
+
+    fn definition(&self) -> Option<&Node<'s>> {
+        let (tree, steps) = self.tree.as_ref()?;
+        at(tree, steps)
+    }
+
+    fn template(&self) -> Option<&Node<'s>> {
+        let (tree, _) = self.tree.as_ref()?;
+        self.form.is_template().then_some(&**tree)
+    }
+
+    pub(super) fn names(&self) -> Names {
+        match self.form.is_of_cloudformation() {
+            true => Names::CloudFormation,
+            false => Names::Api,
+        }
+    }
+
+    /// Reads the definition for one choice. Wrong types are left to the check of the result,
+    /// which finds them again.
+    fn judged(&self, choice: Choice) -> Judged {
+        let mut judged = Judged::default();
+        let Some(node) = self.definition() else {
+            return judged;
+        };
+        let mut oddities = Vec::new();
+        let mut conversion = Conversion {
+            env: Env {
+                template: self.template(),
+                choice: &choice,
+            },
+            names: self.names(),
+            unknowns: &mut judged.unknowns,
+            oddities: &mut oddities,
+        };
+        let kind = Kind::Structure(TaskDefinition::SHAPE);
+        let value = conversion.value(node, &kind, &At::ROOT).unwrap_or_default();
+        for (pointer, oddity) in oddities {
+            judged.oddities.push(finding_of(pointer, oddity));
+        }
+        let mut converted = Findings::default();
+        let mut report = |at: &At<'_>, fault: ShapeFault<'_>| {
+            if matches!(fault, ShapeFault::Converted { .. }) {
+                report_shape_fault(at, fault, &mut converted);
+            }
+        };
+        let read = TaskDefinition::read(&value, &At::ROOT, &mut Reader::new(&mut report));
+        judged.task_definition = read.unwrap_or_default();
+        judged.oddities.append(converted);
+        self.add_unknowns(&mut judged);
+        judged.choice = choice;
+        judged
+    }
+
+    /// What stands around a fragment is unknown; CloudFormation makes up a family.
+    fn add_unknowns(&self, judged: &mut Judged) {
+        let members = TaskDefinition::SHAPE
+            .members
+            .iter()
+            .map(|member| member.name);
+        let is_unknown = |name: &&str| match self.form {
+            Form::Containers => *name != "containerDefinitions",
+            form => form.is_of_cloudformation() && *name == "family",
+        };
+        for name in members.filter(is_unknown) {
+            if name != "family" || judged.task_definition.family.is_none() {
+                judged.unknowns.insert(format!("/{name}"));
+            }
+        }
+    }
+
+    /// What the text is.
+    #[must_use]
+    pub fn form(&self) -> Form {
+        self.form
+    }
+
+    /// The logical name of the definition in its template.
+    #[must_use]
+    pub fn name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+
+    /// The task definition, as the defaults of the parameters of a template make it.
+    #[must_use]
+    pub fn task_definition(&self) -> &TaskDefinition {
+        let first = self.alternatives.first();
+        first.map_or_else(
+            || MemberType::get(NOTHING),
+            |judged| &judged.task_definition,
+        )
+    }
+
+    /// The task definition, without the text.
+    #[must_use]
+    pub fn into_task_definition(self) -> TaskDefinition {
+        let first = self.alternatives.into_iter().next();
+        first
+            .map(|judged| judged.task_definition)
+            .unwrap_or_default()
+    }
+
+    /// What of the task definition is unknown.
+    #[must_use]
+    pub fn unknowns(&self) -> &Unknowns {
+        let first = self.alternatives.first();
+        first.map_or(Unknowns::NONE, |judged| &judged.unknowns)
+    }
+
+    /// Every definition that the document may turn out to be, first [that of the
+    /// defaults](Self::task_definition).
+    pub fn alternatives(&self) -> impl Iterator<Item = Alternative<'_>> {
+        self.alternatives.iter().map(|judged| Alternative {
+            task_definition: &judged.task_definition,
+            unknowns: &judged.unknowns,
+            choice: &judged.choice,
+        })
+    }
+
+    /// What is odd about the text itself: how it is wrapped, what is written
+    /// twice, what had to be converted.
+    #[must_use]
+    pub fn oddities(&self) -> &Findings {
+        &self.oddities
+    }
+
+    /// Everything that is wrong with the document.
+    ///
+    /// A rule that depends on an [unknown](Self::unknowns) value says nothing. What is wrong in
+    /// each [alternative](Self::alternatives) is an error, what is wrong in some of them is a
+    /// warning that says in which.
+    #[must_use]
+    pub fn validate(&self, validator: &Validator) -> Findings {
+        let validator = validator.clone().with_reading(self.reading);
+        let mut findings = self.oddities.clone();
+        validator.judge(&mut findings);
+        match self.alternatives.as_slice() {
+            [only] => findings.append(judge(only, &validator)),
+            several => self.judge_each(several, &validator, &mut findings),
+        }
+        self.place(&mut findings);
+        findings
+    }
+
+    fn judge_each(&self, several: &[Judged], validator: &Validator, findings: &mut Findings) {
+        let mut known: HashMap<(&'static str, usize, String), usize> = HashMap::new();
+        let mut merged: Vec<(Finding, Vec<&Choice>)> = Vec::new();
+        for judged in several {
+            for mut finding in judge(judged, validator) {
+                let span = self.locate(judged, &finding.pointer).map(|place| {
+                    finding.source_pointer = self.source_pointer(&place);
+                    place.span
+                });
+                let start = span.as_ref().map_or(0, |span| span.start);
+                let key = (finding.rule.id, start, finding.message.clone());
+                let index = *known.entry(key).or_insert(merged.len());
+                match merged.get_mut(index) {
+                    Some((_, choices)) => choices.push(&judged.choice),
+                    None => {
+                        if let Some(span) = span {
+                            self.set_position(&mut finding, &span);
+                        }
+                        merged.push((finding, vec![&judged.choice]));
+                    }
+                }
+            }
+        }
+        for (mut finding, choices) in merged {
+            if choices.len() < several.len() {
+                if finding.severity == Severity::Error {
+                    finding.lower_to(Severity::Warning);
+                }
+                finding.message.push_str(&branch(&choices));
+            }
+            findings.push(finding);
+        }
+    }
+
+    /// Where in the text the value is that a finding points to; where its
+    /// parent is when there is no such value.
+    #[must_use]
+    pub fn position(&self, pointer: &str) -> Position {
+        let span = match self.alternatives.first() {
+            Some(judged) if self.tree.is_some() => {
+                self.locate(judged, pointer).map(|place| place.span)
+            }
+            _ => {
+                let found = Places::of([steps_of(pointer)]).locate(self.source);
+                found.into_iter().next().map(|(span, _)| span)
+            }
+        };
+        Position::of(self.source, span.unwrap_or_default().start)
+    }
+
+    fn locate(&self, judged: &Judged, pointer: &str) -> Option<Place> {
+        let env = Env {
+            template: self.template(),
+            choice: &judged.choice,
+        };
+        let steps: Vec<Cow<'_, str>> = steps_of(pointer).collect();
+        let kind = Kind::Structure(TaskDefinition::SHAPE);
+        Some(locate(
+            env,
+            self.names(),
+            self.definition()?,
+            Some(&kind),
+            &steps,
+        ))
+    }
+
+    /// The pointer in the names of the text, where that has others than the API.
+    fn source_pointer(&self, place: &Place) -> Option<String> {
+        let (tree, steps) = self.tree.as_ref()?;
+        if !self.form.is_of_cloudformation() && steps.is_empty() && self.form != Form::Containers {
+            return None;
+        }
+        let path = path_to(tree, &place.span) + &place.rest;
+        Some(match self.form {
+            // The list is the text.
+            Form::Containers => match path.strip_prefix("/containerDefinitions") {
+                Some(path) => path.to_owned(),
+                None => path,
+            },
+            _ => path,
+        })
+    }
+
+    fn set_position(&self, finding: &mut Finding, span: &Range<usize>) {
+        finding.position = Some(Position::of(self.source, span.start));
+        finding.end = Some(Position::of(self.source, span.end));
+    }
+
+    /// Says where each finding is that is not about the whole.
+    fn place(&self, findings: &mut Findings) {
+        let about_parts =
+            |finding: &&mut Finding| !finding.pointer.is_empty() && finding.position.is_none();
+        let mut about_parts: Vec<&mut Finding> = findings.iter_mut().filter(about_parts).collect();
+        if about_parts.is_empty() {
+            return;
+        }
+        let mut found: Vec<(Range<usize>, usize)> = match self.alternatives.first() {
+            Some(judged) if self.tree.is_some() => {
+                let mut found = Vec::with_capacity(about_parts.len());
+                for (index, finding) in about_parts.iter_mut().enumerate() {
+                    if let Some(place) = self.locate(judged, &finding.pointer) {
+                        finding.source_pointer = self.source_pointer(&place);
+                        found.push((place.span, index));
+                    }
+                }
+                found
+            }
+            _ => {
+                let steps = about_parts.iter();
+                let places = Places::of(steps.map(|finding| steps_of(&finding.pointer)));
+                places.locate(self.source)
+            }
+        };
+        let mut lines = Lines::of(self.source);
+        found.sort_unstable_by_key(|(span, index)| (span.start, *index));
+        for (span, index) in &found {
+            if let Some(finding) = about_parts.get_mut(*index) {
+                finding.position = Some(lines.position(span.start));
+            }
+        }
+        found.sort_unstable_by_key(|(span, index)| (span.end, *index));
+        let mut lines = Lines::of(self.source);
+        for (span, index) in &found {
+            if let Some(finding) = about_parts.get_mut(*index) {
+                finding.end = Some(lines.position(span.end));
+            }
+        }
+    }
+
+    pub(super) fn odd(&mut self, rule: &'static Rule, pointer: String, message: String) {
+        self.oddities.push(Finding::new(rule, pointer, message));
+    }
+}
+
+/// Members of a container that a shell may read.
+const FOR_SHELL: [&str; 4] = ["command", "entryPoint", "environment", "healthCheck"];
+
+/// What services of the same template ask.
+impl Document<'_> {
+    /// The answer, if it is the same in each alternative and what it depends on is known.
+    pub(super) fn decided<T: PartialEq>(
+        &self,
+        ask: impl Fn(&TaskDefinition) -> T,
+        pointer: &str,
+    ) -> Option<T> {
+        let mut answers = self.alternatives().map(|one| {
+            let is_known = !one.unknowns.touches(pointer);
+            is_known.then(|| ask(one.task_definition))
+        });
+        let first = answers.next()??;
+        answers
+            .all(|answer| answer.as_ref() == Some(&first))
+            .then_some(first)
+    }
+
+    /// Whether there may be a container with that name.
+    pub(super) fn may_have_container(&self, name: &str) -> bool {
+        self.alternatives()
+            .any(|one| one.task_definition.container(name).is_some() || has_open_names(&one))
+    }
+
+    /// Whether the container with that name may map the port.
+    pub(super) fn may_map(&self, name: &str, port: i32) -> bool {
+        self.alternatives().any(|one| {
+            let containers = one.task_definition.container_definitions().iter();
+            let mut named = containers
+                .enumerate()
+                .filter(|(_, it)| it.name() == Some(name));
+            named.next().is_none_or(|(index, container)| {
+                let list = format!("/containerDefinitions/{index}/portMappings");
+                let in_range = |(first, last): (u16, u16)| {
+                    (i32::from(first)..=i32::from(last)).contains(&port)
+                };
+                let mut mappings = container.port_mappings().iter();
+                one.unknowns.touches(&list)
+                    || mappings.any(|mapping| {
+                        mapping.container_port == Some(port)
+                            || mapping.range().is_some_and(in_range)
+                    })
+            })
+        })
+    }
+}
+
+const NOTHING: &Option<TaskDefinition> = &None;
+
+fn has_open_names(one: &Alternative<'_>) -> bool {
+    let list = "/containerDefinitions";
+    let mut within = one.unknowns.within(list);
+    one.unknowns.covers(list)
+        || within.any(|place| place.ends_with("/name") || place.ends_with("/-"))
+}
+
+fn judge(judged: &Judged, validator: &Validator) -> Findings {
+    let mut findings = judged.oddities.clone();
+    validator.judge(&mut findings);
+    let known: Vec<(String, &str)> = findings
+        .iter()
+        .map(|one| (one.pointer.clone(), one.rule.id))
+        .collect();
+    let mut more = validator.validate_known(&judged.task_definition, &judged.unknowns);
+    if !known.is_empty() {
+        more.retain(|one| !known.contains(&(one.pointer.clone(), one.rule.id)));
+    }
+    findings.append(more);
+    findings
+}
+
+fn finding_of(pointer: String, oddity: Oddity) -> Finding {
+    match oddity {
+        Oddity::Misnamed(name) => {
+            let message = format!("CloudFormation calls this member `{name}`");
+            Finding::new(&template::MEMBER_NAME, pointer, message)
+        }
+        Oddity::Unquoted => {
+            let message = "a text to be filled in that has no quotes around it";
+            Finding::new(&reading::VALUE_UNQUOTED, pointer, message.to_owned())
+        }
+        Oddity::Quoted(kind) => {
+            let message = format!("a string to be filled in where {kind} belongs");
+            Finding::new(&crate::rules::CONVERTED, pointer, message)
+        }
+    }
+}
+
+/// When a finding holds: the conditions that all of its choices share.
+fn branch(choices: &[&Choice]) -> String {
+    let mut shared: Vec<String> = Vec::new();
+    let first = choices.first().map(|choice| &choice.conditions);
+    for (name, holds) in first.into_iter().flatten() {
+        let mut all = choices.iter().map(|choice| &choice.conditions);
+        if all.all(|conditions| conditions.get(name) == Some(holds)) {
+            shared.push(format!("`{name}` is {holds}"));
+        }
+    }
+    match shared.is_empty() {
+        true => ", in some branches".to_owned(),
+        false => format!(", when {}", shared.join(" and ")),
+    }
+}
+
+impl<'s> Document<'s> {
+    /// What there is to say about the form of the text.
+    pub(super) fn say_form(&mut self) {
+        let Some((_, steps)) = &self.tree else {
+            return;
+        };
+        if !steps.is_empty() && !self.form.is_template() {
+            let message = format!("the definition lies in `{}`", steps.join("`, `"));
+            let rule = match self.form {
+                Form::DescribeOutput => &reading::WRAPPED,
+                _ => &reading::WITHIN,
+            };
+            self.odd(rule, String::new(), message);
+        }
+        if self.form == Form::Resource {
+            let message = "the members have the names of CloudFormation".to_owned();
+            self.odd(&reading::CLOUDFORMATION, String::new(), message);
+        }
+        if self.form == Form::Containers {
+            let message = "a list of containers without a definition around it".to_owned();
+            self.odd(&reading::CONTAINERS_ALONE, String::new(), message);
+        }
+    }
+}

@@ -1,0 +1,315 @@
+//! What a value of a template is: known, absent, or text with parts that nobody knows before the
+//! template is used. A choice decides for each condition which branch is looked at.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use super::node::{Data, Node};
+use crate::open;
+
+/// Which conditions are taken to be true, and what that means for parameters.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Choice {
+    pub(super) conditions: BTreeMap<String, bool>,
+    /// The value that a parameter has then; `None` if it has any other than those that the
+    /// conditions ask for.
+    pub(super) parameters: BTreeMap<String, Option<String>>,
+}
+
+/// What the functions of a text refer to.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Env<'n, 's> {
+    /// The template, if the text is one.
+    pub(super) template: Option<&'n Node<'s>>,
+    pub(super) choice: &'n Choice,
+}
+
+/// A value as far as it is known.
+pub(super) enum Seen<'n, 's> {
+    Known(Cow<'n, Node<'s>>),
+    /// Nobody knows: how it is written, with `${...}` for what a function gives.
+    Open(String),
+    /// As if it was not there.
+    Absent,
+}
+
+/// How deep functions are followed into each other.
+const MAX_DEPTH: usize = 64;
+
+impl<'n, 's> Env<'n, 's> {
+    pub(super) fn see(&self, node: &'n Node<'s>) -> Seen<'n, 's> {
+        self.see_within(node, 0)
+    }
+
+    fn see_within(&self, node: &'n Node<'s>, depth: usize) -> Seen<'n, 's> {
+        match &node.data {
+            Data::Open(text) => return Seen::Open(text.clone().into_owned()),
+            Data::Text(text) | Data::Plain(text) if open::is_open(text) => {
+                return Seen::Open(text.clone().into_owned());
+            }
+            _ => {}
+        }
+        match node.function() {
+            Some((name, argument)) if depth < MAX_DEPTH => {
+                self.call(node, name, argument, depth + 1)
+            }
+            Some((name, _)) => Seen::Open(format!("${{{name}}}")),
+            None => Seen::Known(Cow::Borrowed(node)),
+        }
+    }
+
+    fn call(
+        &self,
+        node: &'n Node<'s>,
+        name: &str,
+        argument: &'n Node<'s>,
+        depth: usize,
+    ) -> Seen<'n, 's> {
+        let made = match name {
+            "Ref" => return self.reference(argument),
+            "Fn::If" => {
+                return match self.branch(argument) {
+                    Some(branch) => self.see_within(branch, depth),
+                    None => Seen::Open("${Fn::If}".to_owned()),
+                };
+            }
+            "Fn::Sub" => self.substituted(argument, depth),
+            "Fn::Join" => self.joined(argument, depth),
+            "Fn::GetAtt" => Some((format!("${{{}}}", attribute(argument)), true)),
+            "Fn::FindInMap" => {
+                return match self.found(argument, depth) {
+                    Some(value) => self.see_within(value, depth),
+                    None => Seen::Open("${Fn::FindInMap}".to_owned()),
+                };
+            }
+            "Fn::Select" => {
+                return self
+                    .selected(argument, depth)
+                    .unwrap_or_else(|| Seen::Open("${Fn::Select}".to_owned()));
+            }
+            "Fn::Split" => {
+                return match self.split(node, argument, depth) {
+                    Some(list) => Seen::Known(Cow::Owned(list)),
+                    None => Seen::Open("${Fn::Split}".to_owned()),
+                };
+            }
+            _ => None,
+        };
+        match made {
+            None => Seen::Open(format!("${{{name}}}")),
+            Some((text, true)) => Seen::Open(text),
+            Some((text, false)) => Seen::Known(Cow::Owned(text_node(node, text))),
+        }
+    }
+
+    fn reference(&self, argument: &'n Node<'s>) -> Seen<'n, 's> {
+        match argument.text() {
+            Some("AWS::NoValue") => Seen::Absent,
+            Some(name) => match self.parameter(name) {
+                Some(value) => Seen::Known(value),
+                None => Seen::Open(format!("${{{name}}}")),
+            },
+            None => Seen::Open("${Ref}".to_owned()),
+        }
+    }
+
+    /// The default of a parameter: a text or a list of texts.
+    fn parameter(&self, name: &str) -> Option<Cow<'n, Node<'s>>> {
+        let parameter = self.template?.get("Parameters")?.get(name)?;
+        if let Some(value) = self.choice.parameters.get(name) {
+            let value = value.clone()?;
+            return Some(Cow::Owned(text_node(parameter, value)));
+        }
+        let default = parameter.get("Default")?;
+        let kind = parameter.get("Type").and_then(Node::text);
+        match kind.unwrap_or_default() {
+            // The default is the name of a parameter elsewhere.
+            kind if kind.starts_with("AWS::SSM::Parameter::") => None,
+            kind if kind == "CommaDelimitedList" || kind.starts_with("List<") => {
+                let items = default.text()?.split(',');
+                let items = items.map(|item| text_node(default, item.trim().to_owned()));
+                Some(Cow::Owned(Node {
+                    data: Data::List(items.collect()),
+                    span: default.span.clone(),
+                }))
+            }
+            _ => Some(Cow::Borrowed(default)),
+        }
+    }
+
+    /// The branch of an `Fn::If` that the choice takes.
+    pub(super) fn branch<'a>(&self, argument: &'a Node<'s>) -> Option<&'a Node<'s>> {
+        let [condition, then, otherwise] = argument.items() else {
+            return None;
+        };
+        let holds = self.choice.conditions.get(condition.text()?);
+        let holds = holds.copied().unwrap_or(true);
+        Some(if holds { then } else { otherwise })
+    }
+
+    /// What stands at the end of the choices that begin here.
+    pub(super) fn chosen<'a>(&self, node: &'a Node<'s>) -> &'a Node<'s> {
+        let mut node = node;
+        while let Some(("Fn::If", argument)) = node.function()
+            && let Some(branch) = self.branch(argument)
+        {
+            node = branch;
+        }
+        node
+    }
+
+    /// The text of a scalar, and whether parts of it are unknown; `None` for anything else.
+    fn text_of(&self, node: &'n Node<'s>, depth: usize) -> Option<(String, bool)> {
+        match self.see_within(node, depth) {
+            Seen::Known(node) => scalar_text(&node).map(|text| (text, false)),
+            Seen::Open(text) => Some((text, true)),
+            Seen::Absent => None,
+        }
+    }
+
+    fn substituted(&self, argument: &'n Node<'s>, depth: usize) -> Option<(String, bool)> {
+        let (template, own) = match argument.items() {
+            [template, own] => (template.text()?, Some(own)),
+            [template] => (template.text()?, None),
+            _ => (argument.text()?, None),
+        };
+        let (mut text, mut is_open) = (String::new(), false);
+        let mut rest = template;
+        while let Some((before, after)) = rest.split_once("${") {
+            text.push_str(before);
+            let Some((name, after)) = after.split_once('}') else {
+                text.push_str("${");
+                rest = after;
+                continue;
+            };
+            rest = after;
+            if let Some(literal) = name.strip_prefix('!') {
+                text.push_str(&format!("${{{literal}}}"));
+                continue;
+            }
+            let name = name.trim();
+            let value = match own.and_then(|own| own.get(name)) {
+                Some(node) => self.text_of(node, depth),
+                None => self
+                    .parameter(name)
+                    .and_then(|value| Some((scalar_text(&value)?, false))),
+            };
+            match value {
+                Some((value, false)) => text.push_str(&value),
+                Some((value, true)) => {
+                    text.push_str(&value);
+                    is_open = true;
+                }
+                None => {
+                    text.push_str(&format!("${{{name}}}"));
+                    is_open = true;
+                }
+            }
+        }
+        text.push_str(rest);
+        is_open |= open::is_open(rest);
+        Some((text, is_open))
+    }
+
+    fn joined(&self, argument: &'n Node<'s>, depth: usize) -> Option<(String, bool)> {
+        let [separator, items] = argument.items() else {
+            return None;
+        };
+        let separator = scalar_text(separator)?;
+        let Data::List(items) = &items.data else {
+            return None;
+        };
+        let (mut parts, mut is_open) = (Vec::new(), false);
+        for item in items {
+            match self.see_within(item, depth) {
+                Seen::Absent => {}
+                Seen::Open(text) => {
+                    is_open = true;
+                    parts.push(text);
+                }
+                Seen::Known(node) => match scalar_text(&node) {
+                    Some(text) => parts.push(text),
+                    None => {
+                        is_open = true;
+                        parts.push("${Fn::Join}".to_owned());
+                    }
+                },
+            }
+        }
+        Some((parts.join(&separator), is_open))
+    }
+
+    fn found(&self, argument: &'n Node<'s>, depth: usize) -> Option<&'n Node<'s>> {
+        let [map, first, second, ..] = argument.items() else {
+            return None;
+        };
+        let key = |node: &'n Node<'s>| match self.text_of(node, depth)? {
+            (text, false) => Some(text),
+            _ => None,
+        };
+        let maps = self.template?.get("Mappings")?;
+        maps.get(&key(map)?)?.get(&key(first)?)?.get(&key(second)?)
+    }
+
+    fn selected(&self, argument: &'n Node<'s>, depth: usize) -> Option<Seen<'n, 's>> {
+        let [index, list] = argument.items() else {
+            return None;
+        };
+        let (index, false) = self.text_of(index, depth)? else {
+            return None;
+        };
+        let index: usize = index.parse().ok()?;
+        if let Data::List(items) = &list.data {
+            return Some(self.see_within(items.get(index)?, depth));
+        }
+        match self.see_within(list, depth) {
+            Seen::Known(list) => Some(Seen::Known(Cow::Owned(list.items().get(index)?.clone()))),
+            _ => None,
+        }
+    }
+
+    fn split(&self, node: &Node<'s>, argument: &'n Node<'s>, depth: usize) -> Option<Node<'s>> {
+        let [separator, text] = argument.items() else {
+            return None;
+        };
+        let separator = scalar_text(separator)?;
+        let (text, false) = self.text_of(text, depth)? else {
+            return None;
+        };
+        let items = text
+            .split(&separator)
+            .map(|item| text_node(node, item.to_owned()));
+        Some(Node {
+            data: Data::List(items.collect()),
+            span: node.span.clone(),
+        })
+    }
+}
+
+fn text_node<'s>(at: &Node<'_>, text: String) -> Node<'s> {
+    Node {
+        data: Data::Text(Cow::Owned(text)),
+        span: at.span.clone(),
+    }
+}
+
+/// A scalar as text.
+pub(super) fn scalar_text(node: &Node<'_>) -> Option<String> {
+    match &node.data {
+        Data::Text(text) | Data::Plain(text) => Some(text.clone().into_owned()),
+        Data::Bool(flag) => Some(flag.to_string()),
+        Data::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
+}
+
+/// `Resource.Attribute`.
+fn attribute(argument: &Node<'_>) -> String {
+    match argument.text() {
+        Some(name) => name.to_owned(),
+        None => {
+            let parts = argument.items().iter().filter_map(Node::text);
+            parts.collect::<Vec<_>>().join(".")
+        }
+    }
+}

@@ -1,0 +1,528 @@
+//! JSON as people keep it: with comments, with a comma too many, and, where a text is a template
+//! of its own, with values that are to be filled in and parts that a condition decides about.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use super::node::{Data, Member, Node};
+use crate::open;
+
+/// Why a text cannot be read, and where.
+#[derive(Debug)]
+pub(super) struct Fault {
+    pub(super) offset: usize,
+    pub(super) reason: String,
+}
+
+/// How deep lists and objects may lie in each other, as for `serde_json`.
+pub(super) const MAX_DEPTH: usize = 128;
+
+/// Reads JSON and what people make of it; whether it was more than JSON.
+pub(super) fn parse(text: &str) -> Result<(Node<'_>, bool), Fault> {
+    let mut parser = Parser {
+        text,
+        offset: 0,
+        depth: 0,
+        is_more: false,
+    };
+    let node = parser.value()?;
+    parser.skip_space()?;
+    match parser.offset == text.len() {
+        true => Ok((node, parser.is_more)),
+        false => Err(parser.fault("trailing characters")),
+    }
+}
+
+/// A directive of a template of Terraform: `%{ if ... }`, `%{ else }`, `%{ endif }`.
+enum Directive<'s> {
+    If(&'s str),
+    Else,
+    EndIf,
+    For,
+    EndFor,
+}
+
+/// Why a list of members or elements ends.
+enum End {
+    Closed,
+    Else,
+    If,
+    For,
+}
+
+struct Parser<'s> {
+    text: &'s str,
+    offset: usize,
+    depth: usize,
+    is_more: bool,
+}
+
+impl<'s> Parser<'s> {
+    fn fault(&self, reason: &str) -> Fault {
+        Fault {
+            offset: self.offset.min(self.text.len()),
+            reason: reason.to_owned(),
+        }
+    }
+
+    fn rest(&self) -> &'s str {
+        let text: &'s str = self.text;
+        text.get(self.offset..).unwrap_or_default()
+    }
+
+    fn peek(&self) -> Option<u8> {
+        self.text.as_bytes().get(self.offset).copied()
+    }
+
+    fn slice(&self, span: Range<usize>) -> &'s str {
+        let text: &'s str = self.text;
+        text.get(span).unwrap_or_default()
+    }
+
+    /// Goes over white space and comments.
+    fn skip_space(&mut self) -> Result<(), Fault> {
+        loop {
+            while self.peek().is_some_and(|byte| byte.is_ascii_whitespace()) {
+                self.offset += 1;
+            }
+            let rest = match self.peek() {
+                Some(b'/' | b'#') => self.rest(),
+                _ => return Ok(()),
+            };
+            let length = if rest.starts_with("//") || rest.starts_with("# ") {
+                rest.find('\n').unwrap_or(rest.len())
+            } else if rest.starts_with("/*") {
+                let end = rest.find("*/");
+                end.ok_or_else(|| self.fault("comment without an end"))? + 2
+            } else {
+                return Ok(());
+            };
+            self.is_more = true;
+            self.offset += length;
+        }
+    }
+
+    fn accept(&mut self, byte: u8) -> bool {
+        let next = self.peek() == Some(byte);
+        self.offset += usize::from(next);
+        next
+    }
+
+    fn value(&mut self) -> Result<Node<'s>, Fault> {
+        self.skip_space()?;
+        let start = self.offset;
+        let data = match self.peek() {
+            None => return Err(self.fault("EOF while parsing a value")),
+            Some(b'"') => Data::Text(self.string()?),
+            Some(b'{') if self.rest().starts_with("{{") => self.open()?,
+            Some(b'{') => self.nested(Self::object)?,
+            Some(b'[') => self.nested(Self::list)?,
+            Some(b'$' | b'<' | b'%' | b'#') => return self.open_value(),
+            _ => self.literal()?,
+        };
+        Ok(Node {
+            data,
+            span: start..self.offset,
+        })
+    }
+
+    fn nested(
+        &mut self,
+        read: fn(&mut Self) -> Result<Data<'s>, Fault>,
+    ) -> Result<Data<'s>, Fault> {
+        self.depth += 1;
+        if self.depth >= MAX_DEPTH {
+            return Err(self.fault("recursion limit exceeded"));
+        }
+        self.offset += 1;
+        let data = read(self)?;
+        self.depth -= 1;
+        Ok(data)
+    }
+
+    fn literal(&mut self) -> Result<Data<'s>, Fault> {
+        let rest = self.rest();
+        let is_part = |byte: u8| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte);
+        let length = rest.bytes().take_while(|byte| is_part(*byte)).count();
+        let word = rest.get(..length).unwrap_or_default();
+        let data = match word {
+            "null" => Data::Null,
+            "true" => Data::Bool(true),
+            "false" => Data::Bool(false),
+            _ => match word.parse() {
+                Ok(number) => Data::Number(number),
+                Err(_) => return Err(self.fault("expected value")),
+            },
+        };
+        self.offset += length;
+        Ok(data)
+    }
+
+    /// What is to be filled in, without quotes, up to where the value ends.
+    fn open(&mut self) -> Result<Data<'s>, Fault> {
+        let begin = self.offset;
+        while !self.rest().starts_with("%{") {
+            // Only what begins here counts, so no further text is searched.
+            let line = self.rest().lines().next().unwrap_or_default();
+            let span = open::next(line, 0).filter(|span| span.start == 0);
+            let Some(span) = span else {
+                break;
+            };
+            self.offset += span.end;
+            let is_part = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
+            self.offset += self
+                .rest()
+                .bytes()
+                .take_while(|byte| is_part(*byte))
+                .count();
+        }
+        if begin == self.offset {
+            return Err(self.fault("expected value"));
+        }
+        self.is_more = true;
+        Ok(Data::Open(Cow::Borrowed(self.slice(begin..self.offset))))
+    }
+
+    fn open_value(&mut self) -> Result<Node<'s>, Fault> {
+        let start = self.offset;
+        let directive = self.directive()?;
+        let Some(directive) = directive else {
+            let data = self.open()?;
+            return Ok(Node {
+                data,
+                span: start..self.offset,
+            });
+        };
+        let Directive::If(condition) = directive else {
+            return Err(self.fault("expected value"));
+        };
+        let then = self.value()?;
+        self.skip_space()?;
+        let otherwise = match self.directive()? {
+            Some(Directive::Else) => {
+                let otherwise = self.value()?;
+                self.skip_space()?;
+                match self.directive()? {
+                    Some(Directive::EndIf) => otherwise,
+                    _ => return Err(self.fault("expected `%{ endif }`")),
+                }
+            }
+            Some(Directive::EndIf) => no_value(start..self.offset),
+            _ => return Err(self.fault("expected `%{ endif }`")),
+        };
+        Ok(choice(condition, start..self.offset, then, otherwise))
+    }
+
+    /// Goes over the directive here, if there is one.
+    fn directive(&mut self) -> Result<Option<Directive<'s>>, Fault> {
+        if !self.rest().starts_with("%{") {
+            return Ok(None);
+        }
+        let span = open::next(self.text, self.offset);
+        let span = span.ok_or_else(|| self.fault("directive without an end"))?;
+        let inner = self.slice(span.start + 2..span.end - 1);
+        let inner = inner.trim_matches('~').trim();
+        let (word, argument) = inner.split_once(' ').unwrap_or((inner, ""));
+        let directive = match word {
+            "if" => Directive::If(argument.trim()),
+            "else" => Directive::Else,
+            "endif" => Directive::EndIf,
+            "for" => Directive::For,
+            "endfor" => Directive::EndFor,
+            _ => return Err(self.fault("expected a directive of a template")),
+        };
+        self.offset = span.end;
+        self.is_more = true;
+        Ok(Some(directive))
+    }
+
+    fn string(&mut self) -> Result<Cow<'s, str>, Fault> {
+        let start = self.offset;
+        self.offset += 1;
+        let mut escaped = false;
+        loop {
+            match self.peek() {
+                None => return Err(self.fault("EOF while parsing a string")),
+                Some(b'"') => break,
+                Some(b'\\') => {
+                    escaped = true;
+                    self.offset += 2;
+                }
+                Some(byte) if byte < 0x20 => {
+                    return Err(self.fault(
+                        "control character (\\u0000-\\u001F) found while parsing a string",
+                    ));
+                }
+                // Quotes between the braces of an expression do not end the string.
+                Some(b'$') if self.rest().starts_with("${") => {
+                    let line = self.rest().lines().next().unwrap_or_default();
+                    let part = open::next(line, 0).filter(|part| part.start == 0);
+                    self.offset += part.map_or(1, |part| part.end);
+                }
+                Some(_) => self.offset += 1,
+            }
+        }
+        let inner = self.slice(start + 1..self.offset);
+        self.offset += 1;
+        if !escaped {
+            return Ok(Cow::Borrowed(inner));
+        }
+        match serde_json::from_str(self.slice(start..self.offset)) {
+            Ok(text) => Ok(Cow::Owned(text)),
+            // Escapes inside of an expression are those of its language.
+            Err(_) if open::is_open(inner) => Ok(Cow::Borrowed(inner)),
+            Err(_) => {
+                self.offset = start;
+                Err(self.fault("invalid escape"))
+            }
+        }
+    }
+
+    fn list(&mut self) -> Result<Data<'s>, Fault> {
+        let mut items = Vec::new();
+        match self.items(&mut items)? {
+            End::Closed => Ok(Data::List(items)),
+            _ => Err(self.fault("expected `]`")),
+        }
+    }
+
+    fn items(&mut self, items: &mut Vec<Node<'s>>) -> Result<End, Fault> {
+        let mut needs_comma = false;
+        loop {
+            self.skip_space()?;
+            let start = self.offset;
+            if self.accept(b']') {
+                return Ok(End::Closed);
+            }
+            if self.accept(b',') {
+                if !needs_comma {
+                    self.is_more = true;
+                }
+                needs_comma = false;
+                self.note_last_comma(b']')?;
+                continue;
+            }
+            match self.directive()? {
+                Some(Directive::If(condition)) => {
+                    let (then, otherwise) = self.branches(Self::items)?;
+                    let span = start..self.offset;
+                    for node in then {
+                        let none = no_value(span.clone());
+                        items.push(choice(condition, node.span.clone(), node, none));
+                    }
+                    for node in otherwise {
+                        let none = no_value(span.clone());
+                        items.push(choice(condition, node.span.clone(), none, node));
+                    }
+                    needs_comma = false;
+                }
+                Some(Directive::Else) => return Ok(End::Else),
+                Some(Directive::EndIf) => return Ok(End::If),
+                Some(Directive::EndFor) => return Ok(End::For),
+                Some(Directive::For) => {
+                    self.repeated(Self::items)?;
+                    items.push(self.repetition(start));
+                    needs_comma = false;
+                }
+                None if needs_comma => return Err(self.fault("expected `,` or `]`")),
+                None => {
+                    items.push(self.value()?);
+                    needs_comma = true;
+                }
+            }
+        }
+    }
+
+    fn object(&mut self) -> Result<Data<'s>, Fault> {
+        let mut members = Vec::new();
+        match self.members(&mut members)? {
+            End::Closed => Ok(Data::Object(members)),
+            _ => Err(self.fault("expected `}`")),
+        }
+    }
+
+    fn members(&mut self, members: &mut Vec<Member<'s>>) -> Result<End, Fault> {
+        let mut needs_comma = false;
+        loop {
+            self.skip_space()?;
+            let start = self.offset;
+            if self.accept(b'}') {
+                return Ok(End::Closed);
+            }
+            if self.accept(b',') {
+                if !needs_comma {
+                    self.is_more = true;
+                }
+                needs_comma = false;
+                self.note_last_comma(b'}')?;
+                continue;
+            }
+            match self.directive()? {
+                Some(Directive::If(condition)) => {
+                    let (then, otherwise) = self.branches(Self::members)?;
+                    members.extend(chosen(condition, then, otherwise));
+                    needs_comma = false;
+                }
+                Some(Directive::Else) => return Ok(End::Else),
+                Some(Directive::EndIf) => return Ok(End::If),
+                Some(Directive::EndFor) => return Ok(End::For),
+                Some(Directive::For) => {
+                    self.repeated(Self::members)?;
+                    let value = self.repetition(start);
+                    members.push(Member {
+                        name: Cow::Borrowed("Fn::ForEach"),
+                        span: value.span.clone(),
+                        value,
+                    });
+                    needs_comma = false;
+                }
+                None if needs_comma => return Err(self.fault("expected `,` or `}`")),
+                None => {
+                    members.push(self.member()?);
+                    needs_comma = true;
+                }
+            }
+        }
+    }
+
+    fn member(&mut self) -> Result<Member<'s>, Fault> {
+        match self.peek() {
+            Some(b'"') => {}
+            None => return Err(self.fault("EOF while parsing an object")),
+            Some(_) => return Err(self.fault("key must be a string")),
+        }
+        let start = self.offset;
+        let name = self.string()?;
+        let span = start..self.offset;
+        self.skip_space()?;
+        if !self.accept(b':') {
+            return Err(self.fault("expected `:`"));
+        }
+        let value = self.value()?;
+        Ok(Member { name, span, value })
+    }
+
+    /// What stands between `%{ if }` and `%{ endif }`, before and behind an `%{ else }`.
+    fn branches<T>(
+        &mut self,
+        read: fn(&mut Self, &mut Vec<T>) -> Result<End, Fault>,
+    ) -> Result<(Vec<T>, Vec<T>), Fault> {
+        let (mut then, mut otherwise) = (Vec::new(), Vec::new());
+        self.deeper()?;
+        let mut end = read(self, &mut then)?;
+        if matches!(end, End::Else) {
+            end = read(self, &mut otherwise)?;
+        }
+        self.depth -= 1;
+        match end {
+            End::If => Ok((then, otherwise)),
+            _ => Err(self.fault("expected `%{ endif }`")),
+        }
+    }
+
+    fn repeated<T>(
+        &mut self,
+        read: fn(&mut Self, &mut Vec<T>) -> Result<End, Fault>,
+    ) -> Result<(), Fault> {
+        self.deeper()?;
+        let end = read(self, &mut Vec::new())?;
+        self.depth -= 1;
+        match end {
+            End::For => Ok(()),
+            _ => Err(self.fault("expected `%{ endfor }`")),
+        }
+    }
+
+    fn deeper(&mut self) -> Result<(), Fault> {
+        self.depth += 1;
+        match self.depth >= MAX_DEPTH {
+            true => Err(self.fault("recursion limit exceeded")),
+            false => Ok(()),
+        }
+    }
+
+    fn repetition(&self, start: usize) -> Node<'s> {
+        let span = start..self.offset;
+        Node {
+            data: Data::Open(Cow::Borrowed(self.slice(span.clone()))),
+            span,
+        }
+    }
+
+    fn note_last_comma(&mut self, close: u8) -> Result<(), Fault> {
+        self.skip_space()?;
+        self.is_more |= self.peek() == Some(close);
+        Ok(())
+    }
+}
+
+/// The members of both branches, each with what the other branch says in its place.
+fn chosen<'s>(
+    condition: &'s str,
+    then: Vec<Member<'s>>,
+    mut otherwise: Vec<Member<'s>>,
+) -> Vec<Member<'s>> {
+    let mut members = Vec::with_capacity(then.len() + otherwise.len());
+    for Member { name, span, value } in then {
+        let twin = otherwise.iter().position(|other| other.name == name);
+        let other = match twin {
+            Some(twin) => otherwise.swap_remove(twin).value,
+            None => no_value(value.span.clone()),
+        };
+        let value = choice(condition, value.span.clone(), value, other);
+        members.push(Member { name, span, value });
+    }
+    members.extend(otherwise.into_iter().map(|member| Member {
+        value: choice(
+            condition,
+            member.value.span.clone(),
+            no_value(member.value.span.clone()),
+            member.value,
+        ),
+        ..member
+    }));
+    members
+}
+
+/// One of two values, as CloudFormation writes it.
+fn choice<'s>(
+    condition: &'s str,
+    span: Range<usize>,
+    then: Node<'s>,
+    otherwise: Node<'s>,
+) -> Node<'s> {
+    let condition = Node {
+        data: Data::Text(Cow::Borrowed(condition)),
+        span: span.clone(),
+    };
+    let branches = Node {
+        data: Data::List(vec![condition, then, otherwise]),
+        span: span.clone(),
+    };
+    function("Fn::If", branches, span)
+}
+
+fn no_value<'s>(span: Range<usize>) -> Node<'s> {
+    let nothing = Node {
+        data: Data::Text(Cow::Borrowed("AWS::NoValue")),
+        span: span.clone(),
+    };
+    function("Ref", nothing, span)
+}
+
+/// A function of CloudFormation.
+pub(super) fn function<'s>(
+    name: impl Into<Cow<'s, str>>,
+    argument: Node<'s>,
+    span: Range<usize>,
+) -> Node<'s> {
+    let member = Member {
+        name: name.into(),
+        span: span.clone(),
+        value: argument,
+    };
+    Node {
+        data: Data::Object(vec![member]),
+        span,
+    }
+}
