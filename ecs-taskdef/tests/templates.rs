@@ -58,7 +58,7 @@ fn is_of_class(finding: &Finding, class: &str, row: Option<&str>) -> bool {
                 "member-unknown",
                 "value-converted",
                 "cloudformation-member-name",
-                "service-member-unknown",
+                "template-service-member-unknown",
                 "role-empty",
             ];
             shape.contains(&id)

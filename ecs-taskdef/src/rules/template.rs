@@ -52,47 +52,47 @@ pub(crate) const MEMBER_NAME: Rule = Rule::new(
 )
 .answered_by(VALIDATION);
 pub(crate) const SERVICE_MEMBER: Rule = Rule::new(
-    "service-member-unknown",
+    "template-service-member-unknown",
     "each member of a service is one that CloudFormation knows",
     SERVICE,
 )
 .answered_by(VALIDATION);
 pub(crate) const SERVICE_NETWORK: Rule = Rule::new(
-    "service-network-configuration",
+    "template-service-network-configuration",
     "a service of tasks in `awsvpc` says in which subnets they run",
     CREATE_SERVICE,
 )
 .answered_by(Rule::INVALID_PARAMETER)
 .quoted("Network Configuration must be provided when networkMode 'awsvpc' is specified.");
 pub(crate) const SERVICE_NETWORK_MODE: Rule = Rule::new(
-    "service-network-mode",
+    "template-service-network-mode",
     "only a service of tasks in `awsvpc` has a network configuration",
     CREATE_SERVICE,
 )
 .answered_by(Rule::INVALID_PARAMETER)
 .quoted("Network Configuration is not valid for the given networkMode of this task definition.");
 pub(crate) const SERVICE_LAUNCH_TYPE: Rule = Rule::new(
-    "service-launch-type",
+    "template-service-launch-type",
     "the launch type of a service is one that its task definition fits",
     CREATE_SERVICE,
 )
 .answered_by(Rule::INVALID_PARAMETER)
 .quoted("Task definition does not support launch_type {}.");
 pub(crate) const SERVICE_CONTAINER: Rule = Rule::new(
-    "service-container",
+    "template-service-container",
     "a load balancer names a container of the task definition",
     CREATE_SERVICE,
 )
 .answered_by(Rule::INVALID_PARAMETER);
 pub(crate) const SERVICE_PORT: Rule = Rule::new(
-    "service-container-port",
+    "template-service-container-port",
     "a load balancer names a port that the container maps",
     CREATE_SERVICE,
 )
 .answered_by(Rule::INVALID_PARAMETER)
 .quoted("The container {} did not have a container port {} defined.");
 pub(crate) const SERVICE_CIRCUIT_BREAKER: Rule = Rule::new(
-    "service-circuit-breaker",
+    "template-service-circuit-breaker",
     "the circuit breaker is that of rolling deployments",
     Source::Api("DeploymentCircuitBreaker"),
 )
