@@ -5,6 +5,7 @@ use std::sync::Arc;
 use hashbrown::HashMap;
 
 use super::columns::{Columns, Selected, kind};
+use super::front::Front;
 use super::order::{ABSENT, Entry, Key};
 use super::orders::{Keyed, Orders};
 use super::tally::{Member, Tallied};
@@ -26,37 +27,15 @@ pub(super) struct Index {
     pub(super) buckets: Vec<Vec<u32>>,
     /// Which of two leading columns has fewer values.
     pub(super) narrow: usize,
-    /// What is known of each bucket of that column.
-    pub(super) rows: Vec<Row>,
+    pub(super) front: Front,
     /// The orders by the values of their buckets, as far as they are sorted: what chance draws
     /// must not depend on which value was seen first.
     pub(super) by_value: Vec<u32>,
-    /// The counts for which the bests of the buckets hold.
-    pub(super) stamp: (u64, u64),
     known: HashMap<Box<[u32]>, u32>,
     /// For each slot its order.
     order_of: Vec<u32>,
     /// Up to where in the planner's log this index knows.
     pub(super) synced: u64,
-}
-
-/// The orders of one bucket of the column with fewer values.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Row {
-    pub(super) orders: Vec<u32>,
-    /// How many of them have entries.
-    pub(super) filled: u32,
-    /// The least of its orders by the tasks in the other column and the key, as it was when it
-    /// was last looked for. As long as no count has become less, the least is not below it.
-    pub(super) best: Option<Best>,
-}
-
-/// The least of some orders.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Best {
-    pub(super) tasks: u64,
-    pub(super) key: Key,
-    pub(super) order: u32,
 }
 
 /// What has to be true of an instance.
@@ -117,15 +96,15 @@ impl Index {
             true => Orders::Tallied(Tallied::default()),
             false => Orders::Keyed(Keyed::default()),
         };
+        let front = Front::of(&way, filter.is_some());
         let mut index = Self {
             filter,
             orders,
             heads: Vec::new(),
             buckets: vec![Vec::new(); way.columns.len()],
             narrow: way.narrow(columns),
-            rows: Vec::new(),
+            front,
             by_value: Vec::new(),
-            stamp: (0, 0),
             known: HashMap::new(),
             order_of: Vec::new(),
             synced,
@@ -200,6 +179,10 @@ impl Index {
         let at = *at as usize;
         if self.orders.update((slot, at), entry, self.filter.is_none()) {
             self.note_head(at);
+        } else {
+            // The tasks in its buckets may have changed all the same.
+            self.front
+                .touch(u32::try_from(at).unwrap_or(u32::MAX), false);
         }
     }
 
@@ -212,9 +195,9 @@ impl Index {
         let place = state.place(slot);
         let place = place.filter(|place| place.registration().is_some());
         let number = place.and_then(Place::numbers).map(|numbers| numbers.order);
-        if self.orders.forget(slot, (old, new), number) {
-            self.note_head(old as usize);
-        }
+        self.orders.forget(slot, (old, new), number);
+        self.note_head(old as usize);
+        self.note_head(new as usize);
         if let Some(known) = self.order_of.get_mut(slot as usize) {
             *known = new;
         }
@@ -228,16 +211,9 @@ impl Index {
             return;
         };
         let old = std::mem::replace(head, self.orders.head(at));
-        if old == *head || self.rows.is_empty() {
-            return;
-        }
-        let buckets = self.buckets.get(self.narrow);
-        let row = buckets.and_then(|buckets| buckets.get(at));
-        if let Some(row) = row.and_then(|row| self.rows.get_mut(*row as usize)) {
-            row.filled = row.filled.saturating_sub(u32::from(old != ABSENT));
-            row.filled = row.filled.saturating_add(u32::from(*head != ABSENT));
-            row.best = None;
-        }
+        let is_other = old != *head;
+        self.front
+            .touch(u32::try_from(at).unwrap_or(u32::MAX), is_other);
     }
 
     /// Makes room for slots that are new.
@@ -299,57 +275,59 @@ impl Index {
         for (known, bucket) in self.buckets.iter_mut().zip(buckets) {
             known.push(*bucket);
         }
-        if self.way.leads_by_two()
-            && let Some(row) = buckets.get(self.narrow)
-        {
-            let row = *row as usize;
-            let length = self.rows.len().max(row + 1);
-            self.rows.resize(length, Row::default());
-            if let Some(row) = self.rows.get_mut(row) {
-                row.orders.push(at);
-            }
-        }
+        let bucket = |nth: usize| buckets.get(nth).copied().unwrap_or(0);
+        let of_two = (bucket(self.narrow), bucket(1 - self.narrow));
+        self.front.add(at, of_two);
         self.known.insert(buckets.into(), at);
         at
     }
 
     fn entry(&self, state: &State, place: Place<'_>, already: u32) -> Option<(Key, Entry)> {
-        let is_in = match &self.filter {
-            Some(filter) => filter.accepts(state, place, already),
-            None => place.chunk.is_ready(place.lane),
-        };
-        let free = place.numbers().filter(|_| is_in)?;
-        let (needed_cpu, needed_memory) = self.filter.as_ref().map_or((0, 0), |filter| {
-            (filter.task.needs.cpu, filter.task.needs.memory)
-        });
-        let taken = |needed: u32| needed.saturating_mul(already);
-        let cpu = free.cpu.saturating_sub_unsigned(taken(needed_cpu));
-        let memory = free.memory.saturating_sub_unsigned(taken(needed_memory));
-        let mut key = Key::from(free.order);
-        let mut shift = Key::BITS;
-        for measure in &self.way.measures {
-            let part = match measure {
-                Measure::Cpu => ordinal(cpu),
-                Measure::Memory => ordinal(memory),
-                Measure::Count => self
-                    .filter
-                    .as_ref()
-                    .map_or(0, |filter| filter.count(place, already)),
-            };
-            shift = shift.saturating_sub(32);
-            key |= Key::from(part) << shift;
-        }
-        let entry = Entry {
-            slot: place.slot,
-            cpu,
-            memory,
-            kind: match &self.filter {
-                Some(_) => 0,
-                None => place.registration().map_or(0, |known| kind(known)),
-            },
-        };
-        Some((key, entry))
+        entry(&self.way, self.filter.as_ref(), state, place, already)
     }
+}
+
+/// What an instance is sorted by where `already` copies of the plan at hand are, and what it has
+/// free; `None` if it takes no more.
+pub(super) fn entry(
+    way: &Way,
+    filter: Option<&Filter>,
+    state: &State,
+    place: Place<'_>,
+    already: u32,
+) -> Option<(Key, Entry)> {
+    let is_in = match filter {
+        Some(filter) => filter.accepts(state, place, already),
+        None => place.chunk.is_ready(place.lane),
+    };
+    let free = place.numbers().filter(|_| is_in)?;
+    let needs = filter.map(|filter| &filter.task.needs);
+    let taken = |needed: u32| needed.saturating_mul(already);
+    let (used_cpu, used_memory) =
+        needs.map_or((0, 0), |needs| (taken(needs.cpu), taken(needs.memory)));
+    let cpu = free.cpu.saturating_sub_unsigned(used_cpu);
+    let memory = free.memory.saturating_sub_unsigned(used_memory);
+    let mut key = Key::from(free.order);
+    let mut shift = Key::BITS;
+    for measure in &way.measures {
+        let part = match measure {
+            Measure::Cpu => ordinal(cpu),
+            Measure::Memory => ordinal(memory),
+            Measure::Count => filter.map_or(0, |filter| filter.count(place, already)),
+        };
+        shift = shift.saturating_sub(32);
+        key |= Key::from(part) << shift;
+    }
+    let entry = Entry {
+        slot: place.slot,
+        cpu,
+        memory,
+        kind: match filter {
+            Some(_) => 0,
+            None => place.registration().map_or(0, |known| kind(known)),
+        },
+    };
+    Some((key, entry))
 }
 
 /// A number without sign in the same order.

@@ -2,6 +2,7 @@
 
 mod columns;
 mod counts;
+mod front;
 mod index;
 mod order;
 mod orders;
@@ -9,6 +10,7 @@ mod search;
 mod select;
 mod sync;
 mod tally;
+mod tournament;
 mod way;
 
 use std::fmt;

@@ -2,10 +2,10 @@
 //! whatever the planner remembers; and each explanation and summary is that of the single
 //! instances.
 
-use crate::naive::{self, Expression, Gpu, Instance, Random, Request, STRATEGIES, Strategy, ZONE};
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use crate::naive::{self, Expression, Gpu, Instance, Random, Request, STRATEGIES, Strategy, ZONE};
 use ecs_model::Timestamp;
 use ecs_placement::{
     CellState, CommitPolicy, Loader, PlacementRequest, Plan, Planner, Reason, Snapshot, start_task,
@@ -505,5 +505,68 @@ fn every_strategy_and_every_pair() {
         let expected: Vec<_> = expected.iter().map(|at| &*naive[*at].arn).collect();
         assert_eq!(arns(&plan), expected, "{request:?}");
         assert!(expected.len() > 20, "{request:?}");
+    }
+}
+
+/// A number of tasks for each instance, and so many that planners sort them in another way, which
+/// they have to find out as tasks start.
+#[test]
+fn instances_that_differ_in_many_numbers_of_tasks() {
+    let ways: [&[Strategy]; 4] = [
+        &[],
+        &[("spread", "instanceId")],
+        &[("spread", "attribute:zone"), ("spread", "instanceId")],
+        &[
+            ("spread", "instanceId"),
+            ("spread", "attribute:zone"),
+            ("random", ""),
+        ],
+    ];
+    for (strategies, seed) in ways.into_iter().zip(0..) {
+        let mut random = Random(seed);
+        let mut naive = instances(&mut random, 120);
+        for instance in &mut naive {
+            (instance.cpu, instance.memory) = (1_000, 1_000);
+            let host = Some(instance.arn.clone());
+            instance.attributes.insert("host".to_owned(), host);
+        }
+        let mut cell = cell(&naive, &mut random);
+        let any = Request {
+            memory: 1,
+            group: "group".to_owned(),
+            strategies: strategies.to_vec(),
+            ..Request::default()
+        };
+        let mut planner = Planner::new();
+        for number in 0..120 {
+            let there = Request {
+                member_of: vec![Expression::Is("host", naive[number].arn.clone())],
+                strategies: Vec::new(),
+                ..any.clone()
+            };
+            let count = u32::try_from(number).unwrap();
+            for (request, count) in [(&there, count), (&any, 2)] {
+                let seed = random.below(usize::MAX) as u64;
+                let wanted = request.build().with_count(count);
+                let plan = planner.plan(&cell.snapshot(), &wanted, seed);
+                let expected = naive::plan(&naive, request, count, seed);
+                let named = expected.iter().map(|at| &*naive[*at].arn);
+                assert_eq!(arns(&plan), named.collect::<Vec<_>>(), "{request:?}");
+                let token = format!("{number}-{}", request.member_of.len());
+                let tasks: Vec<_> = (0..expected.len())
+                    .map(|n| format!("{token}-{n}"))
+                    .collect();
+                let transaction = plan.into_transaction(token, tasks).unwrap();
+                let commit = cell
+                    .commit(&transaction, CommitPolicy::AllOrNothing)
+                    .unwrap();
+                assert_eq!(commit.placed().len(), expected.len());
+                for at in expected {
+                    naive[at].take(request);
+                }
+            }
+        }
+        let numbers: BTreeSet<i64> = naive.iter().map(|one| one.count("group")).collect();
+        assert!(numbers.len() > 70, "{} numbers of tasks", numbers.len());
     }
 }
