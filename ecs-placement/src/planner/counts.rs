@@ -83,6 +83,11 @@ impl Counts {
         self.by_slot.get(&slot).copied().unwrap_or(0)
     }
 
+    /// The instances on which tasks run.
+    pub(super) fn slots(&self) -> impl ExactSizeIterator<Item = u32> + '_ {
+        self.by_slot.keys().copied()
+    }
+
     /// Counts by the values of a column from now on.
     pub(super) fn watch(&mut self, column: usize, columns: &Columns) {
         if self.by_value.iter().any(|known| known.column == column) {

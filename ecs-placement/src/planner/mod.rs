@@ -110,6 +110,9 @@ const OWN: usize = 512;
 /// Looking at so many instances costs as much as sorting one of them in.
 const SORTING: u64 = 8;
 
+/// So many copies are searched for one by one, if instances are not sorted for them.
+const FEW_COPIES: usize = 16;
+
 /// So many changes are always worth catching up with.
 const FEW: u64 = 64;
 
@@ -168,13 +171,14 @@ impl Planner {
         let group = self.groups.get(&task.group).copied().unwrap_or(NO_GROUP);
         self.watch(group, way, state);
         let is_single = count <= 1 && taken.is_empty();
-        let is_served = is_single && self.is_served(way, group);
+        let copies = taken.len().saturating_add(count as usize);
+        let is_served = copies <= FEW_COPIES && self.is_served(way, group);
         taken.iter().for_each(|slot| self.claim(*slot, group));
         let mut random = Random::new(seed);
         let mut slots = SmallVec::with_capacity(count.min(4_096) as usize);
         for left in (0..count).rev() {
             let slot = match is_served {
-                true => self.choose_one(task, way, group, state, &mut random),
+                true => self.choose_one(task, (way, group), [taken, &slots], state, &mut random),
                 false => self.choose_own(task, way, group, state, &mut random),
             };
             let Some(slot) = slot else {
@@ -197,8 +201,8 @@ impl Planner {
     fn choose_one(
         &mut self,
         task: &Arc<Wanted>,
-        way: usize,
-        group: u32,
+        (way, group): (usize, u32),
+        claims: [&[u32]; 2],
         state: &State,
         random: &mut Random,
     ) -> Option<u32> {
@@ -230,8 +234,12 @@ impl Planner {
         let filter = self.filter(task, group, state);
         let at_shared = self.shared(way, state)?;
         let index = self.shared.get_mut(at_shared)?;
-        let counts = self.counts.get(&group);
-        let (slot, looked_at) = search::search(index, &filter, counts, &self.columns, state);
+        let group = search::Group {
+            counts: self.counts.get(&group),
+            claimed: &self.claimed,
+            claims,
+        };
+        let (slot, looked_at) = search::search(index, &filter, group, &self.columns, state);
         spent.total = spent.total.saturating_add(looked_at).saturating_add(FEW);
         self.note_spent(at, spent);
         slot
@@ -304,8 +312,8 @@ impl Planner {
     }
 
     fn is_served(&self, way: usize, group: u32) -> bool {
-        let way = self.ways.get(way);
-        way.is_some_and(|way| search::serves(way, group))
+        let (way, counts) = (self.ways.get(way), self.counts.get(&group));
+        way.is_some_and(|way| search::serves(way, counts, group != NO_GROUP))
     }
 
     /// Counts the tasks of a group as a way asks for.
