@@ -1,5 +1,7 @@
 //! What the document of an instance says of tasks and of times.
 
+use std::sync::Arc;
+
 use ecs_model::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -25,7 +27,7 @@ pub(crate) struct Document {
     /// Whether it says how many tasks there are.
     pub(crate) says_tasks: bool,
     /// What is taken, less what tasks have given back since.
-    taken: Option<Box<Others>>,
+    taken: Option<Arc<Others>>,
 }
 
 impl Document {
@@ -33,7 +35,7 @@ impl Document {
         Self {
             version: version.unwrap_or_default(),
             has_version: version.is_some(),
-            taken: taken.boxed(),
+            taken: taken.shared(),
             ..Self::default()
         }
     }
@@ -76,9 +78,17 @@ impl Document {
         self.taken.as_deref().unwrap_or(&NOTHING)
     }
 
+    /// What no task explains, which is most often all that is taken and kept once then.
+    pub(super) fn unexplained(&self, others: Others) -> Option<Arc<Others>> {
+        match others == *self.taken() {
+            true => self.taken.clone(),
+            false => others.shared(),
+        }
+    }
+
     /// Takes something out of what is taken.
     pub(crate) fn give_back(&mut self, less: &Others) {
-        self.taken = self.taken().without(less).boxed();
+        self.taken = self.taken().without(less).shared();
     }
 }
 

@@ -60,7 +60,7 @@ pub struct Registration {
     /// What its document says of tasks and of times.
     pub(crate) document: Document,
     /// Of that, what no task of the cell explains.
-    others: Option<Box<Others>>,
+    others: Option<Arc<Others>>,
 }
 
 /// A registration as it is saved.
@@ -165,7 +165,7 @@ impl Registration {
     }
 
     pub(crate) fn set_others(&mut self, others: Others) {
-        self.others = others.boxed();
+        self.others = self.document.unexplained(others);
     }
 
     /// The instance whose GPUs are partitions of so many eighths of a GPU (1, 2 or 4), or whole
@@ -232,8 +232,8 @@ impl From<Written> for Registration {
             ec2_instance_id: written.ec2_instance_id,
             attributes: written.attributes,
             kind: Arc::new(kind),
+            others: document.unexplained(written.others),
             document,
-            others: written.others.boxed(),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What tasks hold of an instance, as far as its document counts it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -148,7 +149,7 @@ impl Others {
     }
 
     /// Nothing takes no room.
-    pub(super) fn boxed(self) -> Option<Box<Self>> {
-        (self != NOTHING).then(|| Box::new(self))
+    pub(super) fn shared(self) -> Option<Arc<Self>> {
+        (self != NOTHING).then(|| Arc::new(self))
     }
 }

@@ -139,8 +139,8 @@ impl TryFrom<&ContainerInstance> for Registration {
             ec2_instance_id: described.ec2_instance_id.as_deref().map(Box::from),
             attributes,
             kind: Arc::new(kind),
+            others: document.unexplained(taken),
             document,
-            others: taken.boxed(),
         })
     }
 }
