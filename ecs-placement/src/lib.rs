@@ -63,6 +63,7 @@ mod needs;
 mod observed_task;
 mod plan;
 mod planner;
+mod pool;
 mod query;
 mod random;
 mod reason;

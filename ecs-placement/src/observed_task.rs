@@ -72,6 +72,16 @@ pub(crate) struct Stamp {
     pub(crate) at: Option<Timestamp>,
 }
 
+/// Where a task is, and since when, as a document says.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Moments {
+    pub(crate) stage: Stage,
+    pub(crate) stamp: Stamp,
+    pub(crate) created_at: Option<Timestamp>,
+    pub(crate) stopping_at: Option<Timestamp>,
+    pub(crate) stopped_at: Option<Timestamp>,
+}
+
 impl Stamp {
     /// Whether a document takes the place of the known one. The greater version does; of the
     /// same version the earlier document, since it shows how early all was so. Without
@@ -112,6 +122,18 @@ impl ObservedTask {
         }
     }
 
+    pub(crate) fn moments(&self) -> Moments {
+        Moments {
+            stage: self.stage,
+            stamp: self.stamp(),
+            created_at: self.created_at,
+            stopping_at: self.stopping_at,
+            stopped_at: self.stopped_at,
+        }
+    }
+}
+
+impl Moments {
     /// Whether the document of its instance, of that moment, counts what it holds.
     pub(crate) fn held_at(&self, at: Option<Timestamp>) -> bool {
         match (self.stage, at) {

@@ -7,8 +7,8 @@
 )]
 
 use allocation_counter::measure;
-use ecs_model::{ContainerInstance, Timestamp};
-use ecs_placement::{CellState, CommitPolicy, PlacementRequest, Planner, Registration};
+use ecs_model::{ContainerInstance, Task, Timestamp};
+use ecs_placement::{CellState, CommitPolicy, Loader, PlacementRequest, Planner, Registration};
 use ecs_taskdef::TaskDefinition;
 use serde_json::json;
 
@@ -60,6 +60,47 @@ fn request(host_port: Option<u16>) -> PlacementRequest {
     PlacementRequest::new(&definition).unwrap()
 }
 
+/// The text by which an instance is known: its ARN and its EC2 id.
+fn identity(instance: &ContainerInstance) -> usize {
+    let texts = [&instance.container_instance_arn, &instance.ec2_instance_id];
+    texts.into_iter().flatten().map(String::len).sum()
+}
+
+/// An instance on which ten tasks run that its document counts, one with a host port.
+fn described_with_tasks(number: usize) -> ContainerInstance {
+    let mut described = described(number);
+    described.running_tasks_count = Some(10);
+    let left: Vec<ecs_model::Resource> = serde_json::from_value(json!([
+        {"name": "CPU", "type": "INTEGER", "integerValue": 3_192},
+        {"name": "MEMORY", "type": "INTEGER", "integerValue": 6_000},
+        {"name": "PORTS", "type": "STRINGSET",
+            "stringSetValue": ["22", "2376", "2375", "51678", "51679", "8080"]},
+        {"name": "PORTS_UDP", "type": "STRINGSET", "stringSetValue": []},
+    ]))
+    .unwrap();
+    described.remaining_resources = Some(left);
+    described
+}
+
+/// A task of one of 150 services, as `describe-tasks` prints it.
+fn described_task(number: usize) -> Task {
+    let shape = number % 150;
+    let port = match number % 10 {
+        0 => json!([{"containerPort": 80, "hostPort": 8_080, "protocol": "tcp"}]),
+        _ => json!([]),
+    };
+    serde_json::from_value(json!({
+        "taskArn": format!("arn:aws:ecs:us-east-1:123456789012:task/production/{number:032x}"),
+        "containerInstanceArn": described(number / 10).container_instance_arn,
+        "group": format!("service:{shape}"),
+        "cpu": "500", "memory": (2_000 + shape).to_string(),
+        "version": 3 + number % 5, "createdAt": 1_780_000_000.123 + number as f64,
+        "lastStatus": "RUNNING", "desiredStatus": "RUNNING",
+        "containers": [{"name": "web", "networkBindings": port}],
+    }))
+    .unwrap()
+}
+
 /// The bytes that stay in use after a step, for each of so many things.
 fn bytes_each(count: usize, step: impl FnOnce()) -> f64 {
     measure(step).bytes_current as f64 / count as f64
@@ -105,4 +146,44 @@ fn a_task_takes_at_most_80_bytes_besides_its_name() {
         println!("{each:.1} bytes for a task with port {host_port:?}");
         assert!(each <= 80.0, "{each:.1} bytes for a task");
     }
+}
+
+/// Loads a cluster that runs: the instances, and then the tasks that are on them. Gives back what
+/// each takes besides its name.
+fn load(instances: &[ContainerInstance], tasks: &[Task]) -> (f64, f64) {
+    let mut cell = CellState::new();
+    let loader = Loader::new();
+    let moment = Timestamp::from_seconds(1_790_000_000);
+    let mut load = |instances: &[ContainerInstance], tasks: &[Task]| {
+        let loaded = loader.load(&mut cell, instances, tasks, moment).unwrap();
+        assert_eq!(
+            (loaded.instances, loaded.tasks),
+            (instances.len(), tasks.len())
+        );
+    };
+    let of_instance = bytes_each(instances.len(), || load(instances, &[]));
+    let names: usize = instances.iter().map(identity).sum();
+    let of_instance = of_instance - names as f64 / instances.len() as f64;
+    if tasks.is_empty() {
+        return (of_instance, 0.0);
+    }
+    let of_task = bytes_each(tasks.len(), || load(&[], tasks));
+    // A name is a shared text: what it is counted by belongs to it.
+    let named = |name: &String| 2 * size_of::<usize>() + name.len();
+    let names = tasks.iter().flat_map(|task| &task.task_arn).map(named);
+    let of_task = of_task - names.sum::<usize>() as f64 / tasks.len() as f64;
+    (of_instance, of_task)
+}
+
+#[test]
+fn a_live_cluster_takes_little_more() {
+    let instances: Vec<_> = (0..INSTANCES).map(described_with_tasks).collect();
+    let tasks: Vec<_> = (0..TASKS).map(described_task).collect();
+    let (of_instance, of_task) = load(&instances, &tasks);
+    println!("{of_instance:.1} bytes for an instance, {of_task:.1} bytes for a task of documents");
+    assert!(
+        of_instance <= 300.0,
+        "{of_instance:.1} bytes for an instance"
+    );
+    assert!(of_task <= 100.0, "{of_task:.1} bytes for a task");
 }

@@ -103,6 +103,7 @@ impl CellState {
                 }
             }
             Change::Stopped { task } => {
+                self.expand(&task);
                 if let Some(entry) = self.release(&task) {
                     self.tell_stopped(&entry);
                 }
@@ -201,6 +202,9 @@ impl CellState {
         let here = self.tasks.on(slot);
         let lost: Vec<Arc<str>> = here.map(|task| Arc::clone(&task.name)).collect();
         for task in &lost {
+            if wait {
+                self.expand(task);
+            }
             if let Some(entry) = self.tasks.remove(task) {
                 self.groups.leave(entry.group, &mut self.state);
             }

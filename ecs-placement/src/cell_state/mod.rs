@@ -5,6 +5,7 @@ mod decide;
 mod groups;
 mod observe;
 mod save;
+mod seen;
 mod tasks;
 
 use std::fmt;
@@ -15,7 +16,8 @@ use hashbrown::HashMap;
 use observe::Observed;
 use tasks::{Entry, Tasks};
 
-use crate::registration::Kinds;
+use crate::pool::Pool;
+use crate::registration::Kind;
 use crate::snapshot::State;
 use crate::{Change, Commit, Needs, Planner, Registration, Snapshot, Totals};
 
@@ -37,7 +39,9 @@ pub struct CellState {
     groups: Groups,
     observed: Observed,
     commits: HashMap<Arc<str>, Commit>,
-    kinds: Kinds,
+    kinds: Pool<Kind>,
+    /// What tasks hold that only documents know.
+    needs: Pool<Needs>,
     free_slots: Vec<u32>,
     planner: Planner,
     totals: Totals,
@@ -69,7 +73,8 @@ impl CellState {
             groups: Groups::default(),
             observed: Observed::default(),
             commits: HashMap::new(),
-            kinds: Kinds::default(),
+            kinds: Pool::default(),
+            needs: Pool::default(),
             free_slots: Vec::new(),
             planner: Planner::new(),
             totals: Totals::default(),
@@ -230,6 +235,7 @@ impl Clone for CellState {
             observed: self.observed.clone(),
             commits: self.commits.clone(),
             kinds: self.kinds.clone(),
+            needs: self.needs.clone(),
             free_slots: self.free_slots.clone(),
             planner: Planner::new(),
             totals: self.totals,

@@ -9,15 +9,17 @@ use std::sync::Arc;
 
 use ecs_model::Timestamp;
 
+use super::seen::Seen;
 use super::{CellState, Entry};
-use crate::observed_task::Stamp;
+use crate::observed_task::{Moments, Stamp};
 use crate::registration::Others;
 use crate::{Change, Needs, ObservedTask, Registration, Stage};
 
 /// What documents said.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Observed {
-    /// The last document of each task.
+    /// The last document of each task, but for those of which what it says is kept with the
+    /// task.
     pub(super) tasks: BTreeMap<Arc<str>, ObservedTask>,
     /// Instances that are gone, with the document that said so.
     pub(super) gone: BTreeMap<Arc<str>, Stamp>,
@@ -103,8 +105,8 @@ impl CellState {
     }
 
     fn is_news_of_task(&self, task: &ObservedTask) -> bool {
-        let known = self.observed.tasks.get(&task.task);
-        known.is_none_or(|known| task.stamp().replaces(known.stamp()))
+        let known = self.moments(&task.task);
+        known.is_none_or(|known| task.stamp().replaces(known.stamp))
     }
 
     /// Forgets tasks that had stopped before a moment, and that no document of an instance
@@ -141,7 +143,9 @@ impl CellState {
         }
     }
 
-    pub(super) fn take_task(&mut self, task: ObservedTask) {
+    pub(super) fn take_task(&mut self, mut task: ObservedTask) {
+        self.needs.share(&mut task.needs);
+        self.expand(&task.task);
         let mut touched = BTreeSet::new();
         if let Some(entry) = self.tasks.get(&task.task) {
             touched.insert(entry.slot);
@@ -153,10 +157,73 @@ impl CellState {
             touched.extend(known.instance.and_then(|arn| self.state.find(&arn)));
         }
         touched.extend(self.attach(&task));
-        self.observed.tasks.insert(Arc::clone(&task.task), task);
+        self.keep(task);
         for slot in touched {
             self.settle(slot);
         }
+    }
+
+    /// Keeps what a document says of a task: in few bytes, if the cell itself knows the rest.
+    pub(super) fn keep(&mut self, task: ObservedTask) {
+        let known = self.tasks.get(&task.task);
+        let is_same = known.is_some_and(|entry| {
+            let group = self.state.group_name(entry.group);
+            let instance = self.arn_of(entry.slot);
+            !entry.is_stopping
+                && entry.needs == task.needs
+                && group == Some(&task.group)
+                && instance.is_some_and(|arn| task.instance.as_ref() == Some(arn))
+        });
+        match Seen::of(&task).filter(|_| is_same) {
+            Some(seen) => {
+                self.observed.tasks.remove(&task.task);
+                self.tasks.see(&task.task, Some(seen));
+            }
+            None => {
+                self.observed.tasks.insert(Arc::clone(&task.task), task);
+            }
+        }
+    }
+
+    /// The document of a task of which little is kept with it, before it says more.
+    pub(super) fn expand(&mut self, task: &str) {
+        let entry = self.tasks.get(task);
+        if let Some(document) = entry.and_then(|entry| self.document(entry)) {
+            self.tasks.see(task, None);
+            let name = Arc::clone(&document.task);
+            self.observed.tasks.insert(name, document);
+        }
+    }
+
+    /// The document of a task, if what it says is kept with the task.
+    pub(super) fn document(&self, entry: &Entry) -> Option<ObservedTask> {
+        let seen = self.tasks.seen(&entry.name).filter(|_| entry.is_seen())?;
+        let moments = seen.moments();
+        Some(ObservedTask {
+            task: Arc::clone(&entry.name),
+            instance: self.arn_of(entry.slot).cloned(),
+            group: Arc::clone(self.state.group_name(entry.group)?),
+            needs: Arc::clone(&entry.needs),
+            gpu: None,
+            own_gpus: Vec::new(),
+            stage: moments.stage,
+            version: moments.stamp.version,
+            at: moments.stamp.at,
+            created_at: moments.created_at,
+            stopping_at: moments.stopping_at,
+            stopped_at: moments.stopped_at,
+        })
+    }
+
+    /// Where a task was when, as far as documents say.
+    fn moments(&self, task: &str) -> Option<Moments> {
+        let known = self.observed.tasks.get(task).map(ObservedTask::moments);
+        known.or_else(|| self.tasks.seen(task).map(Seen::moments))
+    }
+
+    fn arn_of(&self, slot: u32) -> Option<&Arc<str>> {
+        let registration = self.state.place(slot)?.registration()?;
+        Some(&registration.arn)
     }
 
     pub(super) fn drop_stopped(&mut self, before: Timestamp) {
@@ -185,11 +252,13 @@ impl CellState {
         };
         // Whoever wrote the document saw what this cell had placed before.
         let seen = &self.observed.tasks;
-        self.tasks.tell_of(slot, |task| !seen.contains_key(task));
+        let is_unseen = |task: &Entry| !task.is_seen() && !seen.contains_key(&task.name);
+        self.tasks.tell_of(slot, is_unseen);
         let absent: Vec<_> = self.observed.absent_from(&arn).cloned().collect();
         for task in absent.iter().filter(|task| task.stage != Stage::Stopped) {
             self.observed.set_present(task);
             self.attach(task);
+            self.keep(task.clone());
         }
         self.settle(slot);
     }
@@ -240,8 +309,9 @@ impl CellState {
             }
         }
         for seen in self.observed.absent_from(&registration.arn) {
-            if seen.held_at(at) {
-                told.add(&seen.needs_on(registration), seen.ran_at(at));
+            let moments = seen.moments();
+            if moments.held_at(at) {
+                told.add(&seen.needs_on(registration), moments.ran_at(at));
             }
         }
         told
@@ -249,6 +319,7 @@ impl CellState {
 
     /// The caller says that a task shall stop: the document of its instance counts it no more.
     pub(super) fn tell_stopping(&mut self, entry: &Entry) {
+        self.expand(&entry.name);
         let at = self.document_at(entry.slot);
         let ran = self.was_running(entry, at);
         if let Some(seen) = self.observed.tasks.get_mut(&entry.name) {
@@ -277,14 +348,14 @@ impl CellState {
     }
 
     fn was_held(&self, entry: &Entry, at: Option<Timestamp>) -> bool {
-        match self.observed.tasks.get(&entry.name) {
+        match self.moments(&entry.name) {
             Some(seen) => seen.held_at(at),
             None => entry.is_told,
         }
     }
 
     fn was_running(&self, entry: &Entry, at: Option<Timestamp>) -> bool {
-        match self.observed.tasks.get(&entry.name) {
+        match self.moments(&entry.name) {
             Some(seen) => seen.ran_at(at),
             None => entry.is_told && !entry.is_stopping,
         }
@@ -329,7 +400,7 @@ impl CellState {
         let end = task.stopped_at.or(task.at);
         let slot = task.instance.as_ref().and_then(|arn| self.state.find(arn));
         let known = slot.and_then(|slot| self.state.place(slot)?.registration());
-        let is_counted = known.is_some_and(|known| task.held_at(known.stamp().at));
+        let is_counted = known.is_some_and(|known| task.moments().held_at(known.stamp().at));
         !is_counted && end.is_none_or(|end| end.micros() < before.micros())
     }
 }

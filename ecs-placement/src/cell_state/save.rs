@@ -88,6 +88,10 @@ impl CellState {
                 is_told: entry.is_told,
             })
         };
+        let mut observed = self.observed.tasks.clone();
+        for document in entries.iter().filter_map(|entry| self.document(entry)) {
+            observed.insert(Arc::clone(&document.task), document);
+        }
         let tasks = entries.into_iter().filter_map(save).collect();
         SavedCell {
             format: Format::current(),
@@ -97,7 +101,7 @@ impl CellState {
                 .collect(),
             needs,
             tasks,
-            observed: self.observed.tasks.values().cloned().collect(),
+            observed: observed.into_values().collect(),
             gone: self.observed.gone.clone(),
             commits: self.commits.clone().into_iter().collect(),
         }
@@ -136,11 +140,12 @@ impl CellState {
                 entry.is_told = task.is_told;
             }
         }
-        for task in saved.observed {
+        for mut task in saved.observed {
             if cell.tasks.get(&task.task).is_none() {
                 cell.observed.set_absent(&task);
             }
-            cell.observed.tasks.insert(Arc::clone(&task.task), task);
+            cell.needs.share(&mut task.needs);
+            cell.keep(task);
         }
         cell.observed.gone = saved.gone;
         cell.commits = saved.commits.into_iter().collect();

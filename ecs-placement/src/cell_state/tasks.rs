@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use hashbrown::{DefaultHashBuilder, HashTable};
 
+use super::seen::Seen;
 use crate::Needs;
 
 /// No task.
@@ -23,6 +24,8 @@ pub(super) struct Entry {
     /// The document of its instance counts it. Of a task that documents know, they say so
     /// themselves.
     pub(super) is_told: bool,
+    /// What its document says is kept beside it.
+    is_seen: bool,
 }
 
 /// The neighbours of a task in the list of its instance.
@@ -44,11 +47,19 @@ pub(super) struct Tasks {
     /// Apart from the entries, because a task more changes those of another one, which is
     /// anywhere.
     links: Vec<Links>,
+    /// What documents say of tasks, as far as there are any.
+    seen: Vec<Seen>,
     free: Vec<u32>,
     by_name: HashTable<u32>,
     hasher: DefaultHashBuilder,
     /// For each slot the first task of its list.
     firsts: Vec<u32>,
+}
+
+impl Entry {
+    pub(super) fn is_seen(&self) -> bool {
+        self.is_seen
+    }
 }
 
 impl Tasks {
@@ -78,11 +89,40 @@ impl Tasks {
     }
 
     /// A new document counts the tasks of an instance, those of them that are meant.
-    pub(super) fn tell_of(&mut self, slot: u32, is_meant: impl Fn(&str) -> bool) {
+    pub(super) fn tell_of(&mut self, slot: u32, is_meant: impl Fn(&Entry) -> bool) {
         let mut at = self.firsts.get(slot as usize).copied().unwrap_or(NONE);
         while let Some(entry) = self.entry_mut(at) {
-            entry.is_told |= is_meant(&entry.name);
+            entry.is_told |= is_meant(entry);
             at = self.links.get(at as usize).map_or(NONE, |links| links.next);
+        }
+    }
+
+    /// What a document says of a task, if it is kept here.
+    pub(super) fn seen(&self, name: &str) -> Option<Seen> {
+        let at = self.find(name)?;
+        let is_seen = self.entry(at).is_some_and(|entry| entry.is_seen);
+        self.seen.get(at as usize).filter(|_| is_seen).copied()
+    }
+
+    /// Keeps what a document says of a task, or forgets it.
+    pub(super) fn see(&mut self, name: &str, seen: Option<Seen>) {
+        let Some(at) = self.find(name) else {
+            return;
+        };
+        if let Some(entry) = self.entry_mut(at) {
+            entry.is_seen = seen.is_some();
+        }
+        let Some(seen) = seen else {
+            return;
+        };
+        if self.seen.len() <= at as usize {
+            let room = self.entries.capacity();
+            self.seen
+                .reserve_exact(room.saturating_sub(self.seen.len()));
+            self.seen.resize(at as usize + 1, Seen::NOTHING);
+        }
+        if let Some(known) = self.seen.get_mut(at as usize) {
+            *known = seen;
         }
     }
 
@@ -111,6 +151,7 @@ impl Tasks {
             hash,
             is_stopping,
             is_told: false,
+            is_seen: false,
         };
         if let Some(place) = self.entries.get_mut(at as usize) {
             *place = Some(entry);

@@ -1,8 +1,5 @@
 //! What many instances have in common.
 
-use std::sync::Arc;
-
-use hashbrown::HashSet;
 use serde::{Deserialize, Serialize};
 
 use crate::HostPort;
@@ -53,28 +50,5 @@ impl Kind {
 
     pub(crate) fn is_ready(&self) -> bool {
         self.is_active() && self.agent_connected
-    }
-}
-
-/// The kinds of the instances of a cell, each once.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Kinds {
-    known: HashSet<Arc<Kind>>,
-    /// How many there may be before those that no instance is of any more are dropped.
-    limit: usize,
-}
-
-impl Kinds {
-    /// The one that is equal to a kind.
-    pub(crate) fn share(&mut self, kind: &mut Arc<Kind>) {
-        if let Some(known) = self.known.get(kind) {
-            *kind = Arc::clone(known);
-            return;
-        }
-        if self.known.len() >= self.limit {
-            self.known.retain(|kind| Arc::strong_count(kind) > 1);
-            self.limit = self.known.len().saturating_mul(2).max(64);
-        }
-        self.known.insert(Arc::clone(kind));
     }
 }

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 pub(crate) use document::Document;
-pub(crate) use kind::{Kind, Kinds, Sharing};
+pub(crate) use kind::{Kind, Sharing};
 pub(crate) use others::Others;
 
 use crate::observed_task::Stamp;
