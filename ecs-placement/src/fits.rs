@@ -6,8 +6,9 @@ use std::sync::Arc;
 use ecs_model::LaunchType;
 use ecs_model::container_instance::EXTERNAL_CAPABILITY;
 
+use crate::daemon_room;
 use crate::registration::{ZONE, natural};
-use crate::request::{Room, Selection, Wanted};
+use crate::request::{Selection, Wanted};
 use crate::snapshot::{Place, State};
 use crate::{HostPort, Instance, Needs, PlacementRequest, Query, Reason, Shortfall};
 
@@ -17,7 +18,7 @@ pub(crate) fn fits(state: &State, place: Place<'_>, task: &Wanted, already: u32)
         && amounts_fit(place, &task.needs, already)
         && ports_fit(place, &task.needs, already)
         && devices_fit(place, &task.needs, already)
-        && room_is_left(state, place, task, already)
+        && daemon_room::is_left(state, place, task, already)
         && (!task.distinct_instance || already == 0 && tasks_of(state, place, &task.group) == 0)
         && Instance::at(state, place.slot)
             .is_some_and(|instance| is_selected(instance, task, already))
@@ -69,62 +70,6 @@ pub(crate) fn devices_fit(place: Place<'_>, needs: &Needs, already: u32) -> bool
                 && (!needs.all_neuron_devices
                     || all(registration.kind.neuron_devices, free.neuron_devices))
         })
-}
-
-/// Whether daemons that have no task here yet find room beside one more copy.
-pub(crate) fn room_is_left(state: &State, place: Place<'_>, task: &Wanted, already: u32) -> bool {
-    task.rooms.is_empty() || {
-        let missing = missing_daemons(state, place, task);
-        missing.is_empty() || lacks_beside(place, &task.needs, &missing, already).is_none()
-    }
-}
-
-/// The daemons that select an instance and have no task there.
-fn missing_daemons<'t>(state: &State, place: Place<'_>, task: &'t Wanted) -> Vec<&'t Room> {
-    let Some(instance) = Instance::at(state, place.slot) else {
-        return Vec::new();
-    };
-    let is_missing = |room: &&Room| {
-        room.group != task.group
-            && instance.tasks_of(&room.group) == 0
-            && is_member(instance, &room.selection, |query| query.matches(instance))
-    };
-    task.rooms.iter().filter(is_missing).collect()
-}
-
-/// The group of the first daemon that would find no room beside one more copy.
-fn lacks_beside(
-    place: Place<'_>,
-    needs: &Needs,
-    daemons: &[&Room],
-    already: u32,
-) -> Option<Arc<str>> {
-    let free = place.numbers().copied().unwrap_or_default();
-    let copies = i64::from(already).saturating_add(1);
-    let left = |free: i32, needed: u32| {
-        i64::from(free).saturating_sub(i64::from(needed).saturating_mul(copies))
-    };
-    let mut cpu = left(free.cpu, needs.cpu);
-    let mut memory = left(free.memory, needs.memory);
-    let mut interfaces = left(free.interfaces.into(), needs.interfaces.into());
-    let mut gpus = left(free.gpus.into(), needs.gpus.into());
-    let lacks = |daemon: &&&Room| {
-        let kept = &daemon.needs;
-        cpu = cpu.saturating_sub(kept.cpu.into());
-        memory = memory.saturating_sub(kept.memory.into());
-        interfaces = interfaces.saturating_sub(kept.interfaces.into());
-        gpus = gpus.saturating_sub(kept.gpus.into());
-        let wants_port = kept.ports.iter().any(|port| needs.ports.contains(port));
-        cpu < 0 && kept.cpu > 0
-            || memory < 0 && kept.memory > 0
-            || interfaces < 0 && kept.interfaces > 0
-            || gpus < 0 && kept.gpus > 0
-            || wants_port
-    };
-    daemons
-        .iter()
-        .find(lacks)
-        .map(|daemon| Arc::clone(&daemon.group))
 }
 
 fn is_selected(instance: Instance<'_>, task: &Wanted, already: u32) -> bool {
@@ -188,7 +133,7 @@ pub(crate) fn refusals_after<'a>(
     };
     let external = move || launch_type(instance, request.launch_type());
     let distinct = move || distinct_instance(instance, request, already);
-    let kept = move || kept_room(instance, request.task(), already);
+    let kept = move || daemon_room::lacking(instance, request.task(), already);
     state(instance)
         .chain(resources(instance, request.needs(), already))
         .chain(devices(instance, request.needs(), already))
@@ -276,7 +221,7 @@ pub(crate) fn rare_refusals(
     port_quota(instance.place(), &task.needs, 0)
         .into_iter()
         .chain(devices(instance, &task.needs, 0))
-        .chain(kept_room(instance, task, 0))
+        .chain(daemon_room::lacking(instance, task, 0))
 }
 
 fn devices(
@@ -337,18 +282,6 @@ fn needs_devices(needs: &Needs) -> bool {
         || needs.gpu_memory > 0
         || needs.neuron_devices > 0
         || needs.all_neuron_devices
-}
-
-fn kept_room(instance: Instance<'_>, task: &Wanted, already: u32) -> Option<Reason> {
-    if task.rooms.is_empty() {
-        return None;
-    }
-    let place = instance.place();
-    let missing = missing_daemons(instance.state(), place, task);
-    let group = lacks_beside(place, &task.needs, &missing, already)?;
-    Some(Reason::DaemonRoom {
-        group: Box::from(&*group),
-    })
 }
 
 /// What is lacking for the copy after `already` ones.

@@ -52,6 +52,7 @@ mod amounts;
 pub mod capacity;
 mod cell_state;
 mod commit;
+mod daemon_room;
 pub mod deployment;
 mod explain;
 mod fargate;

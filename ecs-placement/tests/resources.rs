@@ -415,6 +415,55 @@ fn daemons_find_room() {
     );
 }
 
+#[test]
+fn daemons_find_devices() {
+    let device = |id: &str| {
+        json!({"gpuId": id, "sharingMode": "IDLE", "totalMemoryInMiB": 1_000,
+            "remainingMemoryInMiB": 1_000})
+    };
+    let cell = cell(&described(
+        json!({"gpuDevices": [device("gpu-1"), device("gpu-2")]}),
+    ));
+    let share = |memory: u32| {
+        let strategy = json!({"nvidiaMps": {"memory": memory}});
+        needing(json!([{"type": "GPU", "sharingStrategy": strategy}]))
+    };
+    let gpu = |count: &str| needing(json!([{"type": "GPU", "value": count}]));
+    let neuron = needing(json!([{"type": "NeuronDevice", "value": "ALL"}]));
+    let plain = needing(json!([]));
+    let beside = |task: &PlacementRequest, daemons: &[&PlacementRequest]| {
+        let daemons = daemons.iter().zip(["service:a", "service:b"]);
+        let daemons: Vec<_> = daemons
+            .map(|(daemon, group)| PlacementRequest::clone(daemon).with_group(group))
+            .collect();
+        let (copies, code) = fit(&cell, &task.clone().with_room_for(&daemons));
+        let is_kept = copies == 200 || code == "RESOURCE:MEMORY";
+        (copies, is_kept)
+    };
+    let kept = |copies: usize| (copies, true);
+    // Two on one GPU; the third leaves 500 MiB of the other.
+    assert_eq!(beside(&share(500), &[&share(600)]), kept(2));
+    assert_eq!(beside(&share(500), &[&share(500)]), kept(3));
+    assert_eq!(beside(&share(500), &[&share(500), &share(500)]), kept(2));
+    assert_eq!(beside(&share(500), &[&gpu("1")]), kept(2));
+    assert_eq!(beside(&share(500), &[&gpu("ALL")]), kept(0));
+    assert_eq!(beside(&gpu("1"), &[&share(1)]), kept(1));
+    assert_eq!(beside(&gpu("1"), &[&gpu("ALL")]), kept(0));
+    assert_eq!(beside(&gpu("ALL"), &[&share(1)]), kept(0));
+    assert_eq!(beside(&neuron, &[&neuron]), kept(0));
+    assert_eq!(
+        beside(&neuron, &[&gpu("ALL")]),
+        (1, false),
+        "Neuron devices are lacking"
+    );
+    assert_eq!(beside(&plain, &[&neuron, &gpu("ALL")]), kept(200));
+    assert_eq!(
+        beside(&plain, &[&neuron, &neuron]),
+        kept(0),
+        "they cannot both have all"
+    );
+}
+
 fn of_run_task(request: Value, of: Value) -> Result<PlacementRequest, RequestError> {
     let request = with(json!({"taskDefinition": "web", "cluster": "prod"}), request);
     let request: RunTaskRequest = serde_json::from_value(request).unwrap();

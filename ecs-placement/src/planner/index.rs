@@ -10,9 +10,9 @@ use super::order::{ABSENT, Entry, Key};
 use super::orders::{Keyed, Orders};
 use super::tally::{Member, Tallied};
 use super::way::{Measure, Way};
-use crate::fits;
 use crate::request::Wanted;
 use crate::snapshot::{NO_GROUP, Place, State};
+use crate::{daemon_room, fits};
 
 /// Instances in one order for each combination of the values that they are spread by.
 #[derive(Debug, Clone)]
@@ -63,7 +63,7 @@ impl Filter {
     pub(super) fn accepts_rest(&self, state: &State, place: Place<'_>, already: u32) -> bool {
         fits::ports_fit(place, &self.task.needs, already)
             && fits::devices_fit(place, &self.task.needs, already)
-            && fits::room_is_left(state, place, &self.task, already)
+            && daemon_room::is_left(state, place, &self.task, already)
             && (!self.task.distinct_instance || self.count(place, already) == 0)
             && fits::varying_hold(
                 state,

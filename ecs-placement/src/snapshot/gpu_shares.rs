@@ -197,6 +197,24 @@ impl GpuRoom {
         unshared
     }
 
+    /// Takes GPUs that nobody has for tasks of their own.
+    pub(crate) fn take_whole(&mut self, gpus: i64) {
+        let gpus = u64::try_from(gpus).unwrap_or(0);
+        self.idle = self.idle.saturating_sub(gpus);
+    }
+
+    /// Takes what a task needs of the GPU that it [shares](Self::choose) next. Whether that one
+    /// was idle; `None` if there is none.
+    pub(crate) fn take(&mut self, needed: u32) -> Option<bool> {
+        let gpu = self.choose(needed)?;
+        let known = self.shared.get(&gpu).copied();
+        let left = known.unwrap_or(self.memory).saturating_sub(needed.into());
+        self.shared.insert(gpu, left);
+        let was_idle = known.is_none();
+        self.idle = self.idle.saturating_sub(was_idle.into());
+        Some(was_idle)
+    }
+
     /// What is left of each GPU that is not one task's own, in MiB, the most first.
     pub(crate) fn left(&self) -> Vec<u64> {
         let idle = usize::try_from(self.idle).unwrap_or(0);
