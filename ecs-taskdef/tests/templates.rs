@@ -64,7 +64,7 @@ fn is_of_class(finding: &Finding, class: &str, row: Option<&str>) -> bool {
             shape.contains(&id)
         }
         "syntax" => id == "value-unquoted",
-        "service" => id.starts_with("service-"),
+        "service" => id.starts_with("template-service-"),
         "rule" => {
             let rule = match row {
                 Some("T01") => "family-required",
