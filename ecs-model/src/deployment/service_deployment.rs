@@ -87,6 +87,26 @@ shape! {
     }
 }
 
+impl ServiceDeployment {
+    /// The service deployment as it is in a list.
+    #[must_use]
+    pub fn brief(&self) -> ServiceDeploymentBrief {
+        let mut brief = ServiceDeploymentBrief::default();
+        let arn = &self.service_deployment_arn;
+        brief.service_deployment_arn.clone_from(arn);
+        brief.service_arn.clone_from(&self.service_arn);
+        brief.cluster_arn.clone_from(&self.cluster_arn);
+        brief.started_at = self.started_at;
+        brief.created_at = self.created_at;
+        brief.finished_at = self.finished_at;
+        let target = &self.target_service_revision().arn;
+        brief.target_service_revision_arn.clone_from(target);
+        brief.status.clone_from(&self.status);
+        brief.status_reason.clone_from(&self.status_reason);
+        brief
+    }
+}
+
 shape! {
     /// The tasks and the traffic of a revision.
     ///

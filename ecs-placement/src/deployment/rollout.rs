@@ -7,6 +7,7 @@ use ecs_model::deployment::DeploymentRolloutState;
 use ecs_model::gateway::GatewayConnector;
 use ecs_model::load_balancer::{ServiceRegistry, VpcLatticeConfiguration};
 use ecs_model::service_connect::ServiceConnectConfiguration;
+use ecs_model::service_revision::ContainerImage;
 use ecs_model::volume::ServiceVolumeConfiguration;
 use ecs_model::{LaunchType, LoadBalancer, NetworkConfiguration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -49,6 +50,9 @@ pub(crate) struct Revision {
     pub(crate) gateways: Vec<GatewayConnector>,
     /// What a task needs and where it may go, the service's own wishes apart.
     pub(crate) request: PlacementRequest,
+    /// The images of its containers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) images: Vec<ContainerImage>,
     /// Whether an essential container has a health check.
     pub(crate) has_check: bool,
 }

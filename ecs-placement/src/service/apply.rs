@@ -22,6 +22,7 @@ impl Services {
                 service.desired = 0;
                 // Its service deployments are deleted with it.
                 service.shift = None;
+                service.history = Default::default();
             }),
             ServiceChange::Gone { service, at } => {
                 self.daemons.remove(&*group(&service));
@@ -79,7 +80,8 @@ impl Services {
             } => self.on(&service, at, |service, policy| {
                 service.tell(notice, policy.repeat_after, at);
             }),
-            of_deployment @ (ServiceChange::Bake { .. }
+            of_deployment @ (ServiceChange::Begin { .. }
+            | ServiceChange::Bake { .. }
             | ServiceChange::Complete { .. }
             | ServiceChange::Fail { .. }
             | ServiceChange::Retire { .. }
@@ -90,6 +92,15 @@ impl Services {
     /// Makes a change of a deployment so that was checked.
     fn change_deployment(&mut self, change: ServiceChange) {
         match change {
+            ServiceChange::Begin {
+                service,
+                deployment: _,
+                at,
+            } => self.on(&service, at, |service, _| {
+                if let Some(rolling) = &mut service.history.rolling {
+                    rolling.begin(at);
+                }
+            }),
             ServiceChange::Bake {
                 service,
                 deployment,
@@ -103,6 +114,10 @@ impl Services {
                 at,
             } => self.on(&service, at, |service, policy| {
                 service.complete(&deployment, policy.repeat_after, at);
+                if let Some(rolling) = &mut service.history.rolling {
+                    rolling.complete(&deployment, at);
+                }
+                service.keep_ended(policy);
             }),
             ServiceChange::Fail {
                 service,
@@ -112,11 +127,14 @@ impl Services {
                 at,
             } => {
                 let alarms = self.alarms.clone();
-                self.on(&service, at, |service, _| {
+                self.on(&service, at, |service, policy| {
                     service.fail(&deployment, failure, at);
+                    let failed = (&*deployment, failure);
+                    service.fail_rolling(failed, rollback.clone(), &alarms, at);
                     if let Some(old) = rollback {
                         service.go_back(&old, failure, &alarms, at);
                     }
+                    service.keep_ended(policy);
                 });
             }
             ServiceChange::Retire {
@@ -192,6 +210,7 @@ impl Services {
             unregistered: Default::default(),
             news: Vec::new(),
             shift: None,
+            history: Default::default(),
             rules: Default::default(),
         };
         service.follow_settings();
@@ -238,6 +257,7 @@ impl Services {
             service.settings = update.settings;
             service.follow_settings();
             if let Some(deployment) = update.deployment {
+                service.supersede(policy, at);
                 service.deploy(deployment, &alarms, at);
             }
             // The grace period may be another one.

@@ -147,6 +147,15 @@ pub enum ServiceChange {
         /// When.
         at: Timestamp,
     },
+    /// A service deployment that rolls begins.
+    Begin {
+        /// The service.
+        service: Arc<str>,
+        /// The deployment that it goes to.
+        deployment: Arc<str>,
+        /// When.
+        at: Timestamp,
+    },
     /// All that a deployment asks for is done, and it bakes.
     Bake {
         /// The service.

@@ -249,6 +249,14 @@ impl ServiceState {
         if self.status != ServiceStatus::Active {
             return None;
         }
+        let rolling = self.history.rolling.as_ref();
+        if let Some(pending) = rolling.filter(|rolling| rolling.is_pending()) {
+            return Some(ServiceChange::Begin {
+                service: service(),
+                deployment: Arc::clone(pending.target()),
+                at: now,
+            });
+        }
         let primary = self.primary()?;
         if primary.is_in_progress() {
             let deployment = Arc::clone(&primary.id);

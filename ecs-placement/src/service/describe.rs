@@ -60,10 +60,11 @@ impl ServiceState {
         described.enable_execute_command = self.settings.execute_command;
         let tags = Some(self.settings.tags.clone());
         described.tags = tags.filter(|tags| !tags.is_empty());
-        if let Some(shift) = &self.shift {
-            described.current_service_deployment = Some(shift.service_deployment_arn().to_owned());
-            described = described.with_current_service_revisions(shift.current_service_revisions());
-        }
+        described.current_service_deployment = self.current_service_deployment();
+        let shift = self.shift.as_deref();
+        let revisions = shift.map(|shift| shift.current_service_revisions());
+        described.current_service_revisions =
+            Some(revisions.unwrap_or_else(|| self.current_revisions()));
         if let Some(primary) = self.primary() {
             let revision = &primary.revision;
             described = described
@@ -78,7 +79,7 @@ impl ServiceState {
     }
 
     /// The configuration with its percentages filled in.
-    fn described_configuration(&self) -> ecs_model::DeploymentConfiguration {
+    pub(super) fn described_configuration(&self) -> ecs_model::DeploymentConfiguration {
         let written = self.settings.deployments.clone();
         written
             .with_minimum_healthy_percent(integer(self.rules.minimum))
@@ -86,7 +87,7 @@ impl ServiceState {
     }
 
     /// The deployments that have tasks, and the newest.
-    fn described_deployments(&self) -> Vec<Deployment> {
+    pub(super) fn described_deployments(&self) -> Vec<Deployment> {
         let deployments = self.deployments.iter().enumerate();
         let shown = deployments.filter(|(position, one)| *position == 0 || !one.ranks.is_empty());
         shown
@@ -147,7 +148,7 @@ impl Revision {
     }
 
     /// The launch type, or the capacity providers.
-    fn capacity(
+    pub(super) fn capacity(
         &self,
     ) -> (
         Option<LaunchType>,
@@ -194,6 +195,6 @@ impl super::ServiceStatus {
     }
 }
 
-fn integer(number: u32) -> i32 {
+pub(super) fn integer(number: u32) -> i32 {
     i32::try_from(number).unwrap_or(i32::MAX)
 }

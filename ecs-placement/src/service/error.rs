@@ -108,6 +108,12 @@ pub enum ServiceError {
         /// The service.
         service: String,
     },
+    /// No page of a list has given the token, or what it stands for is no longer kept.
+    #[error("`{token}` is not a token of the list")]
+    NextToken {
+        /// The token.
+        token: String,
+    },
     /// There is a service of that name that is not deleted.
     #[error("the name `{service}` is already used by a service")]
     Exists {
@@ -225,6 +231,7 @@ impl ServiceError {
             | Self::DaemonMaximum { .. }
             | Self::EarlySuccess { .. }
             | Self::EarlyShift { .. }
+            | Self::NextToken { .. }
             | Self::TaskDefinition => (ExceptionName::InvalidParameter, own()),
         };
         Exception::new(name, message)

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use ecs_model::deployment::rollout_reason;
 use ecs_model::{Timestamp, service_message};
 
+use super::service_deployment::Rolling;
 use super::state::{ServiceState, Timer};
 use super::{DeploymentFailure, Notice, ServicePolicy};
 use crate::deployment::{DeploymentState, Revision, RolloutReason, RolloutState, after};
@@ -35,7 +36,13 @@ impl ServiceState {
         let id = Arc::clone(&deployment.id);
         self.deployments.insert(0, deployment);
         self.tell_in_progress(&id, rollout_reason::in_progress(&id), at);
+        let older = self.older().iter().filter(|one| !one.ranks.is_empty());
+        let sources: Vec<_> = older.map(|one| Arc::clone(&one.id)).collect();
         self.begin_shift(at);
+        if self.shift.is_none() {
+            self.history.rolling = Some(Rolling::new(&id, sources, at));
+        }
+        self.note_revision(&id, at);
     }
 
     /// Whether one of its alarms is in ALARM: a deployment that starts then does without them.

@@ -77,7 +77,12 @@ impl Services {
                 self.known(service)?;
                 self.check_tasks(tasks.iter().map(|(task, _)| task))
             }
-            ServiceChange::Bake {
+            ServiceChange::Begin {
+                service,
+                deployment,
+                ..
+            }
+            | ServiceChange::Bake {
                 service,
                 deployment,
                 ..

@@ -6,11 +6,12 @@ use ecs_arn::ArnRef;
 use ecs_model::deployment::{DeploymentAlarms, DeploymentControllerType, DeploymentStrategy};
 use ecs_model::operation::{CreateServiceRequest, UpdateServiceRequest};
 use ecs_model::service::{AvailabilityZoneRebalancing, PropagateTags};
+use ecs_model::service_revision::ContainerImage;
 use ecs_model::{
     DeploymentConfiguration, LaunchType, PlacementConstraint, PlacementStrategy,
     SchedulingStrategy, Timestamp,
 };
-use ecs_taskdef::{Tag, TaskDefinition};
+use ecs_taskdef::{ContainerDefinition, Tag, TaskDefinition};
 use serde::{Deserialize, Serialize};
 
 use super::ServiceError;
@@ -239,6 +240,7 @@ impl Revision {
             lattice: request.vpc_lattice_configurations().to_vec(),
             gateways: request.gateway_connectors().to_vec(),
             request: placement,
+            images: images(definition),
             has_check: has_check(definition),
         }
     }
@@ -253,6 +255,7 @@ impl Revision {
         if let Some((definition, placement)) = definition {
             new.task_definition = named(request.task_definition(), definition);
             new.request = placement;
+            new.images = images(definition);
             new.has_check = has_check(definition);
         }
         set(&mut new.load_balancers, &request.load_balancers);
@@ -394,6 +397,18 @@ pub(super) fn group(service: &str) -> String {
 fn named(given: Option<&str>, definition: &TaskDefinition) -> Arc<str> {
     let arn = definition.task_definition_arn();
     arn.or(given).unwrap_or_default().into()
+}
+
+/// The images of the containers, without digests: those are known once a task has started.
+fn images(definition: &TaskDefinition) -> Vec<ContainerImage> {
+    let containers = definition.container_definitions().iter();
+    let image = |container: &ContainerDefinition| {
+        let mut image = ContainerImage::default();
+        image.container_name.clone_from(&container.name);
+        image.image.clone_from(&container.image);
+        image
+    };
+    containers.map(image).collect()
 }
 
 fn has_check(definition: &TaskDefinition) -> bool {

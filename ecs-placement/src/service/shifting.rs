@@ -76,23 +76,18 @@ impl Services {
     pub fn shifting_deployment(&self, service: &str) -> Option<&ShiftingDeployment> {
         self.service(service)?.shift.as_deref()
     }
-
-    /// The document of the last deployment of a service that shifts traffic.
-    #[must_use]
-    pub fn service_deployment(&self, service: &str) -> Option<ServiceDeployment> {
-        Some(self.shifting_deployment(service)?.describe())
-    }
 }
 
 impl ServiceState {
     /// Begins to shift traffic to the newest deployment, if that is the strategy. One that does so
     /// already hands over what it has.
     pub(super) fn begin_shift(&mut self, at: Timestamp) {
-        let sources = self
-            .shift
-            .take()
-            .and_then(|before| self.left_by(*before, at));
-        let sources = sources.unwrap_or_else(|| self.sources());
+        let left = self.shift.take().map(|before| self.left_by(*before, at));
+        let (document, sources) = left.unzip();
+        if let Some(document) = document {
+            self.keep_shift(document);
+        }
+        let sources = sources.flatten().unwrap_or_else(|| self.sources());
         let Some(newest) = self.primary().filter(|_| self.settings.shifts_traffic()) else {
             return;
         };
@@ -101,7 +96,7 @@ impl ServiceState {
             self.arn.replacen(":service/", ":service-deployment/", 1) + "/d-" + number,
             &*self.arn,
             &*self.cluster,
-            self.revision_arn(newest),
+            self.revision_arn(&newest.id),
             self.settings.deployments.clone(),
         )
         .with_desired_count(self.wanted())
@@ -122,15 +117,15 @@ impl ServiceState {
         self.shift = Some(Box::new(shift));
     }
 
-    /// The revisions that one hands over which is under way, has stopped where it was, or could not
-    /// go back; nothing for one that has come to an end.
+    /// The document of one that another follows, and the revisions that it hands over if it is under
+    /// way, has stopped where it was, or could not go back.
     fn left_by(
         &mut self,
         mut before: ShiftingDeployment,
         at: Timestamp,
-    ) -> Option<Vec<SourceRevision>> {
+    ) -> (ServiceDeployment, Option<Vec<SourceRevision>>) {
         if before.has_come_to_one() {
-            return None;
+            return (before.describe(), None);
         }
         let was_over = before.status().is_terminal();
         before.handle_superseded(at);
@@ -148,7 +143,7 @@ impl ServiceState {
                 source.requested = self.wanted();
             }
         }
-        Some(sources)
+        (before.describe(), Some(sources))
     }
 
     /// The revisions that a first deployment of this kind begins with: the last completed one has
@@ -163,7 +158,7 @@ impl ServiceState {
             .or_else(|| older.clone().next());
         let serving = serving.map(|one| Arc::clone(&one.id));
         let source = |one: &DeploymentState| {
-            let mut source = SourceRevision::serving(self.revision_arn(one), counts(one));
+            let mut source = SourceRevision::serving(self.revision_arn(&one.id), counts(one));
             source.is_successful = completed(&one);
             source.requested = self.wanted();
             if Some(&one.id) != serving.as_ref() {
@@ -189,16 +184,9 @@ impl ServiceState {
         held.count() > 1
     }
 
-    /// A service revision has the number of its deployment.
-    fn revision_arn(&self, deployment: &DeploymentState) -> String {
-        let number = deployment.id.rsplit('/').next().unwrap_or_default();
-        let arn = self.arn.replacen(":service/", ":service-revision/", 1);
-        format!("{arn}/{number}")
-    }
-
     fn of_revision(&self, arn: &str) -> Option<&DeploymentState> {
         let mut all = self.deployments.iter();
-        all.find(|one| self.revision_arn(one) == arn)
+        all.find(|one| self.revision_arn(&one.id) == arn)
     }
 
     /// Whether a revision has tasks that have not stopped.
@@ -226,7 +214,7 @@ impl ServiceState {
         context: &Context<'_>,
     ) -> Option<ShiftEvent> {
         for deployment in &self.deployments {
-            let revision = self.revision_arn(deployment);
+            let revision = self.revision_arn(&deployment.id);
             let tasks = counts(deployment);
             if shift.tasks(&revision).is_some_and(|known| known != tasks) {
                 let revision = revision.into();
@@ -265,8 +253,11 @@ impl ServiceState {
         shift: &ShiftingDeployment,
         context: &Context<'_>,
     ) -> Option<Step> {
-        let wanted =
-            |one: &DeploymentState| shift.requested_tasks(&self.revision_arn(one)).unwrap_or(0);
+        let wanted = |one: &DeploymentState| {
+            shift
+                .requested_tasks(&self.revision_arn(&one.id))
+                .unwrap_or(0)
+        };
         let start = self.deployments.iter().find_map(|one| {
             let staying = &one.ranks.staying;
             let there = staying.len().saturating_sub(staying.unhealthy.len());

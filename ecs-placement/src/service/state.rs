@@ -7,6 +7,7 @@ use ecs_model::{Event, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::events::EventLog;
+use super::history::History;
 use super::settings::{Rules, ServiceSettings};
 use super::task::{HealthRule, Numbers, ServiceTask};
 use super::{Class, ServicePolicy};
@@ -50,6 +51,8 @@ pub(crate) struct ServiceState {
     /// The deployment that shifts traffic, or the last one that did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) shift: Option<Box<ShiftingDeployment>>,
+    #[serde(default, skip_serializing_if = "History::is_empty")]
+    pub(super) history: History,
     #[serde(skip)]
     pub(super) rules: Rules,
 }

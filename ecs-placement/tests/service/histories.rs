@@ -378,7 +378,7 @@ fn tasks_of_a_deployment_that_fails_while_it_starts_stop() {
     for event in &events {
         go(&mut world, event);
     }
-    let actions = go(&mut world, &Event::Lose(1));
+    let actions = go(&mut world, &Event::Lose(0));
     let started = |name: &str| {
         let is_start = |action: &ServiceAction| matches!(action, ServiceAction::Start { task, .. } if **task == *name);
         actions.iter().any(is_start)

@@ -23,6 +23,7 @@ mod providers;
 mod requests;
 mod rolling;
 mod saving;
+mod service_deployments;
 mod shifting;
 mod targets;
 mod unhealthy;

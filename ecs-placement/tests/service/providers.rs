@@ -308,6 +308,18 @@ fn strategies_change_with_a_new_deployment() {
     world.reconcile(1);
     assert_eq!(by_provider(&world), counts(&[("A", (0, 1)), ("B", (0, 1))]));
 
+    let id = world.deployments()[0].id.clone().unwrap();
+    let arn = id.replace(
+        "ecs-svc",
+        "arn:aws:ecs:us-east-1:123456789012:service-revision/prod/web",
+    );
+    let request = json!({"serviceRevisionArns": [arn]});
+    let request = serde_json::from_value(request).unwrap();
+    let described = world.services.describe_service_revisions(&request).unwrap();
+    let revision = json!(described.service_revisions()[0]);
+    assert_eq!(revision["capacityProviderStrategy"], other);
+    assert_eq!(revision["launchType"], Value::Null);
+
     // One that was created with a launch type goes back to it.
     let mut world = self::world(capacity(&["A"]));
     world.create(json!({"desiredCount": 1, "launchType": "EC2"}));

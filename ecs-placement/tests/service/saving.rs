@@ -54,6 +54,21 @@ fn documents_of_every_version_are_read() {
     assert_eq!(today, value(POLICY));
 }
 
+/// The first documents knew neither the service deployments nor the images of a service.
+#[test]
+fn documents_without_a_history_are_read() {
+    let mut saved = value(SERVICES);
+    let service = saved["services"][0].as_object_mut().unwrap();
+    assert!(service.remove("history").is_some());
+    for deployment in service["deployments"].as_array_mut().unwrap() {
+        let revision = deployment["revision"].as_object_mut().unwrap();
+        assert!(revision.remove("images").is_some());
+    }
+    let services: Services = serde_json::from_value(saved.clone()).unwrap();
+    assert_eq!(services.service_deployment("web"), None);
+    assert_eq!(serde_json::to_value(&services).unwrap(), saved);
+}
+
 fn refused(change: impl FnOnce(&mut Value)) -> String {
     let mut saved = value(SERVICES);
     change(&mut saved);

@@ -1,13 +1,10 @@
 //! Documents of the API, and what is saved.
 
-use ecs_model::{Deployment, Service, ServiceRevision};
-use ecs_placement::deployment::shift::{
-    ShiftStatus, ShiftWait, ShiftingDeployment, Stage, service_revision,
-};
+use ecs_placement::deployment::shift::{ShiftStatus, ShiftWait, ShiftingDeployment, Stage};
 use serde_json::{Value, json};
 
 use crate::world::{
-    BLUE, CLUSTER, DEPLOYMENT, GREEN, SERVICE, World, blue, configuration, minutes, pause, request,
+    BLUE, CLUSTER, DEPLOYMENT, GREEN, SERVICE, World, blue, configuration, pause, request,
 };
 
 fn world() -> World {
@@ -57,7 +54,7 @@ fn a_service_deployment() {
             "alarms": {"status": "DISABLED", "alarmNames": [], "triggeredAlarmNames": []},
         })
     );
-    let brief = serde_json::to_value(world.deployment.brief()).unwrap();
+    let brief = serde_json::to_value(world.deployment.describe().brief()).unwrap();
     assert_eq!(brief["targetServiceRevisionArn"], GREEN);
     assert_eq!(brief["status"], "IN_PROGRESS");
 }
@@ -142,60 +139,6 @@ fn green_is_primary_from_the_start() {
             ("ecs-svc/1001", "ACTIVE", "COMPLETED".to_owned()),
         ]
     );
-}
-
-#[test]
-fn target_groups_take_turns() {
-    let service: Service = serde_json::from_value(json!({
-        "serviceArn": SERVICE,
-        "clusterArn": CLUSTER,
-        "taskDefinition": "web:2",
-        "loadBalancers": [
-            {"targetGroupArn": "one", "containerName": "web", "containerPort": 80,
-                "advancedConfiguration": {"alternateTargetGroupArn": "two",
-                    "productionListenerRule": "rule"}},
-            {"targetGroupArn": "plain", "containerName": "web", "containerPort": 81},
-        ],
-    }))
-    .unwrap();
-    let deployment: Deployment = serde_json::from_value(json!({
-        "launchType": "FARGATE",
-        "vpcLatticeConfigurations": [{"targetGroupArn": "east", "advancedConfiguration": {
-            "alternateTargetGroupArn": "west", "productionListenerRule": "lattice"}}],
-    }))
-    .unwrap();
-    let of = |before: Option<&ServiceRevision>| {
-        service_revision(GREEN, &service, &deployment, before, minutes(1))
-    };
-    let groups = |revision: &ServiceRevision| {
-        let document = serde_json::to_value(revision).unwrap();
-        document["resolvedConfiguration"].clone()
-    };
-    let with = |group: &str, lattice: &str| {
-        json!({
-            "loadBalancers": [{"targetGroupArn": group, "productionListenerRule": "rule"}],
-            "vpcLatticeConfigurations": [
-                {"targetGroupArn": lattice, "productionListenerRule": "lattice"},
-            ],
-        })
-    };
-    let first = of(None);
-    assert_eq!(groups(&first), with("one", "east"));
-    let second = of(Some(&first));
-    assert_eq!(groups(&second), with("two", "west"));
-    assert_eq!(groups(&of(Some(&second))), with("one", "east"));
-    let document = serde_json::to_value(&first).unwrap();
-    assert_eq!(document["serviceRevisionArn"], GREEN);
-    assert_eq!(document["taskDefinition"], "web:2");
-    assert_eq!(document["launchType"], "FARGATE");
-    let plain = service_revision(
-        GREEN,
-        &Service::default(),
-        &Deployment::default(),
-        None,
-        minutes(1),
-    );
-    assert_eq!(plain.resolved_configuration, None);
 }
 
 #[test]

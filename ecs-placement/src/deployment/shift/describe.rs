@@ -1,9 +1,9 @@
 //! A deployment in the words of the API.
 
 use ecs_model::deployment::{
-    DeploymentRolloutState, Rollback, ServiceDeploymentAlarms, ServiceDeploymentBrief,
-    ServiceDeploymentCircuitBreaker, ServiceDeploymentRollbackMonitorsStatus as MonitorStatus,
-    ServiceRevisionSummary, rollout_reason,
+    DeploymentRolloutState, Rollback, ServiceDeploymentAlarms, ServiceDeploymentCircuitBreaker,
+    ServiceDeploymentRollbackMonitorsStatus as MonitorStatus, ServiceRevisionSummary,
+    rollout_reason,
 };
 use ecs_model::service::ServiceCurrentRevisionSummary;
 use ecs_model::{Deployment, ServiceDeployment};
@@ -39,22 +39,6 @@ impl ShiftingDeployment {
         document.status_reason.clone_from(&self.status_reason);
         document.lifecycle_stage = self.stage.map(Into::into);
         document.rollback = self.rollback();
-        document
-    }
-
-    /// The document of the API in a list.
-    #[must_use]
-    pub fn brief(&self) -> ServiceDeploymentBrief {
-        let mut document = ServiceDeploymentBrief::default()
-            .with_service_deployment_arn(self.names.service_deployment.as_ref())
-            .with_service_arn(self.names.service.as_ref())
-            .with_cluster_arn(self.names.cluster.as_ref())
-            .with_created_at(self.times.created)
-            .with_target_service_revision_arn(self.target.arn.as_ref())
-            .with_status(self.status);
-        document.started_at = self.times.started;
-        document.finished_at = self.times.finished;
-        document.status_reason.clone_from(&self.status_reason);
         document
     }
 
@@ -193,12 +177,21 @@ impl ShiftingDeployment {
 
     fn monitor_status(&self, is_on: bool, cause: Cause) -> MonitorStatus {
         let is_over = self.status.is_terminal() || self.stage == Some(Stage::CleanUp);
-        match is_on {
-            false => MonitorStatus::Disabled,
-            true if self.cause == Some(cause) => MonitorStatus::Triggered,
-            true if is_over => MonitorStatus::MonitoringComplete,
-            true => MonitorStatus::Monitoring,
-        }
+        monitor_status(is_on, self.cause == Some(cause), is_over)
+    }
+}
+
+/// How circuit breaker or alarms stand to a service deployment.
+pub(crate) const fn monitor_status(
+    is_on: bool,
+    has_triggered: bool,
+    is_over: bool,
+) -> MonitorStatus {
+    match (is_on, has_triggered, is_over) {
+        (false, _, _) => MonitorStatus::Disabled,
+        (true, true, _) => MonitorStatus::Triggered,
+        (true, false, true) => MonitorStatus::MonitoringComplete,
+        (true, false, false) => MonitorStatus::Monitoring,
     }
 }
 

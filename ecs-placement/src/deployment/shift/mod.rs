@@ -40,7 +40,6 @@ mod hook;
 mod phase;
 mod record;
 mod request;
-mod revision;
 mod schedule;
 mod stage;
 mod status;
@@ -57,17 +56,16 @@ use serde::{Deserialize, Serialize};
 
 pub use action::{ExecutionDetails, HookPayload, ShiftAction, ShiftChange};
 use back::Way;
+pub(crate) use describe::monitor_status;
 pub use error::{ShiftConfigurationError, ShiftError};
 pub use hook::{DEFAULT_CALL_BACK_DELAY, DEFAULT_HOOK_TIMEOUT_MINUTES, HookAnswer};
 use hook::{Hook, HookCall};
 pub use record::{ShiftEvent, ShiftRecord, ShiftVerdict};
 pub use request::{ShiftRequest, SourceRevision, TaskCounts};
-pub use revision::service_revision;
 pub use schedule::{CLOUDFORMATION_LIMIT, DEFAULT_BAKE_MINUTES, ShiftSchedule};
 pub use stage::Stage;
-pub(crate) use status::Cause;
 pub use status::ShiftStatus;
-use status::Times;
+pub(crate) use status::{Cause, Times};
 pub use wait::ShiftWait;
 pub use weight::{Traffic, TrafficError, Weight, WeightError};
 

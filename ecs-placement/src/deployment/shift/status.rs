@@ -82,22 +82,22 @@ pub(crate) enum Cause {
 /// When what happened.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(super) struct Times {
-    pub(super) created: Timestamp,
-    pub(super) updated: Timestamp,
+pub(crate) struct Times {
+    pub(crate) created: Timestamp,
+    pub(crate) updated: Timestamp,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) started: Option<Timestamp>,
+    pub(crate) started: Option<Timestamp>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) rollback: Option<Timestamp>,
+    pub(crate) rollback: Option<Timestamp>,
     /// When someone or something wanted it to stop.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) stopped: Option<Timestamp>,
+    pub(crate) stopped: Option<Timestamp>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) finished: Option<Timestamp>,
+    pub(crate) finished: Option<Timestamp>,
 }
 
 impl Times {
-    pub(super) const fn created(at: Timestamp) -> Self {
+    pub(crate) const fn created(at: Timestamp) -> Self {
         Self {
             created: at,
             updated: at,
