@@ -452,8 +452,8 @@ impl Services {
             });
         }
         self.on(name, at, |service, policy| {
-            service.tell_stopped(tasks, &numbers, at);
             service.tell_targets(&numbers, false, at);
+            service.tell_stopped(tasks, &numbers, at);
             for (number, (_, cause)) in numbers.iter().zip(tasks) {
                 if cause.is_unhealthy() {
                     service.count_replaced(*number);

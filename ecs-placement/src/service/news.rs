@@ -168,6 +168,10 @@ impl ServiceState {
                 *count = count.saturating_add(1);
             }
         }
+        if !is_in && leaving > 0 {
+            let message = service_message::draining_connections(&self.name, leaving);
+            self.log.push(&self.arn, message, at);
+        }
         for ((kind, target), count) in targets {
             let message = match (is_in, kind) {
                 (true, CLASSIC) => {
@@ -179,10 +183,6 @@ impl ServiceState {
                 }
                 (false, _) => service_message::deregistered_targets(&self.name, count, &target),
             };
-            self.log.push(&self.arn, message, at);
-        }
-        if !is_in && leaving > 0 {
-            let message = service_message::draining_connections(&self.name, leaving);
             self.log.push(&self.arn, message, at);
         }
     }
