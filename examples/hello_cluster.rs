@@ -42,6 +42,8 @@ const REGION: &str = "us-east-1";
 const ACCOUNT: &str = "123456789012";
 const CALLER: &str = "arn:aws:iam::123456789012:user/alice";
 
+const ZONE: &str = "ecs.availability-zone";
+
 /// The agent of this one is not connected, as the guide prints it.
 const DISCONNECTED: &str = "4d3910c1-27c8-410c-b1df-f5d06fab4305";
 const FIRST: &str = "14e8cce9-0b16-4af4-bfac-a85f7587aa98";
@@ -367,7 +369,7 @@ impl Story {
 
     /// An instance registers, or registers again, and says in which zone it is.
     fn register_in(&mut self, id: &str, zone: &str) -> Outcome {
-        let mut attribute = Attribute::named("ecs.availability-zone");
+        let mut attribute = Attribute::named(ZONE);
         attribute.value = Some(zone.to_owned());
         let instance = self.like_the_guides(id)?.with_attributes([attribute]);
         self.cell.register(&Registration::try_from(&instance)?);
@@ -388,9 +390,6 @@ impl Story {
         self.seconds += after;
         let (now, known) = (self.now(), self.events().len());
         let actions = self.services.reconcile(now, &mut self.cell, 7)?;
-        for action in actions {
-            self.follow(action)?;
-        }
         let service = self.services.describe("sample-webapp").unwrap_or_default();
         println!(
             "  {why}: {} of {} tasks run, {} start",
@@ -398,6 +397,9 @@ impl Story {
             service.desired_count().unwrap_or_default(),
             service.pending_count().unwrap_or_default(),
         );
+        for action in actions {
+            self.follow(action)?;
+        }
         let events = self.events();
         for event in events.iter().rev().skip(known) {
             println!("    {event}");
@@ -407,20 +409,23 @@ impl Story {
 
     fn follow(&mut self, action: ServiceAction) -> Outcome {
         let now = self.now();
+        let document = action.started_task();
         match action {
             ServiceAction::Start {
                 task,
-                service,
                 deployment,
                 place: TaskPlace::Instance(instance),
                 ..
             } => {
-                let described = Task::default()
-                    .with_task_arn(&*task)
-                    .with_group(format!("service:{service}"))
-                    .with_started_by(&*deployment)
-                    .with_container_instance_arn(&*instance);
-                self.service_tasks.insert(Arc::clone(&task), described);
+                let snapshot = self.cell.snapshot();
+                let zone = snapshot.find(&instance).and_then(|one| one.attribute(ZONE));
+                println!(
+                    "    task {} of deployment {deployment} starts in {}",
+                    EcsArn::parse(&task)?.resource().name(),
+                    zone.flatten().unwrap_or_default(),
+                );
+                let document = document.unwrap_or_default();
+                self.service_tasks.insert(Arc::clone(&task), document);
                 let definition = self.registry.resolve("console-sample-app", now)?;
                 let machine =
                     TaskMachine::new(TaskSpec::try_from(definition)?, Phases::guide_2015(), now);
