@@ -10,21 +10,28 @@
 
 mod cluster;
 
+use std::ops::Range;
+
 use cluster::Cluster;
 
-/// Seeds and steps.
-fn budget() -> (u64, u32) {
-    match std::env::var_os("ECS_LONG") {
-        Some(_) => (10_000, 10_000),
-        None => (100, 1_000),
+/// Seeds and steps. The long run, which takes hours, can be cut into slices of its seeds:
+/// `ECS_LONG=1 ECS_SEEDS=2500..5000`.
+fn budget() -> (Range<u64>, u32) {
+    if std::env::var_os("ECS_LONG").is_none() {
+        return (0..100, 1_000);
     }
+    let Ok(slice) = std::env::var("ECS_SEEDS") else {
+        return (0..10_000, 10_000);
+    };
+    let (from, to) = slice.split_once("..").unwrap();
+    (from.parse().unwrap()..to.parse().unwrap(), 10_000)
 }
 
 #[test]
 fn whatever_happens_the_services_stay_in_their_bounds_and_recover() {
-    let (seeds, steps) = budget();
+    let (range, steps) = budget();
     let mut totals = [0_u64; 3];
-    for seed in 0..seeds {
+    for seed in range.clone() {
         let mut cluster = Cluster::new(seed);
         for _ in 0..steps {
             cluster.step();
@@ -36,7 +43,8 @@ fn whatever_happens_the_services_stay_in_their_bounds_and_recover() {
         }
     }
     let [starts, stops, failed] = totals;
-    println!("{seeds} seeds, {steps} steps: {starts} starts, {stops} stops, {failed} failures");
+    println!("seeds {range:?}, {steps} steps: {starts} starts, {stops} stops, {failed} failures");
+    let seeds = range.end - range.start;
     assert!(starts > seeds * 50 && stops > seeds * 10 && failed > seeds);
 }
 
