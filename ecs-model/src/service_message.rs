@@ -39,6 +39,22 @@ pub fn started<'a>(service: &str, tasks: impl IntoIterator<Item = &'a str>) -> S
     tasks_of(MessageKind::Started, service, tasks)
 }
 
+/// Tasks of a task set were started, by task id.
+#[must_use]
+pub fn started_in_task_set<'a>(
+    service: &str,
+    task_set: &str,
+    tasks: impl IntoIterator<Item = &'a str>,
+) -> String {
+    let values = [
+        (MessageField::Service, service),
+        (MessageField::TaskSet, task_set),
+    ];
+    ServiceMessage::new(MessageKind::Started, &values)
+        .with_tasks(tasks)
+        .to_string()
+}
+
 /// Tasks were stopped, by task id.
 #[must_use]
 pub fn stopped<'a>(service: &str, tasks: impl IntoIterator<Item = &'a str>) -> String {

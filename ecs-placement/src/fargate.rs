@@ -212,6 +212,16 @@ impl Fargate {
         zones.map(|zone| (&**zone, of_group(zone))).collect()
     }
 
+    /// The zones of some subnets, of those that are known.
+    pub(crate) fn zones_of<'a>(&'a self, subnets: &[&str]) -> impl Iterator<Item = &'a str> {
+        let zones: BTreeSet<&str> = subnets
+            .iter()
+            .filter_map(|subnet| self.subnets.get(*subnet))
+            .map(|zone| &**zone)
+            .collect();
+        zones.into_iter()
+    }
+
     fn count(&self, is_it: impl Fn(&(Box<str>, Box<str>)) -> bool) -> u64 {
         self.tasks.values().filter(|task| is_it(task)).count() as u64
     }

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use ecs_arn::ClusterRef;
 use ecs_model::operation::{
-    CreateServiceRequest, RunTaskRequest, StartTaskRequest, UpdateServiceRequest,
+    CreateServiceRequest, CreateTaskSetRequest, RunTaskRequest, StartTaskRequest,
+    UpdateServiceRequest,
 };
 use ecs_model::{Findings, PlacementConstraint, Quotas, Request, TaskOverride};
 use ecs_taskdef::TaskDefinition;
@@ -192,6 +193,38 @@ impl PlacementRequest {
         let mut findings = findings_of(request, request.cluster.as_deref(), cluster, quotas);
         findings.extend(request.check_against(definition));
         check_constraints(request.placement_constraints(), &mut findings);
+        Ok(Self::of_definition(&checked(definition, None, findings)?)?)
+    }
+
+    /// Whether a request without a task definition is one that Amazon ECS refuses.
+    pub(crate) fn check(
+        request: &impl Request,
+        named: Option<&str>,
+        cluster: &ClusterRef<'_>,
+        quotas: &Quotas,
+    ) -> Result<(), RequestError> {
+        refuse(findings_of(request, named, cluster, quotas))
+    }
+
+    /// The same of a new service without a task definition.
+    pub(crate) fn check_service(
+        request: &CreateServiceRequest,
+        cluster: &ClusterRef<'_>,
+        quotas: &Quotas,
+    ) -> Result<(), RequestError> {
+        let mut findings = findings_of(request, request.cluster.as_deref(), cluster, quotas);
+        check_constraints(request.placement_constraints(), &mut findings);
+        refuse(findings)
+    }
+
+    /// What the tasks of a new task set need.
+    pub(crate) fn of_task_set(
+        request: &CreateTaskSetRequest,
+        definition: &TaskDefinition,
+        cluster: &ClusterRef<'_>,
+        quotas: &Quotas,
+    ) -> Result<Self, RequestError> {
+        let findings = findings_of(request, request.cluster.as_deref(), cluster, quotas);
         Ok(Self::of_definition(&checked(definition, None, findings)?)?)
     }
 

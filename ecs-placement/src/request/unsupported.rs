@@ -73,9 +73,6 @@ pub enum Unsupported {
     /// Lifecycle hooks of deployments that replace task by task.
     #[error("lifecycle hooks of rolling deployments are not called")]
     LifecycleHooks,
-    /// Moving tasks between Availability Zones.
-    #[error("tasks are not moved to even out the Availability Zones")]
-    ZoneRebalancing,
     /// Less than no copy.
     #[error("count is {count}, less than nothing")]
     Count {

@@ -132,6 +132,11 @@ pub enum StopCause {
         /// The ARN of the target group.
         target_group: Box<str>,
     },
+    /// Its Availability Zone has more tasks than another one.
+    Rebalancing {
+        /// The deployment of the service.
+        deployment: Arc<str>,
+    },
     /// Its container instance is in DRAINING, or it is no place for the task any more.
     Instance,
     /// Somebody else stopped it, or it ended by itself.
@@ -158,6 +163,7 @@ impl StopCause {
             Self::TargetHealth { target_group } => {
                 stop_reason::target_group_health_checks_failed(target_group)
             }
+            Self::Rebalancing { deployment } => stop_reason::zone_rebalancing(deployment),
             Self::Instance => stop_reason::INSTANCE_DRAINING.to_owned(),
             Self::Outside => String::new(),
         }

@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
-use ecs_model::{TaskStopCode, Timestamp, service_message};
+use ecs_model::{LaunchType, TaskStopCode, Timestamp, service_message};
 
+use super::rebalance::{RebalanceEvent, Zones};
 use super::settings::{NewService, ServiceUpdate, group};
 use super::state::{ServiceState, ServiceStatus, Timer};
 use super::task::ServiceTask;
+use super::task_sets::TaskSets;
 use super::{Notice, Obstacle, ServiceAction, ServiceChange, Services, StopCause, TaskPlace};
 use crate::capacity::ProviderKind;
 
@@ -18,11 +20,13 @@ impl Services {
             ServiceChange::Create(new) => self.put(*new),
             ServiceChange::Update(update) => self.take_update(*update),
             ServiceChange::Delete { service, at } => self.on(&service, at, |service, _| {
+                service.interrupt_rebalancing(at);
                 service.status = ServiceStatus::Draining;
                 service.desired = 0;
                 // Its service deployments are deleted with it.
                 service.shift = None;
                 service.history = Default::default();
+                service.scale_task_sets(at);
             }),
             ServiceChange::Gone { service, at } => {
                 self.daemons.remove(&*group(&service));
@@ -52,11 +56,20 @@ impl Services {
                 tasks,
                 provider,
                 waiting,
+                moves_at,
                 unplaced,
                 obstacle,
                 is_retry,
                 at,
             } => {
+                if let Some(registered) = moves_at {
+                    self.move_to(&service, &deployment, provider.as_ref(), tasks, at);
+                    let is_over = |one: &ServiceState| !one.is_moving();
+                    return self.on(&service, at, |service, _| {
+                        let given_up = (registered, service.next_task);
+                        service.gave_up = Some(given_up).filter(|_| is_over(service));
+                    });
+                }
                 let outcome = Shortfall {
                     provider: provider.as_ref(),
                     unplaced,
@@ -72,7 +85,12 @@ impl Services {
             ServiceChange::Settle { service, tasks, at } => self.settle(&service, tasks, at),
             ServiceChange::Capacity { events, at } => self.take_capacity(&events, at),
             ServiceChange::Register { service, tasks, at } => self.enter(&service, tasks, at),
-            ServiceChange::Stop { service, tasks, at } => self.stop(&service, &tasks, at),
+            ServiceChange::Stop {
+                service,
+                tasks,
+                zones,
+                at,
+            } => self.stop(&service, &tasks, zones, at),
             ServiceChange::Tell {
                 service,
                 notice,
@@ -85,6 +103,8 @@ impl Services {
             | ServiceChange::Complete { .. }
             | ServiceChange::Fail { .. }
             | ServiceChange::Retire { .. }
+            | ServiceChange::Rebalance { .. }
+            | ServiceChange::TaskSet { .. }
             | ServiceChange::Shift { .. }) => self.change_deployment(of_deployment),
         }
     }
@@ -143,6 +163,17 @@ impl Services {
             } => self.on(&service, self.touched_at, |service, _| {
                 service.deployments.retain(|one| one.id != deployment);
             }),
+            ServiceChange::TaskSet {
+                service,
+                event,
+                revision,
+                at,
+            } => self.on(&service, at, |service, _| {
+                service.take_task_set(&event, revision, at);
+            }),
+            ServiceChange::Rebalance { service, event, at } => {
+                self.on(&service, at, |service, _| service.rebalance(&event, at));
+            }
             ServiceChange::Shift { service, event, at } => {
                 let alarms = self.alarms.clone();
                 self.on(&service, at, |service, policy| {
@@ -190,6 +221,10 @@ impl Services {
 
     fn put(&mut self, new: NewService) {
         let arn = self.arn("service", &new.name);
+        let task_sets = new.controller.as_ref().map(|_| {
+            let sets = TaskSets::new(arn.as_str(), Arc::clone(&self.cluster), new.desired);
+            Box::new(sets)
+        });
         let mut service = ServiceState {
             name: Arc::clone(&new.name),
             cluster: Arc::clone(&self.cluster),
@@ -211,10 +246,18 @@ impl Services {
             news: Vec::new(),
             shift: None,
             history: Default::default(),
+            rebalancing: None,
+            moved: None,
+            gave_up: None,
+            task_sets,
+            controller: new.controller,
+            can_rebalance: false,
             rules: Default::default(),
         };
         service.follow_settings();
-        service.deploy((new.deployment, new.revision), &self.alarms, new.at);
+        if let Some(deployment) = new.deployment.zip(new.revision) {
+            service.deploy(deployment, &self.alarms, new.at);
+        }
         if service.is_daemon {
             self.daemons.insert(group(&new.name).into());
         }
@@ -253,9 +296,16 @@ impl Services {
         let at = update.at;
         let alarms = self.alarms.clone();
         self.on(&update.name, at, |service, policy| {
+            if update.deployment.is_some() || service.desired != update.desired {
+                service.interrupt_rebalancing(at);
+            }
             service.desired = update.desired;
             service.settings = update.settings;
             service.follow_settings();
+            service.scale_task_sets(at);
+            if !service.rebalances(policy.rebalances_by_default) {
+                service.interrupt_rebalancing(at);
+            }
             if let Some(deployment) = update.deployment {
                 service.supersede(policy, at);
                 service.deploy(deployment, &alarms, at);
@@ -287,9 +337,12 @@ impl Services {
         };
         let of = known.number;
         known.owed = known.owed.saturating_sub(super::state::count(tasks.len()));
-        if !tasks.is_empty() {
+        if !tasks.is_empty() && !service.is_moving() {
             let ids = tasks.iter().map(|(task, _)| id_of(task));
-            let message = service_message::started(name, ids);
+            let message = match service.task_sets {
+                Some(_) => service_message::started_in_task_set(name, deployment, ids),
+                None => service_message::started(name, ids),
+            };
             service.log.push(&service.arn, message, at);
         }
         for (task, place) in tasks {
@@ -313,6 +366,36 @@ impl Services {
             service.hush();
         }
         self.agenda.touch(slot);
+    }
+
+    /// A task starts in another zone, or finds no place there.
+    fn move_to(
+        &mut self,
+        name: &Arc<str>,
+        deployment: &Arc<str>,
+        provider: Option<&Arc<str>>,
+        tasks: Vec<(Arc<str>, TaskPlace)>,
+        at: Timestamp,
+    ) {
+        let service = self.service(name);
+        let revision = service.and_then(|one| Some(&one.by_id(deployment)?.revision));
+        let launch_type = revision.map(|revision| &revision.launch_type);
+        let event = match tasks.first() {
+            Some((task, _)) => RebalanceEvent::Started {
+                task: Arc::clone(task),
+            },
+            None => RebalanceEvent::NotPlaced {
+                no_instance_has_room: launch_type != Some(&LaunchType::Fargate),
+            },
+        };
+        let number = service.map(|service| service.next_task);
+        let moved = number.filter(|_| !tasks.is_empty());
+        let placed = tasks.into_iter().map(|(task, place)| (task, Some(place)));
+        self.start(name, deployment, provider, placed.collect(), at);
+        self.on(name, at, |service, _| {
+            service.moved = moved;
+            service.rebalance(&event, at);
+        });
     }
 
     /// Tasks that waited for capacity go where there is some.
@@ -434,7 +517,13 @@ impl Services {
         });
     }
 
-    fn stop(&mut self, name: &Arc<str>, tasks: &[(Arc<str>, StopCause)], at: Timestamp) {
+    fn stop(
+        &mut self,
+        name: &Arc<str>,
+        tasks: &[(Arc<str>, StopCause)],
+        zones: Option<Zones>,
+        at: Timestamp,
+    ) {
         let numbers = self.numbers(tasks.iter().map(|(task, _)| task));
         for (number, (task, cause)) in numbers.iter().zip(tasks) {
             let known = self.service(name).and_then(|one| one.tasks.get(number));
@@ -453,7 +542,13 @@ impl Services {
         }
         self.on(name, at, |service, policy| {
             service.tell_targets(&numbers, false, at);
-            service.tell_stopped(tasks, &numbers, at);
+            match (zones, tasks) {
+                (Some(zones), [(task, _), ..]) => {
+                    let task = Arc::clone(task);
+                    service.rebalance(&RebalanceEvent::Stopped { task, zones }, at);
+                }
+                _ => service.tell_stopped(tasks, &numbers, at),
+            }
             for (number, (_, cause)) in numbers.iter().zip(tasks) {
                 if cause.is_unhealthy() {
                     service.count_replaced(*number);

@@ -6,9 +6,12 @@ use ecs_model::Timestamp;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use super::rebalance::{RebalanceEvent, Zones};
 use super::settings::{NewService, ServiceUpdate};
+use super::task_sets::{TaskSetError, TaskSetEvent};
 use super::{ObservedServiceTask, StopCause, TaskPlace};
 use crate::capacity::{CapacityError, CapacityEvent};
+use crate::deployment::Revision;
 use crate::deployment::shift::{ShiftError, ShiftEvent};
 use crate::record::{Versioned, VersionedRecord};
 
@@ -101,6 +104,10 @@ pub enum ServiceChange {
         /// Tasks that wait in `PROVISIONING` for the capacity of the provider.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         waiting: Vec<Arc<str>>,
+        /// For the task of a move from one Availability Zone to another, the state of the cell's
+        /// instances: without place it is not tried again before that changes.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        moves_at: Option<u64>,
         /// How many found no place.
         unplaced: u32,
         /// Why, if it is to be told.
@@ -144,6 +151,9 @@ pub enum ServiceChange {
         service: Arc<str>,
         /// The tasks, and why each stops.
         tasks: Vec<(Arc<str>, StopCause)>,
+        /// If the task of a move stops, the tasks of each Availability Zone then.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        zones: Option<Zones>,
         /// When.
         at: Timestamp,
     },
@@ -195,6 +205,27 @@ pub enum ServiceChange {
         /// The deployment.
         deployment: Arc<str>,
     },
+    /// Something happens to the task sets of a service.
+    TaskSet {
+        /// The service.
+        service: Arc<str>,
+        /// What happens.
+        event: TaskSetEvent,
+        /// What the tasks of a new one are made of.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        revision: Option<Box<TaskSetRevision>>,
+        /// When.
+        at: Timestamp,
+    },
+    /// Something happens to the moves of a service between Availability Zones.
+    Rebalance {
+        /// The service.
+        service: Arc<str>,
+        /// What happens.
+        event: RebalanceEvent,
+        /// When.
+        at: Timestamp,
+    },
     /// Something happens to the deployment of a service that shifts traffic.
     Shift {
         /// The service.
@@ -214,6 +245,11 @@ pub enum ServiceChange {
         at: Timestamp,
     },
 }
+
+/// What the tasks of a task set are made of.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct TaskSetRevision(pub(super) Revision);
 
 /// Why a task finds no place.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -304,6 +340,15 @@ pub enum ServiceApplyError {
         /// The service.
         service: String,
     },
+    /// A service has no task sets.
+    #[error("the service `{service}` has no task sets")]
+    NoTaskSets {
+        /// The service.
+        service: String,
+    },
+    /// The task sets of a service cannot take an event.
+    #[error(transparent)]
+    TaskSet(#[from] TaskSetError),
     /// The deployment that shifts traffic cannot take an event.
     #[error(transparent)]
     Shift(#[from] ShiftError),

@@ -66,6 +66,7 @@ impl ServiceState {
             return change(ServiceChange::Stop {
                 service: Arc::clone(&self.name),
                 tasks: stops,
+                zones: None,
                 at: now,
             });
         }
@@ -94,6 +95,7 @@ impl ServiceState {
             Step::Start(Starts {
                 deployment: Arc::clone(&primary.id),
                 provider: None,
+                zone: None,
                 which: Which::On(instances),
                 is_retry: waits,
             })

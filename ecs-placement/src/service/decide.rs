@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use ecs_model::Timestamp;
+use ecs_model::{LaunchType, Timestamp};
 
 use super::agenda::Try;
 use super::daemon::Matching;
 use super::state::{ServiceState, ServiceStatus};
+use super::zones::ZoneView;
 use super::{
     DeploymentFailure, FirstStep, Notice, ServiceChange, ServicePolicy, ServiceStart, Services,
     StopCause,
@@ -60,6 +61,8 @@ pub(super) struct Starts {
     pub(super) deployment: Arc<str>,
     /// The capacity provider, if there is one.
     pub(super) provider: Option<Arc<str>>,
+    /// The Availability Zone, for the task of a move.
+    pub(super) zone: Option<Arc<str>>,
     pub(super) which: Which,
     /// Whether it is tried because the cluster has changed.
     pub(super) is_retry: bool,
@@ -104,6 +107,18 @@ impl Services {
                 }
                 &*matching
             });
+            let zones = service
+                .rebalances(self.policy.rebalances_by_default)
+                .then(|| {
+                    let launch_type = service.primary().map(|one| &one.revision.launch_type);
+                    let is_fargate = launch_type == Some(&LaunchType::Fargate);
+                    let fargate = self.fargate.as_ref().filter(|_| is_fargate);
+                    let view = self.zones.entry(slot).or_default();
+                    let is_open = service.is_moving()
+                        || service.may_be_uneven()
+                            && view.follow(service, (cell, &mut self.zone_index), fargate);
+                    is_open.then_some(&mut *view)
+                });
             let context = Context {
                 policy: &self.policy,
                 cell,
@@ -113,7 +128,7 @@ impl Services {
                 seed: seed ^ self.version,
                 tries: self.agenda.tries(slot),
             };
-            match service.step(&context, matching) {
+            match service.step(&context, matching, zones.flatten()) {
                 None => {
                     let due = service.timers.first().map(|(at, _)| *at);
                     let waits = service.waits_for_cell();
@@ -135,16 +150,20 @@ impl Services {
 }
 
 impl Services {
-    /// Daemon services are looked at if an instance has changed.
+    /// Daemon services, and those whose zones are evened out, are looked at if an instance has
+    /// changed.
     fn look_at_instances(&mut self, cell: &CellState) {
         let registered = cell.snapshot().state().registered();
-        if registered == self.registered || self.daemons.is_empty() {
+        if registered == self.registered {
             return;
         }
         self.registered = registered;
+        let by_default = self.policy.rebalances_by_default;
         for (slot, service) in (0..).zip(&self.services) {
             if service.is_daemon {
                 self.agenda.hope_for(slot);
+            } else if service.rebalances(by_default) {
+                self.agenda.touch(slot);
             }
         }
     }
@@ -162,7 +181,12 @@ impl Starts {
 
 impl ServiceState {
     /// The first thing that is to be done.
-    fn step(&self, context: &Context<'_>, matching: Option<&Matching>) -> Option<Step> {
+    fn step(
+        &self,
+        context: &Context<'_>,
+        matching: Option<&Matching>,
+        zones: Option<&mut ZoneView>,
+    ) -> Option<Step> {
         let now = context.now;
         let change = |change| Some(Step::Change(change));
         if self.timers.first().is_some_and(|(due, _)| *due <= now) {
@@ -182,9 +206,12 @@ impl ServiceState {
                 at: now,
             });
         }
-        if shift.is_none()
-            && let Some(ended) = self.lifecycle(context)
-        {
+        let ended = match (&self.task_sets, shift) {
+            (Some(sets), _) => self.task_sets_change(sets, now),
+            (None, None) => self.lifecycle(context),
+            (None, Some(_)) => None,
+        };
+        if let Some(ended) = ended {
             return change(ended);
         }
         if !self.unregistered.is_empty() {
@@ -202,6 +229,9 @@ impl ServiceState {
         if let Some(shift) = shift {
             return self.shift_step(shift, context);
         }
+        if let Some(sets) = &self.task_sets {
+            return self.keep_each(|one| sets.wanted(&one.id), context);
+        }
         let fleet = self.fleet();
         let room = self.room(context.policy, &fleet);
         let step = match matching {
@@ -210,6 +240,12 @@ impl ServiceState {
         };
         if step.is_some() {
             return step;
+        }
+        if let Some(view) = zones {
+            let moving = self.zones_step(context, view, room);
+            if moving.is_some() {
+                return moving;
+            }
         }
         self.notice(context, &fleet, room).and_then(|notice| {
             change(ServiceChange::Tell {
@@ -228,6 +264,7 @@ impl ServiceState {
                 Step::Change(ServiceChange::Stop {
                     service: Arc::clone(&self.name),
                     tasks,
+                    zones: None,
                     at: context.now,
                 })
             })
@@ -238,13 +275,8 @@ impl ServiceState {
     fn lifecycle(&self, context: &Context<'_>) -> Option<ServiceChange> {
         let now = context.now;
         let service = || Arc::clone(&self.name);
-        if self.status == ServiceStatus::Draining
-            && self.deployments.iter().all(|one| one.ranks.kept() == 0)
-        {
-            return Some(ServiceChange::Gone {
-                service: service(),
-                at: now,
-            });
+        if let Some(gone) = self.gone(now) {
+            return Some(gone);
         }
         if self.status != ServiceStatus::Active {
             return None;
@@ -300,6 +332,16 @@ impl ServiceState {
                 service: service(),
                 deployment: Arc::clone(&older.id),
             })
+    }
+
+    /// A service that is deleted and has no tasks any more that shall run.
+    pub(super) fn gone(&self, now: Timestamp) -> Option<ServiceChange> {
+        let is_leaving = self.status == ServiceStatus::Draining;
+        let has_none = self.deployments.iter().all(|one| one.ranks.kept() == 0);
+        (is_leaving && has_none).then(|| ServiceChange::Gone {
+            service: Arc::clone(&self.name),
+            at: now,
+        })
     }
 
     /// Whether a deployment has failed, and whether the last completed one is restored then.

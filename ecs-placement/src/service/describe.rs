@@ -1,6 +1,7 @@
 //! Services as the API describes them.
 
-use ecs_model::deployment::rollout_reason;
+use ecs_model::deployment::{DeploymentController, rollout_reason};
+use ecs_model::service::AvailabilityZoneRebalancing;
 use ecs_model::{
     CapacityProviderStrategyItem, Deployment, LaunchType, NetworkConfiguration, SchedulingStrategy,
     Service,
@@ -16,7 +17,7 @@ impl Services {
     #[must_use]
     pub fn describe(&self, service: &str) -> Option<Service> {
         let state = self.service(service)?;
-        Some(state.describe(&self.cluster))
+        Some(state.describe(&self.cluster, self.policy.rebalances_by_default))
     }
 
     /// The names of the services, those that are deleted included, in order.
@@ -28,7 +29,7 @@ impl Services {
 }
 
 impl ServiceState {
-    fn describe(&self, cluster: &str) -> Service {
+    fn describe(&self, cluster: &str, by_default: bool) -> Service {
         let sum = |tasks: fn(&DeploymentState) -> usize| {
             let all: usize = self.deployments.iter().map(tasks).sum();
             integer(count(all))
@@ -50,9 +51,12 @@ impl ServiceState {
             .with_deployment_configuration(self.described_configuration())
             .with_placement_constraints(self.settings.constraints.clone())
             .with_placement_strategy(self.settings.strategies.clone())
-            .with_deployments(self.described_deployments())
             .with_events(self.log.events().cloned());
         described.health_check_grace_period_seconds = Some(integer(self.settings.grace));
+        described.availability_zone_rebalancing = Some(match self.rebalances(by_default) {
+            true => AvailabilityZoneRebalancing::Enabled,
+            false => AvailabilityZoneRebalancing::Disabled,
+        });
         described.enable_ecs_managed_tags = self.settings.managed_tags;
         described
             .propagate_tags
@@ -60,12 +64,20 @@ impl ServiceState {
         described.enable_execute_command = self.settings.execute_command;
         let tags = Some(self.settings.tags.clone());
         described.tags = tags.filter(|tags| !tags.is_empty());
+        match &self.task_sets {
+            Some(sets) => described = described.with_task_sets(sets.describe()),
+            None => described = described.with_deployments(self.described_deployments()),
+        }
+        if let Some(controller) = &self.controller {
+            let controller = DeploymentController::default().with_type(controller.clone());
+            described = described.with_deployment_controller(controller);
+        }
         described.current_service_deployment = self.current_service_deployment();
         let shift = self.shift.as_deref();
         let revisions = shift.map(|shift| shift.current_service_revisions());
         described.current_service_revisions =
             Some(revisions.unwrap_or_else(|| self.current_revisions()));
-        if let Some(primary) = self.primary() {
+        if let Some(primary) = self.shown() {
             let revision = &primary.revision;
             described = described
                 .with_task_definition(&*revision.task_definition)
@@ -76,6 +88,14 @@ impl ServiceState {
             (described.network_configuration, described.platform_version) = (network, version);
         }
         described
+    }
+
+    /// The deployment whose members the service shows: the newest, or the primary task set.
+    fn shown(&self) -> Option<&DeploymentState> {
+        match &self.task_sets {
+            Some(sets) => self.by_id(sets.primary_id()?),
+            None => self.primary(),
+        }
     }
 
     /// The configuration with its percentages filled in.

@@ -4,6 +4,8 @@ use ecs_arn::ArnError;
 use ecs_model::{Exception, ExceptionName};
 use thiserror::Error;
 
+use super::rebalance::NotRebalanced;
+use super::task_sets::TaskSetError;
 use crate::capacity::CapacityError;
 use crate::deployment::BreakerError;
 use crate::deployment::shift::{ShiftConfigurationError, ShiftError};
@@ -82,6 +84,30 @@ pub enum ServiceError {
          back to"
     )]
     NoLaunchType,
+    /// A service wants its zones evened out, and cannot have it.
+    #[error(transparent)]
+    Rebalancing(#[from] NotRebalanced),
+    /// Only a service of controller `EXTERNAL` is created without a task definition.
+    #[error("the deployment controller `{controller}` is not `EXTERNAL`")]
+    NotExternal {
+        /// The controller.
+        controller: String,
+    },
+    /// The service has deployments, which Amazon ECS makes, and no task sets.
+    #[error("the service `{service}` has no task sets: Amazon ECS deploys it")]
+    NoTaskSets {
+        /// The service.
+        service: String,
+    },
+    /// Task sets have it, not the service.
+    #[error("`{member}` cannot be changed of a service of deployment controller `EXTERNAL`")]
+    TaskSetMember {
+        /// The member of the request.
+        member: &'static str,
+    },
+    /// The task sets of the service do not take it.
+    #[error(transparent)]
+    TaskSet(#[from] TaskSetError),
     /// A daemon service has as many tasks as there are instances for it.
     #[error("a desired count cannot be combined with `DAEMON`")]
     DaemonCount,
@@ -166,6 +192,7 @@ impl ServiceError {
     pub fn exception(&self) -> Exception {
         match self {
             Self::Fargate(error) => return error.exception(),
+            Self::TaskSet(error) => return error.exception(),
             Self::Capacity(error) | Self::Request(RequestError::Capacity(error)) => {
                 return error.exception();
             }
@@ -227,6 +254,11 @@ impl ServiceError {
             | Self::Fargate(_)
             | Self::Capacity(_)
             | Self::DaemonProviders
+            | Self::Rebalancing(_)
+            | Self::NotExternal { .. }
+            | Self::NoTaskSets { .. }
+            | Self::TaskSetMember { .. }
+            | Self::TaskSet(_)
             | Self::NoLaunchType
             | Self::DaemonMaximum { .. }
             | Self::EarlySuccess { .. }

@@ -157,7 +157,13 @@ impl Services {
         let is_full = fleet.wanted() > 0 && counted >= bounds.upper;
         let none_may_stop = fleet.healthy() <= bounds.lower;
         let is_still = fleet.stopping == 0 && fleet.new_coming == 0;
-        if !is_failed && shift.is_none() && is_full && none_may_stop && is_still {
+        if !is_failed
+            && shift.is_none()
+            && state.task_sets.is_none()
+            && is_full
+            && none_may_stop
+            && is_still
+        {
             waits.push(Wait::Bounds {
                 bounds,
                 counted,

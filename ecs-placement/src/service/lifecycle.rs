@@ -35,6 +35,7 @@ impl ServiceState {
         };
         let id = Arc::clone(&deployment.id);
         self.deployments.insert(0, deployment);
+        self.judge_rebalancing();
         self.tell_in_progress(&id, rollout_reason::in_progress(&id), at);
         let older = self.older().iter().filter(|one| !one.ranks.is_empty());
         let sources: Vec<_> = older.map(|one| Arc::clone(&one.id)).collect();
@@ -61,6 +62,8 @@ impl ServiceState {
             let request = self.settings.request(&self.name, &deployment.revision);
             deployment.request = request.ok();
         }
+        self.judge_rebalancing();
+        self.gave_up = None;
     }
 
     /// Forgets what was told of and holds no more.
@@ -172,6 +175,7 @@ impl ServiceState {
         restored.resume(back, at);
         restored.ignores_alarms = self.has_alarm(alarms);
         self.deployments.insert(0, restored);
+        self.judge_rebalancing();
         let message = service_message::rolling_back(&self.name, id);
         self.log.push(&self.arn, message, at);
         self.tell_in_progress(id, back.text(id), at);

@@ -32,12 +32,14 @@ mod requests;
 mod save;
 mod service_deployment;
 mod service_revision;
+mod sets;
 mod settings;
 mod shifting;
 mod state;
 mod stops;
 mod task;
 pub mod task_sets;
+mod zones;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -50,6 +52,7 @@ use hashbrown::HashMap;
 pub use action::{ServiceAction, StopCause};
 pub use change::{
     DeploymentFailure, Notice, Obstacle, ServiceApplyError, ServiceChange, ServiceRecord,
+    TaskSetRevision,
 };
 pub use decide::ServiceDecision;
 pub use error::ServiceError;
@@ -66,6 +69,7 @@ pub(crate) use task::{Class, Ranks};
 use agenda::Agenda;
 use daemon::Matching;
 use state::ServiceState;
+use zones::{ZoneIndex, ZoneView};
 
 use crate::capacity::ClusterCapacity;
 use crate::{CellState, CommitError, CommitPolicy, Fargate, Planner};
@@ -143,6 +147,9 @@ pub struct Services {
     /// The groups of the tasks of daemon services.
     daemons: BTreeSet<Arc<str>>,
     matching: HashMap<u32, Matching>,
+    /// The zones of services whose tasks are moved between them.
+    zones: HashMap<u32, ZoneView>,
+    zone_index: ZoneIndex,
     /// What is to be done and was not yet handed out.
     actions: Vec<ServiceAction>,
     agenda: Agenda,
@@ -179,6 +186,8 @@ impl Services {
             alarms: BTreeSet::new(),
             daemons: BTreeSet::new(),
             matching: HashMap::new(),
+            zones: HashMap::new(),
+            zone_index: ZoneIndex::default(),
             actions: Vec::new(),
             agenda: Agenda::default(),
             planner: Planner::new(),
@@ -304,6 +313,8 @@ impl Services {
             alarms: self.alarms.clone(),
             daemons: self.daemons.clone(),
             matching: self.matching.clone(),
+            zones: self.zones.clone(),
+            zone_index: self.zone_index.clone(),
             actions: self.actions.clone(),
             agenda: self.agenda.clone(),
             planner: Planner::new(),

@@ -33,6 +33,8 @@ pub struct ServiceStart {
     waiting: Vec<Arc<str>>,
     /// Whether the tasks of the transaction have waited.
     settles: bool,
+    /// For the task of a move to another zone, the state of the cell's instances.
+    moves_at: Option<u64>,
     unplaced: u32,
     obstacle: Option<Obstacle>,
     is_retry: bool,
@@ -88,6 +90,7 @@ impl ServiceStart {
             tasks,
             provider: self.provider,
             waiting: self.waiting,
+            moves_at: self.moves_at,
             unplaced: self.unplaced,
             obstacle: self.obstacle,
             is_retry: self.is_retry,
@@ -109,13 +112,16 @@ impl Services {
         if let Which::New(count) = starts.which
             && self.zones_of(slot, &starts).is_some()
         {
-            return self.plan_in_zones(slot, starts, count, now, seed);
+            let registered = cell.snapshot().state().registered();
+            return self.plan_in_zones(slot, starts, (count, registered), now, seed);
         }
-        let (plan, refused) = self.plan_on_instances(slot, &starts, &cell.snapshot(), seed)?;
+        let snapshot = cell.snapshot();
+        let (plan, refused) = self.plan_on_instances(slot, &starts, &snapshot, seed)?;
         let placed = plan.claims().len();
         let settles = matches!(starts.which, Which::Waiting(_));
         // With a capacity provider those wait that found no place, as far as they may.
-        let may_wait = match (&starts.provider, settles) {
+        let is_move = starts.zone.is_some();
+        let may_wait = match (&starts.provider, settles || is_move) {
             (Some(_), false) => self.may_wait().min(plan.unplaced()),
             _ => 0,
         };
@@ -124,7 +130,7 @@ impl Services {
         }
         let service = self.services.get(slot as usize)?;
         let unplaced = plan.unplaced().saturating_sub(may_wait);
-        let is_told = unplaced > 0 && !starts.is_retry;
+        let is_told = unplaced > 0 && !starts.is_retry && !is_move;
         let obstacle = is_told.then(|| match starts.provider {
             Some(_) => Obstacle::provisioning_limit(&service.name),
             None => obstacle(&service.name, refused.or_else(|| closest(&plan))),
@@ -156,6 +162,7 @@ impl Services {
             zones: Vec::new(),
             waiting,
             settles,
+            moves_at: is_move.then(|| snapshot.state().registered()),
             obstacle,
             is_retry: starts.is_retry,
             at: now,
@@ -182,6 +189,10 @@ impl Services {
             Some(provider) => request.with_capacity_provider(Arc::clone(provider)),
             None => request,
         };
+        let request = match &starts.zone {
+            Some(zone) => request.with_zones([&**zone]),
+            None => request,
+        };
         Some((self.planner.plan(snapshot, &request, seed), None))
     }
 
@@ -199,7 +210,7 @@ impl Services {
         &self,
         slot: u32,
         starts: Starts,
-        count: u32,
+        (count, registered): (u32, u64),
         now: Timestamp,
         seed: u64,
     ) -> Option<ServiceStart> {
@@ -215,9 +226,11 @@ impl Services {
         if plan.places.is_empty() && starts.is_retry {
             return None;
         }
-        let tasks = self.names_of_tasks(plan.places.len(), seed, |_| false);
-        let places = plan.places.iter();
-        let places = places.map(|place| TaskPlace::Zone((*place.zone).into()));
+        let zone = starts.zone.as_deref();
+        let places = plan.places.iter().map(|place| &*place.zone);
+        let places = places.filter(|place| zone.is_none_or(|zone| zone == *place));
+        let places: Vec<_> = places.map(|place| TaskPlace::Zone(place.into())).collect();
+        let tasks = self.names_of_tasks(places.len(), seed, |_| false);
         let failure = plan.failures.first();
         let failure = failure.and_then(|failure| failure.reason.as_deref());
         let obstacle = failure.filter(|_| !starts.is_retry).map(|reason| Obstacle {
@@ -233,6 +246,7 @@ impl Services {
             zones: tasks.into_iter().map(Into::into).zip(places).collect(),
             waiting: Vec::new(),
             settles: false,
+            moves_at: starts.zone.is_some().then_some(registered),
             unplaced: super::state::count(plan.failures.len()),
             obstacle,
             is_retry: starts.is_retry,

@@ -40,6 +40,10 @@ pub struct ServicePolicy {
     pub throttle: Throttle,
     /// After how many seconds an event that has not changed is told again: 6 hours.
     pub repeat_after: u32,
+    /// Whether services that do not say it have their tasks moved until the Availability Zones
+    /// have as many as each other: since September 2025 they have.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub rebalances_by_default: bool,
     /// How many seconds a deployment with alarms goes on once all is done, if its configuration
     /// gives no bake time. AWS computes it from the alarms, less than 5 minutes.
     pub alarm_bake_time: u32,
@@ -82,6 +86,7 @@ impl ServicePolicy {
             breaker_limits: BreakerLimits::current(),
             throttle: Throttle::current(),
             repeat_after: 21_600,
+            rebalances_by_default: true,
             alarm_bake_time: 300,
         }
     }
@@ -93,6 +98,7 @@ impl ServicePolicy {
         Self {
             breaker_limits: BreakerLimits::guide_2020(),
             throttle: Throttle::guide_2023(),
+            rebalances_by_default: false,
             ..Self::current()
         }
     }

@@ -30,6 +30,7 @@ impl ServiceState {
             let starts = |is_retry| Starts {
                 deployment: Arc::clone(&deployment.id),
                 provider: provider.cloned(),
+                zone: None,
                 which: Which::New(count.min(room)),
                 is_retry,
             };
@@ -50,6 +51,14 @@ impl ServiceState {
         let shares = self.shares(deployment, strategy, wanted);
         let mut shares = shares.iter().filter(|(_, count)| *count > 0);
         shares.find_map(|(provider, count)| start(Some(provider), *count))
+    }
+
+    /// The provider of the next task of a deployment, if it has some.
+    pub(super) fn next_provider(&self, deployment: &DeploymentState) -> Option<Arc<str>> {
+        let strategy = deployment.revision.providers.as_ref()?;
+        let shares = self.shares(deployment, strategy, 1);
+        let next = shares.into_iter().find(|(_, count)| *count > 0);
+        next.map(|(provider, _)| provider)
     }
 
     /// How many of so many new tasks of a deployment each provider gets.
@@ -107,6 +116,7 @@ impl ServiceState {
                 Step::Start(Starts {
                     deployment: Arc::clone(&deployment.id),
                     provider: Some(Arc::clone(provider)),
+                    zone: None,
                     which: Which::Waiting(numbers),
                     is_retry: true,
                 })

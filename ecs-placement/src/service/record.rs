@@ -47,8 +47,18 @@ impl Services {
             | ServiceChange::Resize { service, .. }
             | ServiceChange::Gone { service, .. }
             | ServiceChange::Elapse { service, .. }
+            | ServiceChange::Rebalance { service, .. }
             | ServiceChange::Tell { service, .. } => self.known(service).map(drop),
             ServiceChange::Shift { service, event, at } => self.check_shift(service, event, *at),
+            ServiceChange::TaskSet {
+                service, event, at, ..
+            } => {
+                let sets = self.known(service)?.task_sets.as_ref();
+                let sets = sets.ok_or_else(|| ServiceApplyError::NoTaskSets {
+                    service: service.to_string(),
+                })?;
+                Ok(sets.decide(event.clone(), *at).outcome?)
+            }
             ServiceChange::Observe { task, .. } => self.check_tasks([&task.task]),
             ServiceChange::Adopt { task, .. } => {
                 self.known(&task.service)?;

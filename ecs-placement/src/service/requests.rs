@@ -3,14 +3,13 @@
 use std::sync::Arc;
 
 use ecs_arn::ClusterRef;
+use ecs_model::deployment::DeploymentControllerType;
 use ecs_model::operation::{CreateServiceRequest, DeleteServiceRequest, UpdateServiceRequest};
-use ecs_model::{LaunchType, Timestamp};
+use ecs_model::{CapacityProviderStrategyItem, LaunchType, Request, Timestamp};
 use ecs_taskdef::TaskDefinition;
 
 use super::names::Names;
-use super::settings::{
-    NewService, ServiceSettings, ServiceUpdate, group, refuse_rebalancing, refuse_unsupported,
-};
+use super::settings::{NewService, ServiceSettings, ServiceUpdate, group, refuse_unsupported};
 use super::state::{ServiceState, ServiceStatus, count};
 use super::{DeploymentFailure, ServiceChange, ServiceError, Services};
 use crate::capacity::{CapacityChoice, ProviderKind, ProviderStrategy};
@@ -22,7 +21,8 @@ impl Services {
     /// Creates a service whose tasks run the given definition, which is the one that the request
     /// names. It starts its first deployment.
     ///
-    /// `availabilityZoneRebalancing` that is absent means `DISABLED` here.
+    /// `availabilityZoneRebalancing` that is absent is what the
+    /// [policy](super::ServicePolicy::rebalances_by_default) says, for services that can be rebalanced.
     ///
     /// # Errors
     ///
@@ -49,7 +49,7 @@ impl Services {
     /// |---|---|
     /// | `taskDefinition`, `networkConfiguration`, `platformVersion`, `loadBalancers`, `serviceRegistries`, `serviceConnectConfiguration`, `volumeConfigurations`, `vpcLatticeConfigurations`, `gatewayConnectors` | if it differs |
     /// | `forceNewDeployment` | always |
-    /// | `desiredCount`, `deploymentConfiguration`, `placementConstraints`, `placementStrategy`, `healthCheckGracePeriodSeconds`, `enableExecuteCommand`, `enableECSManagedTags`, `propagateTags`, `monitoring` | no |
+    /// | `desiredCount`, `deploymentConfiguration`, `availabilityZoneRebalancing`, `placementConstraints`, `placementStrategy`, `healthCheckGracePeriodSeconds`, `enableExecuteCommand`, `enableECSManagedTags`, `propagateTags`, `monitoring` | no |
     ///
     /// That of `gatewayConnectors` and `monitoring` is not published, and for the others not
     /// what the same value again does.
@@ -151,19 +151,18 @@ impl Services {
         let quotas = &self.policy.quotas;
         let placement = PlacementRequest::of_service(request, definition, &cluster, quotas)?;
         let is_daemon = refuse_unsupported(request)?;
-        let name: Arc<str> = request.service_name().unwrap_or_default().into();
-        let known = self.service(&name);
-        if known.is_some_and(|known| known.status != ServiceStatus::Inactive) {
-            return Err(ServiceError::Exists {
-                service: name.to_string(),
-            });
-        }
+        refuse_controller(request.deployment_controller().r#type(), None)?;
+        let name = self.new_name(request.service_name())?;
         let settings = ServiceSettings::of_create(request);
         settings.rules(is_daemon)?;
         let revision = Revision::of_create(request, definition, placement);
-        let revision = self.with_choice(request, revision, is_daemon)?;
+        let wanted = (request.launch_type(), request.capacity_provider_strategy());
+        let revision = self.with_choice(wanted, revision, is_daemon)?;
         self.check_launch_type(&name, &revision)?;
         settings.check_traffic(&revision)?;
+        if settings.wants_rebalancing(false) {
+            settings.check_rebalancing(&revision, is_daemon)?;
+        }
         settings.request(&name, &revision)?;
         let desired = match is_daemon {
             true => 0,
@@ -174,8 +173,9 @@ impl Services {
             desired,
             is_daemon,
             settings,
-            deployment: self.names(seed).deployment(),
-            revision,
+            deployment: Some(self.names(seed).deployment()),
+            revision: Some(revision),
+            controller: None,
             at: now,
         })))
     }
@@ -199,13 +199,9 @@ impl Services {
         if request.task_definition.is_some() != definition.is_some() {
             return Err(ServiceError::TaskDefinition);
         }
-        if let Some(controller) = request.deployment_controller().r#type() {
-            let controller = controller.to_string();
-            if controller != "ECS" {
-                return Err(Unsupported::DeploymentController { controller }.into());
-            }
-        }
-        refuse_rebalancing(request.availability_zone_rebalancing())?;
+        let controller = request.deployment_controller().r#type();
+        refuse_controller(controller, known.controller.as_ref())?;
+        known.refuse_for_task_sets(request)?;
         let settings = known.settings.updated(request);
         settings.rules(known.is_daemon)?;
         let current = known.primary().map(|primary| &primary.revision);
@@ -224,6 +220,10 @@ impl Services {
                 let service = known.name.to_string();
                 return Err(ServiceError::Spread { service });
             }
+        }
+        let next = revision.as_ref().or(current.map(|current| &**current));
+        if let Some(next) = next.filter(|_| settings.wants_rebalancing(false)) {
+            settings.check_rebalancing(next, known.is_daemon)?;
         }
         for deployment in &known.deployments {
             settings.request(&known.name, &deployment.revision)?;
@@ -271,6 +271,33 @@ impl Services {
         }
     }
 
+    /// The name of a new service.
+    pub(super) fn new_name(&self, given: Option<&str>) -> Result<Arc<str>, ServiceError> {
+        let name = given.unwrap_or_default();
+        let known = self.service(name);
+        match known.is_some_and(|known| known.status != ServiceStatus::Inactive) {
+            true => Err(ServiceError::Exists {
+                service: name.to_owned(),
+            }),
+            false => Ok(name.into()),
+        }
+    }
+
+    /// Whether a request about a service of this cluster is one that Amazon ECS refuses.
+    pub(super) fn check_request(
+        &self,
+        request: &impl Request,
+        cluster: Option<&str>,
+    ) -> Result<(), ServiceError> {
+        let own = self.cluster_ref()?;
+        Ok(PlacementRequest::check(
+            request,
+            cluster,
+            &own,
+            &self.policy.quotas,
+        )?)
+    }
+
     pub(super) fn active(&self, reference: Option<&str>) -> Result<&ServiceState, ServiceError> {
         let reference = reference.unwrap_or_default();
         let name = ecs_arn::ServiceRef::parse(reference).map_or(reference, |one| one.name());
@@ -288,18 +315,17 @@ impl Services {
 
     /// The revision of a new service with its capacity providers, if it has some. A daemon service
     /// has none: the default of the cluster is not for it.
-    fn with_choice(
+    pub(super) fn with_choice(
         &self,
-        request: &CreateServiceRequest,
+        (launch_type, strategy): (Option<&LaunchType>, &[CapacityProviderStrategyItem]),
         revision: Revision,
         is_daemon: bool,
     ) -> Result<Revision, ServiceError> {
-        let strategy = request.capacity_provider_strategy();
         let Some(capacity) = self.capacity.as_ref().filter(|_| !is_daemon) else {
             Unsupported::refuse_providers(strategy)?;
             return Ok(revision);
         };
-        match capacity.choose(request.launch_type(), strategy)? {
+        match capacity.choose(launch_type, strategy)? {
             CapacityChoice::LaunchType(_) => Ok(revision),
             CapacityChoice::Providers(strategy) => Ok(self.with_providers(revision, strategy)),
         }
@@ -354,7 +380,11 @@ impl Services {
     }
 
     /// Whether there is a place for tasks of the launch type, or of each capacity provider.
-    fn check_launch_type(&self, name: &str, revision: &Revision) -> Result<(), ServiceError> {
+    pub(super) fn check_launch_type(
+        &self,
+        name: &str,
+        revision: &Revision,
+    ) -> Result<(), ServiceError> {
         let check = |provider: Option<&str>| match &revision.launch_type {
             LaunchType::Ec2 | LaunchType::External => Ok(()),
             other => {
@@ -377,7 +407,7 @@ impl Services {
         }
     }
 
-    fn cluster_ref(&self) -> Result<ClusterRef<'_>, ServiceError> {
+    pub(super) fn cluster_ref(&self) -> Result<ClusterRef<'_>, ServiceError> {
         Ok(ClusterRef::parse(&self.cluster)?)
     }
 
@@ -386,7 +416,21 @@ impl Services {
     }
 }
 
-fn natural(given: Option<i32>) -> u32 {
+/// Whether the controller is another one than that of the service, which is `ECS` if it has none.
+fn refuse_controller(
+    given: Option<&DeploymentControllerType>,
+    own: Option<&DeploymentControllerType>,
+) -> Result<(), Unsupported> {
+    let own = own.unwrap_or(&DeploymentControllerType::Ecs);
+    match given.filter(|given| *given != own) {
+        Some(controller) => Err(Unsupported::DeploymentController {
+            controller: controller.to_string(),
+        }),
+        None => Ok(()),
+    }
+}
+
+pub(super) fn natural(given: Option<i32>) -> u32 {
     given
         .and_then(|given| u32::try_from(given).ok())
         .unwrap_or(0)

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use ecs_arn::ArnRef;
 use ecs_model::deployment::{DeploymentAlarms, DeploymentControllerType, DeploymentStrategy};
-use ecs_model::operation::{CreateServiceRequest, UpdateServiceRequest};
+use ecs_model::operation::{CreateServiceRequest, CreateTaskSetRequest, UpdateServiceRequest};
 use ecs_model::service::{AvailabilityZoneRebalancing, PropagateTags};
 use ecs_model::service_revision::ContainerImage;
 use ecs_model::{
@@ -28,8 +28,15 @@ pub struct NewService {
     pub(super) desired: u32,
     pub(super) is_daemon: bool,
     pub(super) settings: ServiceSettings,
-    pub(super) deployment: Arc<str>,
-    pub(super) revision: Revision,
+    /// Its first deployment, or its first task set; one of controller `EXTERNAL` begins with
+    /// neither.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) deployment: Option<Arc<str>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) revision: Option<Revision>,
+    /// Who deploys it; `ECS` if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) controller: Option<DeploymentControllerType>,
     pub(super) at: Timestamp,
 }
 
@@ -57,6 +64,9 @@ pub(crate) struct ServiceSettings {
     pub(super) constraints: Vec<PlacementConstraint>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) strategies: Vec<PlacementStrategy>,
+    /// What the user wants; the default if that is nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) rebalancing: Option<AvailabilityZoneRebalancing>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) managed_tags: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -87,6 +97,7 @@ impl ServiceSettings {
             grace: seconds(request.health_check_grace_period_seconds),
             constraints: request.placement_constraints().to_vec(),
             strategies: request.placement_strategy().to_vec(),
+            rebalancing: request.availability_zone_rebalancing.clone(),
             managed_tags: request.enable_ecs_managed_tags,
             propagate_tags: request.propagate_tags.clone(),
             execute_command: request.enable_execute_command,
@@ -108,6 +119,8 @@ impl ServiceSettings {
         if let Some(given) = &request.deployment_configuration {
             merge(&mut new.deployments, given);
         }
+        let rebalancing = request.availability_zone_rebalancing.clone();
+        new.rebalancing = rebalancing.or(new.rebalancing);
         new.managed_tags = request.enable_ecs_managed_tags.or(self.managed_tags);
         new.propagate_tags = request.propagate_tags.clone().or(new.propagate_tags);
         new.execute_command = request.enable_execute_command.or(self.execute_command);
@@ -245,6 +258,31 @@ impl Revision {
         }
     }
 
+    pub(super) fn of_task_set(
+        request: &CreateTaskSetRequest,
+        definition: &TaskDefinition,
+        placement: PlacementRequest,
+    ) -> Self {
+        let launch_type = request.launch_type.clone();
+        Self {
+            task_definition: named(request.task_definition(), definition),
+            launch_type: launch_type.unwrap_or(LaunchType::Ec2),
+            providers: None,
+            former_launch_type: None,
+            platform_version: request.platform_version.clone(),
+            network: request.network_configuration.clone(),
+            load_balancers: request.load_balancers().to_vec(),
+            registries: request.service_registries().to_vec(),
+            connect: None,
+            volumes: Vec::new(),
+            lattice: Vec::new(),
+            gateways: Vec::new(),
+            request: placement,
+            images: images(definition),
+            has_check: has_check(definition),
+        }
+    }
+
     /// The same with what a request changes, and the task definition, if there is a new one.
     pub(super) fn updated(
         &self,
@@ -360,28 +398,12 @@ impl Revision {
 
 /// Refuses what no service here can be.
 pub(super) fn refuse_unsupported(request: &CreateServiceRequest) -> Result<bool, Unsupported> {
-    if let Some(controller) = request.deployment_controller().r#type()
-        && *controller != DeploymentControllerType::Ecs
-    {
-        let controller = controller.to_string();
-        return Err(Unsupported::DeploymentController { controller });
-    }
-    refuse_rebalancing(request.availability_zone_rebalancing())?;
     match request.strategy_or_default() {
         SchedulingStrategy::Replica => Ok(false),
         SchedulingStrategy::Daemon => Ok(true),
         other => Err(Unsupported::SchedulingStrategy {
             strategy: other.to_string(),
         }),
-    }
-}
-
-pub(super) fn refuse_rebalancing(
-    given: Option<&AvailabilityZoneRebalancing>,
-) -> Result<(), Unsupported> {
-    match given {
-        None | Some(AvailabilityZoneRebalancing::Disabled) => Ok(()),
-        Some(_) => Err(Unsupported::ZoneRebalancing),
     }
 }
 

@@ -258,6 +258,15 @@ impl ServiceState {
                 .requested_tasks(&self.revision_arn(&one.id))
                 .unwrap_or(0)
         };
+        self.keep_each(wanted, context)
+    }
+
+    /// Tasks to start or stop, so that each deployment has as many as it shall have.
+    pub(super) fn keep_each(
+        &self,
+        wanted: impl Fn(&DeploymentState) -> u32,
+        context: &Context<'_>,
+    ) -> Option<Step> {
         let start = self.deployments.iter().find_map(|one| {
             let staying = &one.ranks.staying;
             let there = staying.len().saturating_sub(staying.unhealthy.len());
@@ -272,6 +281,7 @@ impl ServiceState {
             Some(Step::Change(ServiceChange::Stop {
                 service: Arc::clone(&self.name),
                 tasks,
+                zones: None,
                 at: context.now,
             }))
         })

@@ -3,13 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use ecs_model::deployment::DeploymentControllerType;
 use ecs_model::{Event, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::events::EventLog;
 use super::history::History;
+use super::rebalance::Rebalancing;
 use super::settings::{Rules, ServiceSettings};
 use super::task::{HealthRule, Numbers, ServiceTask};
+use super::task_sets::TaskSets;
 use super::{Class, ServicePolicy};
 use crate::deployment::shift::ShiftingDeployment;
 use crate::deployment::{Bounds, DeploymentState, Fleet};
@@ -53,6 +56,24 @@ pub(crate) struct ServiceState {
     pub(super) shift: Option<Box<ShiftingDeployment>>,
     #[serde(default, skip_serializing_if = "History::is_empty")]
     pub(super) history: History,
+    /// The move of a task from one Availability Zone to another, while it is under way.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) rebalancing: Option<Box<Rebalancing>>,
+    /// The task that was started for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) moved: Option<u64>,
+    /// The instances and tasks, by the number of the last, with which a move found no place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) gave_up: Option<(u64, u64)>,
+    /// What it has instead of deployments if its user, or CodeDeploy, deploys it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) task_sets: Option<Box<TaskSets>>,
+    /// Who does; `ECS` if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) controller: Option<DeploymentControllerType>,
+    /// Whether nothing speaks against moving its tasks.
+    #[serde(skip)]
+    pub(super) can_rebalance: bool,
     #[serde(skip)]
     pub(super) rules: Rules,
 }
@@ -89,6 +110,7 @@ impl ServiceState {
             let request = self.settings.request(&self.name, &deployment.revision)?;
             deployment.request = Some(request);
         }
+        self.judge_rebalancing();
         let tasks = std::mem::take(&mut self.tasks);
         for (number, task) in &tasks {
             if let Some(deployment) = self.deployment_mut(task.deployment) {

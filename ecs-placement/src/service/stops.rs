@@ -104,7 +104,9 @@ impl ServiceState {
         };
         let staying = &primary.ranks.staying;
         let there = fleet.new_healthy.saturating_add(fleet.new_coming);
-        let surplus = there.saturating_sub(fleet.desired) as usize;
+        // A task that is moved is there twice for a while.
+        let kept = fleet.desired.saturating_add(self.is_moving().into());
+        let surplus = there.saturating_sub(kept) as usize;
         if surplus == 0 {
             return Stops::new();
         }

@@ -26,8 +26,10 @@ mod saving;
 mod service_deployments;
 mod shifting;
 mod targets;
+mod task_sets;
 mod unhealthy;
 mod world;
+mod zones;
 
 /// How many random histories: more of them with `ECS_LONG=1`.
 fn cases(usual: u32) -> u32 {

@@ -56,10 +56,6 @@ fn what_is_not_done_is_refused_by_name() {
         "services of deployment controller `EXTERNAL` are not kept, only those of `ECS`"
     );
     assert_eq!(
-        refused(json!({"desiredCount": 1, "availabilityZoneRebalancing": "ENABLED"})),
-        "tasks are not moved to even out the Availability Zones"
-    );
-    assert_eq!(
         refused(json!({"desiredCount": 1,
             "capacityProviderStrategy": [{"capacityProvider": "spot", "weight": 1}]})),
         "a strategy of capacity providers is not evaluated: `spot`"

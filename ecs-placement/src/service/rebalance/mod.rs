@@ -110,7 +110,7 @@ impl Saved for Rebalancing {
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-enum Phase {
+pub(super) enum Phase {
     Idle,
     /// A task is to be started.
     Starting(ZoneMove),
@@ -160,6 +160,10 @@ impl Rebalancing {
             actions: VecDeque::new(),
             changes: VecDeque::new(),
         }
+    }
+
+    pub(super) fn phase(&self) -> &Phase {
+        &self.phase
     }
 
     /// Whether a move is under way.

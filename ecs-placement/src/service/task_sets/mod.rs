@@ -363,6 +363,37 @@ impl TaskSets {
         primary.map(|set| set.describe(self.desired_count))
     }
 
+    /// How many tasks a task set shall have, by its id.
+    pub(super) fn wanted(&self, id: &str) -> u32 {
+        let found = self.sets.iter().find(|set| *set.id == *id);
+        found.map_or(0, |set| set.wanted(self.desired_count))
+    }
+
+    /// The id of a task set, by it or its ARN.
+    pub(super) fn id_of(&self, reference: &str) -> Result<Arc<str>, TaskSetError> {
+        let set = self.find(reference).map(|at| self.sets.get(at))?;
+        Ok(set.map_or_else(|| reference.into(), |set| Arc::clone(&set.id)))
+    }
+
+    /// The tasks that a task set was last known to have.
+    pub(super) fn tasks(&self, id: &str) -> Option<TaskSetTasks> {
+        let found = self.sets.iter().find(|set| *set.id == *id);
+        found.map(|set| set.tasks)
+    }
+
+    /// The id of the primary task set.
+    pub(super) fn primary_id(&self) -> Option<&Arc<str>> {
+        let mut sets = self.sets.iter();
+        let primary = sets.find(|set| set.status == SetStatus::Primary);
+        primary.map(|set| &set.id)
+    }
+
+    /// Those that have the tasks that they shall have.
+    pub(super) fn steady(&self) -> impl Iterator<Item = &Arc<str>> {
+        let steady = self.sets.iter().filter(|set| set.is_steady);
+        steady.map(|set| &set.id)
+    }
+
     fn find(&self, id: &str) -> Result<usize, TaskSetError> {
         let found = self
             .sets

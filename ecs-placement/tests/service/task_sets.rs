@@ -1,0 +1,315 @@
+//! Services of deployment controller `EXTERNAL`: their tasks are those of task sets.
+
+use ecs_model::operation::{
+    CreateServiceRequest, CreateTaskSetRequest, DeleteTaskSetRequest,
+    UpdateServicePrimaryTaskSetRequest, UpdateTaskSetRequest,
+};
+use ecs_model::{TaskSet, TaskStatus};
+use ecs_placement::service::{ServiceChange, ServiceError, TaskSetRevision};
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+use crate::world::{World, at, definition};
+
+/// A request about the service.
+fn request<R: DeserializeOwned>(more: Value) -> R {
+    let mut request = json!({"cluster": "prod", "service": "web"});
+    request
+        .as_object_mut()
+        .unwrap()
+        .extend(more.as_object().unwrap().clone());
+    serde_json::from_value(request).unwrap()
+}
+
+fn scale(percent: f64) -> Value {
+    json!({"value": percent, "unit": "PERCENT"})
+}
+
+impl World {
+    /// A service without task sets.
+    fn external(desired: u32) -> Self {
+        let mut world = Self::new(100_000);
+        world
+            .try_external(json!({"desiredCount": desired}))
+            .unwrap();
+        world
+    }
+
+    fn try_external(&mut self, more: Value) -> Result<(), ServiceError> {
+        let mut request = json!({"cluster": "prod", "serviceName": "web",
+            "deploymentController": {"type": "EXTERNAL"}});
+        request
+            .as_object_mut()
+            .unwrap()
+            .extend(more.as_object().unwrap().clone());
+        let request: CreateServiceRequest = serde_json::from_value(request).unwrap();
+        self.services.create_external(&request, at(self.now))
+    }
+
+    fn try_add(&mut self, name: &str, more: Value) -> Result<TaskSet, ServiceError> {
+        let mut new = json!({"taskDefinition": name});
+        new.as_object_mut()
+            .unwrap()
+            .extend(more.as_object().unwrap().clone());
+        let request: CreateTaskSetRequest = request(new);
+        let definition = definition("web", json!({}));
+        let now = at(self.now);
+        self.services.create_task_set(&request, &definition, now, 7)
+    }
+
+    /// The id of a new task set.
+    fn add(&mut self, name: &str, percent: f64) -> String {
+        let set = self
+            .try_add(name, json!({"scale": scale(percent)}))
+            .unwrap();
+        set.id().unwrap().to_owned()
+    }
+
+    fn rescale(&mut self, id: &str, percent: f64) {
+        let request: UpdateTaskSetRequest =
+            request(json!({"taskSet": id, "scale": scale(percent)}));
+        self.services
+            .update_task_set(&request, at(self.now))
+            .unwrap();
+    }
+
+    fn delete_set(&mut self, id: &str, force: bool) -> Result<TaskSet, ServiceError> {
+        let request: DeleteTaskSetRequest = request(json!({"taskSet": id, "force": force}));
+        self.services.delete_task_set(&request, at(self.now))
+    }
+
+    /// Status, computed desired count, running, pending and stability of each.
+    fn sets(&self) -> Vec<(String, i32, i32, i32, String)> {
+        let service = self.describe();
+        let sets = service.task_sets().iter().map(|set| {
+            (
+                set.status().unwrap().to_owned(),
+                set.computed_desired_count().unwrap(),
+                set.running_count().unwrap(),
+                set.pending_count().unwrap(),
+                set.stability_status().unwrap().to_string(),
+            )
+        });
+        sets.collect()
+    }
+}
+
+fn set(
+    status: &str,
+    desired: i32,
+    running: i32,
+    pending: i32,
+    is_steady: bool,
+) -> (String, i32, i32, i32, String) {
+    let stability = if is_steady {
+        "STEADY_STATE"
+    } else {
+        "STABILIZING"
+    };
+    (
+        status.to_owned(),
+        desired,
+        running,
+        pending,
+        stability.to_owned(),
+    )
+}
+
+#[test]
+fn a_task_set_has_its_part_of_the_tasks() {
+    let mut world = World::external(3);
+    assert_eq!(world.reconcile(0), (0, 0));
+    let id = world.add("web:1", 40.0);
+    assert_eq!(world.reconcile(1), (2, 0));
+    assert_eq!(world.sets(), [set("ACTIVE", 2, 0, 2, false)]);
+    let started = format!("(service web, taskSet {id}) has started 2 tasks: (task ");
+    assert!(
+        world.events()[0].starts_with(&started),
+        "{:?}",
+        world.events()
+    );
+    world.run_all();
+    world.reconcile(40);
+    assert_eq!(world.sets(), [set("ACTIVE", 2, 2, 0, true)]);
+    let steady = format!("(service web, taskSet {id}) updated state to STEADY_STATE.");
+    assert_eq!(world.events()[0], steady);
+    let told = world.published.last().unwrap().detail.as_ref().unwrap();
+    assert_eq!(told["eventName"], "TASKSET_STEADY_STATE");
+    assert_eq!(
+        told["taskSetArns"],
+        json!([format!(
+            "arn:aws:ecs:us-east-1:123456789012:task-set/prod/web/{id}"
+        )])
+    );
+    let service = world.describe();
+    assert!(service.deployments().is_empty());
+    assert_eq!(service.task_definition(), None);
+    assert_eq!(
+        service
+            .deployment_controller()
+            .r#type()
+            .unwrap()
+            .to_string(),
+        "EXTERNAL"
+    );
+    // A task that dies is replaced by its own set.
+    let task = world.tasks(|_| true)[0].clone();
+    let _ = world.observe(&task, TaskStatus::Stopped, |_| {});
+    assert_eq!(world.reconcile(1), (1, 0));
+    // The service grows, and the set with it.
+    world.update(json!({"desiredCount": 10}));
+    assert_eq!(world.reconcile(1), (2, 0));
+    assert!(world.events().contains(&format!(
+        "(service web) updated computedDesiredCount for taskSet {id} to 4."
+    )));
+}
+
+/// One set takes over from another, step by step.
+#[test]
+fn a_deployment_by_hand() {
+    let mut world = World::external(4);
+    let blue = world.add("web:1", 100.0);
+    let primary: UpdateServicePrimaryTaskSetRequest = request(json!({"primaryTaskSet": blue}));
+    world
+        .services
+        .set_primary_task_set(&primary, at(0))
+        .unwrap();
+    world.reconcile(0);
+    world.run_all();
+    world.reconcile(40);
+    assert_eq!(world.describe().task_definition(), Some("web:1"));
+
+    let green = world.add("web:2", 50.0);
+    assert_eq!(world.reconcile(1), (2, 0));
+    world.run_all();
+    assert_eq!(world.reconcile(40), (0, 0));
+    assert_eq!(
+        world.sets(),
+        [set("PRIMARY", 4, 4, 0, true), set("ACTIVE", 2, 2, 0, true)]
+    );
+    world.rescale(&green, 100.0);
+    assert_eq!(world.reconcile(1), (2, 0));
+    world.run_all();
+    world.reconcile(40);
+    let primary: UpdateServicePrimaryTaskSetRequest = request(json!({"primaryTaskSet": green}));
+    world
+        .services
+        .set_primary_task_set(&primary, at(world.now))
+        .unwrap();
+    assert_eq!(world.describe().task_definition(), Some("web:2"));
+    assert_eq!(
+        world.delete_set(&blue, false).unwrap_err().to_string(),
+        format!("the task set `{blue}` is not scaled to 0 and not deleted by force")
+    );
+    world.rescale(&blue, 0.0);
+    assert_eq!(world.reconcile(1), (0, 4));
+    world.delete_set(&blue, false).unwrap();
+    assert_eq!(world.sets()[0], set("DRAINING", 0, 4, 0, false));
+    world.stop_all();
+    world.reconcile(1);
+    assert_eq!(world.sets(), [set("PRIMARY", 4, 4, 0, true)]);
+    assert_eq!((world.of("web:1"), world.of("web:2")), (0, 4));
+}
+
+#[test]
+fn a_set_that_is_deleted_by_force_stops_its_tasks() {
+    let mut world = World::external(2);
+    let id = world.add("web:1", 100.0);
+    world.reconcile(0);
+    world.run_all();
+    world.reconcile(40);
+    world.delete_set(&id, true).unwrap();
+    assert_eq!(world.reconcile(1), (0, 2));
+    world.stop_all();
+    world.reconcile(1);
+    assert!(world.sets().is_empty());
+    // The service is deleted like any other.
+    world.delete(true).unwrap();
+    world.reconcile(1);
+    assert_eq!(world.describe().status(), Some("INACTIVE"));
+}
+
+#[test]
+fn what_is_refused() {
+    let mut world = World::external(2);
+    let update = |world: &mut World, more: Value| world.try_update(more).unwrap_err().to_string();
+    assert_eq!(
+        update(&mut world, json!({"taskDefinition": "web:2"})),
+        "`taskDefinition` cannot be changed of a service of deployment controller `EXTERNAL`"
+    );
+    assert_eq!(
+        update(&mut world, json!({"forceNewDeployment": true})),
+        "`forceNewDeployment` cannot be changed of a service of deployment controller `EXTERNAL`"
+    );
+    assert_eq!(
+        update(&mut world, json!({"deploymentController": {"type": "ECS"}})),
+        "services of deployment controller `ECS` are not kept, only those of `ECS`"
+    );
+    let mut plain = World::settled(1, json!({}));
+    assert_eq!(
+        plain.try_add("web:1", json!({})).unwrap_err().to_string(),
+        "the service `web` has no task sets: Amazon ECS deploys it"
+    );
+    assert_eq!(
+        world
+            .try_external(json!({"deploymentController": {"type": "ECS"}}))
+            .unwrap_err()
+            .to_string(),
+        "the deployment controller `ECS` is not `EXTERNAL`"
+    );
+    assert_eq!(
+        world
+            .try_external(json!({"desiredCount": 1}))
+            .unwrap_err()
+            .to_string(),
+        "the name `web` is already used by a service"
+    );
+    for number in 0..5 {
+        world.now = number;
+        world.add("web:1", 0.0);
+    }
+    assert_eq!(
+        world.try_add("web:1", json!({})).unwrap_err().to_string(),
+        "the service has 5 task sets and cannot have more"
+    );
+}
+
+fn saved(services: &ecs_placement::service::Services) -> String {
+    serde_json::to_string(services).unwrap()
+}
+
+#[test]
+fn task_sets_are_recorded_and_saved() {
+    let mut world = World::external(2);
+    let mut copy: ecs_placement::service::Services =
+        serde_json::from_str(&serde_json::to_string(&world.services).unwrap()).unwrap();
+    let new: CreateTaskSetRequest =
+        request(json!({"taskDefinition": "web:1", "scale": scale(100.0)}));
+    let definition = definition("web", json!({}));
+    let (_, change) = world
+        .services
+        .decide_create_task_set(&new, &definition, at(1), 7)
+        .unwrap();
+    let ServiceChange::TaskSet {
+        revision: Some(revision),
+        ..
+    } = &change
+    else {
+        panic!("{change:?}");
+    };
+    let written = serde_json::to_string(revision).unwrap();
+    assert_eq!(
+        serde_json::from_str::<TaskSetRevision>(&written).unwrap(),
+        **revision
+    );
+    let record = world.services.record(change);
+    world.services.apply(&record).unwrap();
+    let written = serde_json::to_string(&record).unwrap();
+    copy.apply(&serde_json::from_str(&written).unwrap())
+        .unwrap();
+    assert_eq!(saved(&copy), saved(&world.services));
+    assert_eq!(world.reconcile(1), (2, 0));
+    let restored: ecs_placement::service::Services =
+        serde_json::from_str(&saved(&world.services)).unwrap();
+    assert_eq!(saved(&restored), saved(&world.services));
+}

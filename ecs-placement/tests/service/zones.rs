@@ -1,0 +1,304 @@
+//! Services whose tasks are moved until the Availability Zones have as many as each other.
+
+use std::collections::BTreeMap;
+
+use ecs_placement::Fargate;
+use ecs_placement::service::{ServicePolicy, Services, TaskPlace};
+use serde_json::{Value, json};
+
+use crate::world::{CLUSTER, INSTANCE, World, at, instance};
+
+/// How many tasks that shall run each instance has, or each zone of Fargate.
+fn places(world: &World) -> BTreeMap<String, usize> {
+    let mut places = BTreeMap::new();
+    for task in world.tasks.values().filter(|task| !task.shall_stop) {
+        let place = match task.place.clone().unwrap() {
+            TaskPlace::Instance(arn) => arn.strip_prefix(INSTANCE).unwrap().to_owned(),
+            TaskPlace::Zone(zone) => zone.to_string(),
+            other => panic!("{other:?}"),
+        };
+        *places.entry(place).or_default() += 1;
+    }
+    places
+}
+
+fn counts(expected: &[(&str, usize)]) -> BTreeMap<String, usize> {
+    let counts = expected.iter();
+    counts
+        .map(|(name, count)| ((*name).to_owned(), *count))
+        .collect()
+}
+
+/// All tasks in one zone, and then an instance in another one.
+fn uneven(desired: u32, configuration: Value, more: Value) -> World {
+    let mut world = World::new(100_000);
+    world.cell.deregister(&format!("{INSTANCE}b"));
+    let mut request = json!({"desiredCount": desired, "deploymentConfiguration": configuration});
+    request
+        .as_object_mut()
+        .unwrap()
+        .extend(more.as_object().unwrap().clone());
+    world.create(request);
+    world.reconcile(0);
+    world.run_all();
+    world.reconcile(40);
+    world.cell.register(&instance("b", "us-east-1b", 100_000));
+    world
+}
+
+#[test]
+fn tasks_are_moved_one_by_one() {
+    let mut world = uneven(4, json!({}), json!({}));
+    assert_eq!(world.reconcile(1), (1, 0));
+    assert_eq!(places(&world), counts(&[("a", 4), ("b", 1)]));
+    let events = world.events();
+    assert!(
+        events[0]
+            .starts_with("(service web) has started 1 tasks in us-east-1b to AZ Rebalance: (task ")
+    );
+    assert_eq!(
+        events[1],
+        "(service web) is not AZ balanced with 4 tasks in us-east-1a, 0 tasks in us-east-1b. AZ \
+         Rebalancing in progress."
+    );
+    // Nothing more before it is healthy.
+    world.run_all();
+    assert_eq!(world.reconcile(39), (0, 0));
+    assert_eq!(world.reconcile(1), (1, 1));
+    assert_eq!(places(&world), counts(&[("a", 3), ("b", 2)]));
+    let (_, reason) = world.stopped.last().unwrap();
+    assert!(reason.starts_with("Availability-zone rebalancing initiated by (deployment ecs-svc/"));
+    world.run_all();
+    world.stop_all();
+    assert_eq!(world.reconcile(40), (0, 1));
+    assert_eq!(places(&world), counts(&[("a", 2), ("b", 2)]));
+    assert_eq!(
+        world.events()[0],
+        "(service web) is AZ balanced with 2 tasks in us-east-1a, 2 tasks in us-east-1b."
+    );
+    world.stop_all();
+    assert_eq!(world.reconcile(1), (0, 0));
+    assert_eq!(
+        world.events()[0],
+        "(service web) has reached a steady state."
+    );
+    let told = world
+        .published
+        .iter()
+        .filter_map(|event| event.detail.as_ref()?.get("eventName"));
+    let told: Vec<_> = told.filter_map(|name| name.as_str()).collect();
+    for name in [
+        "SERVICE_REBALANCING_STARTED",
+        "TASKS_STARTED",
+        "TASKS_STOPPED",
+        "SERVICE_REBALANCING_COMPLETED",
+    ] {
+        assert!(told.contains(&name), "{told:?}");
+    }
+}
+
+/// Vectors 45 and 46 at the scheduler.
+#[test]
+fn how_many_tasks_are_moved() {
+    for (desired, configuration, moved) in [
+        (2, json!({}), 1),
+        (3, json!({}), 1),
+        (7, json!({}), 3),
+        (1, json!({}), 0),
+        (
+            4,
+            json!({"minimumHealthyPercent": 50, "maximumPercent": 100}),
+            0,
+        ),
+        // One task more than three is above the upper bound.
+        (3, json!({"maximumPercent": 125}), 0),
+    ] {
+        let mut world = uneven(desired, configuration, json!({}));
+        for _ in 0..10 {
+            world.reconcile(40);
+            world.run_all();
+            world.stop_all();
+        }
+        let there = places(&world).get("b").copied().unwrap_or(0);
+        assert_eq!(there, moved, "{desired}");
+    }
+}
+
+#[test]
+fn who_does_not_want_it_is_left_alone() {
+    let disabled = json!({"availabilityZoneRebalancing": "DISABLED"});
+    let mut world = uneven(4, json!({}), disabled);
+    assert_eq!(world.reconcile(1), (0, 0));
+    let shown = world
+        .describe()
+        .availability_zone_rebalancing()
+        .map(ToString::to_string);
+    assert_eq!(shown.as_deref(), Some("DISABLED"));
+    // It is switched on without a deployment.
+    world.update(json!({"availabilityZoneRebalancing": "ENABLED"}));
+    assert_eq!(world.deployments().len(), 1);
+    assert_eq!(world.reconcile(1), (1, 0));
+    let shown = world
+        .describe()
+        .availability_zone_rebalancing()
+        .map(ToString::to_string);
+    assert_eq!(shown.as_deref(), Some("ENABLED"));
+    // And off in the middle of a move.
+    world.update(json!({"availabilityZoneRebalancing": "DISABLED"}));
+    assert_eq!(world.reconcile(1), (0, 1));
+    let stopped = "(service web) stopped AZ Rebalancing.";
+    assert!(world.events().iter().any(|event| event == stopped));
+}
+
+#[test]
+fn a_deployment_ends_it() {
+    let mut world = uneven(4, json!({}), json!({}));
+    assert_eq!(world.reconcile(1), (1, 0));
+    world.deploy("web:2");
+    world.reconcile(1);
+    let events = world.events();
+    let stopped = "(service web) stopped AZ Rebalancing.";
+    assert!(events.iter().any(|event| event == stopped), "{events:?}");
+    for _ in 0..20 {
+        world.run_all();
+        world.stop_all();
+        world.reconcile(40);
+    }
+    assert_eq!(world.of("web:2"), 4);
+    assert_eq!(places(&world), counts(&[("a", 2), ("b", 2)]));
+}
+
+#[test]
+fn without_room_it_ends_until_something_changes() {
+    let mut world = uneven(2, json!({}), json!({}));
+    world.cell.deregister(&format!("{INSTANCE}b"));
+    world.cell.register(&instance("b", "us-east-1b", 50));
+    assert_eq!(world.reconcile(1), (0, 0));
+    let events = world.events();
+    assert_eq!(events[0], "(service web) stopped AZ Rebalancing.");
+    assert_eq!(
+        events[1],
+        "(service web) is unable to place a task in us-east-1b because no container instance met \
+         all of its requirements."
+    );
+    let count = events.len();
+    assert_eq!(world.reconcile(60), (0, 0));
+    assert_eq!(world.events().len(), count);
+    assert_eq!(world.deployments()[0].failed_tasks(), Some(0));
+    world.cell.register(&instance("c", "us-east-1b", 100));
+    assert_eq!(world.reconcile(1), (1, 0));
+    assert_eq!(places(&world), counts(&[("a", 2), ("c", 1)]));
+}
+
+#[test]
+fn protected_tasks_are_not_moved() {
+    let mut world = uneven(2, json!({}), json!({}));
+    for task in world.tasks(|_| true) {
+        let until = Some(at(world.now + 600));
+        let running = ecs_model::TaskStatus::Running;
+        let _ = world.observe(&task, running, |seen| seen.protected_until = until);
+    }
+    assert_eq!(world.reconcile(1), (0, 0));
+    // Protected in the middle of the move: it is told, and the new task goes.
+    let mut world = uneven(2, json!({}), json!({}));
+    assert_eq!(world.reconcile(1), (1, 0));
+    world.run_all();
+    for task in world.tasks(|task| task.since.is_some_and(|since| since < 10)) {
+        let until = Some(at(world.now + 600));
+        let running = ecs_model::TaskStatus::Running;
+        let _ = world.observe(&task, running, |seen| seen.protected_until = until);
+    }
+    assert_eq!(world.reconcile(40), (0, 1));
+    assert_eq!(places(&world), counts(&[("a", 2)]));
+    let told = "due to (reason 2 tasks under protection)";
+    assert!(
+        world.events().iter().any(|event| event.contains(told)),
+        "{:?}",
+        world.events()
+    );
+}
+
+#[test]
+fn a_task_that_dies_meanwhile_is_replaced_by_the_one_that_moves() {
+    let mut world = uneven(2, json!({}), json!({}));
+    assert_eq!(world.reconcile(1), (1, 0));
+    let task = world.tasks(|task| task.since.is_some())[0].clone();
+    let _ = world.observe(&task, ecs_model::TaskStatus::Stopped, |_| {});
+    assert_eq!(world.reconcile(1), (0, 0));
+    assert_eq!(world.events()[0], "(service web) stopped AZ Rebalancing.");
+    world.run_all();
+    assert_eq!(world.reconcile(40), (0, 0));
+    assert_eq!(places(&world), counts(&[("a", 1), ("b", 1)]));
+}
+
+#[test]
+fn on_fargate_too() {
+    let zones = [("subnet-a", "us-east-1a"), ("subnet-b", "us-east-1b")];
+    let mut world = World::new(0);
+    let services = Services::new(CLUSTER, ServicePolicy::current()).unwrap();
+    world.services = services.with_fargate(Fargate::new(zones));
+    let definition = serde_json::from_value(json!({
+        "family": "web", "networkMode": "awsvpc", "cpu": "256", "memory": "512",
+        "requiresCompatibilities": ["FARGATE"],
+        "containerDefinitions": [{"name": "web", "image": "web"}]}));
+    let subnets = |subnets: Value| json!({"awsvpcConfiguration": {"subnets": subnets}});
+    let request = json!({"desiredCount": 4, "launchType": "FARGATE",
+        "networkConfiguration": subnets(json!(["subnet-a", "subnet-b"]))});
+    world.create_of(request, &definition.unwrap()).unwrap();
+    world.reconcile(0);
+    world.run_all();
+    world.reconcile(40);
+    // Two of a zone stop by themselves, and are replaced by one each.
+    assert_eq!(
+        places(&world),
+        counts(&[("us-east-1a", 2), ("us-east-1b", 2)])
+    );
+    assert_eq!(world.reconcile(1), (0, 0));
+}
+
+#[test]
+fn what_cannot_be_is_refused() {
+    for (more, refusal) in [
+        (
+            json!({"deploymentConfiguration": {"maximumPercent": 100, "minimumHealthyPercent": 50}}),
+            "a service whose `maximumPercent` is 100 is not rebalanced",
+        ),
+        (
+            json!({"placementStrategy": [{"type": "binpack", "field": "memory"}]}),
+            "a service is rebalanced only if its first strategy spreads over \
+             `ecs.availability-zone`",
+        ),
+        (
+            json!({"placementConstraints": [{"type": "memberOf",
+                "expression": "attribute:ecs.availability-zone == us-east-1a"}]}),
+            "a service with the constraint `attribute:ecs.availability-zone == us-east-1a` is not \
+             rebalanced",
+        ),
+    ] {
+        let mut world = World::new(100_000);
+        let more = more.as_object().unwrap().clone();
+        // By default it is just not done.
+        let mut request = json!({"desiredCount": 1});
+        request.as_object_mut().unwrap().extend(more);
+        world.create(request);
+        let shown = world
+            .describe()
+            .availability_zone_rebalancing()
+            .map(ToString::to_string);
+        assert_eq!(shown.as_deref(), Some("DISABLED"));
+        let refused = world.try_update(json!({"availabilityZoneRebalancing": "ENABLED"}));
+        assert_eq!(refused.unwrap_err().to_string(), refusal);
+    }
+}
+
+#[test]
+fn a_move_is_saved() {
+    let mut world = uneven(2, json!({}), json!({}));
+    assert_eq!(world.reconcile(1), (1, 0));
+    let saved = serde_json::to_string(&world.services).unwrap();
+    world.services = serde_json::from_str(&saved).unwrap();
+    assert_eq!(serde_json::to_string(&world.services).unwrap(), saved);
+    world.run_all();
+    assert_eq!(world.reconcile(40), (0, 1));
+    assert_eq!(places(&world), counts(&[("a", 1), ("b", 1)]));
+}
