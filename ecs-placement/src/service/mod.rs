@@ -45,7 +45,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
-use ecs_arn::{ArnError, ClusterRef, EcsArn, EcsResource};
+use ecs_arn::{ArnError, ClusterRef, EcsArn};
 use ecs_model::Timestamp;
 use hashbrown::HashMap;
 
@@ -126,6 +126,9 @@ use crate::{CellState, CommitError, CommitPolicy, Fargate, Planner};
 /// ```
 pub struct Services {
     cluster: Arc<str>,
+    /// What its ARN begins with, `arn:aws:ecs:us-east-1:123456789012:`, and its name.
+    prefix: Arc<str>,
+    name: Arc<str>,
     policy: ServicePolicy,
     version: u64,
     /// A service keeps its slot.
@@ -169,10 +172,14 @@ impl Services {
     ///
     /// An ARN that is not that of a cluster.
     pub fn new(cluster: &str, policy: ServicePolicy) -> Result<Self, ArnError> {
-        ClusterRef::parse(cluster)?;
+        let name = ClusterRef::parse(cluster)?.name();
         EcsArn::parse(cluster)?;
+        let resource = format!("cluster/{name}");
+        let prefix = cluster.strip_suffix(&*resource).unwrap_or_default();
         Ok(Self {
             cluster: cluster.into(),
+            prefix: prefix.into(),
+            name: name.into(),
             policy,
             version: 0,
             services: Vec::new(),
@@ -300,6 +307,8 @@ impl Services {
     fn twin(&self) -> Self {
         Self {
             cluster: Arc::clone(&self.cluster),
+            prefix: Arc::clone(&self.prefix),
+            name: Arc::clone(&self.name),
             policy: self.policy.clone(),
             version: self.version,
             services: self.services.clone(),
@@ -335,18 +344,7 @@ impl Services {
 
     /// The ARN of a resource of the cluster.
     fn arn(&self, resource: &str, id: &str) -> String {
-        let known = EcsArn::parse(&self.cluster);
-        let (prefix, name) = match known {
-            Ok(arn) => {
-                let EcsResource::Cluster { name } = arn.resource() else {
-                    return id.to_owned();
-                };
-                let resource = format!("cluster/{name}");
-                (self.cluster.strip_suffix(&*resource), name)
-            }
-            Err(_) => (None, ""),
-        };
-        let prefix = prefix.unwrap_or_default();
+        let (prefix, name) = (&self.prefix, &self.name);
         format!("{prefix}{resource}/{name}/{id}")
     }
 }
