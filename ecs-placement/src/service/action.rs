@@ -55,6 +55,9 @@ pub enum ServiceAction {
         task: Arc<str>,
         /// The service.
         service: Arc<str>,
+        /// The ARNs of the target groups, and the names of Classic Load Balancers.
+        #[serde(default)]
+        targets: Vec<Arc<str>>,
     },
     /// A task is to be taken out of the target groups and load balancers of its service. Before
     /// one that is stopped gets its signal, its connections are drained.
@@ -63,6 +66,9 @@ pub enum ServiceAction {
         task: Arc<str>,
         /// The service.
         service: Arc<str>,
+        /// The ARNs of the target groups, and the names of Classic Load Balancers.
+        #[serde(default)]
+        targets: Vec<Arc<str>>,
     },
     /// A task is to be stopped.
     Stop {

@@ -64,10 +64,9 @@ impl Services {
             } => {
                 if let Some(registered) = moves_at {
                     self.move_to(&service, &deployment, provider.as_ref(), tasks, at);
-                    let is_over = |one: &ServiceState| !one.is_moving();
                     return self.on(&service, at, |service, _| {
                         let given_up = (registered, service.next_task);
-                        service.gave_up = Some(given_up).filter(|_| is_over(service));
+                        service.gave_up = (!service.is_moving()).then_some(given_up);
                     });
                 }
                 let outcome = Shortfall {
@@ -507,7 +506,12 @@ impl Services {
         let numbers = self.numbers(tasks.iter());
         for task in tasks {
             let service = Arc::clone(name);
-            self.actions.push(ServiceAction::Register { task, service });
+            let targets = self.targets_of(&task);
+            self.actions.push(ServiceAction::Register {
+                task,
+                service,
+                targets,
+            });
         }
         self.on(name, at, |service, policy| {
             service.tell_targets(&numbers, true, at);
@@ -531,6 +535,7 @@ impl Services {
                 self.actions.push(ServiceAction::Deregister {
                     task: Arc::clone(task),
                     service: Arc::clone(name),
+                    targets: self.targets_of(task),
                 });
             }
             self.no_longer_waits(task, at);
@@ -559,6 +564,17 @@ impl Services {
                 });
             }
         });
+    }
+
+    /// Where a task is registered, or is to be.
+    pub(super) fn targets_of(&self, task: &str) -> Vec<Arc<str>> {
+        let known = self.tasks.get(task);
+        let deployment = known.and_then(|(slot, number)| {
+            let service = self.slot(*slot)?;
+            service.deployment(service.tasks.get(number)?.deployment)
+        });
+        let targets = deployment.into_iter().flat_map(|one| one.targets());
+        targets.map(|(_, target)| target.into()).collect()
     }
 
     fn numbers<'t>(&self, tasks: impl Iterator<Item = &'t Arc<str>>) -> Vec<u64> {

@@ -155,6 +155,10 @@ impl Services {
         let Some((slot, number)) = self.tasks.get(&seen.task).copied() else {
             return;
         };
+        let targets = match seen.last_status.has_stopped() {
+            true => self.targets_of(&seen.task),
+            false => Vec::new(),
+        };
         let Some(service) = self.services.get_mut(slot as usize) else {
             return;
         };
@@ -178,6 +182,7 @@ impl Services {
                 self.actions.push(ServiceAction::Deregister {
                     task: Arc::clone(&seen.task),
                     service: Arc::clone(&seen.service),
+                    targets,
                 });
             }
             self.tasks.remove(&seen.task);
@@ -220,10 +225,13 @@ impl Services {
                 if let Some(task) = task.or_else(|| service.left.remove(&number)) {
                     self.tasks.remove(&task.task);
                     if task.is_registered {
-                        let service = Arc::clone(&service.name);
-                        let task = task.task;
-                        self.actions
-                            .push(ServiceAction::Deregister { task, service });
+                        let deployment = service.deployment(task.deployment).into_iter();
+                        let targets = deployment.flat_map(|one| one.targets());
+                        self.actions.push(ServiceAction::Deregister {
+                            targets: targets.map(|(_, target)| target.into()).collect(),
+                            service: Arc::clone(&service.name),
+                            task: task.task,
+                        });
                     }
                 }
             } else {

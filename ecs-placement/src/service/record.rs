@@ -1,5 +1,6 @@
 //! Records of changes, and whether they can be applied.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use ecs_model::Timestamp;
@@ -178,7 +179,8 @@ impl Services {
         tasks: impl IntoIterator<Item = &'t Arc<str>>,
     ) -> Result<(), ServiceApplyError> {
         let mut tasks = tasks.into_iter();
-        let known = tasks.find(|task| self.tasks.contains_key(*task));
+        let mut seen = BTreeSet::new();
+        let known = tasks.find(|task| self.tasks.contains_key(*task) || !seen.insert(*task));
         known.map_or(Ok(()), |task| {
             let task = task.to_string();
             Err(ServiceApplyError::TaskExists { task })

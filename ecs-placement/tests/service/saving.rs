@@ -1,6 +1,6 @@
 //! What is saved, and records that do not belong.
 
-use ecs_placement::service::{ServiceChange, ServicePolicy, ServiceRecord, Services};
+use ecs_placement::service::{ServiceChange, ServicePolicy, ServiceRecord, Services, TaskPlace};
 use serde_json::{Value, json};
 
 use crate::world::{World, at};
@@ -137,6 +137,30 @@ fn records_that_do_not_belong() {
         at: at(0),
     };
     assert_eq!(refuse(&mut services, stop), "the service has no task `1`");
+    let start = |tasks: &[&str]| ServiceChange::Start {
+        service: "web".into(),
+        deployment: world.deployments()[0].id().unwrap().into(),
+        tasks: tasks
+            .iter()
+            .map(|task| ((*task).into(), TaskPlace::Instance("a".into())))
+            .collect(),
+        provider: None,
+        waiting: Vec::new(),
+        moves_at: None,
+        unplaced: 0,
+        obstacle: None,
+        is_retry: false,
+        at: at(0),
+    };
+    let known = world.tasks(|_| true)[0].clone();
+    assert_eq!(
+        refuse(&mut services, start(&[&known])),
+        format!("there is already a task `{known}`")
+    );
+    assert_eq!(
+        refuse(&mut services, start(&["new", "new"])),
+        "there is already a task `new`"
+    );
     let record = record(&world);
     services.apply(&record).unwrap();
     let again = services.apply(&record).unwrap_err();

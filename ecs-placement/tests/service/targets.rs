@@ -1,7 +1,7 @@
 //! Target groups and load balancers.
 
 use ecs_model::TaskStatus;
-use ecs_placement::service::TargetHealth;
+use ecs_placement::service::{ServiceAction, TargetHealth};
 use serde_json::{Value, json};
 
 use crate::world::{INSTANCE, World, at};
@@ -31,7 +31,14 @@ fn tasks_are_registered_once_they_run_and_leave_before_they_stop() {
     let mut world = balanced(group);
     assert!(world.registered.is_empty(), "none of them runs");
     world.run_all();
-    world.reconcile(1);
+    let actions = world.services.reconcile(at(1), &mut world.cell, 7).unwrap();
+    for action in &actions {
+        if let ServiceAction::Register { targets, .. } = action {
+            assert_eq!(targets[..], [GROUP.into()]);
+        }
+    }
+    world.now = 1;
+    world.take(actions);
     assert_eq!(world.registered.len(), 2);
     assert_eq!(
         world.events()[0],

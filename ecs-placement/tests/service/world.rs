@@ -273,10 +273,12 @@ impl World {
                     known.shall_stop = true;
                     self.stopped.push((task.to_string(), reason.to_string()));
                 }
-                ServiceAction::Register { task, .. } => {
+                ServiceAction::Register { task, targets, .. } => {
+                    assert!(!targets.is_empty(), "{task}");
                     assert!(self.registered.insert(task.to_string()));
                 }
-                ServiceAction::Deregister { task, .. } => {
+                ServiceAction::Deregister { task, targets, .. } => {
+                    assert!(!targets.is_empty(), "{task}");
                     assert!(self.registered.remove(&*task));
                 }
                 ServiceAction::Publish(event) => self.published.push(*event),
