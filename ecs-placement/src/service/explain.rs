@@ -11,7 +11,9 @@ use super::state::{ServiceState, ServiceStatus, count};
 use super::task::Kept;
 use crate::deployment::shift::ShiftWait;
 use crate::deployment::{Bounds, DeploymentState, RolloutState, after};
-use crate::{CellState, Reason};
+use crate::fits::is_member;
+use crate::registration::ZONE;
+use crate::{CellState, PlacementRequest, Query, Reason};
 
 /// What a service waits for, or what keeps its deployment from going on.
 #[derive(Debug, Clone, PartialEq)]
@@ -61,6 +63,12 @@ pub enum Wait {
         tasks: u32,
         /// When it is tried again, should nothing change before.
         until: Timestamp,
+    },
+    /// No instance of an Availability Zone takes tasks of the service, whatever room it has: none
+    /// is `ACTIVE` with its agent connected, or none is meant by the service.
+    EmptyZone {
+        /// The zone.
+        zone: Arc<str>,
     },
     /// Tasks have failed to start again and again.
     Throttled {
@@ -176,6 +184,12 @@ impl Services {
             waits.push(Wait::Throttled { until });
         }
         if let Some(until) = primary.starved {
+            let empty = primary
+                .request
+                .as_ref()
+                .map(|request| empty_zones(request, cell));
+            let empty = empty.into_iter().flatten();
+            waits.extend(empty.map(|zone| Wait::EmptyZone { zone }));
             waits.push(no_place(primary, fleet.wanted(), until, cell));
         }
         waits.extend(state.waits_for_providers(now));
@@ -195,6 +209,22 @@ impl Services {
         }
         waits
     }
+}
+
+/// The zones that have instances, of which none takes tasks of a request.
+fn empty_zones(request: &PlacementRequest, cell: &CellState) -> Vec<Arc<str>> {
+    let selection = &request.task().selection;
+    let mut zones: BTreeMap<&str, bool> = BTreeMap::new();
+    let snapshot = cell.snapshot();
+    for instance in snapshot.instances() {
+        if let Some(zone) = instance.attribute(ZONE).flatten() {
+            let is_ready = instance.is_active() && instance.agent_connected();
+            let matches = |query: &Query| query.matches(instance);
+            *zones.entry(zone).or_default() |= is_ready && is_member(instance, selection, matches);
+        }
+    }
+    let empty = zones.into_iter().filter(|(_, has_some)| !has_some);
+    empty.map(|(zone, _)| zone.into()).collect()
 }
 
 impl ServiceState {
@@ -329,6 +359,9 @@ impl fmt::Display for Wait {
                 f,
                 "Fargate takes none of {tasks} tasks; it is tried again at {until} at the latest"
             ),
+            Self::EmptyZone { zone } => {
+                write!(f, "no instance in {zone} takes tasks of the service")
+            }
             Self::Throttled { until } => {
                 write!(
                     f,

@@ -1,9 +1,10 @@
 //! Why a deployment does not go on.
 
 use ecs_model::TaskStatus;
+use ecs_placement::service::Wait;
 use serde_json::json;
 
-use crate::world::{World, at};
+use crate::world::{INSTANCE, World, at};
 
 fn explain(world: &World) -> Vec<String> {
     let waits = world.services.explain("web", &world.cell, at(world.now));
@@ -118,5 +119,22 @@ fn a_failed_deployment() {
     assert_eq!(
         explain(&world)[0],
         format!("the deployment {id} has failed, nothing more is started for it")
+    );
+}
+
+#[test]
+fn a_zone_without_instances_is_named() {
+    let mut world = World::new(100);
+    world.create(json!({"desiredCount": 3}));
+    world.cell.set_status(&format!("{INSTANCE}b"), "DRAINING");
+    world.reconcile(0);
+    let waits = world.services.explain("web", &world.cell, at(0)).unwrap();
+    let empty = Wait::EmptyZone {
+        zone: "us-east-1b".into(),
+    };
+    assert_eq!(waits[0], empty);
+    assert_eq!(
+        empty.to_string(),
+        "no instance in us-east-1b takes tasks of the service"
     );
 }
