@@ -58,8 +58,11 @@ pub enum Unsupported {
         /// Which devices.
         device: &'static str,
     },
-    /// Of the deployment controllers only `ECS` is.
-    #[error("services of deployment controller `{controller}` are not kept, only those of `ECS`")]
+    /// Of the deployment controllers only `ECS` and `EXTERNAL` are.
+    #[error(
+        "services of deployment controller `{controller}` are not kept, only those of `ECS` and \
+         `EXTERNAL`"
+    )]
     DeploymentController {
         /// The controller.
         controller: String,

@@ -87,6 +87,17 @@ pub enum ServiceError {
     /// A service wants its zones evened out, and cannot have it.
     #[error(transparent)]
     Rebalancing(#[from] NotRebalanced),
+    /// A service with task sets has no task definition of its own.
+    #[error("a service of deployment controller `EXTERNAL` is created without a task definition")]
+    External,
+    /// The controller of a service stays.
+    #[error("a change of the deployment controller from `{from}` to `{to}` is not made")]
+    OtherController {
+        /// The controller.
+        from: String,
+        /// The one that was asked for.
+        to: String,
+    },
     /// Only a service of controller `EXTERNAL` is created without a task definition.
     #[error("the deployment controller `{controller}` is not `EXTERNAL`")]
     NotExternal {
@@ -202,7 +213,7 @@ impl ServiceError {
         }
         let own = || self.to_string();
         let (name, message) = match self {
-            Self::Request(RequestError::Unsupported(_)) => {
+            Self::Request(RequestError::Unsupported(_)) | Self::OtherController { .. } => {
                 (ExceptionName::UnsupportedFeature, own())
             }
             Self::Exists { .. } => (
@@ -255,6 +266,7 @@ impl ServiceError {
             | Self::Capacity(_)
             | Self::DaemonProviders
             | Self::Rebalancing(_)
+            | Self::External
             | Self::NotExternal { .. }
             | Self::NoTaskSets { .. }
             | Self::TaskSetMember { .. }

@@ -151,7 +151,7 @@ impl Services {
         let quotas = &self.policy.quotas;
         let placement = PlacementRequest::of_service(request, definition, &cluster, quotas)?;
         let is_daemon = refuse_unsupported(request)?;
-        refuse_controller(request.deployment_controller().r#type(), None)?;
+        refuse_controller(request.deployment_controller().r#type())?;
         let name = self.new_name(request.service_name())?;
         let settings = ServiceSettings::of_create(request);
         settings.rules(is_daemon)?;
@@ -200,7 +200,7 @@ impl Services {
             return Err(ServiceError::TaskDefinition);
         }
         let controller = request.deployment_controller().r#type();
-        refuse_controller(controller, known.controller.as_ref())?;
+        refuse_other_controller(controller, known.controller.as_ref())?;
         known.refuse_for_task_sets(request)?;
         let settings = known.settings.updated(request);
         settings.rules(known.is_daemon)?;
@@ -416,15 +416,28 @@ impl Services {
     }
 }
 
-/// Whether the controller is another one than that of the service, which is `ECS` if it has none.
-fn refuse_controller(
+/// Whether a service is of another controller than `ECS`.
+fn refuse_controller(given: Option<&DeploymentControllerType>) -> Result<(), ServiceError> {
+    match given {
+        None | Some(DeploymentControllerType::Ecs) => Ok(()),
+        Some(DeploymentControllerType::External) => Err(ServiceError::External),
+        Some(other) => Err(Unsupported::DeploymentController {
+            controller: other.to_string(),
+        }
+        .into()),
+    }
+}
+
+/// Whether the controller of a service would be another one, which is `ECS` if it has none.
+fn refuse_other_controller(
     given: Option<&DeploymentControllerType>,
     own: Option<&DeploymentControllerType>,
-) -> Result<(), Unsupported> {
+) -> Result<(), ServiceError> {
     let own = own.unwrap_or(&DeploymentControllerType::Ecs);
     match given.filter(|given| *given != own) {
-        Some(controller) => Err(Unsupported::DeploymentController {
-            controller: controller.to_string(),
+        Some(other) => Err(ServiceError::OtherController {
+            from: own.to_string(),
+            to: other.to_string(),
         }),
         None => Ok(()),
     }

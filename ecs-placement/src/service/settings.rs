@@ -240,10 +240,7 @@ impl Revision {
     ) -> Self {
         let launch_type = request.launch_type.clone();
         Self {
-            task_definition: named(request.task_definition(), definition),
             launch_type: launch_type.unwrap_or(LaunchType::Ec2),
-            providers: None,
-            former_launch_type: None,
             platform_version: request.platform_version.clone(),
             network: request.network_configuration.clone(),
             load_balancers: request.load_balancers().to_vec(),
@@ -252,9 +249,7 @@ impl Revision {
             volumes: request.volume_configurations().to_vec(),
             lattice: request.vpc_lattice_configurations().to_vec(),
             gateways: request.gateway_connectors().to_vec(),
-            request: placement,
-            images: images(definition),
-            has_check: has_check(definition),
+            ..Self::of_definition(request.task_definition(), definition, placement)
         }
     }
 
@@ -263,16 +258,32 @@ impl Revision {
         definition: &TaskDefinition,
         placement: PlacementRequest,
     ) -> Self {
-        let launch_type = request.launch_type.clone();
+        let mut new = Self::of_definition(request.task_definition(), definition, placement);
+        if let Some(launch_type) = &request.launch_type {
+            new.launch_type = launch_type.clone();
+        }
+        new.platform_version.clone_from(&request.platform_version);
+        new.network.clone_from(&request.network_configuration);
+        set(&mut new.load_balancers, &request.load_balancers);
+        set(&mut new.registries, &request.service_registries);
+        new
+    }
+
+    /// Tasks of a definition on container instances, of which nothing else is asked.
+    fn of_definition(
+        given: Option<&str>,
+        definition: &TaskDefinition,
+        placement: PlacementRequest,
+    ) -> Self {
         Self {
-            task_definition: named(request.task_definition(), definition),
-            launch_type: launch_type.unwrap_or(LaunchType::Ec2),
+            task_definition: named(given, definition),
+            launch_type: LaunchType::Ec2,
             providers: None,
             former_launch_type: None,
-            platform_version: request.platform_version.clone(),
-            network: request.network_configuration.clone(),
-            load_balancers: request.load_balancers().to_vec(),
-            registries: request.service_registries().to_vec(),
+            platform_version: None,
+            network: None,
+            load_balancers: Vec::new(),
+            registries: Vec::new(),
             connect: None,
             volumes: Vec::new(),
             lattice: Vec::new(),

@@ -53,7 +53,7 @@ fn what_is_not_done_is_refused_by_name() {
     );
     assert_eq!(
         refused(json!({"desiredCount": 1, "deploymentController": {"type": "EXTERNAL"}})),
-        "services of deployment controller `EXTERNAL` are not kept, only those of `ECS`"
+        "a service of deployment controller `EXTERNAL` is created without a task definition"
     );
     assert_eq!(
         refused(json!({"desiredCount": 1,

@@ -243,7 +243,7 @@ fn what_is_refused() {
     );
     assert_eq!(
         update(&mut world, json!({"deploymentController": {"type": "ECS"}})),
-        "services of deployment controller `ECS` are not kept, only those of `ECS`"
+        "a change of the deployment controller from `EXTERNAL` to `ECS` is not made"
     );
     let mut plain = World::settled(1, json!({}));
     assert_eq!(
