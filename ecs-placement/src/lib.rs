@@ -40,11 +40,11 @@
 //! Neuron devices, network interfaces by instance type with and without trunking, room for
 //! daemons, required attributes, `distinctInstance` and `memberOf`, the strategies `random`,
 //! `spread` and `binpack`, launch types `EC2` and `EXTERNAL`, Fargate without limits other than
-//! given ones, services of both scheduling strategies with every deployment strategy, and by
-//! themselves the tasks and instances of capacity providers, task sets and the rebalancing of zones.
-//! Requests that are placed through capacity providers, services with other deployment controllers
-//! or rebalanced zones, and lifecycle hooks of rolling deployments are not in it yet: what needs one
-//! of them is refused with an [`Unsupported`] that names it.
+//! given ones and its spare capacity, services of both scheduling strategies with every deployment
+//! strategy, with capacity providers, with zones that are evened out, and with the task sets of
+//! deployment controller `EXTERNAL`; RunTask by capacity providers. Deployment controller
+//! `CODE_DEPLOY`, a change of the controller, and lifecycle hooks of rolling deployments are not in
+//! it yet: what needs one of them is refused with an [`Unsupported`] that names it.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
