@@ -1,5 +1,5 @@
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -321,8 +321,8 @@ impl<'s> Document<'s> {
 
     fn judge_each(&self, several: &[Judged], validator: &Validator, findings: &mut Findings) {
         let mut known: HashMap<(&'static str, usize, String), usize> = HashMap::new();
-        let mut merged: Vec<(Finding, Vec<&Choice>)> = Vec::new();
-        for judged in several {
+        let mut merged: Vec<(Finding, Vec<usize>)> = Vec::new();
+        for (number, judged) in several.iter().enumerate() {
             for mut finding in judge(judged, validator) {
                 let span = self.locate(judged, &finding.pointer).map(|place| {
                     finding.source_pointer = self.source_pointer(&place);
@@ -332,21 +332,33 @@ impl<'s> Document<'s> {
                 let key = (finding.rule.id, start, finding.message.clone());
                 let index = *known.entry(key).or_insert(merged.len());
                 match merged.get_mut(index) {
-                    Some((_, choices)) => choices.push(&judged.choice),
+                    Some((_, choices)) => choices.push(number),
                     None => {
                         if let Some(span) = span {
                             self.set_position(&mut finding, &span);
                         }
-                        merged.push((finding, vec![&judged.choice]));
+                        merged.push((finding, vec![number]));
                     }
                 }
             }
         }
+        // A rule that is broken at a place in each alternative is broken, in whatever words.
+        let mut at_place: HashMap<(&'static str, String), BTreeSet<usize>> = HashMap::new();
+        for (finding, choices) in &merged {
+            let place = (finding.rule.id, finding.pointer.clone());
+            at_place.entry(place).or_default().extend(choices);
+        }
         for (mut finding, choices) in merged {
+            let place = (finding.rule.id, finding.pointer.clone());
+            let is_in_each = at_place
+                .get(&place)
+                .is_some_and(|all| all.len() == several.len());
             if choices.len() < several.len() {
-                if finding.severity == Severity::Error {
+                if finding.severity == Severity::Error && !is_in_each {
                     finding.lower_to(Severity::Warning);
                 }
+                let choices = choices.iter().filter_map(|index| several.get(*index));
+                let choices: Vec<&Choice> = choices.map(|judged| &judged.choice).collect();
                 finding.message.push_str(&branch(&choices));
             }
             findings.push(finding);

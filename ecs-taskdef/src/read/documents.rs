@@ -3,7 +3,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::document::Document;
-use super::form::{Form, Formed, Other, Syntax, at, form_of};
+use super::form::{Form, Formed, Other, Syntax, form_of, step_into};
 use super::node::Node;
 use super::service::{self, Service};
 use super::template::{Resource, Scope, Spotted, resources};
@@ -162,20 +162,13 @@ impl<'s> Documents<'s> {
         resource: &Resource<'_, 's>,
         reading: Reading,
     ) -> Document<'s> {
-        let steps = ["Resources", resource.name, "Properties"];
-        let steps: Vec<String> = steps.iter().map(|step| (*step).to_owned()).collect();
-        // A resource of a loop is not where its name leads.
-        let is_there = at(tree, &steps).is_some();
-        let (tree, steps) = match (is_there, resource.properties()) {
-            (false, Some(properties)) => (Arc::new(properties.clone()), Vec::new()),
-            _ => (Arc::clone(tree), steps),
-        };
+        let steps = resource.steps.clone();
         let (name, condition) = (Some(resource.name), resource.condition());
         Document::of_tree(
             self.source,
             reading,
             self.form,
-            (&tree, steps),
+            (tree, steps),
             name,
             condition,
         )
@@ -315,13 +308,6 @@ fn check_names<'s>(scope: &Scope<'_, 's>, resource: &Resource<'_, 's>, found: &m
 fn span_of(tree: &Node<'_>, steps: &[String]) -> Range<usize> {
     let step = |node, step: &String| step_into(node, step).unwrap_or(node);
     steps.iter().fold(tree, step).span.clone()
-}
-
-fn step_into<'n, 's>(node: &'n Node<'s>, step: &str) -> Option<&'n Node<'s>> {
-    match node.get(step) {
-        Some(value) => Some(value),
-        None => node.items().get(step.parse::<usize>().ok()?),
-    }
 }
 
 /// Reads a definition that is what the API takes, with the texts that are to be filled in.

@@ -188,7 +188,16 @@ fn unwrapped(mut tree: Node<'_>) -> Result<Formed<'_>, Other> {
 
 /// The value to which the steps lead.
 pub(super) fn at<'n, 's>(node: &'n Node<'s>, steps: &[String]) -> Option<&'n Node<'s>> {
-    steps.iter().try_fold(node, |node, step| node.get(step))
+    steps
+        .iter()
+        .try_fold(node, |node, step| step_into(node, step))
+}
+
+pub(super) fn step_into<'n, 's>(node: &'n Node<'s>, step: &str) -> Option<&'n Node<'s>> {
+    match node.get(step) {
+        Some(value) => Some(value),
+        None => node.items().get(step.parse::<usize>().ok()?),
+    }
 }
 
 fn at_mut<'n, 's>(node: &'n mut Node<'s>, steps: &[String]) -> Option<&'n mut Node<'s>> {

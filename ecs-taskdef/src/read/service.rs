@@ -76,10 +76,11 @@ impl<'n, 's, 'd> Subject<'n, 's, 'd> {
         documents: &'d [Document<'s>],
     ) -> Self {
         let properties: Vec<&Node<'s>> = resource.properties().into_iter().collect();
+        let choices = choices(Some(tree), &properties, resource.condition());
         Self {
             tree,
             resource,
-            choices: choices(Some(tree), &properties, resource.condition()),
+            choices,
             documents,
             found: Vec::new(),
         }

@@ -12,10 +12,12 @@ use crate::rules::template;
 pub(super) type Spotted = (Finding, Range<usize>);
 
 /// A resource of a template.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Resource<'n, 's> {
     pub(super) name: &'n str,
     pub(super) node: &'n Node<'s>,
+    /// The steps to its properties.
+    pub(super) steps: Vec<String>,
 }
 
 impl<'n, 's> Resource<'n, 's> {
@@ -30,7 +32,8 @@ impl<'n, 's> Resource<'n, 's> {
 
     /// The pointer to its properties.
     pub(super) fn pointer(&self) -> String {
-        format!("/Resources/{}/Properties", escaped(self.name))
+        let steps = self.steps.iter();
+        steps.map(|step| format!("/{}", escaped(step))).collect()
     }
 }
 
@@ -38,22 +41,32 @@ impl<'n, 's> Resource<'n, 's> {
 pub(super) fn resources<'n, 's>(tree: &'n Node<'s>, of: &str) -> Vec<Resource<'n, 's>> {
     let mut found = Vec::new();
     if let Some(resources) = tree.get("Resources") {
-        collect(resources, of, &mut found);
+        collect(resources, of, &["Resources"], &mut found);
     }
     found
 }
 
-fn collect<'n, 's>(resources: &'n Node<'s>, of: &str, found: &mut Vec<Resource<'n, 's>>) {
+fn collect<'n, 's>(
+    resources: &'n Node<'s>,
+    of: &str,
+    outer: &[&str],
+    found: &mut Vec<Resource<'n, 's>>,
+) {
     for member in resources.members() {
+        let within = |last: &'static str| [outer, &[member.name.as_ref(), last]].concat();
         if member.name.starts_with("Fn::ForEach") {
             // [name, values, {"Resource${name}": ...}]
             if let Some(body) = member.value.items().get(2) {
-                collect(body, of, found);
+                collect(body, of, &within("2"), found);
             }
         } else if member.value.get("Type").and_then(Node::text) == Some(of) {
             found.push(Resource {
                 name: &member.name,
                 node: &member.value,
+                steps: within("Properties")
+                    .into_iter()
+                    .map(str::to_owned)
+                    .collect(),
             });
         }
     }

@@ -198,7 +198,7 @@ fn efs_port_encryption(subject: &Subject<'_>, volume: VolumePlace<'_>, report: &
 fn fsx_windows(subject: &Subject<'_>, volume: VolumePlace<'_>, report: &mut Report<'_>) {
     // The platform of a task on EC2 may be left to the instance.
     let stated = subject.task.runtime_platform();
-    let linux = stated.operating_system_family.is_some() && !subject.windows;
+    let linux = stated.operating_system_family.is_some() && subject.linux;
     if linux
         && volume
             .fsx_windows_file_server_volume_configuration

@@ -116,13 +116,16 @@ fn command(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
     );
 }
 
-fn prefix(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
+fn prefix(subject: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
     let first = container.health_check().command().first();
     let is_other = |first: &&String| !matches!(first.as_str(), "CMD" | "CMD-SHELL" | "NONE");
     if let Some(first) = first.filter(is_other) {
         let at = container.at.member("healthCheck");
-        let message = format!("{} is neither `CMD` nor `CMD-SHELL`", quote(first));
-        report.fault(&at.member("command"), message);
+        let at = at.member("command");
+        if !subject.is_unknown(&at.item(0)) {
+            let message = format!("{} is neither `CMD` nor `CMD-SHELL`", quote(first));
+            report.fault(&at, message);
+        }
     }
 }
 

@@ -111,11 +111,12 @@ fn gpu_value(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>)
     });
 }
 
-fn gpu_exclusive(_: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
+fn gpu_exclusive(subject: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
     let at = container.at.member("resourceRequirements");
     for (index, requirement) in container.resource_requirements().iter().enumerate() {
         let message = match (&requirement.sharing_strategy, &requirement.r#type) {
             (None, _) | (_, None) => continue,
+            _ if subject.is_unknown(&at.item(index).member("type")) => continue,
             (Some(_), Some(ResourceType::Gpu)) if requirement.value.is_none() => continue,
             (Some(_), Some(ResourceType::Gpu)) => "there is a value or a sharing strategy",
             (Some(_), Some(_)) => "only GPUs have a sharing strategy",

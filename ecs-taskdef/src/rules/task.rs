@@ -370,12 +370,9 @@ fn accelerators_empty(subject: &Subject<'_>, report: &mut Report<'_>) {
     let task = subject.task;
     // Described definitions are shown with an empty list.
     let described = task.status.is_some() || task.task_definition_arn.is_some();
-    if task
-        .inference_accelerators
-        .as_ref()
-        .is_some_and(Vec::is_empty)
-        && !described
-    {
+    let list = task.inference_accelerators.as_ref();
+    let is_empty = list.is_some_and(Vec::is_empty) && !subject.is_open("inferenceAccelerators");
+    if is_empty && !described {
         report.fault(
             &At::ROOT.member("inferenceAccelerators"),
             "the list is empty, and retired",

@@ -235,7 +235,10 @@ fn launch_volume_mounted(subject: &Subject<'_>, volume: VolumePlace<'_>, report:
     }
     let containers = subject.task.container_definitions();
     let mut mounts = containers.iter().flat_map(|one| one.mount_points());
-    let undecided = || subject.any_unknown(CONTAINERS, &["mountPoints"]);
+    let undecided = || {
+        subject.any_unknown(CONTAINERS, &["mountPoints"])
+            || subject.is_unknown(&volume.at.member("name"))
+    };
     if !mounts.any(|mount| mount.source_volume.is_some() && mount.source_volume == volume.name)
         && !undecided()
     {
