@@ -7,8 +7,8 @@ use std::fmt;
 
 use serde_json::{Map, Value};
 
-use crate::TaskDefinition;
 use crate::shape::{Elements, Kind, Member};
+use crate::{Document, TaskDefinition, Unknowns, open};
 
 /// Something that is different between two task definitions.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,12 +21,19 @@ pub struct Change {
     pub old: Option<Value>,
     /// What is there in the second definition; `None` for nothing.
     pub new: Option<Value>,
+    /// Whether one of the two is unknown, so that it may be no change.
+    pub undecided: bool,
 }
 
 impl fmt::Display for Change {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (&self.old, &self.new) {
+            (Some(old), Some(new)) if self.undecided => {
+                write!(f, "? {}: {old} -> {new}", self.path)
+            }
             (Some(old), Some(new)) => write!(f, "~ {}: {old} -> {new}", self.path),
+            (Some(old), None) if self.undecided => write!(f, "? {}: {old} ->", self.path),
+            (None, Some(new)) if self.undecided => write!(f, "? {}: -> {new}", self.path),
             (Some(old), None) => write!(f, "- {}: {old}", self.path),
             (None, Some(new)) => write!(f, "+ {}: {new}", self.path),
             (None, None) => f.write_str(&self.path),
@@ -62,18 +69,61 @@ impl TaskDefinition {
     /// ```
     #[must_use]
     pub fn difference(&self, other: &Self) -> Vec<Change> {
-        let mut changes = Vec::new();
-        let (old, new) = (canonical_form(self), canonical_form(other));
-        compare("", Some(&old), Some(&new), &mut changes);
-        changes
+        difference((self, Unknowns::NONE), (other, Unknowns::NONE))
     }
 
     /// Whether registering the other definition would change nothing.
     #[must_use]
     pub fn is_equivalent(&self, other: &Self) -> bool {
-        canonical_form(self) == canonical_form(other)
+        self.difference(other).is_empty()
     }
 }
+
+impl Document<'_> {
+    /// What is different in another document, as the defaults of the parameters of a template make
+    /// both. A change between values one of which is [unknown](Document::unknowns) is undecided.
+    ///
+    /// ```
+    /// use ecs_taskdef::{Document, Reading};
+    ///
+    /// let read = |text: &'static str| Document::read(text.as_bytes(), Reading::Lenient);
+    /// let written = read(r#"{"Family": "web", "Cpu": {"Ref": "Cpu"},
+    ///     "ContainerDefinitions": [{"Name": "web", "Image": "nginx:2", "Memory": 64}]}"#)?;
+    /// let described = read(r#"{"family": "web", "cpu": "256",
+    ///     "containerDefinitions": [{"name": "web", "image": "nginx:1", "memory": 64}]}"#)?;
+    /// let changes = described.difference(&written);
+    /// let shown: Vec<String> = changes.iter().map(ToString::to_string).collect();
+    /// assert_eq!(shown, [
+    ///     r#"~ containerDefinitions[web].image: "nginx:1" -> "nginx:2""#,
+    ///     r#"? cpu: "256" -> "${...}""#,
+    /// ]);
+    /// # Ok::<(), ecs_taskdef::ReadError>(())
+    /// ```
+    #[must_use]
+    pub fn difference(&self, other: &Document<'_>) -> Vec<Change> {
+        difference(
+            (self.task_definition(), self.unknowns()),
+            (other.task_definition(), other.unknowns()),
+        )
+    }
+}
+
+type Known<'d> = (&'d TaskDefinition, &'d Unknowns);
+
+fn difference((old, old_unknowns): Known<'_>, (new, new_unknowns): Known<'_>) -> Vec<Change> {
+    let all_known = old_unknowns.is_empty() && new_unknowns.is_empty();
+    let mut comparison = Comparison {
+        changes: Vec::new(),
+        all_known,
+    };
+    let old = canonical_form(old, old_unknowns);
+    let new = canonical_form(new, new_unknowns);
+    comparison.compare("", Some(&old), Some(&new));
+    comparison.changes
+}
+
+/// Stands for a value that is unknown and no text.
+const UNKNOWN: &str = "${...}";
 
 /// Whether the member might as well be absent. A default that AWS writes out is kept, because
 /// the other definition has it too.
@@ -89,14 +139,37 @@ fn means_nothing(member: &Member, value: &Value) -> bool {
     }
 }
 
-fn canonical_form(task: &TaskDefinition) -> Value {
+fn canonical_form(task: &TaskDefinition, unknowns: &Unknowns) -> Value {
     let mut input = task.to_register_input().task_definition;
     input.fill_defaults();
     input.network_mode = Some(input.effective_network_mode());
     let mut value = serde_json::to_value(&input).unwrap_or_default();
+    for pointer in unknowns.iter() {
+        write_unknown(&mut value, pointer);
+    }
     let kind = Kind::Structure(TaskDefinition::SHAPE);
     make_canonical(&mut value, &kind, Elements::Sequence);
     value
+}
+
+/// Writes down that a value is unknown. What AWS fills in is not registered, and neither is what
+/// stands around a fragment.
+fn write_unknown(value: &mut Value, pointer: &str) {
+    let Some((parent, name)) = pointer.rsplit_once('/') else {
+        return;
+    };
+    let Some(Value::Object(members)) = value.pointer_mut(parent) else {
+        return;
+    };
+    let is_read_only = parent.is_empty()
+        && TaskDefinition::SHAPE
+            .member(name)
+            .is_none_or(|member| member.describe_only);
+    let is_text = members.get(name).is_some_and(Value::is_string) && name != "networkMode";
+    if !is_read_only && !is_text {
+        let name = name.replace("~1", "/").replace("~0", "~");
+        members.insert(name, Value::from(UNKNOWN));
+    }
 }
 
 /// Brings a value of the API into its canonical form. What the API does not know, and
@@ -195,33 +268,66 @@ fn plain(value: &Value) -> Value {
     }
 }
 
-fn compare(path: &str, old: Option<&Value>, new: Option<&Value>, changes: &mut Vec<Change>) {
-    if old == new {
-        return;
-    }
-    let is_object = |value: Option<&Value>| value.is_some_and(Value::is_object);
-    let list = |value: Option<&Value>| value.is_none_or(is_keyed);
-    if (is_object(old) && is_object(new)) || (list(old) && list(new)) {
-        let none = Map::new();
-        let old = old.and_then(Value::as_object).unwrap_or(&none);
-        let new = new.and_then(Value::as_object).unwrap_or(&none);
-        let names: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
-        for name in names {
-            let inner = match name.strip_prefix(KEYED) {
-                Some(key) => format!("{path}{key}"),
-                None if path.is_empty() => name.clone(),
-                None => format!("{path}.{name}"),
-            };
-            compare(&inner, old.get(name), new.get(name), changes);
+/// The members that hold a role.
+const ROLES: [&str; 2] = ["executionRoleArn", "taskRoleArn"];
+
+/// Whether both are the same role: AWS completes a name to an ARN.
+fn is_same_role(path: &str, old: &Value, new: &Value) -> bool {
+    let (Some(old), Some(new)) = (old.as_str(), new.as_str()) else {
+        return false;
+    };
+    let names = |name: &str, arn: &str| {
+        let arn = ecs_arn::ArnRef::parse(arn);
+        let role = arn
+            .as_ref()
+            .ok()
+            .and_then(|arn| arn.resource().strip_prefix("role/"));
+        role == Some(name)
+    };
+    ROLES.contains(&path) && (names(old, new) || names(new, old))
+}
+
+struct Comparison {
+    changes: Vec<Change>,
+    all_known: bool,
+}
+
+impl Comparison {
+    fn compare(&mut self, path: &str, old: Option<&Value>, new: Option<&Value>) {
+        if old == new {
+            return;
         }
-        return;
+        let is_object = |value: Option<&Value>| value.is_some_and(Value::is_object);
+        let list = |value: Option<&Value>| value.is_none_or(is_keyed);
+        if (is_object(old) && is_object(new)) || (list(old) && list(new)) {
+            let none = Map::new();
+            let old = old.and_then(Value::as_object).unwrap_or(&none);
+            let new = new.and_then(Value::as_object).unwrap_or(&none);
+            let names: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
+            for name in names {
+                let inner = match name.strip_prefix(KEYED) {
+                    Some(key) => format!("{path}{key}"),
+                    None if path.is_empty() => name.clone(),
+                    None => format!("{path}.{name}"),
+                };
+                self.compare(&inner, old.get(name), new.get(name));
+            }
+            return;
+        }
+        if let (Some(old), Some(new)) = (old, new)
+            && is_same_role(path, old, new)
+        {
+            return;
+        }
+        let is_open =
+            |value: Option<&Value>| value.and_then(Value::as_str).is_some_and(open::is_open);
+        self.changes.push(Change {
+            path: path.to_owned(),
+            old: old.map(plain),
+            new: new.map(plain),
+            undecided: !self.all_known && (is_open(old) || is_open(new)),
+        });
     }
-    let path = path.to_owned();
-    changes.push(Change {
-        path,
-        old: old.map(plain),
-        new: new.map(plain),
-    });
 }
 
 #[cfg(test)]
@@ -245,10 +351,22 @@ mod tests {
                 path: change.path,
                 old: change.new,
                 new: change.old,
+                undecided: change.undecided,
             })
             .collect();
         assert_eq!(changes, turned);
         changes.iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn a_name_of_a_role_is_completed() {
+        let with =
+            |role: &str| json!({"family": "f", "taskRoleArn": role, "executionRoleArn": role});
+        let arn = "arn:aws:iam::123456789012:role/web";
+        assert!(shown(with("web"), with(arn)).is_empty());
+        for (one, other) in [("db", arn), (arn, "arn:aws:iam::210987654321:role/web")] {
+            assert_eq!(shown(with(one), with(other)).len(), 2, "{one}");
+        }
     }
 
     #[test]
