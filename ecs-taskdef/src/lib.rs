@@ -57,6 +57,7 @@
 //! | real files: outputs of commands, templates, fragments, JSON with comments, YAML (feature `yaml`) | [`Documents`], [`Document`], [`Form`], [`Reading`] |
 //! | what of it is unknown until it is used | [`Unknowns`], [`Alternative`] |
 //! | what is wrong | [`Validator`], [`Findings`], [`Finding`], the table of [`Rule`]s |
+//! | findings for other tools: JSON, SARIF, annotations of GitHub | [`Findings`], [`Sarif`], [`Finding::github_command`] |
 //! | rules and limits of a time | [`RuleSet`], [`FargateTable`] |
 //! | what AWS finds out itself | [`TaskDefinition::computed_compatibilities`], [`TaskDefinition::required_attributes`] |
 //! | what AWS gives back, and back to an input | [`TaskDefinition::normalized`], [`TaskDefinition::to_register_input`] |
@@ -114,6 +115,7 @@ mod requirements;
 mod rule;
 mod rule_set;
 mod rules;
+mod sarif;
 mod saved;
 pub mod shape;
 mod size;
@@ -145,6 +147,7 @@ pub use registry::{Registry, RegistryError};
 pub use requirements::{Gpus, Requirements};
 pub use rule::{Rule, Source, Trust};
 pub use rule_set::{Edition, MemoryRule, RuleSet};
+pub use sarif::Sarif;
 pub use saved::{Format, Saved};
 pub use size::{cpu_units, memory_mib};
 pub use timestamp::{Timestamp, TimestampError};
