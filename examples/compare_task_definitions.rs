@@ -5,9 +5,14 @@
 //! ```
 //!
 //! Defaults, units, the order of lists where AWS ignores it, and what AWS fills in itself are no
-//! difference. The exit status is 1 when registering the new definition would change something,
-//! and 2 when a file cannot be read. Without arguments two samples are compared, and the exit
-//! status is 0.
+//! difference. A file is a definition in JSON or YAML, an output of a command, or a template of
+//! CloudFormation; of a template with several definitions, `FILE#NAME` is the one with that
+//! logical name.
+//!
+//! The exit status is 0 when registering the new definition would change nothing, 1 when it would
+//! change something, 2 when a file cannot be read or is none of these, and 3 when it depends on
+//! values that are unknown, such as parameters. Without arguments two samples are compared, and
+//! the exit status is 0.
 
 mod chain;
 mod output;
@@ -16,7 +21,7 @@ use std::error::Error;
 use std::process::ExitCode;
 
 use chain::chain;
-use ecs_taskdef::{Document, Reading, TaskDefinition};
+use ecs_taskdef::{Document, Documents, Form, Reading};
 use output::{eprintln, println};
 
 /// What somebody keeps in a repository.
@@ -47,7 +52,11 @@ const DESCRIBED: &str = r#"{"taskDefinition": {
 fn main() -> ExitCode {
     let files: Vec<String> = std::env::args().skip(1).collect();
     let outcome = match files.as_slice() {
-        [] => compare(DESCRIBED.as_bytes(), WRITTEN.as_bytes()).map(|_| ExitCode::SUCCESS),
+        [] => compare(
+            ("described", DESCRIBED.as_bytes()),
+            ("written", WRITTEN.as_bytes()),
+        )
+        .map(|_| ExitCode::SUCCESS),
         [old, new] => compare_files(old, new),
         _ => Err("two files are compared: OLD NEW".into()),
     };
@@ -58,13 +67,24 @@ fn main() -> ExitCode {
 }
 
 fn compare_files(old: &str, new: &str) -> Result<ExitCode, Box<dyn Error>> {
-    let read = |file: &str| std::fs::read(file).map_err(|error| format!("{file}: {error}"));
-    let equal = compare(&read(old)?, &read(new)?)?;
-    Ok(ExitCode::from(u8::from(!equal)))
+    let read = |name: &str| {
+        let (file, _) = split(name);
+        std::fs::read(file).map_err(|error| format!("{file}: {error}"))
+    };
+    let (old_bytes, new_bytes) = (read(old)?, read(new)?);
+    compare((old, &old_bytes), (new, &new_bytes))
 }
 
-/// Prints the changes; whether there were none.
-fn compare(old: &[u8], new: &[u8]) -> Result<bool, Box<dyn Error>> {
+/// A file and the logical name behind its `#`.
+fn split(name: &str) -> (&str, Option<&str>) {
+    match name.split_once('#') {
+        Some((file, name)) if !std::path::Path::new(name).is_absolute() => (file, Some(name)),
+        _ => (name, None),
+    }
+}
+
+/// Prints the changes; whether there are any.
+fn compare(old: (&str, &[u8]), new: (&str, &[u8])) -> Result<ExitCode, Box<dyn Error>> {
     let (old, new) = (read(old)?, read(new)?);
     let changes = old.difference(&new);
     for change in &changes {
@@ -72,10 +92,35 @@ fn compare(old: &[u8], new: &[u8]) -> Result<bool, Box<dyn Error>> {
     }
     if changes.is_empty() {
         println!("registering the new one would change nothing");
+        return Ok(ExitCode::SUCCESS);
     }
-    Ok(changes.is_empty())
+    let decided = changes.iter().any(|change| !change.undecided);
+    Ok(ExitCode::from(if decided { 1 } else { 3 }))
 }
 
-fn read(bytes: &[u8]) -> Result<TaskDefinition, Box<dyn Error>> {
-    Ok(Document::read(bytes, Reading::Lenient)?.into_task_definition())
+fn read<'b>((name, bytes): (&str, &'b [u8])) -> Result<Document<'b>, Box<dyn Error>> {
+    let in_file = |error: &dyn Error| format!("{name}: {}", chain(error));
+    let documents = Documents::read(bytes, Reading::Lenient).map_err(|error| in_file(&error))?;
+    if documents.form() == Form::Containers {
+        return Err(format!("{name}: a list of containers, without the task to compare").into());
+    }
+    let names: Vec<String> = documents
+        .iter()
+        .filter_map(|document| document.name().map(str::to_owned))
+        .collect();
+    let (_, wanted) = split(name);
+    let count = documents.len();
+    let mut chosen = documents
+        .into_iter()
+        .filter(|document| wanted.is_none_or(|name| document.name() == Some(name)));
+    match (chosen.next(), wanted) {
+        (Some(document), Some(_)) => Ok(document),
+        (Some(document), None) if count == 1 => Ok(document),
+        (_, None) if count > 1 => {
+            let names = names.join("`, `");
+            Err(format!("{name}: several definitions, name one behind a `#`: `{names}`").into())
+        }
+        (_, Some(wanted)) => Err(format!("{name}: no definition is called `{wanted}`").into()),
+        _ => Err(format!("{name}: a template without task definitions").into()),
+    }
 }

@@ -10,3 +10,4 @@ mod closed_output;
 mod placement;
 mod program;
 mod rolling_deployment;
+mod task_definitions;
