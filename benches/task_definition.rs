@@ -3,7 +3,10 @@
 //! The contract, beside `serde_json::from_slice::<Value>` on the same bytes: reading into types and
 //! applying every rule takes at most one and a half times as long; reading a document, applying
 //! every rule and finding the place of each finding at most 2.2 times. The files are those that
-//! `ECS_CONFORMANCE_DATA` names, where it is set, and otherwise the ones of the developer guide.
+//! `ECS_CONFORMANCE_DATA` names, where it is set, and otherwise the ones of the developer guide. The
+//! group `lenient` takes those that need more than the types: outputs, numbers as strings.
+//!
+//! Templates in YAML stand beside the events of `saphyr-parser`, which make nothing of them.
 
 #![expect(clippy::unwrap_used, reason = "a failed step fails the bench")]
 
@@ -11,7 +14,7 @@ use std::hint::black_box;
 use std::path::PathBuf;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use ecs_taskdef::{Document, Reading, TaskDefinition, Validator};
+use ecs_taskdef::{Document, Documents, Reading, TaskDefinition, Validator};
 use serde_json::Value;
 
 const GUIDE: [&str; 6] = [
@@ -31,6 +34,12 @@ const BROKEN: &[u8] = br#"{"family": "web shop", "containerDefinitions": [
 
 /// Files that read into the types as they are.
 fn files() -> Vec<Vec<u8>> {
+    let is_typed = |file: &Vec<u8>| serde_json::from_slice::<TaskDefinition>(file).is_ok();
+    every_file().into_iter().filter(is_typed).collect()
+}
+
+/// Files that hold a definition, however it is written.
+fn every_file() -> Vec<Vec<u8>> {
     let all = std::env::var_os("ECS_CONFORMANCE_DATA").map_or_else(
         || GUIDE.iter().map(|text| text.as_bytes().to_vec()).collect(),
         |folder| {
@@ -38,8 +47,65 @@ fn files() -> Vec<Vec<u8>> {
             corpus(workspace.join(folder).join("corpus/taskdef"))
         },
     );
-    let is_typed = |file: &Vec<u8>| serde_json::from_slice::<TaskDefinition>(file).is_ok();
-    all.into_iter().filter(is_typed).collect()
+    let is_json = |file: &Vec<u8>| serde_json::from_slice::<Value>(file).is_ok();
+    let is_read = |file: &Vec<u8>| Document::read(file, Reading::Lenient).is_ok();
+    let is_definition = |file: &Vec<u8>| is_json(file) && is_read(file);
+    all.into_iter().filter(is_definition).collect()
+}
+
+/// A template of so many bytes.
+fn template(bytes: usize) -> String {
+    let mut text = "Parameters: {Image: {Type: String}}\nResources:\n".to_owned();
+    for index in 0.. {
+        if text.len() >= bytes {
+            break;
+        }
+        text.push_str(&format!(
+            "  Task{index}:\n    Type: AWS::ECS::TaskDefinition\n    Properties:\n      \
+             RequiresCompatibilities: [FARGATE]\n      NetworkMode: awsvpc\n      Cpu: 256\n      \
+             Memory: 512\n      ContainerDefinitions:\n        - Name: web\n          \
+             Image: !Sub '${{Image}}:1'\n          PortMappings: [{{ContainerPort: 80}}]\n          \
+             Environment:\n            - {{Name: A, Value: !Ref Image}}\n"
+        ));
+    }
+    text
+}
+
+fn lenient(c: &mut Criterion) {
+    let files = every_file();
+    let mut group = c.benchmark_group("lenient");
+    group.bench_function("serde_json_value", |b| {
+        b.iter(|| {
+            each(&files, |file| {
+                serde_json::from_slice::<Value>(file).unwrap()
+            })
+        });
+    });
+    group.bench_function("document_and_every_rule", |b| {
+        let validator = Validator::default();
+        b.iter(|| each(&files, |file| document(file).validate(&validator)));
+    });
+    group.finish();
+    let text = template(1_000_000);
+    let mut group = c.benchmark_group("template_of_1_mb");
+    group.sample_size(10);
+    group.bench_function("saphyr_events", |b| {
+        b.iter(|| {
+            let mut parser = saphyr_parser::Parser::new_from_str(black_box(&text));
+            while let Some(event) = parser.next_event() {
+                black_box(event.unwrap());
+            }
+        });
+    });
+    group.bench_function("documents", |b| b.iter(|| documents(&text)));
+    group.bench_function("documents_and_every_rule", |b| {
+        b.iter(|| documents(&text).validate(&Validator::default()));
+    });
+    group.finish();
+}
+
+fn documents(text: &str) -> Documents<'_> {
+    Documents::read(text.as_bytes(), Reading::Lenient).unwrap()
 }
 
 fn corpus(folder: PathBuf) -> Vec<Vec<u8>> {
@@ -127,5 +193,5 @@ fn document(file: &[u8]) -> Document<'_> {
     Document::read(file, Reading::Lenient).unwrap()
 }
 
-criterion_group!(benches, reading, answers);
+criterion_group!(benches, reading, lenient, answers);
 criterion_main!(benches);

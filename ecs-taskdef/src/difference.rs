@@ -95,7 +95,7 @@ impl Document<'_> {
     /// let shown: Vec<String> = changes.iter().map(ToString::to_string).collect();
     /// assert_eq!(shown, [
     ///     r#"~ containerDefinitions[web].image: "nginx:1" -> "nginx:2""#,
-    ///     r#"? cpu: "256" -> "${...}""#,
+    ///     r#"? cpu: "256" -> "${Cpu}""#,
     /// ]);
     /// # Ok::<(), ecs_taskdef::ReadError>(())
     /// ```

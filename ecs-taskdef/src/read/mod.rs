@@ -25,6 +25,7 @@
 mod cloudformation;
 mod condition;
 mod convert;
+mod decided;
 mod document;
 mod documents;
 mod form;
