@@ -1,7 +1,7 @@
 //! Placements on a loaded cluster, beside a plain scan over its free amounts.
 //!
 //! The cluster has instances of four types in three zones, 99 racks and 100 rows, and ten tasks
-//! of 150 shapes on each. A line of the first groups is one placement from end to end: a
+//! of 150 shapes for each of them, placed at random. A line of the first groups is one placement from end to end: a
 //! snapshot, a plan with a seed of its own, a transaction, its commit; the planner is kept. Tasks
 //! are stopped again after every 5,000 placements, which is not measured; that the planner has to
 //! catch up with it is.
@@ -14,9 +14,10 @@
 //! | `task:group` | a request whose expression each placement changes |
 //!
 //! The scan is what a scheduler does without an index: one pass over (cpu, memory) pairs of
-//! 10,000 instances, written plainly, measured before and after each line, of which the faster
-//! counts. Behind each figure stands the best time of a sample and how many of it go into one
-//! scan; of what takes longer than a scan, how many scans it takes.
+//! 10,000 instances, written plainly, measured before and after each line. Behind each figure
+//! stands the best time of a sample and how many of it go into the best of the scans; of what
+//! takes longer than a scan, how many scans it takes. Copies that find no room do not count as
+//! placed, the time to find that out does.
 
 #![expect(clippy::unwrap_used, reason = "a failed step fails the bench")]
 
@@ -62,9 +63,7 @@ fn scan() -> Duration {
         );
         started.elapsed()
     };
-    let mut passes: Vec<_> = (0..501).map(pass).collect();
-    passes.sort_unstable();
-    passes.get(250).copied().unwrap_or_default()
+    (0..501).map(pass).min().unwrap_or_default()
 }
 
 /// What is measured: the time of placements, and how many there were.
@@ -87,7 +86,7 @@ fn place(
         let count = ROUND.min(iterations - spent.placements);
         let requests: Vec<_> = (0..count).map(&mut *next).collect();
         let names = cluster.names(count);
-        let mut placed = Vec::with_capacity(names.len());
+        let mut placed = 0;
         let started = Instant::now();
         // A seed of its own for each plan: chance that never changes would keep to few instances.
         let seeded = (spent.placements..).zip(&requests);
@@ -104,11 +103,14 @@ fn place(
                 .cell
                 .commit(&transaction, CommitPolicy::Partial)
                 .unwrap();
-            placed.push(commit.placed().len());
+            placed += commit.placed().len() as u64;
             drop(kept);
         }
         spent.time += started.elapsed();
-        spent.placements += count;
+        // The small cluster of the tests may have no room.
+        let counted = if is_test() { count } else { placed };
+        assert!(counted > 0, "no copy finds room");
+        spent.placements += counted;
         for (token, task) in &names {
             cluster.cell.stopped(task);
             cluster.cell.forget(token);
@@ -149,7 +151,9 @@ impl Bench<'_> {
         for (name, strategies) in lists.filter(|(name, _)| is_meant(name)) {
             let repeated = request("service:web", &strategies, &[]);
             let best = self.line(&group, &name, cluster, false, |_| repeated.clone());
-            self.bests.insert((instances, name), best);
+            if best < f64::MAX && !is_test() {
+                self.bests.insert((instances, name), best);
+            }
         }
     }
 
@@ -254,13 +258,13 @@ fn many_shapes(bench: &mut Bench<'_>, cluster: &mut Cluster, size: &str) {
     let mut n = 0;
     bench.line(&group, "new shape, new `==`/`in`", cluster, false, |_| {
         n += 1;
-        fresh(&format!(
-            "attribute:stack in [prod, x{n}] and attribute:rack != r{n}"
-        ))
+        let query = format!("attribute:stack in [prod, x{n}] and attribute:rack != r{n}");
+        cluster::resized(fresh(&query), &mut sizes)
     });
     bench.line(&group, "new shape, new `=~`", cluster, false, |_| {
         n += 1;
-        fresh(&format!("attribute:ecs.instance-type =~ (m5|c{n}).*"))
+        let query = format!("attribute:ecs.instance-type =~ (m5|c{n}).*");
+        cluster::resized(fresh(&query), &mut sizes)
     });
     let varying = "not(task:group == family:fill-3) and runningTasksCount < 40";
     let repeated = request("service:varying", &ways, &[varying]);
