@@ -184,10 +184,9 @@ impl Services {
             waits.push(Wait::Throttled { until });
         }
         if let Some(until) = primary.starved {
-            let empty = primary
-                .request
-                .as_ref()
-                .map(|request| empty_zones(request, cell));
+            let is_fargate = primary.revision.launch_type == LaunchType::Fargate;
+            let request = primary.request.as_ref().filter(|_| !is_fargate);
+            let empty = request.map(|request| empty_zones(request, cell));
             let empty = empty.into_iter().flatten();
             waits.extend(empty.map(|zone| Wait::EmptyZone { zone }));
             waits.push(no_place(primary, fleet.wanted(), until, cell));
