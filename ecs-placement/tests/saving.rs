@@ -412,21 +412,6 @@ fn what_is_not_of_the_format_is_refused_by_name() {
     );
 }
 
-#[test]
-#[ignore = "writes files of the test data"]
-fn write_the_documents() {
-    fn write(name: &str, value: &impl Serialize) {
-        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/saved/");
-        let text = serde_json::to_string_pretty(value).unwrap() + "\n";
-        std::fs::write(format!("{folder}{name}"), text).unwrap();
-    }
-    let (records, cell) = story();
-    write("records-1.json", &records);
-    write("cell-1.json", &cell);
-    write("fargate-1.json", &fargate());
-    write("transaction-1.json", &plan(&cell, &request(), "fourth"));
-}
-
 /// A document that comes late is no next record.
 #[test]
 fn stale_documents_are_no_records() {

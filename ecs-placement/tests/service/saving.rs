@@ -173,18 +173,3 @@ fn records_that_do_not_belong() {
         )
     );
 }
-
-/// Writes the documents anew, after a change of the format.
-#[test]
-#[ignore = "writes files of the test data"]
-fn write_the_documents() {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/saved/");
-    let world = world();
-    let write = |name: &str, text: String| std::fs::write(format!("{folder}{name}"), text + "\n");
-    let services = serde_json::to_string_pretty(&world.services).unwrap();
-    write("services-1.json", services).unwrap();
-    let record = serde_json::to_string_pretty(&record(&world)).unwrap();
-    write("service-record-1.json", record).unwrap();
-    let policy = serde_json::to_string_pretty(&ServicePolicy::guide_2015()).unwrap();
-    write("service-policy-1.json", policy).unwrap();
-}
