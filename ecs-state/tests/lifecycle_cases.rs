@@ -33,7 +33,8 @@ const NOT_OURS: [(&str, &str); 2] = [
     ),
     (
         stop_reason::AGENT_STUCK,
-        "what the agent makes of a task that shall stop and cannot; no task here comes to that",
+        "its task has no containers, which neither the API nor `TaskSpec` takes; one that has some \
+         always comes to its end, as `explore.rs` shows",
     ),
 ];
 
