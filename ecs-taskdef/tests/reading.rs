@@ -289,3 +289,57 @@ fn names_that_are_to_be_filled_in_may_be_the_ones_that_are_missing() {
         ["error[links-target] /containerDefinitions/0/links/0: there is no container `db`"]
     );
 }
+
+#[cfg(feature = "yaml")]
+#[test]
+fn brackets_of_yaml_may_close_where_their_member_begins() {
+    let text = "\
+Resources:
+  Task:
+    Type: AWS::ECS::TaskDefinition
+    Properties:
+      ContainerDefinitions:
+        - Name: caf\u{e9}-\u{fc}
+          Memory: 64
+          Command: [
+          run, # at once
+          \"]\",
+          fast
+          ]
+          Ulimits: [
+            {
+              Name: nofile, SoftLimit: 1,
+          HardLimit: 2
+            }
+        ]
+          Image: two words
+";
+    let document = read(text);
+    let container = &document.task_definition().container_definitions()[0];
+    assert_eq!(
+        container.command,
+        Some(vec!["run".into(), "]".into(), "fast".into()])
+    );
+    let limits = container.ulimits.iter().flatten();
+    assert_eq!(
+        limits.map(|limit| limit.hard_limit).collect::<Vec<_>>(),
+        [Some(2)]
+    );
+    let found = document.validate(&Validator::default());
+    let places = found.errors().map(|finding| {
+        let position = finding.position.unwrap();
+        (finding.rule.id, position.line, position.column)
+    });
+    assert_eq!(
+        places.collect::<Vec<_>>(),
+        [
+            ("container-name-characters", 6, 17),
+            ("container-image-format", 19, 18),
+        ]
+    );
+    let refused = Document::read(b"a: [\n{\n]\nb: 1\n", Reading::Lenient).unwrap_err();
+    assert!(
+        chain::chain(&refused).starts_with("not YAML at line 3 column 1"),
+        "{refused}"
+    );
+}

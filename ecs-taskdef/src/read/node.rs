@@ -74,6 +74,33 @@ impl<'s> Node<'s> {
         }
     }
 
+    /// The same without the text it was read from.
+    #[cfg(feature = "yaml")]
+    pub(super) fn into_owned<'o>(self) -> Node<'o> {
+        let owned = |text: Cow<'s, str>| Cow::Owned(text.into_owned());
+        let data = match self.data {
+            Data::Null => Data::Null,
+            Data::Bool(flag) => Data::Bool(flag),
+            Data::Number(number) => Data::Number(number),
+            Data::Text(text) => Data::Text(owned(text)),
+            Data::Plain(text) => Data::Plain(owned(text)),
+            Data::Open(text) => Data::Open(owned(text)),
+            Data::List(items) => Data::List(items.into_iter().map(Node::into_owned).collect()),
+            Data::Object(members) => {
+                let members = members.into_iter().map(|member| Member {
+                    name: owned(member.name),
+                    span: member.span,
+                    value: member.value.into_owned(),
+                });
+                Data::Object(members.collect())
+            }
+        };
+        Node {
+            data,
+            span: self.span,
+        }
+    }
+
     /// The name and the argument of a function of CloudFormation: `{"Ref": ...}` or
     /// `{"Fn::...": ...}`, without any other member.
     pub(super) fn function(&self) -> Option<(&str, &Self)> {

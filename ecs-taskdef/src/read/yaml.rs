@@ -12,11 +12,59 @@ use super::node::{Data, Member, Node};
 /// How many values a text may come to when its aliases are replaced.
 const MAX_NODES: usize = 1_000_000;
 
+/// How many bytes are read again, all in all, to indent lines of a text.
+const MAX_READ_AGAIN: usize = 64 * 1024 * 1024;
+
+/// What the parser says of a line that is indented less than what stands around its brackets.
+const NOT_INDENTED: [&str; 2] = [
+    "invalid indentation",
+    "invalid indentation in flow construct",
+];
+
 /// Reads the first document of a text in YAML; whether there are others.
+///
+/// YAML wants what stands in brackets to be indented more than the member it belongs to, a `]` on
+/// a line of its own included. No reader of templates insists, so such lines are indented here.
 pub(super) fn parse(text: &str) -> Result<(Node<'_>, bool), Fault> {
+    let mut fault = match parse_indented(text, Offsets::of(text)) {
+        Ok(parsed) => return Ok(parsed),
+        Err(fault) => fault,
+    };
+    let indentation = " ".repeat(deepest(text));
+    let (mut indented, mut insertions) = (text.to_owned(), Vec::new());
+    let mut read_again = 0_usize;
+    loop {
+        let at = fault.offset + insertions.len() * indentation.len();
+        read_again = read_again.saturating_add(at);
+        let line = indented
+            .get(..at)
+            .and_then(|before| before.rsplit('\n').next());
+        let is_first = line.is_some_and(|line| line.trim().is_empty());
+        let is_new = insertions.last().is_none_or(|last| *last < fault.offset);
+        let is_mendable = NOT_INDENTED.contains(&fault.reason.as_str()) && is_first && is_new;
+        if !is_mendable || read_again > MAX_READ_AGAIN {
+            return Err(fault);
+        }
+        indented.insert_str(at, &indentation);
+        insertions.push(fault.offset);
+        let offsets = Offsets::of(&indented).without(&insertions, indentation.len());
+        fault = match parse_indented(&indented, offsets) {
+            Ok((node, has_more)) => return Ok((node.into_owned(), has_more)),
+            Err(fault) => fault,
+        };
+    }
+}
+
+/// How far in the members of any block of a text can begin, and one more.
+fn deepest(text: &str) -> usize {
+    let begins = |line: &str| line.len() - line.trim_start_matches([' ', '-', '?']).len();
+    text.lines().map(begins).max().unwrap_or_default() + 1
+}
+
+fn parse_indented(text: &str, offsets: Offsets) -> Result<(Node<'_>, bool), Fault> {
     let mut reader = Reader {
         parser: Parser::new_from_str(text),
-        offsets: Offsets::of(text),
+        offsets,
         anchors: HashMap::new(),
         count: 0,
         depth: 0,
@@ -47,11 +95,15 @@ fn empty<'s>(span: Range<usize>) -> Node<'s> {
     }
 }
 
-/// The parser counts characters, and everybody else bytes.
+/// The parser counts characters, and everybody else bytes of the text as it is written.
 struct Offsets {
     /// Where each character begins; empty if each is one byte.
     starts: Vec<usize>,
     length: usize,
+    /// Where in the text that is read spaces are inserted, in ascending order, and how many each
+    /// time.
+    insertions: Vec<usize>,
+    width: usize,
 }
 
 impl Offsets {
@@ -63,14 +115,33 @@ impl Offsets {
         Self {
             starts,
             length: text.len(),
+            insertions: Vec::new(),
+            width: 0,
+        }
+    }
+
+    /// `insertions` are places of the text as it is written.
+    fn without(self, insertions: &[usize], width: usize) -> Self {
+        let insertions = insertions.iter().enumerate();
+        Self {
+            insertions: insertions.map(|(index, at)| at + index * width).collect(),
+            width,
+            ..self
         }
     }
 
     fn byte(&self, character: usize) -> usize {
-        match self.starts.is_empty() {
+        let read = match self.starts.is_empty() {
             true => character.min(self.length),
             false => self.starts.get(character).copied().unwrap_or(self.length),
-        }
+        };
+        let count = self.insertions.partition_point(|begin| *begin < read);
+        let (before, _) = self.insertions.split_at(count);
+        // What lies within inserted spaces stands where they are inserted.
+        let within = before
+            .last()
+            .map_or(0, |last| (last + self.width).saturating_sub(read));
+        (read + within).saturating_sub(count * self.width)
     }
 
     fn span(&self, span: Span) -> Range<usize> {
