@@ -434,7 +434,7 @@ fn looks_like_json(source: &str) -> bool {
             .map_or("", |(_, rest)| rest)
             .trim_start();
     }
-    rest.is_empty() || rest.starts_with(['{', '[', '"'])
+    rest.is_empty() || rest.starts_with(['{', '['])
 }
 
 fn offset_of(source: &str, error: &serde_json::Error) -> usize {
