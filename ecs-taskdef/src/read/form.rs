@@ -91,7 +91,8 @@ pub(super) enum Other {
 pub(super) fn form_of(tree: Node<'_>) -> Result<Formed<'_>, Other> {
     if let Data::List(items) = &tree.data {
         let all_objects = items.iter().all(|item| item.is_object() || is_open(item));
-        return match all_objects {
+        let none_known = items.iter().all(is_open);
+        return match all_objects && (none_known || items.iter().any(is_container)) {
             true => Ok(fragment(tree)),
             false => Err(Other::Found("a list")),
         };
@@ -115,6 +116,20 @@ pub(super) fn form_of(tree: Node<'_>) -> Result<Formed<'_>, Other> {
 
 fn is_open(node: &Node<'_>) -> bool {
     matches!(node.data, Data::Open(_))
+}
+
+/// Whether an object has a member that shows a container: lists of other things have names, too.
+fn is_container(node: &Node<'_>) -> bool {
+    const MARKS: [&str; 6] = [
+        "image",
+        "essential",
+        "portMappings",
+        "logConfiguration",
+        "mountPoints",
+        "memoryReservation",
+    ];
+    let is_mark = |name: &str| MARKS.iter().any(|mark| mark.eq_ignore_ascii_case(name));
+    node.members().iter().any(|member| is_mark(&member.name))
 }
 
 fn is_template(tree: &Node<'_>) -> bool {
@@ -176,7 +191,8 @@ fn unwrapped(mut tree: Node<'_>) -> Result<Formed<'_>, Other> {
             steps.push("Properties".to_owned());
         } else {
             let has = |names: [&str; 2]| names.iter().any(|name| node.get(name).is_some());
-            if has(["ContainerDefinitions", "Family"]) {
+            let is_properties = form == Form::Resource && node.get("Family").is_some();
+            if is_properties || node.get("ContainerDefinitions").is_some() {
                 form = Form::Resource;
             } else if !has([CONTAINERS, "family"]) && form != Form::DescribeOutput {
                 return Err(Other::Found("an object without containers"));
