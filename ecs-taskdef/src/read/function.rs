@@ -113,7 +113,8 @@ impl<'n, 's> Env<'n, 's> {
         }
     }
 
-    /// The default of a parameter: a text or a list of texts.
+    /// The default of a parameter: a text or a list of texts. One that is empty only says that
+    /// nobody has to fill the parameter in who does not use it.
     fn parameter(&self, name: &str) -> Option<Cow<'n, Node<'s>>> {
         let parameter = self.template?.get("Parameters")?.get(name)?;
         if let Some(value) = self.choice.parameters.get(name) {
@@ -121,6 +122,9 @@ impl<'n, 's> Env<'n, 's> {
             return Some(Cow::Owned(text_node(parameter, value)));
         }
         let default = parameter.get("Default")?;
+        if scalar_text(default).is_some_and(|text| text.is_empty()) {
+            return None;
+        }
         let kind = parameter.get("Type").and_then(Node::text);
         match kind.unwrap_or_default() {
             // The default is the name of a parameter elsewhere.
