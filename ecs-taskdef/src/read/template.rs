@@ -99,9 +99,11 @@ impl<'n, 's> Scope<'n, 's> {
         let makes_names =
             |kind: &str| kind.starts_with("AWS::Serverless::") || kind.ends_with("::MODULE");
         let is_open = has_macro
+            || tree.get("Modules").is_some()
             || resources.iter().any(|member| {
                 let kind = member.value.get("Type").and_then(Node::text);
-                member.name.starts_with("Fn::") || kind.is_some_and(makes_names)
+                // What has no type is a function of a tool that writes the template.
+                member.name.starts_with("Fn::") || kind.is_none_or(makes_names)
             });
         Self { tree, is_open }
     }
