@@ -218,6 +218,14 @@ fn what_cannot_be_read_says_why() {
             "neither an object nor a list of containers, but a list",
         ),
         (
+            br#"[{"name": "a rule", "input": {}, "level": 2}]"#,
+            "neither an object nor a list of containers, but a list",
+        ),
+        (
+            br#"{"Family": "sleep", "Containers": [{"Name": "sleep"}]}"#,
+            "neither an object nor a list of containers, but an object without containers",
+        ),
+        (
             b"null",
             "neither an object nor a list of containers, but null",
         ),
@@ -334,12 +342,46 @@ Resources:
         places.collect::<Vec<_>>(),
         [
             ("container-name-characters", 6, 17),
-            ("container-image-format", 19, 18),
+            ("container-image-characters", 19, 18),
         ]
     );
     let refused = Document::read(b"a: [\n{\n]\nb: 1\n", Reading::Lenient).unwrap_err();
     assert!(
-        chain::chain(&refused).starts_with("not YAML at line 3 column 1"),
+        chain::chain(&refused).starts_with("not YAML at line 4 column 2"),
         "{refused}"
     );
+}
+
+#[test]
+fn an_empty_default_is_to_be_filled_in() {
+    let text = r#"{"Parameters": {"Size": {"Type": "String", "Default": ""}},
+        "Resources": {"Task": {"Type": "AWS::ECS::TaskDefinition", "Properties": {
+            "RequiresCompatibilities": ["FARGATE"], "NetworkMode": "awsvpc",
+            "Cpu": {"Ref": "Size"}, "Memory": {"Fn::Sub": "${Size}"},
+            "ContainerDefinitions": [{"Name": "web", "Image": {"Ref": "Size"}}]}}}}"#;
+    assert_eq!(found(text, Reading::Lenient), [""; 0]);
+}
+
+#[test]
+fn modules_of_a_template_may_have_any_name() {
+    let text = |module: &str| {
+        format!(
+            r#"{{{module} "Task": {{"Type": "AWS::ECS::TaskDefinition", "Properties": {{
+                "TaskRoleArn": {{"Fn::GetAtt": ["NetRole", "Arn"]}}, "ContainerDefinitions": [
+                    {{"Name": "web", "Image": "web", "Memory": 64}}]}}}}}}}}"#
+        )
+    };
+    let of_tool = text(r#""Resources": {"Net": {"Fn::Module": "net.yaml"},"#);
+    assert_eq!(found(&of_tool, Reading::Lenient), [""; 0]);
+    let listed = text(r#""Modules": {"Net": {"Source": "net.yaml"}}, "Resources": {"#);
+    assert_eq!(found(&listed, Reading::Lenient), [""; 0]);
+    let none = text(r#""Resources": {"#);
+    assert_eq!(found(&none, Reading::Lenient).len(), 1);
+}
+
+#[cfg(feature = "yaml")]
+#[test]
+fn names_of_yaml_may_have_quotes() {
+    let document = read("\"family\" : web\ncontainerDefinitions:\n  - {name: web, image: web}\n");
+    assert_eq!(document.task_definition().container_definitions().len(), 1);
 }
