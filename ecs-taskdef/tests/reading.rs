@@ -385,3 +385,18 @@ fn names_of_yaml_may_have_quotes() {
     let document = read("\"family\" : web\ncontainerDefinitions:\n  - {name: web, image: web}\n");
     assert_eq!(document.task_definition().container_definitions().len(), 1);
 }
+
+#[test]
+fn a_list_of_containers_may_have_names_in_any_case() {
+    let text = r#"[{"Name": "web", "image": "web", "memory": 64, "DNSServers": ["192.0.2.1"],
+        "environment": [{"Name": "MODE", "Value": "fast"}]}]"#;
+    let document = read(text);
+    let findings = document.validate(&Validator::default());
+    assert_eq!(findings.errors().count(), 0);
+    let unknown = findings
+        .iter()
+        .filter(|finding| finding.rule.id == "member-unknown");
+    assert_eq!(unknown.count(), 4);
+    let container = &document.task_definition().container_definitions()[0];
+    assert_eq!(container.name.as_deref(), Some("web"));
+}

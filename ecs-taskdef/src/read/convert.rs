@@ -13,6 +13,8 @@ use crate::shape::{At, Kind, Shape};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Names {
     Api,
+    /// Those of the API, in upper or lower case: Terraform reads a list of containers so.
+    Terraform,
     CloudFormation,
 }
 
@@ -39,6 +41,11 @@ pub(super) struct Conversion<'e, 'n, 's> {
 pub(super) fn api_name(names: Names, shape: &Shape, written: &str) -> Option<&'static str> {
     match names {
         Names::Api => shape.member(written).map(|member| member.name),
+        Names::Terraform => {
+            let is_it = |name: &str| name.eq_ignore_ascii_case(written);
+            let mut members = shape.members.iter().map(|member| member.name);
+            members.find(|name| is_it(name))
+        }
         Names::CloudFormation => cloudformation::api_name(shape, written)
             .or_else(|| shape.member(written).map(|member| member.name)),
     }
@@ -83,7 +90,7 @@ impl<'n, 's> Conversion<'_, 'n, 's> {
             kind,
             Kind::Integer | Kind::Long | Kind::Boolean | Kind::Double
         );
-        if self.names == Names::Api && is_scalar && matches!(node.data, Data::Text(_)) {
+        if self.names != Names::CloudFormation && is_scalar && matches!(node.data, Data::Text(_)) {
             let oddity = Oddity::Quoted(kind.describe());
             self.oddities.push((at.pointer(), oddity));
         }
@@ -133,6 +140,10 @@ impl<'n, 's> Conversion<'_, 'n, 's> {
                 object.insert(name.clone().into_owned(), value.to_value());
                 continue;
             };
+            // Others than Terraform do not know the member, which is said of it.
+            if self.names == Names::Terraform && api != name {
+                object.insert(name.clone().into_owned(), value.to_value());
+            }
             let at = at.member(api);
             if self.names == Names::CloudFormation && api == name {
                 let oddity = Oddity::Misnamed(cloudformation::own_name(shape.name, api));
@@ -177,7 +188,7 @@ impl<'n, 's> Conversion<'_, 'n, 's> {
     fn scalar(&self, node: &Node<'_>, kind: &Kind) -> Value {
         let text = match self.names {
             Names::CloudFormation => scalar_text(node),
-            Names::Api => None,
+            Names::Api | Names::Terraform => None,
         };
         let Some(text) = text else {
             return node.to_value();

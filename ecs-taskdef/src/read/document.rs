@@ -187,9 +187,10 @@ impl<'s> Document<'s> {
     }
 
     pub(super) fn names(&self) -> Names {
-        match self.form.is_of_cloudformation() {
-            true => Names::CloudFormation,
-            false => Names::Api,
+        match self.form {
+            Form::Containers => Names::Terraform,
+            form if form.is_of_cloudformation() => Names::CloudFormation,
+            _ => Names::Api,
         }
     }
 
