@@ -3,14 +3,14 @@
 use std::ops::Range;
 
 /// Whether a text has a part that is to be filled in: `${NAME}`, `$NAME`, `$(NAME)`, `{{NAME}}`,
-/// `<NAME>`, `%NAME%`, `#{NAME}#` or `%{...}`.
+/// `<NAME>`, `%NAME%`, `@NAME@`, `#{NAME}#` or `%{...}`.
 pub(crate) fn is_open(text: &str) -> bool {
     may_be_open(text) && next(text, 0).is_some()
 }
 
 /// Whether a text may have such a part, which is fast to tell.
 pub(crate) fn may_be_open(text: &str) -> bool {
-    let opens = |byte: u8| matches!(byte, b'$' | b'<' | b'%');
+    let opens = |byte: u8| matches!(byte, b'$' | b'<' | b'%' | b'@');
     text.bytes().any(opens) || text.contains("{{") || text.contains("#{")
 }
 
@@ -35,7 +35,7 @@ pub(crate) fn next(text: &str, from: usize) -> Option<Range<usize>> {
             '{' if here.starts_with("{{") => here.find("}}").map(|end| end + 2),
             '<' => length_between(here, '>', |letter| letter != '\n'),
             '%' if here.starts_with("%{") => length_of_braces(here, 1),
-            '%' => length_between(here, '%', |letter| {
+            '%' | '@' => length_between(here, letter, |letter| {
                 letter.is_ascii_uppercase() || letter.is_ascii_digit() || letter == '_'
             }),
             '#' if here.starts_with("#{") => length_of_braces(here, 1).map(|end| {

@@ -400,3 +400,14 @@ fn a_list_of_containers_may_have_names_in_any_case() {
     let container = &document.task_definition().container_definitions()[0];
     assert_eq!(container.name.as_deref(), Some("web"));
 }
+
+#[test]
+fn signs_around_a_name_show_what_is_to_be_filled_in() {
+    let text = r#"{"family": "web-@STAGE@", "containerDefinitions": [
+        {"name": "web", "image": @IMAGE@, "memory": 64, "command": ["me@example.com"]}]}"#;
+    let document = read(text);
+    let findings = document.validate(&Validator::default());
+    assert_eq!(findings.errors().count(), 0);
+    let unknowns: Vec<&str> = document.unknowns().iter().collect();
+    assert_eq!(unknowns, ["/containerDefinitions/0/image", "/family"]);
+}

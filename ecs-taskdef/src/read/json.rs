@@ -117,7 +117,7 @@ impl<'s> Parser<'s> {
             Some(b'{') if self.rest().starts_with("{{") => self.open()?,
             Some(b'{') => self.nested(Self::object)?,
             Some(b'[') => self.nested(Self::list)?,
-            Some(b'$' | b'<' | b'%' | b'#') => return self.open_value(),
+            Some(b'$' | b'<' | b'%' | b'@' | b'#') => return self.open_value(),
             _ => self.literal()?,
         };
         Ok(Node {
