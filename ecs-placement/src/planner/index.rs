@@ -276,8 +276,9 @@ impl Index {
             known.push(*bucket);
         }
         let bucket = |nth: usize| buckets.get(nth).copied().unwrap_or(0);
-        let of_two = (bucket(self.narrow), bucket(1 - self.narrow));
-        self.front.add(at, of_two);
+        // It matters where there are two columns; of more the narrow one may be any.
+        let other = usize::from(self.narrow == 0);
+        self.front.add(at, (bucket(self.narrow), bucket(other)));
         self.known.insert(buckets.into(), at);
         at
     }

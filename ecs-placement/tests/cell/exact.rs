@@ -475,11 +475,15 @@ fn every_pick_is_the_naive_placers() {
 }
 
 #[test]
-fn every_strategy_and_every_pair() {
+fn every_strategy_every_pair_and_three_spreads() {
     let mut lists: Vec<Vec<Strategy>> = vec![Vec::new()];
     lists.extend(STRATEGIES.map(|strategy| vec![strategy]));
+    let spreads = STRATEGIES.iter().filter(|(name, _)| *name == "spread");
     for first in STRATEGIES {
         lists.extend(STRATEGIES.map(|second| vec![first, second]));
+        for second in spreads.clone() {
+            lists.extend(spreads.clone().map(|third| vec![first, *second, *third]));
+        }
     }
     for (strategies, seed) in lists.into_iter().zip(0..) {
         let mut random = Random(seed);
