@@ -202,7 +202,7 @@ mod tests {
         for (path, reference) in [
             ("deploy/web.json", "deploy/web.json"),
             ("a b/ü.json", "a%20b/%C3%BC.json"),
-            ("/work/a.json", "file:///work/a.json"),
+            ("/srv/a.json", "file:///srv/a.json"),
             ("dir\\a.json", "dir/a.json"),
         ] {
             assert_eq!(uri(path), reference);
