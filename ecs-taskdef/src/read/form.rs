@@ -87,7 +87,8 @@ pub(super) enum Other {
     Found(&'static str),
 }
 
-/// Finds out what a tree is. Tags that stand beside a described definition go into it.
+/// Finds out what a tree is. The tags that a describe output has beside its definition become those
+/// of the definition.
 pub(super) fn form_of(tree: Node<'_>) -> Result<Formed<'_>, Other> {
     if let Data::List(items) = &tree.data {
         let all_objects = items.iter().all(|item| item.is_object() || is_open(item));
