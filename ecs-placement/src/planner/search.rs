@@ -52,14 +52,8 @@ pub(super) fn search(
     columns: &Columns,
     state: &State,
 ) -> (Option<u32>, u64) {
-    let Group {
-        counts, claimed, ..
-    } = group;
-    let cost = match filter.is_simple {
-        true => 1,
-        false if filter.selected.varying.is_empty() => ASKING,
-        false => EVALUATING,
-    };
+    let (counts, claimed) = (group.counts, group.claimed);
+    let cost = cost_of(filter);
     let mut looked_at = 0_u64;
     let Index {
         way,
@@ -77,23 +71,18 @@ pub(super) fn search(
     let is_claimed = |slot: u32| claimed.get(slot as usize).is_some_and(|copies| *copies > 0);
     let is_apart =
         |slot: u32| is_claimed(slot) || counted.is_some_and(|counts| counts.on(slot) > 0);
-    let mut best = None;
     let apart = group.claims.into_iter().flatten().copied();
-    for slot in apart.chain(counted.into_iter().flat_map(Counts::slots)) {
+    let apart = apart.chain(counted.into_iter().flat_map(Counts::slots));
+    let mut best = None;
+    for slot in apart {
         looked_at = looked_at.saturating_add(cost.max(ASKING));
         let already = claimed.get(slot as usize).copied().unwrap_or(0);
         let place = state.place(slot);
         let found = place.and_then(|place| index::entry(way, Some(filter), state, place, already));
-        let found = found.map(|(key, _)| (of_slot(slot), key, slot));
-        best = lesser(best, found);
+        best = lesser(best, found.map(|(key, _)| (of_slot(slot), key, slot)));
     }
     let mut find = |order: usize| -> Option<(Key, u32)> {
-        let needs = &*filter.task.needs;
-        // Nothing is no need, even where there is less than nothing.
-        let least = |needed: u32| match needed {
-            0 => i32::MIN,
-            _ => i32::try_from(needed).unwrap_or(i32::MAX),
-        };
+        let needs = &filter.task.needs;
         let fits = |slot: u32| {
             looked_at = looked_at.saturating_add(cost);
             filter.selected.has(slot)
@@ -108,11 +97,8 @@ pub(super) fn search(
         order.find(least(needs.cpu), least(needs.memory), kinds, fits)
     };
     let buckets = buckets.first().map_or(&[0][..], |buckets| buckets);
-    let mut orders: Vec<(u64, usize)> = buckets
-        .iter()
-        .map(|bucket| count(*bucket))
-        .zip(0..)
-        .collect();
+    let counts = buckets.iter().map(|bucket| count(*bucket));
+    let mut orders: Vec<(u64, usize)> = counts.zip(0..).collect();
     orders.sort_unstable();
     let is_met = |order: usize| {
         let bucket = buckets.get(order).copied().unwrap_or(0);
@@ -127,6 +113,23 @@ pub(super) fn search(
         }
     }
     (best.map(|(.., slot)| slot), looked_at)
+}
+
+/// What it costs to ask one instance whether it takes the task.
+fn cost_of(filter: &Filter) -> u64 {
+    match filter.is_simple {
+        true => 1,
+        false if filter.selected.varying.is_empty() => ASKING,
+        false => EVALUATING,
+    }
+}
+
+/// How much has to be left. Nothing is no need, even where there is less than nothing.
+fn least(needed: u32) -> i32 {
+    match needed {
+        0 => i32::MIN,
+        _ => i32::try_from(needed).unwrap_or(i32::MAX),
+    }
 }
 
 fn lesser(one: Option<Best>, other: Option<Best>) -> Option<Best> {
