@@ -202,88 +202,59 @@ impl ServiceError {
     #[must_use]
     pub fn exception(&self) -> Exception {
         match self {
-            Self::Fargate(error) => return error.exception(),
-            Self::TaskSet(error) => return error.exception(),
+            Self::Fargate(error) => error.exception(),
+            Self::TaskSet(error) => error.exception(),
             Self::Capacity(error) | Self::Request(RequestError::Capacity(error)) => {
-                return error.exception();
+                error.exception()
             }
-            Self::ShiftConfiguration(error) => return error.exception(),
-            Self::Shift(error) => return error.exception(),
-            _ => {}
+            Self::ShiftConfiguration(error) => error.exception(),
+            Self::Shift(error) => error.exception(),
+            own => Exception::new(own.exception_name(), own.words_of_aws()),
         }
-        let own = || self.to_string();
-        let (name, message) = match self {
+    }
+
+    fn exception_name(&self) -> ExceptionName {
+        match self {
             Self::Request(RequestError::Unsupported(_)) | Self::OtherController { .. } => {
-                (ExceptionName::UnsupportedFeature, own())
+                ExceptionName::UnsupportedFeature
             }
-            Self::Exists { .. } => (
-                ExceptionName::InvalidParameter,
-                "Creation of service was not idempotent.".to_owned(),
-            ),
-            Self::NotFound { .. } => (
-                ExceptionName::ServiceNotFound,
-                "Service not found.".to_owned(),
-            ),
-            Self::NoDeployment { .. } => (ExceptionName::Conflict, own()),
-            Self::NotActive { .. } => (
-                ExceptionName::ServiceNotActive,
-                "Service was not ACTIVE.".to_owned(),
-            ),
-            Self::Scaled { .. } => (
-                ExceptionName::InvalidParameter,
-                "The service cannot be stopped while it is scaled above 0.".to_owned(),
-            ),
-            Self::HasTasks { .. } => (
-                ExceptionName::InvalidParameter,
-                "The service cannot be stopped while deployments are active.".to_owned(),
-            ),
-            Self::ProvidersWithoutForce => (
-                ExceptionName::InvalidParameter,
+            Self::NotFound { .. } => ExceptionName::ServiceNotFound,
+            Self::NotActive { .. } => ExceptionName::ServiceNotActive,
+            Self::NoDeployment { .. } => ExceptionName::Conflict,
+            Self::NoShift { .. } => ExceptionName::ServiceDeploymentNotFound,
+            _ => ExceptionName::InvalidParameter,
+        }
+    }
+
+    /// What Amazon ECS says, where that is known; our own words elsewhere.
+    fn words_of_aws(&self) -> String {
+        let known = match self {
+            Self::Exists { .. } => Some("Creation of service was not idempotent."),
+            Self::NotFound { .. } => Some("Service not found."),
+            Self::NotActive { .. } => Some("Service was not ACTIVE."),
+            Self::Scaled { .. } => {
+                Some("The service cannot be stopped while it is scaled above 0.")
+            }
+            Self::HasTasks { .. } => {
+                Some("The service cannot be stopped while deployments are active.")
+            }
+            Self::ProvidersWithoutForce => Some(
                 "When switching from launch type to capacity provider strategy on an existing \
                  service, or making a change to a capacity provider strategy on a service that is \
-                 already using one, you must force a new deployment."
-                    .to_owned(),
+                 already using one, you must force a new deployment.",
             ),
-            Self::NoShift { .. } => (ExceptionName::ServiceDeploymentNotFound, own()),
-            Self::DaemonCount => (
-                ExceptionName::InvalidParameter,
-                in_its_words("daemon-desired-count").unwrap_or_else(own),
-            ),
+            Self::DaemonCount => in_its_words("daemon-desired-count"),
             // What it says is about values above 100.
-            Self::DaemonMaximum { maximum: 101.. } => (
-                ExceptionName::InvalidParameter,
-                in_its_words("daemon-maximum-percent").unwrap_or_else(own),
-            ),
-            Self::Request(RequestError::Refused(_) | RequestError::Capacity(_))
-            | Self::ShiftConfiguration(_)
-            | Self::Shift(_)
-            | Self::DaemonStrategy { .. }
-            | Self::NoTraffic { .. }
-            | Self::Spread { .. }
-            | Self::Breaker(_)
-            | Self::Cluster(_)
-            | Self::Fargate(_)
-            | Self::Capacity(_)
-            | Self::DaemonProviders
-            | Self::Rebalancing(_)
-            | Self::External
-            | Self::NotExternal { .. }
-            | Self::NoTaskSets { .. }
-            | Self::TaskSetMember { .. }
-            | Self::TaskSet(_)
-            | Self::NoLaunchType
-            | Self::DaemonMaximum { .. }
-            | Self::EarlySuccess { .. }
-            | Self::EarlyShift { .. }
-            | Self::NextToken { .. }
-            | Self::TaskDefinition => (ExceptionName::InvalidParameter, own()),
+            Self::DaemonMaximum { maximum: 101.. } => in_its_words("daemon-maximum-percent"),
+            _ => None,
         };
-        Exception::new(name, message)
+        known.map_or_else(|| self.to_string(), str::to_owned)
     }
 }
 
 /// What Amazon ECS says where a request breaks a rule.
-fn in_its_words(id: &str) -> Option<String> {
-    let rule = ecs_model::rules::all().find(|rule| rule.id == id)?;
-    rule.aws_message.map(str::to_owned)
+fn in_its_words(id: &str) -> Option<&'static str> {
+    ecs_model::rules::all()
+        .find(|rule| rule.id == id)?
+        .aws_message
 }

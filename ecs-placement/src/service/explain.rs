@@ -317,13 +317,12 @@ fn no_place(primary: &DeploymentState, tasks: u32, until: Timestamp, cell: &Cell
 
 impl fmt::Display for Wait {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut counted = |tasks: u32, what: &str| write!(f, "{tasks} tasks {what}");
         match self {
-            Self::Failed { deployment } => {
-                write!(
-                    f,
-                    "the deployment {deployment} has failed, nothing more is started for it"
-                )
-            }
+            Self::Failed { deployment } => write!(
+                f,
+                "the deployment {deployment} has failed, nothing more is started for it"
+            ),
             Self::Bounds {
                 bounds: Bounds { lower, upper },
                 counted,
@@ -337,14 +336,7 @@ impl fmt::Display for Wait {
                 tasks,
                 closest,
                 until,
-            } => {
-                write!(f, "no instance takes one more of {tasks} tasks: ")?;
-                match closest {
-                    Some((arn, reason)) => write!(f, "the closest is {arn}, which {reason}")?,
-                    None => f.write_str("none is ACTIVE")?,
-                }
-                write!(f, "; it is tried again at {until} at the latest")
-            }
+            } => write_no_place(f, *tasks, closest.as_ref(), *until),
             Self::Provisioning { provider, tasks } => write!(
                 f,
                 "{tasks} tasks wait in PROVISIONING for the capacity provider `{provider}`"
@@ -354,19 +346,17 @@ impl fmt::Display for Wait {
                 "the capacity provider `{provider}` takes no more tasks; it is tried again at \
                  {until} at the latest"
             ),
-            Self::NoFargate { tasks, until } => write!(
-                f,
-                "Fargate takes none of {tasks} tasks; it is tried again at {until} at the latest"
-            ),
+            Self::NoFargate { tasks, until } => {
+                write!(f, "Fargate takes none of {tasks} tasks; ")?;
+                write!(f, "it is tried again at {until} at the latest")
+            }
             Self::EmptyZone { zone } => {
                 write!(f, "no instance in {zone} takes tasks of the service")
             }
-            Self::Throttled { until } => {
-                write!(
-                    f,
-                    "tasks have failed to start too often, the next start at {until}"
-                )
-            }
+            Self::Throttled { until } => write!(
+                f,
+                "tasks have failed to start too often, the next start at {until}"
+            ),
             Self::Breaker {
                 failures,
                 threshold,
@@ -374,16 +364,11 @@ impl fmt::Display for Wait {
                 f,
                 "the circuit breaker is at {failures} of {threshold} failures"
             ),
-            Self::Pending { tasks } => write!(f, "{tasks} tasks do not run yet"),
-            Self::Warming { tasks } => {
-                write!(f, "{tasks} tasks run and are not known to be healthy")
-            }
-            Self::Unhealthy { tasks } => write!(f, "{tasks} tasks fail their health checks"),
+            Self::Pending { tasks } => counted(*tasks, "do not run yet"),
+            Self::Warming { tasks } => counted(*tasks, "run and are not known to be healthy"),
+            Self::Unhealthy { tasks } => counted(*tasks, "fail their health checks"),
             Self::Draining { tasks } => {
-                write!(
-                    f,
-                    "{tasks} tasks are on instances that take no tasks any more"
-                )
+                counted(*tasks, "are on instances that take no tasks any more")
             }
             Self::Protected { tasks, until } => {
                 write!(
@@ -391,10 +376,24 @@ impl fmt::Display for Wait {
                     "{tasks} tasks are protected, the first of them until {until}"
                 )
             }
-            Self::Stopping { tasks } => write!(f, "{tasks} tasks shall stop and have not stopped"),
-            Self::Older { tasks } => write!(f, "{tasks} tasks of older revisions are still there"),
+            Self::Stopping { tasks } => counted(*tasks, "shall stop and have not stopped"),
+            Self::Older { tasks } => counted(*tasks, "of older revisions are still there"),
             Self::Shift(wait) => wait.fmt(f),
             Self::Baking { until } => write!(f, "all is done, the deployment bakes until {until}"),
         }
     }
+}
+
+fn write_no_place(
+    f: &mut fmt::Formatter<'_>,
+    tasks: u32,
+    closest: Option<&(Arc<str>, Reason)>,
+    until: Timestamp,
+) -> fmt::Result {
+    write!(f, "no instance takes one more of {tasks} tasks: ")?;
+    match closest {
+        Some((arn, reason)) => write!(f, "the closest is {arn}, which {reason}")?,
+        None => f.write_str("none is ACTIVE")?,
+    }
+    write!(f, "; it is tried again at {until} at the latest")
 }
