@@ -91,35 +91,7 @@ pub enum ServiceChange {
         at: Timestamp,
     },
     /// Tasks start.
-    Start {
-        /// The service.
-        service: Arc<str>,
-        /// The deployment.
-        deployment: Arc<str>,
-        /// The tasks and where each goes.
-        tasks: Vec<(Arc<str>, TaskPlace)>,
-        /// The capacity provider, if there is one.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        provider: Option<Arc<str>>,
-        /// Tasks that wait in `PROVISIONING` for the capacity of the provider.
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
-        waiting: Vec<Arc<str>>,
-        /// For the task of a move from one Availability Zone to another, the state of the cell's
-        /// instances: without place it is not tried again before that changes.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        moves_at: Option<u64>,
-        /// How many found no place.
-        unplaced: u32,
-        /// Why, if it is to be told.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        obstacle: Option<Obstacle>,
-        /// Whether it was tried because the cluster has changed, not because a wait was over:
-        /// what finds no place then is no failure.
-        #[serde(default)]
-        is_retry: bool,
-        /// When.
-        at: Timestamp,
-    },
+    Start(TaskStarts),
     /// Tasks that waited for capacity have found a place.
     Settle {
         /// The service.
@@ -157,53 +129,16 @@ pub enum ServiceChange {
         /// When.
         at: Timestamp,
     },
-    /// A service deployment that rolls begins.
-    Begin {
+    /// Something happens to a deployment.
+    Deployment {
         /// The service.
         service: Arc<str>,
-        /// The deployment that it goes to.
+        /// The id of the deployment.
         deployment: Arc<str>,
+        /// What happens.
+        event: DeploymentEvent,
         /// When.
         at: Timestamp,
-    },
-    /// All that a deployment asks for is done, and it bakes.
-    Bake {
-        /// The service.
-        service: Arc<str>,
-        /// The deployment.
-        deployment: Arc<str>,
-        /// Since when.
-        at: Timestamp,
-    },
-    /// A deployment is complete.
-    Complete {
-        /// The service.
-        service: Arc<str>,
-        /// The deployment.
-        deployment: Arc<str>,
-        /// When.
-        at: Timestamp,
-    },
-    /// A deployment has failed.
-    Fail {
-        /// The service.
-        service: Arc<str>,
-        /// The deployment.
-        deployment: Arc<str>,
-        /// Why.
-        failure: DeploymentFailure,
-        /// The completed deployment that is restored, if one is.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        rollback: Option<Arc<str>>,
-        /// When.
-        at: Timestamp,
-    },
-    /// An older deployment has no tasks any more and is dropped.
-    Retire {
-        /// The service.
-        service: Arc<str>,
-        /// The deployment.
-        deployment: Arc<str>,
     },
     /// Something happens to the task sets of a service.
     TaskSet {
@@ -244,6 +179,66 @@ pub enum ServiceChange {
         /// When.
         at: Timestamp,
     },
+}
+
+/// Tasks of a deployment that start.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct TaskStarts {
+    /// The service.
+    pub service: Arc<str>,
+    /// The deployment.
+    pub deployment: Arc<str>,
+    /// The tasks and where each goes.
+    pub tasks: Vec<(Arc<str>, TaskPlace)>,
+    /// The capacity provider, if there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub provider: Option<Arc<str>>,
+    /// Tasks that wait in `PROVISIONING` for the capacity of the provider.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub waiting: Vec<Arc<str>>,
+    /// For the task of a move from one Availability Zone to another, the state of the cell's
+    /// instances: without place it is not tried again before that changes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub moves_at: Option<u64>,
+    /// How many found no place.
+    pub unplaced: u32,
+    /// Why, if it is to be told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub obstacle: Option<Obstacle>,
+    /// Whether it was tried because the cluster has changed, not because a wait was over:
+    /// what finds no place then is no failure.
+    #[serde(default)]
+    pub is_retry: bool,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// What happens to a deployment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase",
+    deny_unknown_fields
+)]
+#[non_exhaustive]
+pub enum DeploymentEvent {
+    /// The service deployment that goes to it begins.
+    Begin,
+    /// All that it asks for is done, and it bakes.
+    Bake,
+    /// It is complete.
+    Complete,
+    /// It has failed.
+    Fail {
+        /// Why.
+        failure: DeploymentFailure,
+        /// The id of the completed deployment that is restored, if one is.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        rollback: Option<Arc<str>>,
+    },
+    /// It is an older one that has no tasks any more, and is dropped.
+    Retire,
 }
 
 /// What the tasks of a task set are made of.

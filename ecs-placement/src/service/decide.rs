@@ -10,8 +10,8 @@ use super::daemon::Matching;
 use super::state::{ServiceState, ServiceStatus};
 use super::zones::ZoneView;
 use super::{
-    DeploymentFailure, FirstStep, Notice, ServiceChange, ServicePolicy, ServiceStart, Services,
-    StopCause,
+    DeploymentEvent, DeploymentFailure, FirstStep, Notice, ServiceChange, ServicePolicy,
+    ServiceStart, Services, StopCause,
 };
 use crate::CellState;
 use crate::deployment::{DeploymentState, Fleet, RolloutState, after};
@@ -214,14 +214,8 @@ impl ServiceState {
         if let Some(ended) = ended {
             return change(ended);
         }
-        if !self.unregistered.is_empty() {
-            let running = self.unregistered.iter();
-            let tasks = running.filter_map(|number| self.tasks.get(number));
-            return change(ServiceChange::Register {
-                service: Arc::clone(&self.name),
-                tasks: tasks.map(|task| Arc::clone(&task.task)).collect(),
-                at: now,
-            });
+        if let Some(register) = self.registration(now) {
+            return change(register);
         }
         if let Some(start) = self.waiting_start(context) {
             return Some(start);
@@ -256,6 +250,17 @@ impl ServiceState {
         })
     }
 
+    /// Tasks that run and are to be registered in the target groups.
+    fn registration(&self, now: Timestamp) -> Option<ServiceChange> {
+        let running = self.unregistered.iter();
+        let tasks = running.filter_map(|number| self.tasks.get(number));
+        (!self.unregistered.is_empty()).then(|| ServiceChange::Register {
+            service: Arc::clone(&self.name),
+            tasks: tasks.map(|task| Arc::clone(&task.task)).collect(),
+            at: now,
+        })
+    }
+
     fn replica_step(&self, context: &Context<'_>, fleet: &Fleet, room: u32) -> Option<Step> {
         let start = self.next_start(context, fleet, room);
         start.or_else(|| {
@@ -274,7 +279,12 @@ impl ServiceState {
     /// Deployments that end, and services that do.
     fn lifecycle(&self, context: &Context<'_>) -> Option<ServiceChange> {
         let now = context.now;
-        let service = || Arc::clone(&self.name);
+        let change = |deployment: &Arc<str>, event| ServiceChange::Deployment {
+            service: Arc::clone(&self.name),
+            deployment: Arc::clone(deployment),
+            event,
+            at: now,
+        };
         if let Some(gone) = self.gone(now) {
             return Some(gone);
         }
@@ -283,40 +293,24 @@ impl ServiceState {
         }
         let rolling = self.history.rolling.as_ref();
         if let Some(pending) = rolling.filter(|rolling| rolling.is_pending()) {
-            return Some(ServiceChange::Begin {
-                service: service(),
-                deployment: Arc::clone(pending.target()),
-                at: now,
-            });
+            return Some(change(pending.target(), DeploymentEvent::Begin));
         }
         let primary = self.primary()?;
         if primary.is_in_progress() {
-            let deployment = Arc::clone(&primary.id);
             if let Some((failure, is_back)) = self.failure(primary, context) {
-                return Some(ServiceChange::Fail {
-                    service: service(),
-                    deployment,
-                    failure,
-                    rollback: self.candidate().filter(|_| is_back),
-                    at: now,
-                });
+                let rollback = self.candidate().filter(|_| is_back);
+                let event = DeploymentEvent::Fail { failure, rollback };
+                return Some(change(&primary.id, event));
             }
             if self.is_done() {
                 let bake_time = self.bake_time(context.policy.alarm_bake_time);
                 let over = |since| after(since, bake_time) <= now;
-                return match primary.baking_since {
-                    None if bake_time > 0 => Some(ServiceChange::Bake {
-                        service: service(),
-                        deployment,
-                        at: now,
-                    }),
-                    Some(since) if !over(since) => None,
-                    _ => Some(ServiceChange::Complete {
-                        service: service(),
-                        deployment,
-                        at: now,
-                    }),
+                let event = match primary.baking_since {
+                    None if bake_time > 0 => DeploymentEvent::Bake,
+                    Some(since) if !over(since) => return None,
+                    _ => DeploymentEvent::Complete,
                 };
+                return Some(change(&primary.id, event));
             }
         }
         let candidate = self.candidate().filter(|_| primary.is_in_progress());
@@ -328,10 +322,7 @@ impl ServiceState {
         self.older()
             .iter()
             .find(is_done)
-            .map(|older| ServiceChange::Retire {
-                service: service(),
-                deployment: Arc::clone(&older.id),
-            })
+            .map(|older| change(&older.id, DeploymentEvent::Retire))
     }
 
     /// A service that is deleted and has no tasks any more that shall run.

@@ -7,11 +7,21 @@ use ecs_model::deployment::rollout_reason;
 use ecs_model::{Timestamp, service_message};
 
 use super::service_deployment::Rolling;
-use super::state::{ServiceState, Timer};
+use super::state::{ServiceState, ServiceStatus, Timer};
 use super::{DeploymentFailure, Notice, ServicePolicy};
 use crate::deployment::{DeploymentState, Revision, RolloutReason, RolloutState, after};
 
 impl ServiceState {
+    pub(super) fn delete(&mut self, at: Timestamp) {
+        self.interrupt_rebalancing(at);
+        self.status = ServiceStatus::Draining;
+        self.desired = 0;
+        // Its service deployments are deleted with it.
+        self.shift = None;
+        self.history = Default::default();
+        self.scale_task_sets(at);
+    }
+
     /// Makes a new deployment the one to go to.
     pub(super) fn deploy(
         &mut self,

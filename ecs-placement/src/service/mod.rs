@@ -18,6 +18,7 @@ mod events;
 mod explain;
 mod forecast;
 mod history;
+mod launch;
 mod lifecycle;
 mod names;
 mod news;
@@ -51,8 +52,8 @@ use hashbrown::HashMap;
 
 pub use action::{ServiceAction, StopCause};
 pub use change::{
-    DeploymentFailure, Notice, Obstacle, ServiceApplyError, ServiceChange, ServiceRecord,
-    TaskSetRevision,
+    DeploymentEvent, DeploymentFailure, Notice, Obstacle, ServiceApplyError, ServiceChange,
+    ServiceRecord, TaskSetRevision, TaskStarts,
 };
 pub use decide::ServiceDecision;
 pub use error::ServiceError;

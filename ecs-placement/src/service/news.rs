@@ -10,8 +10,8 @@ use ecs_model::event::{
 };
 use ecs_model::{Event, Timestamp, service_message};
 
-use super::apply::id_of;
 use super::events::event_id;
+use super::launch::id_of;
 use super::settings::CLASSIC;
 use super::state::{ServiceState, Timer};
 use super::{DeploymentFailure, Notice, Obstacle, StopCause};

@@ -6,7 +6,7 @@ use ecs_model::event::{EventLevel, EventName};
 use ecs_model::service_message::{self, UnhealthyTarget};
 use ecs_model::{TaskStatus, TaskStopCode, Timestamp};
 
-use super::apply::id_of;
+use super::launch::id_of;
 use super::state::{ServiceState, Timer};
 use super::task::ServiceTask;
 use super::{

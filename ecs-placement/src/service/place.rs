@@ -8,7 +8,7 @@ use ecs_model::{LaunchType, Timestamp, service_message};
 use super::decide::{Starts, Which};
 use super::settings::group;
 use super::state::count;
-use super::{Obstacle, ServiceChange, Services, TaskPlace};
+use super::{Obstacle, ServiceChange, Services, TaskPlace, TaskStarts};
 use crate::explain::in_events;
 use crate::{
     CellState, Commit, Fargate, FargatePlan, PlacementRequest, Plan, Reason, Snapshot, Transaction,
@@ -84,7 +84,7 @@ impl ServiceStart {
                 at: self.at,
             };
         }
-        ServiceChange::Start {
+        ServiceChange::Start(TaskStarts {
             service: self.service,
             deployment: self.deployment,
             tasks,
@@ -95,7 +95,7 @@ impl ServiceStart {
             obstacle: self.obstacle,
             is_retry: self.is_retry,
             at: self.at,
-        }
+        })
     }
 }
 

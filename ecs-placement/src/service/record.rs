@@ -8,7 +8,7 @@ use ecs_taskdef::Recorded;
 
 use super::settings::NewService;
 use super::state::{ServiceState, ServiceStatus};
-use super::{ServiceApplyError, ServiceChange, ServiceRecord, Services};
+use super::{DeploymentEvent, ServiceApplyError, ServiceChange, ServiceRecord, Services};
 use crate::deployment::shift::ShiftEvent;
 
 impl Services {
@@ -65,15 +65,10 @@ impl Services {
                 self.known(&task.service)?;
                 self.check_unknown([&task.task])
             }
-            ServiceChange::Start {
-                service,
-                deployment,
-                tasks,
-                waiting,
-                ..
-            } => {
-                self.check_deployments(service, [deployment])?;
-                self.check_unknown(tasks.iter().map(|(task, _)| task).chain(waiting))
+            ServiceChange::Start(starts) => {
+                self.check_deployments(&starts.service, [&starts.deployment])?;
+                let placed = starts.tasks.iter().map(|(task, _)| task);
+                self.check_unknown(placed.chain(&starts.waiting))
             }
             ServiceChange::Settle { service, tasks, .. } => {
                 self.known(service)?;
@@ -88,31 +83,18 @@ impl Services {
                 self.known(service)?;
                 self.check_tasks(tasks.iter().map(|(task, _)| task))
             }
-            ServiceChange::Begin {
+            ServiceChange::Deployment {
                 service,
                 deployment,
+                event,
                 ..
+            } => {
+                let rollback = match event {
+                    DeploymentEvent::Fail { rollback, .. } => rollback.as_ref(),
+                    _ => None,
+                };
+                self.check_deployments(service, [deployment].into_iter().chain(rollback))
             }
-            | ServiceChange::Bake {
-                service,
-                deployment,
-                ..
-            }
-            | ServiceChange::Complete {
-                service,
-                deployment,
-                ..
-            }
-            | ServiceChange::Retire {
-                service,
-                deployment,
-            } => self.check_deployments(service, [deployment]),
-            ServiceChange::Fail {
-                service,
-                deployment,
-                rollback,
-                ..
-            } => self.check_deployments(service, [deployment].into_iter().chain(rollback)),
         }
     }
 

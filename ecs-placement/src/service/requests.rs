@@ -11,7 +11,7 @@ use ecs_taskdef::TaskDefinition;
 use super::names::Names;
 use super::settings::{NewService, ServiceSettings, ServiceUpdate, group, refuse_unsupported};
 use super::state::{ServiceState, ServiceStatus, count};
-use super::{DeploymentFailure, ServiceChange, ServiceError, Services};
+use super::{DeploymentEvent, DeploymentFailure, ServiceChange, ServiceError, Services};
 use crate::capacity::{CapacityChoice, ProviderKind, ProviderStrategy};
 use crate::deployment::Revision;
 use crate::deployment::shift::ShiftEvent;
@@ -126,11 +126,13 @@ impl Services {
                 service: known.name.to_string(),
             });
         };
-        Ok(Some(ServiceChange::Fail {
+        Ok(Some(ServiceChange::Deployment {
             service: Arc::clone(&known.name),
             deployment: Arc::clone(&primary.id),
-            failure: DeploymentFailure::Stopped,
-            rollback: known.candidate(),
+            event: DeploymentEvent::Fail {
+                failure: DeploymentFailure::Stopped,
+                rollback: known.candidate(),
+            },
             at: now,
         }))
     }

@@ -19,7 +19,7 @@ use super::change::TaskSetRevision;
 use super::settings::{NewService, ServiceSettings};
 use super::state::{ServiceState, count};
 use super::task_sets::{TaskSetEvent, TaskSetScale, TaskSetTasks, TaskSets};
-use super::{ServiceChange, ServiceError, Services};
+use super::{DeploymentEvent, ServiceChange, ServiceError, Services};
 use crate::PlacementRequest;
 use crate::deployment::{DeploymentState, Revision, RolloutState};
 
@@ -268,9 +268,11 @@ impl ServiceState {
                     });
                 }
                 None if one.ranks.is_empty() => {
-                    return Some(ServiceChange::Retire {
+                    return Some(ServiceChange::Deployment {
                         service: Arc::clone(&self.name),
                         deployment: Arc::clone(&one.id),
+                        event: DeploymentEvent::Retire,
+                        at: now,
                     });
                 }
                 Some(_) | None => {}

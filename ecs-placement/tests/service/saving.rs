@@ -1,6 +1,8 @@
 //! What is saved, and records that do not belong.
 
-use ecs_placement::service::{ServiceChange, ServicePolicy, ServiceRecord, Services, TaskPlace};
+use ecs_placement::service::{
+    DeploymentEvent, ServiceChange, ServicePolicy, ServiceRecord, Services, TaskPlace, TaskStarts,
+};
 use serde_json::{Value, json};
 
 use crate::world::{World, at};
@@ -121,9 +123,10 @@ fn records_that_do_not_belong() {
         refuse(&mut services, elapse("api")),
         "there is no service `api`"
     );
-    let complete = ServiceChange::Complete {
+    let complete = ServiceChange::Deployment {
         service: "web".into(),
         deployment: "ecs-svc/1".into(),
+        event: DeploymentEvent::Complete,
         at: at(0),
     };
     assert_eq!(
@@ -137,20 +140,22 @@ fn records_that_do_not_belong() {
         at: at(0),
     };
     assert_eq!(refuse(&mut services, stop), "the service has no task `1`");
-    let start = |tasks: &[&str]| ServiceChange::Start {
-        service: "web".into(),
-        deployment: world.deployments()[0].id().unwrap().into(),
-        tasks: tasks
-            .iter()
-            .map(|task| ((*task).into(), TaskPlace::Instance("a".into())))
-            .collect(),
-        provider: None,
-        waiting: Vec::new(),
-        moves_at: None,
-        unplaced: 0,
-        obstacle: None,
-        is_retry: false,
-        at: at(0),
+    let start = |tasks: &[&str]| {
+        ServiceChange::Start(TaskStarts {
+            service: "web".into(),
+            deployment: world.deployments()[0].id().unwrap().into(),
+            tasks: tasks
+                .iter()
+                .map(|task| ((*task).into(), TaskPlace::Instance("a".into())))
+                .collect(),
+            provider: None,
+            waiting: Vec::new(),
+            moves_at: None,
+            unplaced: 0,
+            obstacle: None,
+            is_retry: false,
+            at: at(0),
+        })
     };
     let known = world.tasks(|_| true)[0].clone();
     assert_eq!(
