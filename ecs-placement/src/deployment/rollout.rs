@@ -208,6 +208,23 @@ impl DeploymentState {
         self.rollout == RolloutState::InProgress
     }
 
+    /// Whether it is the one to go to again because a later one has ended.
+    pub(crate) fn is_restored(&self) -> bool {
+        let is_back = match self.reason {
+            RolloutReason::BackFromBreaker
+            | RolloutReason::BackFromAlarm
+            | RolloutReason::BackFromStop
+            | RolloutReason::BackFromShift => true,
+            RolloutReason::InProgress
+            | RolloutReason::Completed
+            | RolloutReason::Breaker
+            | RolloutReason::Alarm
+            | RolloutReason::Stopped
+            | RolloutReason::Shift => false,
+        };
+        is_back && self.is_in_progress()
+    }
+
     /// Whether it may start tasks, apart from room for them.
     pub(crate) fn may_start(&self, now: Timestamp) -> bool {
         self.rollout != RolloutState::Failed && self.throttled.is_over(now)

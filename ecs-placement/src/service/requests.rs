@@ -13,8 +13,8 @@ use super::settings::{NewService, ServiceSettings, ServiceUpdate, group, refuse_
 use super::state::{ServiceState, ServiceStatus, count};
 use super::{DeploymentEvent, DeploymentFailure, ServiceChange, ServiceError, Services};
 use crate::capacity::{CapacityChoice, ProviderKind, ProviderStrategy};
-use crate::deployment::Revision;
 use crate::deployment::shift::ShiftEvent;
+use crate::deployment::{DeploymentState, Revision};
 use crate::{PlacementRequest, Unsupported};
 
 impl Services {
@@ -91,7 +91,7 @@ impl Services {
 
     /// StopServiceDeployment with `ROLLBACK`: the deployment that is under way is given up, and the
     /// last completed one restored, if there is one. Neither circuit breaker nor alarms need be
-    /// configured.
+    /// configured. What goes back already goes on.
     ///
     /// # Errors
     ///
@@ -103,8 +103,7 @@ impl Services {
         Ok(())
     }
 
-    /// The change that [`stop_deployment`](Self::stop_deployment) makes, if it makes one: what goes
-    /// back already goes on.
+    /// The change that [`stop_deployment`](Self::stop_deployment) makes, if it makes one.
     ///
     /// # Errors
     ///
@@ -120,13 +119,16 @@ impl Services {
             let (_, change) = self.decide_shift(&known.name, stop, now)?;
             return Ok(change);
         }
-        let primary = known.primary().filter(|primary| primary.is_in_progress());
-        let Some(primary) = primary else {
+        // One that was stopped before it began has ended, though what it left is restored.
+        let is_over = known.history.rolling.is_none();
+        let is_under_way =
+            |one: &&DeploymentState| one.is_in_progress() && !(one.is_restored() && is_over);
+        let Some(primary) = known.primary().filter(is_under_way) else {
             return Err(ServiceError::NoDeployment {
                 service: known.name.to_string(),
             });
         };
-        Ok(Some(ServiceChange::Deployment {
+        let stop = || ServiceChange::Deployment {
             service: Arc::clone(&known.name),
             deployment: Arc::clone(&primary.id),
             event: DeploymentEvent::Fail {
@@ -134,7 +136,8 @@ impl Services {
                 rollback: known.candidate(),
             },
             at: now,
-        }))
+        };
+        Ok((!primary.is_restored()).then(stop))
     }
 
     /// The change that [`create`](Self::create) makes.

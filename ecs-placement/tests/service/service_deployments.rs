@@ -282,6 +282,40 @@ fn a_user_stops_it() {
     );
 }
 
+/// Vector 49: one that rolls goes back as soon as it is asked to, or stops if it has not begun.
+#[test]
+fn whether_it_can_be_stopped() {
+    let status = |world: &World| newest(world)["status"].clone();
+    let stop = |world: &mut World| world.services.stop_deployment("web", at(world.now));
+    let mut world = World::settled(2, configuration());
+    world.deploy("web:2");
+    assert_eq!(status(&world), "PENDING");
+    stop(&mut world).unwrap();
+    assert_eq!(status(&world), "STOPPED");
+    let none = "the service `web` has no deployment under way";
+    assert_eq!(stop(&mut world).unwrap_err().to_string(), none);
+
+    let mut world = World::settled(2, configuration());
+    let first = newest_id(&world);
+    world.deploy("web:2");
+    world.reconcile(1);
+    assert_eq!(status(&world), "IN_PROGRESS");
+    stop(&mut world).unwrap();
+    let during = newest(&world);
+    assert_eq!(during["status"], "ROLLBACK_IN_PROGRESS");
+    let version = world.services.version();
+    world.now += 1;
+    stop(&mut world).unwrap();
+    assert_eq!(world.services.version(), version);
+    assert_eq!(newest(&world), during);
+    world.reconcile(1);
+    world.stop_all();
+    world.reconcile(1);
+    assert_eq!(status(&world), "ROLLBACK_SUCCESSFUL");
+    assert_eq!(newest_id(&world), first);
+    assert_eq!(stop(&mut world).unwrap_err().to_string(), none);
+}
+
 /// Three deployments, of which the last two were overtaken.
 fn overtaken() -> (World, Vec<(String, String)>) {
     let mut world = World::settled(2, configuration());
