@@ -209,7 +209,9 @@ impl Services {
         known.refuse_for_task_sets(request)?;
         let settings = known.settings.updated(request);
         settings.rules(known.is_daemon)?;
-        let current = known.primary().map(|primary| &primary.revision);
+        // Each task set has a revision of its own.
+        let primary = known.primary().filter(|_| known.task_sets.is_none());
+        let current = primary.map(|primary| &primary.revision);
         let revision = current.map(|current| {
             let new = current.updated(request, definition.zip(placement));
             let new = self.with_other_choice(request, new, known.is_daemon)?;

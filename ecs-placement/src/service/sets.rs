@@ -349,6 +349,19 @@ impl ServiceState {
                 request.capacity_provider_strategy.is_some(),
             ),
             (
+                "serviceConnectConfiguration",
+                request.service_connect_configuration.is_some(),
+            ),
+            (
+                "volumeConfigurations",
+                request.volume_configurations.is_some(),
+            ),
+            (
+                "vpcLatticeConfigurations",
+                request.vpc_lattice_configurations.is_some(),
+            ),
+            ("gatewayConnectors", request.gateway_connectors.is_some()),
+            (
                 "deploymentConfiguration",
                 request.deployment_configuration.is_some(),
             ),

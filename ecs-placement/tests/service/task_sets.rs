@@ -274,6 +274,37 @@ fn what_is_refused() {
     );
 }
 
+/// What each set has for itself is not the service's to change, and starts no deployment.
+#[test]
+fn what_only_task_sets_have_is_refused() {
+    let mut world = World::external(1);
+    world.add("web:1", 100.0);
+    world.reconcile(0);
+    let connect = json!({"enabled": true, "namespace": "local"});
+    let volume = json!({"name": "data", "managedEBSVolume":
+        {"roleArn": "arn:aws:iam::123456789012:role/ebs", "sizeInGiB": 10}});
+    let lattice = json!({"roleArn": "arn:aws:iam::123456789012:role/l", "portName": "http",
+        "targetGroupArn": "arn:aws:vpc-lattice:us-east-1:123456789012:targetgroup/tg-1"});
+    for (member, value) in [
+        ("serviceConnectConfiguration", connect),
+        ("volumeConfigurations", json!([volume])),
+        ("vpcLatticeConfigurations", json!([lattice])),
+        ("gatewayConnectors", json!([{"portName": "http"}])),
+    ] {
+        assert_eq!(
+            world
+                .try_update(json!({member: value}))
+                .unwrap_err()
+                .to_string(),
+            format!(
+                "`{member}` cannot be changed of a service of deployment controller `EXTERNAL`"
+            )
+        );
+    }
+    world.update(json!({"desiredCount": 2}));
+    assert_eq!(world.describe().current_service_deployment(), None);
+}
+
 fn saved(services: &ecs_placement::service::Services) -> String {
     serde_json::to_string(services).unwrap()
 }
