@@ -10,7 +10,7 @@ use super::decide::{Context, Starts, Step, Which};
 use super::state::{ServiceState, ServiceStatus};
 use super::task::ServiceTask;
 use crate::capacity::ProviderStrategy;
-use crate::deployment::{DeploymentState, Shortage, Throttle};
+use crate::deployment::{DeploymentState, RolloutState, Shortage, Throttle};
 
 impl ServiceState {
     /// Tasks of a deployment to start of those that are wanted, if there is room for some: with
@@ -93,7 +93,7 @@ impl ServiceState {
     }
 
     /// The first tasks that wait for the capacity of one provider and have not been tried since
-    /// the cluster has changed.
+    /// the cluster has changed. For a deployment that has failed none is launched.
     pub(super) fn waiting_start(&self, context: &Context<'_>) -> Option<Step> {
         if context.tries.is_none() || self.status != ServiceStatus::Active {
             return None;
@@ -122,7 +122,9 @@ impl ServiceState {
                 })
             })
         };
-        self.deployments.iter().find_map(of)
+        let all = self.deployments.iter();
+        let mut open = all.filter(|one| one.rollout != RolloutState::Failed);
+        open.find_map(of)
     }
 }
 

@@ -10,7 +10,7 @@ use ecs_placement::capacity::{
 use ecs_placement::service::{ServiceError, ServicePolicy, Services, Wait};
 use serde_json::{Value, json};
 
-use crate::world::{CLUSTER, World, at, instance_of};
+use crate::world::{CLUSTER, World, at, instance_of, is};
 
 /// A provider whose instances run two tasks of 100 MiB each.
 fn group(name: &str) -> Provider {
@@ -182,6 +182,23 @@ fn no_more_tasks_wait_than_may() {
     world.cell.register(&instance_of("A", "one", 200));
     world.reconcile(1);
     assert_eq!(by_provider(&world), counts(&[("A", (2, 3))]));
+}
+
+#[test]
+fn what_waits_for_a_failed_deployment_is_not_launched() {
+    let mut world = world(capacity(&["A"]));
+    world.cell.register(&instance_of("A", "one", 200));
+    let mut request = with(4, &[("A", 1, 0)]);
+    request["deploymentConfiguration"] = json!({"deploymentCircuitBreaker": {"enable": true,
+        "rollback": false, "thresholdConfiguration": {"type": "COUNT", "value": 2}}});
+    world.create(request);
+    assert_eq!(world.reconcile(0), (2, 0));
+    for task in world.tasks(|task| task.place.is_some()) {
+        let _ = world.observe(&task, TaskStatus::Stopped, |_| {});
+    }
+    assert_eq!(world.reconcile(1), (0, 0));
+    assert_eq!(world.state(), is("web:1", "FAILED"));
+    assert_eq!(by_provider(&world), counts(&[("A", (0, 2))]));
 }
 
 #[test]
