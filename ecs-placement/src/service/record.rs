@@ -6,6 +6,7 @@ use std::sync::Arc;
 use ecs_model::Timestamp;
 use ecs_taskdef::Recorded;
 
+use super::sets::check_event;
 use super::settings::NewService;
 use super::state::{ServiceState, ServiceStatus};
 use super::{DeploymentEvent, ServiceApplyError, ServiceChange, ServiceRecord, Services};
@@ -52,12 +53,16 @@ impl Services {
             | ServiceChange::Tell { service, .. } => self.known(service).map(drop),
             ServiceChange::Shift { service, event, at } => self.check_shift(service, event, *at),
             ServiceChange::TaskSet {
-                service, event, at, ..
+                service,
+                event,
+                revision,
+                at,
             } => {
                 let sets = self.known(service)?.task_sets.as_ref();
                 let sets = sets.ok_or_else(|| ServiceApplyError::NoTaskSets {
                     service: service.to_string(),
                 })?;
+                check_event(event, revision.as_deref())?;
                 Ok(sets.decide(event.clone(), *at).outcome?)
             }
             ServiceChange::Observe { task, .. } => self.check_tasks([&task.task]),

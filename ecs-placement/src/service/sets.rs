@@ -18,7 +18,7 @@ use ecs_taskdef::{Recorded, TaskDefinition};
 use super::change::TaskSetRevision;
 use super::settings::{NewService, ServiceSettings};
 use super::state::{ServiceState, count};
-use super::task_sets::{TaskSetEvent, TaskSetScale, TaskSetTasks, TaskSets};
+use super::task_sets::{TaskSetError, TaskSetEvent, TaskSetScale, TaskSetTasks, TaskSets};
 use super::{DeploymentEvent, ServiceChange, ServiceError, Services};
 use crate::PlacementRequest;
 use crate::deployment::{DeploymentState, Revision, RolloutState};
@@ -183,7 +183,9 @@ impl Services {
         self.handle_task_set(&name, TaskSetEvent::Delete { task_set, by_force }, now)
     }
 
-    /// The change that an event makes of the task sets of a service: for those who record it.
+    /// The change that an event makes of the task sets of a service: for those who record it. A
+    /// new one is [decided](Self::decide_create_task_set) with its revision, and the desired count
+    /// is that of the service.
     ///
     /// # Errors
     ///
@@ -195,6 +197,7 @@ impl Services {
         now: Timestamp,
     ) -> Result<ServiceChange, ServiceError> {
         let (known, sets) = self.with_task_sets(Some(service))?;
+        check_event(&event, None)?;
         sets.decide(event.clone(), now).outcome?;
         Ok(ServiceChange::TaskSet {
             service: Arc::clone(&known.name),
@@ -376,6 +379,20 @@ impl ServiceState {
             _ => Ok(()),
         }
     }
+}
+
+/// Refuses what comes with something else: a new task set with its revision, the desired count with
+/// that of the service.
+pub(super) fn check_event(
+    event: &TaskSetEvent,
+    revision: Option<&TaskSetRevision>,
+) -> Result<(), TaskSetError> {
+    let (event, request) = match event {
+        TaskSetEvent::Create { .. } if revision.is_none() => ("create", "CreateTaskSet"),
+        TaskSetEvent::DesiredCount(_) => ("desiredCount", "UpdateService"),
+        _ => return Ok(()),
+    };
+    Err(TaskSetError::ByRequest { event, request })
 }
 
 /// The tasks of a task set, as they are counted for it.

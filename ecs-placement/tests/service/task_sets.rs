@@ -5,6 +5,7 @@ use ecs_model::operation::{
     UpdateServicePrimaryTaskSetRequest, UpdateTaskSetRequest,
 };
 use ecs_model::{TaskSet, TaskStatus};
+use ecs_placement::service::task_sets::TaskSetEvent;
 use ecs_placement::service::{ServiceChange, ServiceError, TaskSetRevision};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -303,6 +304,40 @@ fn what_only_task_sets_have_is_refused() {
     }
     world.update(json!({"desiredCount": 2}));
     assert_eq!(world.describe().current_service_deployment(), None);
+}
+
+/// A set without a revision would have no tasks, and a count of the sets alone not that of the
+/// service.
+#[test]
+fn events_that_come_by_requests_are_not_decided_alone() {
+    let mut world = World::external(2);
+    let new: CreateTaskSetRequest = request(json!({"taskDefinition": "web:1"}));
+    let create = TaskSetEvent::Create {
+        task_set: "ecs-svc/1".into(),
+        request: Box::new(new),
+    };
+    for (event, refusal) in [
+        (
+            create,
+            "the event `create` of task sets comes only by a request `CreateTaskSet`",
+        ),
+        (
+            TaskSetEvent::DesiredCount(5),
+            "the event `desiredCount` of task sets comes only by a request `UpdateService`",
+        ),
+    ] {
+        let services = &mut world.services;
+        let decided = services.decide_task_set("web", event.clone(), at(1));
+        assert_eq!(decided.unwrap_err().to_string(), refusal);
+        let record = services.record(ServiceChange::TaskSet {
+            service: "web".into(),
+            event,
+            revision: None,
+            at: at(1),
+        });
+        assert_eq!(services.apply(&record).unwrap_err().to_string(), refusal);
+    }
+    assert_eq!(world.sets(), []);
 }
 
 fn saved(services: &ecs_placement::service::Services) -> String {

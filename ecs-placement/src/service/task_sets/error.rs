@@ -49,6 +49,14 @@ pub enum TaskSetError {
         /// The unit.
         unit: String,
     },
+    /// An event of the task sets of a service that follows from a request about it.
+    #[error("the event `{event}` of task sets comes only by a request `{request}`")]
+    ByRequest {
+        /// The event.
+        event: &'static str,
+        /// The request.
+        request: &'static str,
+    },
 }
 
 impl TaskSetError {
