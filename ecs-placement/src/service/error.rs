@@ -98,6 +98,12 @@ pub enum ServiceError {
         /// The one that was asked for.
         to: String,
     },
+    /// Task sets have it, or deployments, and the service has no use for it.
+    #[error("`{member}` cannot be combined with deployment controller `EXTERNAL`")]
+    ExternalMember {
+        /// The member of the request.
+        member: &'static str,
+    },
     /// Only a service of controller `EXTERNAL` is created without a task definition.
     #[error("the deployment controller `{controller}` is not `EXTERNAL`")]
     NotExternal {

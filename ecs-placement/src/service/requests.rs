@@ -166,7 +166,7 @@ impl Services {
         self.check_launch_type(&name, &revision)?;
         settings.check_traffic(&revision)?;
         if settings.wants_rebalancing(false) {
-            settings.check_rebalancing(&revision, is_daemon)?;
+            settings.check_rebalancing(Some(&revision), is_daemon)?;
         }
         settings.request(&name, &revision)?;
         let desired = match is_daemon {
@@ -229,7 +229,7 @@ impl Services {
             }
         }
         let next = revision.as_ref().or(current.map(|current| &**current));
-        if let Some(next) = next.filter(|_| settings.wants_rebalancing(false)) {
+        if settings.wants_rebalancing(false) {
             settings.check_rebalancing(next, known.is_daemon)?;
         }
         for deployment in &known.deployments {

@@ -23,13 +23,50 @@ use super::{DeploymentEvent, ServiceChange, ServiceError, Services};
 use crate::PlacementRequest;
 use crate::deployment::{DeploymentState, Revision, RolloutState};
 
+/// The members of a request about a service that each of its task sets has for itself, and whether
+/// they are given.
+macro_rules! task_set_members {
+    ($request:expr) => {
+        [
+            ("taskDefinition", $request.task_definition.is_some()),
+            (
+                "networkConfiguration",
+                $request.network_configuration.is_some(),
+            ),
+            ("platformVersion", $request.platform_version.is_some()),
+            ("loadBalancers", $request.load_balancers.is_some()),
+            ("serviceRegistries", $request.service_registries.is_some()),
+            (
+                "capacityProviderStrategy",
+                $request.capacity_provider_strategy.is_some(),
+            ),
+            (
+                "serviceConnectConfiguration",
+                $request.service_connect_configuration.is_some(),
+            ),
+            (
+                "volumeConfigurations",
+                $request.volume_configurations.is_some(),
+            ),
+            (
+                "vpcLatticeConfigurations",
+                $request.vpc_lattice_configurations.is_some(),
+            ),
+            ("gatewayConnectors", $request.gateway_connectors.is_some()),
+        ]
+    };
+}
+
 impl Services {
     /// Creates a service of deployment controller `EXTERNAL`, which has no tasks before it has
     /// [task sets](Self::create_task_set).
     ///
     /// # Errors
     ///
-    /// As [`create`](Self::create), and another controller.
+    /// As [`create`](Self::create), another controller, and what a service of this one does not
+    /// have: members that its task sets have, or that only deployments use.
+    ///
+    /// Source: API operation `CreateService`.
     pub fn create_external(
         &mut self,
         request: &CreateServiceRequest,
@@ -58,7 +95,24 @@ impl Services {
         PlacementRequest::check_service(request, &self.cluster_ref()?, &self.policy.quotas)?;
         let name = self.new_name(request.service_name())?;
         let settings = ServiceSettings::of_create(request);
-        settings.rules(false)?;
+        let rules = settings.rules(false)?;
+        // What else a deployment configuration has is of no use without deployments.
+        let own = [
+            ("launchType", request.launch_type.is_some()),
+            ("strategy", settings.shifts_traffic()),
+            ("deploymentCircuitBreaker", rules.breaker.is_some()),
+            ("alarms", rules.alarms.is_some()),
+            ("earlySuccessCriteria", rules.early.is_some()),
+            ("bakeTimeInMinutes", rules.bake_time.is_some()),
+        ];
+        let given = task_set_members!(request);
+        let mut given = given.iter().chain(&own);
+        if let Some((member, _)) = given.find(|(_, is_given)| *is_given) {
+            return Err(ServiceError::ExternalMember { member });
+        }
+        if settings.wants_rebalancing(false) {
+            settings.check_rebalancing(None, false)?;
+        }
         Ok(ServiceChange::Create(Box::new(NewService {
             name,
             desired: super::requests::natural(request.desired_count()),
@@ -338,32 +392,7 @@ impl ServiceState {
         &self,
         request: &UpdateServiceRequest,
     ) -> Result<(), ServiceError> {
-        let given = [
-            ("taskDefinition", request.task_definition.is_some()),
-            (
-                "networkConfiguration",
-                request.network_configuration.is_some(),
-            ),
-            ("platformVersion", request.platform_version.is_some()),
-            ("loadBalancers", request.load_balancers.is_some()),
-            ("serviceRegistries", request.service_registries.is_some()),
-            (
-                "capacityProviderStrategy",
-                request.capacity_provider_strategy.is_some(),
-            ),
-            (
-                "serviceConnectConfiguration",
-                request.service_connect_configuration.is_some(),
-            ),
-            (
-                "volumeConfigurations",
-                request.volume_configurations.is_some(),
-            ),
-            (
-                "vpcLatticeConfigurations",
-                request.vpc_lattice_configurations.is_some(),
-            ),
-            ("gatewayConnectors", request.gateway_connectors.is_some()),
+        let own = [
             (
                 "deploymentConfiguration",
                 request.deployment_configuration.is_some(),
@@ -373,7 +402,9 @@ impl ServiceState {
                 request.force_new_deployment() == Some(true),
             ),
         ];
-        let member = given.iter().find(|(_, is_given)| *is_given);
+        let given = task_set_members!(request);
+        let mut given = given.iter().chain(&own);
+        let member = given.find(|(_, is_given)| *is_given);
         match (member, &self.task_sets) {
             (Some((member, _)), Some(_)) => Err(ServiceError::TaskSetMember { member }),
             _ => Ok(()),

@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use ecs_model::deployment::{DeploymentController, DeploymentControllerType};
 use ecs_model::event::Change;
 use ecs_model::service::AvailabilityZoneRebalancing;
 use ecs_model::{SchedulingStrategy, Service, Timestamp};
@@ -136,11 +137,9 @@ impl ServiceState {
     /// Works out again whether anything speaks against it.
     pub(super) fn judge_rebalancing(&mut self) {
         let primary = self.primary().filter(|_| self.task_sets.is_none());
-        let primary = primary.map(|primary| &primary.revision);
-        self.can_rebalance = primary.is_some_and(|revision| {
-            let checked = self.settings.check_rebalancing(revision, self.is_daemon);
-            checked.is_ok()
-        });
+        let revision = primary.map(|primary| &*primary.revision);
+        let checked = self.settings.check_rebalancing(revision, self.is_daemon);
+        self.can_rebalance = checked.is_ok();
     }
 
     /// What is to be done to even out the zones.
@@ -320,21 +319,30 @@ impl ServiceSettings {
         }
     }
 
-    /// What speaks against rebalancing the tasks of a revision.
+    /// What speaks against rebalancing the tasks of a revision. A service has none if it is of
+    /// controller `EXTERNAL`.
     pub(super) fn check_rebalancing(
         &self,
-        revision: &Revision,
+        revision: Option<&Revision>,
         is_daemon: bool,
     ) -> Result<(), NotRebalanced> {
         let strategy = match is_daemon {
             true => SchedulingStrategy::Daemon,
             false => SchedulingStrategy::Replica,
         };
-        let service = Service::default()
+        let service = match revision {
+            Some(revision) => Service::default()
+                .with_launch_type(revision.launch_type.clone())
+                .with_load_balancers(revision.load_balancers.clone()),
+            None => {
+                let controller = DeploymentController::default();
+                let external = controller.with_type(DeploymentControllerType::External);
+                Service::default().with_deployment_controller(external)
+            }
+        };
+        let service = service
             .with_scheduling_strategy(strategy)
-            .with_launch_type(revision.launch_type.clone())
             .with_deployment_configuration(self.deployments.clone())
-            .with_load_balancers(revision.load_balancers.clone())
             .with_placement_strategy(self.strategies.clone())
             .with_placement_constraints(self.constraints.clone());
         rebalance::check(&service)

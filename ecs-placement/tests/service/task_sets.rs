@@ -275,6 +275,73 @@ fn what_is_refused() {
     );
 }
 
+/// Members that a service without deployments has no use for.
+#[test]
+fn what_would_do_nothing_is_refused() {
+    let refused = |more: Value| {
+        let mut world = World::new(100_000);
+        let mut request = json!({"desiredCount": 1});
+        request
+            .as_object_mut()
+            .unwrap()
+            .extend(more.as_object().unwrap().clone());
+        world.try_external(request).unwrap_err().to_string()
+    };
+    let balancer = json!({"targetGroupArn": "arn", "containerName": "web", "containerPort": 80});
+    for (member, value) in [
+        ("taskDefinition", json!("web:1")),
+        ("launchType", json!("EC2")),
+        ("platformVersion", json!("1.4.0")),
+        (
+            "capacityProviderStrategy",
+            json!([{"capacityProvider": "A", "weight": 1}]),
+        ),
+        ("loadBalancers", json!([balancer])),
+        (
+            "networkConfiguration",
+            json!({"awsvpcConfiguration": {"subnets": ["subnet-1"]}}),
+        ),
+        ("serviceRegistries", json!([{"registryArn": "arn"}])),
+    ] {
+        let message =
+            format!("`{member}` cannot be combined with deployment controller `EXTERNAL`");
+        assert_eq!(refused(json!({member: value})), message);
+    }
+    let alarms = json!({"alarmNames": ["errors"], "enable": true, "rollback": true});
+    let early = json!({"enable": true, "healthyPercent": 100,
+        "sourceServiceRevisionCleanup": "BLOCKING"});
+    for (member, configuration) in [
+        (
+            "strategy",
+            json!({"strategy": "BLUE_GREEN", "bakeTimeInMinutes": 5}),
+        ),
+        (
+            "deploymentCircuitBreaker",
+            json!({"deploymentCircuitBreaker": {"enable": true, "rollback": true}}),
+        ),
+        ("alarms", json!({"alarms": alarms})),
+        (
+            "earlySuccessCriteria",
+            json!({"earlySuccessCriteria": early}),
+        ),
+        ("bakeTimeInMinutes", json!({"bakeTimeInMinutes": 5})),
+    ] {
+        let message =
+            format!("`{member}` cannot be combined with deployment controller `EXTERNAL`");
+        assert_eq!(
+            refused(json!({"deploymentConfiguration": configuration})),
+            message
+        );
+    }
+    let enabled = json!({"availabilityZoneRebalancing": "ENABLED"});
+    let message = "a service with deployment controller `EXTERNAL` is not rebalanced";
+    assert_eq!(refused(enabled.clone()), message);
+    let mut world = World::external(1);
+    let updated = world.try_update(enabled).unwrap_err();
+    assert_eq!(updated.to_string(), message);
+    world.update(json!({"availabilityZoneRebalancing": "DISABLED"}));
+}
+
 /// What each set has for itself is not the service's to change, and starts no deployment.
 #[test]
 fn what_only_task_sets_have_is_refused() {
