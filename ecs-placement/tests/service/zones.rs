@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use ecs_placement::Fargate;
 use ecs_placement::service::{ServicePolicy, Services, TaskPlace};
+use ecs_taskdef::TaskDefinition;
 use serde_json::{Value, json};
 
 use crate::world::{CLUSTER, INSTANCE, World, at, instance};
@@ -231,28 +232,68 @@ fn a_task_that_dies_meanwhile_is_replaced_by_the_one_that_moves() {
     assert_eq!(places(&world), counts(&[("a", 1), ("b", 1)]));
 }
 
-#[test]
-fn on_fargate_too() {
-    let zones = [("subnet-a", "us-east-1a"), ("subnet-b", "us-east-1b")];
-    let mut world = World::new(0);
-    let services = Services::new(CLUSTER, ServicePolicy::current()).unwrap();
-    world.services = services.with_fargate(Fargate::new(zones));
+fn on_fargate() -> TaskDefinition {
     let definition = serde_json::from_value(json!({
         "family": "web", "networkMode": "awsvpc", "cpu": "256", "memory": "512",
         "requiresCompatibilities": ["FARGATE"],
         "containerDefinitions": [{"name": "web", "image": "web"}]}));
-    let subnets = |subnets: Value| json!({"awsvpcConfiguration": {"subnets": subnets}});
+    definition.unwrap()
+}
+
+fn subnets(subnets: Value) -> Value {
+    json!({"awsvpcConfiguration": {"subnets": subnets}})
+}
+
+fn in_two_zones() -> Fargate {
+    Fargate::new([("subnet-a", "us-east-1a"), ("subnet-b", "us-east-1b")])
+}
+
+fn settle(world: &mut World) {
+    for _ in 0..5 {
+        world.reconcile(40);
+        world.run_all();
+        world.stop_all();
+    }
+}
+
+#[test]
+fn on_fargate_too() {
+    let mut world = World::new(0);
+    let services = Services::new(CLUSTER, ServicePolicy::current()).unwrap();
+    let mut full = in_two_zones().with_capacity("us-east-1b", 3);
+    for task in ["one", "two", "three"] {
+        assert!(full.start(task, "other", "us-east-1b"));
+    }
+    world.services = services.with_fargate(full);
     let request = json!({"desiredCount": 4, "launchType": "FARGATE",
         "networkConfiguration": subnets(json!(["subnet-a", "subnet-b"]))});
-    world.create_of(request, &definition.unwrap()).unwrap();
-    world.reconcile(0);
+    world.create_of(request, &on_fargate()).unwrap();
+    settle(&mut world);
+    assert_eq!(places(&world), counts(&[("us-east-1a", 4)]));
+    let told = "(service web) is unable to place a task in us-east-1b.";
+    assert!(world.events().contains(&told.to_owned()));
+    // The zone has room again, where the next task goes, and then one of the others.
+    let mut free = world.services.fargate().unwrap().clone();
+    for task in ["one", "two", "three"] {
+        assert!(free.stopped(task));
+    }
+    world.services = world.services.with_fargate(free);
+    let task = world.tasks(|_| true)[0].clone();
+    let _ = world.observe(&task, ecs_model::TaskStatus::Stopped, |_| {});
+    assert_eq!(world.reconcile(1), (1, 0));
+    assert_eq!(
+        places(&world),
+        counts(&[("us-east-1a", 3), ("us-east-1b", 1)])
+    );
     world.run_all();
-    world.reconcile(40);
-    // Two of a zone stop by themselves, and are replaced by one each.
+    assert_eq!(world.reconcile(40), (1, 0));
+    world.run_all();
+    assert_eq!(world.reconcile(40), (0, 1));
     assert_eq!(
         places(&world),
         counts(&[("us-east-1a", 2), ("us-east-1b", 2)])
     );
+    world.stop_all();
     assert_eq!(world.reconcile(1), (0, 0));
 }
 
