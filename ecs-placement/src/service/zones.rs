@@ -31,6 +31,8 @@ pub(super) struct ZoneView {
     names: BTreeSet<Arc<str>>,
     /// Of which request and of which state of the cell's instances they are.
     of: (u64, u64),
+    /// Of which deployment, whose subnets and capacity providers have a say.
+    deployment: Arc<str>,
     /// The tasks that the service had when it was looked at last.
     seen: Option<(u64, usize)>,
 }
@@ -106,7 +108,7 @@ impl ZoneView {
         };
         let registered = cell.snapshot().state().registered();
         let of = (registered, request.task().fingerprint());
-        if self.of != of {
+        if self.of != of || self.deployment != primary.id {
             self.names = match fargate {
                 Some(fargate) => {
                     let subnets = primary.revision.subnets();
@@ -117,6 +119,7 @@ impl ZoneView {
                     index.zones_for(request, primary.revision.providers.as_ref(), cell)
                 }
             };
+            self.deployment = Arc::clone(&primary.id);
             (self.of, self.seen) = (of, None);
         }
         self.seen != Some((service.next_task, service.tasks.len()))

@@ -297,6 +297,31 @@ fn on_fargate_too() {
     assert_eq!(world.reconcile(1), (0, 0));
 }
 
+/// A deployment to other subnets is to other zones.
+#[test]
+fn other_subnets_are_noticed() {
+    let mut world = World::new(0);
+    let services = Services::new(CLUSTER, ServicePolicy::current()).unwrap();
+    world.services = services.with_fargate(in_two_zones());
+    let request = json!({"desiredCount": 4, "launchType": "FARGATE",
+        "networkConfiguration": subnets(json!(["subnet-a", "subnet-b"]))});
+    world.create_of(request, &on_fargate()).unwrap();
+    settle(&mut world);
+    assert_eq!(
+        places(&world),
+        counts(&[("us-east-1a", 2), ("us-east-1b", 2)])
+    );
+    world.update(json!({"networkConfiguration": subnets(json!(["subnet-a"]))}));
+    settle(&mut world);
+    assert_eq!(places(&world), counts(&[("us-east-1a", 4)]));
+    let uneven = "(service web) is not AZ balanced";
+    let events = world.events();
+    assert!(
+        !events.iter().any(|event| event.starts_with(uneven)),
+        "{events:?}"
+    );
+}
+
 #[test]
 fn what_cannot_be_is_refused() {
     for (more, refusal) in [
