@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use ecs_model::{LaunchType, Timestamp};
+use ecs_model::Timestamp;
 
 use super::agenda::Try;
 use super::daemon::Matching;
@@ -99,6 +99,7 @@ impl Services {
             self.look_at_instances(cell);
         }
         while let Some(slot) = self.agenda.next(now) {
+            let compares_zones = self.follow_zones(slot, cell);
             let service = self.services.get(slot as usize)?;
             let matching = service.is_daemon.then(|| {
                 let matching = self.matching.entry(slot).or_default();
@@ -107,18 +108,7 @@ impl Services {
                 }
                 &*matching
             });
-            let zones = service
-                .rebalances(self.policy.rebalances_by_default)
-                .then(|| {
-                    let launch_type = service.primary().map(|one| &one.revision.launch_type);
-                    let is_fargate = launch_type == Some(&LaunchType::Fargate);
-                    let fargate = self.fargate.as_ref().filter(|_| is_fargate);
-                    let view = self.zones.entry(slot).or_default();
-                    let is_open = service.is_moving()
-                        || service.may_be_uneven()
-                            && view.follow(service, (cell, &mut self.zone_index), fargate);
-                    is_open.then_some(&mut *view)
-                });
+            let zones = self.zones.get_mut(&slot).filter(|_| compares_zones);
             let context = Context {
                 policy: &self.policy,
                 cell,
@@ -128,7 +118,7 @@ impl Services {
                 seed: seed ^ self.version,
                 tries: self.agenda.tries(slot),
             };
-            match service.step(&context, matching, zones.flatten()) {
+            match service.step(&context, matching, zones) {
                 None => {
                     let due = service.timers.first().map(|(at, _)| *at);
                     let waits = service.waits_for_cell();

@@ -217,7 +217,11 @@ impl Services {
         let service = self.slot(slot)?;
         let revision = &service.by_id(&starts.deployment)?.revision;
         let fargate = self.zones_of(slot, &starts)?;
-        let plan = fargate.plan(&group(&service.name), &revision.subnets(), count);
+        let mut subnets = revision.subnets();
+        if let Some(zone) = &starts.zone {
+            subnets.retain(|subnet| fargate.zones_of(&[subnet]).any(|one| *one == **zone));
+        }
+        let plan = fargate.plan(&group(&service.name), &subnets, count);
         // It may be another Fargate than when the service was created.
         let plan = plan.unwrap_or_else(|error| {
             let exception = error.exception();
@@ -226,10 +230,9 @@ impl Services {
         if plan.places.is_empty() && starts.is_retry {
             return None;
         }
-        let zone = starts.zone.as_deref();
-        let places = plan.places.iter().map(|place| &*place.zone);
-        let places = places.filter(|place| zone.is_none_or(|zone| zone == *place));
-        let places: Vec<_> = places.map(|place| TaskPlace::Zone(place.into())).collect();
+        let places = plan.places.iter();
+        let places = places.map(|place| TaskPlace::Zone((&*place.zone).into()));
+        let places: Vec<_> = places.collect();
         let tasks = self.names_of_tasks(places.len(), seed, |_| false);
         let failure = plan.failures.first();
         let failure = failure.and_then(|failure| failure.reason.as_deref());

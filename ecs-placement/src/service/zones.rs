@@ -9,7 +9,7 @@ use std::sync::Arc;
 use ecs_model::deployment::{DeploymentController, DeploymentControllerType};
 use ecs_model::event::Change;
 use ecs_model::service::AvailabilityZoneRebalancing;
-use ecs_model::{SchedulingStrategy, Service, Timestamp};
+use ecs_model::{LaunchType, SchedulingStrategy, Service, Timestamp};
 use ecs_taskdef::Recorded;
 
 use super::choose::Choice;
@@ -18,12 +18,12 @@ use super::rebalance::{self, NotRebalanced, Phase, RebalanceEvent, Rebalancing, 
 use super::settings::ServiceSettings;
 use super::state::{ServiceState, ServiceStatus};
 use super::task::{Class, ServiceTask};
-use super::{ServiceChange, StopCause, TaskPlace};
+use super::{ServiceChange, Services, StopCause, TaskPlace};
 use crate::capacity::{ProviderShare, ProviderStrategy};
 use crate::deployment::Revision;
 use crate::fits::is_member;
 use crate::registration::ZONE;
-use crate::{CellState, Fargate, PlacementRequest};
+use crate::{CellState, PlacementRequest};
 
 /// The Availability Zones in which a service may have tasks.
 #[derive(Debug, Clone, Default)]
@@ -92,13 +92,13 @@ impl ZoneIndex {
 }
 
 impl ZoneView {
-    /// Looks at the instances again if any of them, or the request, may have changed. Whether the
-    /// zones are still to be compared.
-    pub(super) fn follow(
+    /// Looks at the zones again if an instance, the request or the deployment may have changed.
+    /// Whether they are still to be compared.
+    fn follow(
         &mut self,
         service: &ServiceState,
         (cell, index): (&CellState, &mut ZoneIndex),
-        fargate: Option<&Fargate>,
+        of_fargate: Option<BTreeSet<Arc<str>>>,
     ) -> bool {
         let Some(primary) = service.primary() else {
             return false;
@@ -109,16 +109,10 @@ impl ZoneView {
         let registered = cell.snapshot().state().registered();
         let of = (registered, request.task().fingerprint());
         if self.of != of || self.deployment != primary.id {
-            self.names = match fargate {
-                Some(fargate) => {
-                    let subnets = primary.revision.subnets();
-                    fargate.zones_of(&subnets).map(Arc::from).collect()
-                }
-                None => {
-                    index.follow(cell);
-                    index.zones_for(request, primary.revision.providers.as_ref(), cell)
-                }
-            };
+            self.names = of_fargate.unwrap_or_else(|| {
+                index.follow(cell);
+                index.zones_for(request, primary.revision.providers.as_ref(), cell)
+            });
             self.deployment = Arc::clone(&primary.id);
             (self.of, self.seen) = (of, None);
         }
@@ -128,6 +122,52 @@ impl ZoneView {
     /// They are even.
     fn note(&mut self, service: &ServiceState) {
         self.seen = Some((service.next_task, service.tasks.len()));
+    }
+}
+
+impl Services {
+    /// Whether the zones of a service are to be compared, which are looked up then.
+    pub(super) fn follow_zones(&mut self, slot: u32, cell: &CellState) -> bool {
+        let by_default = self.policy.rebalances_by_default;
+        let service = self.services.get(slot as usize);
+        let Some(service) = service.filter(|one| one.rebalances(by_default)) else {
+            return false;
+        };
+        let is_moving = service.is_moving();
+        if !is_moving && !service.may_be_uneven() {
+            return false;
+        }
+        let of_fargate = service
+            .primary()
+            .map(|one| self.fargate_zones(&one.revision));
+        let view = self.zones.entry(slot).or_default();
+        let index = &mut self.zone_index;
+        let is_open = view.follow(service, (cell, index), of_fargate.flatten());
+        is_moving || is_open
+    }
+
+    /// The zones of the subnets of a revision that runs on Fargate, of each of its capacity
+    /// providers.
+    fn fargate_zones(&self, revision: &Revision) -> Option<BTreeSet<Arc<str>>> {
+        if revision.launch_type != LaunchType::Fargate {
+            return None;
+        }
+        let subnets = revision.subnets();
+        let zones = |provider: Option<&str>| {
+            let fargate = self.fargate_of(provider).into_iter();
+            fargate
+                .flat_map(|one| one.zones_of(&subnets))
+                .map(Arc::from)
+        };
+        Some(match &revision.providers {
+            None => zones(None).collect(),
+            Some(strategy) => {
+                let shares = strategy.shares().iter();
+                shares
+                    .flat_map(|share| zones(Some(&share.provider)))
+                    .collect()
+            }
+        })
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use ecs_placement::Fargate;
+use ecs_placement::capacity::{ClusterCapacity, Provider};
 use ecs_placement::service::{ServicePolicy, Services, TaskPlace};
 use ecs_taskdef::TaskDefinition;
 use serde_json::{Value, json};
@@ -295,6 +296,72 @@ fn on_fargate_too() {
     );
     world.stop_all();
     assert_eq!(world.reconcile(1), (0, 0));
+}
+
+fn of_providers(strategy: Value, desired: u32) -> Value {
+    json!({"desiredCount": desired, "capacityProviderStrategy": strategy,
+        "networkConfiguration": subnets(json!(["subnet-a", "subnet-b"]))})
+}
+
+fn fargate_providers() -> Services {
+    let mut capacity = ClusterCapacity::new(at(0));
+    capacity.add_provider(Provider::fargate()).unwrap();
+    capacity.add_provider(Provider::fargate_spot()).unwrap();
+    let services = Services::new(CLUSTER, ServicePolicy::current()).unwrap();
+    services.with_capacity(capacity)
+}
+
+/// Spare capacity has zones of its own.
+#[test]
+fn on_spare_capacity_alone() {
+    let mut world = World::new(0);
+    let full = in_two_zones().with_capacity("us-east-1b", 0);
+    world.services = fargate_providers().with_fargate_spot(full);
+    let spot = json!([{"capacityProvider": "FARGATE_SPOT", "weight": 1}]);
+    world
+        .create_of(of_providers(spot, 3), &on_fargate())
+        .unwrap();
+    world.reconcile(0);
+    world.run_all();
+    let spot = world.services.fargate_spot().unwrap().clone();
+    let spot = spot.with_capacity("us-east-1b", 100);
+    world.services = world.services.with_fargate_spot(spot);
+    settle(&mut world);
+    assert_eq!(
+        places(&world),
+        counts(&[("us-east-1a", 2), ("us-east-1b", 1)])
+    );
+}
+
+/// The task of a move goes where the service has too few, though the provider has fewer elsewhere.
+#[test]
+fn providers_of_fargate_count_together() {
+    let mut world = World::new(0);
+    let some = in_two_zones().with_capacity("us-east-1a", 1);
+    let spot = in_two_zones().with_capacity("us-east-1b", 1);
+    let services = fargate_providers().with_fargate(some);
+    world.services = services.with_fargate_spot(spot);
+    let strategy = json!([
+        {"capacityProvider": "FARGATE", "weight": 1},
+        {"capacityProvider": "FARGATE_SPOT", "weight": 0, "base": 5},
+    ]);
+    world
+        .create_of(of_providers(strategy, 8), &on_fargate())
+        .unwrap();
+    world.reconcile(0);
+    assert_eq!(
+        places(&world),
+        counts(&[("us-east-1a", 5), ("us-east-1b", 3)])
+    );
+    let fargate = world.services.fargate().unwrap().clone();
+    let fargate = fargate.with_capacity("us-east-1a", 100);
+    world.services = world.services.with_fargate(fargate);
+    world.run_all();
+    settle(&mut world);
+    assert_eq!(
+        places(&world),
+        counts(&[("us-east-1a", 4), ("us-east-1b", 4)])
+    );
 }
 
 /// A deployment to other subnets is to other zones.
