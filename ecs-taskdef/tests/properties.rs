@@ -343,6 +343,17 @@ fn deep_documents_are_refused() {
             );
         }
     }
+    for branch in ["%{ if a }", "%{ if a }1%{ else }"] {
+        let text = format!("[{}", branch.repeat(20_000));
+        let column = 2 + 126 * branch.len() + "%{ if a }".len();
+        for reading in [Reading::Strict, Reading::Lenient] {
+            let refused = Document::read(text.as_bytes(), reading).unwrap_err();
+            assert_eq!(
+                chain::chain(&refused),
+                format!("not JSON at line 1 column {column}: recursion limit exceeded")
+            );
+        }
+    }
 }
 
 #[test]

@@ -130,10 +130,7 @@ impl<'s> Parser<'s> {
         &mut self,
         read: fn(&mut Self) -> Result<Data<'s>, Fault>,
     ) -> Result<Data<'s>, Fault> {
-        self.depth += 1;
-        if self.depth >= MAX_DEPTH {
-            return Err(self.fault("recursion limit exceeded"));
-        }
+        self.deeper()?;
         self.offset += 1;
         let data = read(self)?;
         self.depth -= 1;
@@ -196,6 +193,7 @@ impl<'s> Parser<'s> {
         let Directive::If(condition) = directive else {
             return Err(self.fault("expected value"));
         };
+        self.deeper()?;
         let then = self.value()?;
         self.skip_space()?;
         let otherwise = match self.directive()? {
@@ -210,6 +208,7 @@ impl<'s> Parser<'s> {
             Some(Directive::EndIf) => no_value(start..self.offset),
             _ => return Err(self.fault("expected `%{ endif }`")),
         };
+        self.depth -= 1;
         Ok(choice(condition, start..self.offset, then, otherwise))
     }
 
