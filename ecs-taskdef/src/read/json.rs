@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::node::{Data, Member, Node};
-use crate::open;
+use crate::open::{self, Ahead, Parts};
 
 /// Why a text cannot be read, and where.
 #[derive(Debug)]
@@ -24,6 +24,8 @@ pub(super) fn parse(text: &str) -> Result<(Node<'_>, bool), Fault> {
         offset: 0,
         depth: 0,
         is_more: false,
+        parts: Parts::of(text),
+        line_end: Ahead::default(),
     };
     let node = parser.value()?;
     parser.skip_space()?;
@@ -55,6 +57,8 @@ struct Parser<'s> {
     offset: usize,
     depth: usize,
     is_more: bool,
+    parts: Parts<'s>,
+    line_end: Ahead,
 }
 
 impl<'s> Parser<'s> {
@@ -159,13 +163,10 @@ impl<'s> Parser<'s> {
     fn open(&mut self) -> Result<Data<'s>, Fault> {
         let begin = self.offset;
         while !self.rest().starts_with("%{") {
-            // Only what begins here counts, so no further text is searched.
-            let line = self.rest().lines().next().unwrap_or_default();
-            let span = open::next(line, 0).filter(|span| span.start == 0);
-            let Some(span) = span else {
+            let Some(end) = self.part_of_line() else {
                 break;
             };
-            self.offset += span.end;
+            self.offset = end;
             let is_part = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
             self.offset += self
                 .rest()
@@ -178,6 +179,16 @@ impl<'s> Parser<'s> {
         }
         self.is_more = true;
         Ok(Data::Open(Cow::Borrowed(self.slice(begin..self.offset))))
+    }
+
+    /// Where the part to be filled in that begins here ends, if that is on the same line.
+    fn part_of_line(&mut self) -> Option<usize> {
+        let end = self.parts.end_at(self.offset)?;
+        let seek = |rest: &str| rest.find('\n');
+        let line_end = self.line_end.find(self.text, self.offset, seek);
+        line_end
+            .is_none_or(|line_end| end <= line_end)
+            .then_some(end)
     }
 
     fn open_value(&mut self) -> Result<Node<'s>, Fault> {
@@ -217,9 +228,9 @@ impl<'s> Parser<'s> {
         if !self.rest().starts_with("%{") {
             return Ok(None);
         }
-        let span = open::next(self.text, self.offset);
-        let span = span.ok_or_else(|| self.fault("directive without an end"))?;
-        let inner = self.slice(span.start + 2..span.end - 1);
+        let end = self.parts.end_at(self.offset);
+        let end = end.ok_or_else(|| self.fault("directive without an end"))?;
+        let inner = self.slice(self.offset + 2..end - 1);
         let inner = inner.trim_matches('~').trim();
         let (word, argument) = inner.split_once(' ').unwrap_or((inner, ""));
         let directive = match word {
@@ -230,7 +241,7 @@ impl<'s> Parser<'s> {
             "endfor" => Directive::EndFor,
             _ => return Err(self.fault("expected a directive of a template")),
         };
-        self.offset = span.end;
+        self.offset = end;
         self.is_more = true;
         Ok(Some(directive))
     }
@@ -254,9 +265,7 @@ impl<'s> Parser<'s> {
                 }
                 // Quotes between the braces of an expression do not end the string.
                 Some(b'$') if self.rest().starts_with("${") => {
-                    let line = self.rest().lines().next().unwrap_or_default();
-                    let part = open::next(line, 0).filter(|part| part.start == 0);
-                    self.offset += part.map_or(1, |part| part.end);
+                    self.offset = self.part_of_line().unwrap_or(self.offset + 1);
                 }
                 Some(_) => self.offset += 1,
             }
