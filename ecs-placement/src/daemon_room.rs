@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
+use crate::fits::{self, MAX_PORTS};
+use crate::registration::Kind;
 use crate::request::{Room, Wanted};
 use crate::snapshot::{GpuRoom, Place, State};
-use crate::{Instance, Needs, Reason, fits};
+use crate::{Instance, Needs, Reason};
 
 /// Whether daemons that have no task here yet find room beside one more copy.
 pub(crate) fn is_left(state: &State, place: Place<'_>, task: &Wanted, already: u32) -> bool {
@@ -27,17 +29,29 @@ pub(crate) fn lacking(instance: Instance<'_>, task: &Wanted, already: u32) -> Op
     })
 }
 
-/// The daemons that select an instance and have no task there.
+/// The daemons that select an instance, have no task there, and could have one.
 fn missing<'t>(state: &State, place: Place<'_>, task: &'t Wanted) -> Vec<&'t Room> {
-    let Some(instance) = Instance::at(state, place.slot) else {
+    let instance = Instance::at(state, place.slot);
+    let Some((instance, known)) = instance.zip(place.registration()) else {
         return Vec::new();
     };
     let is_missing = |room: &&Room| {
         room.group != task.group
             && instance.tasks_of(&room.group) == 0
+            && can_hold(&known.kind, &room.needs)
             && fits::is_member(instance, &room.selection, |query| query.matches(instance))
     };
     task.rooms.iter().filter(is_missing).collect()
+}
+
+/// Whether an instance takes a daemon while nothing else is there. Room that is kept for one which
+/// it never takes would be lost.
+fn can_hold(kind: &Kind, needs: &Needs) -> bool {
+    let is_reserved = |port| kind.reserved.binary_search(port).is_ok();
+    fits::is_of_kind(kind, needs)
+        && Left::of_empty(kind).take(needs)
+        && !needs.ports.iter().any(is_reserved)
+        && kind.reserved.len().saturating_add(needs.ports.len()) <= MAX_PORTS
 }
 
 /// The group of the first daemon that would find no room beside one more copy.
@@ -70,6 +84,20 @@ struct Left {
 }
 
 impl Left {
+    /// All that an instance has.
+    fn of_empty(kind: &Kind) -> Self {
+        Self {
+            cpu: kind.cpu.into(),
+            memory: kind.memory.into(),
+            interfaces: kind.interfaces.map_or(i64::MAX, i64::from),
+            gpus: kind.gpus.into(),
+            neuron_devices: kind.neuron_devices.into(),
+            all_gpus: kind.gpus.into(),
+            all_neuron_devices: kind.neuron_devices.into(),
+            shares: GpuRoom::of_empty(kind),
+        }
+    }
+
     /// What copies of a task leave, one more than there are `already`.
     fn beside(place: Place<'_>, needs: &Needs, already: u32) -> Self {
         let free = place.numbers().copied().unwrap_or_default();

@@ -7,7 +7,7 @@ use ecs_model::LaunchType;
 use ecs_model::container_instance::EXTERNAL_CAPABILITY;
 
 use crate::daemon_room;
-use crate::registration::{ZONE, natural};
+use crate::registration::{Kind, ZONE, natural};
 use crate::request::{Selection, Wanted};
 use crate::snapshot::{Place, State};
 use crate::{HostPort, Instance, Needs, PlacementRequest, Query, Reason, Shortfall};
@@ -60,16 +60,19 @@ fn free_ports(place: Place<'_>) -> usize {
 pub(crate) fn devices_fit(place: Place<'_>, needs: &Needs, already: u32) -> bool {
     !needs_devices(needs)
         || place.registration().is_some_and(|registration| {
-            let is_of_kind = needs.gpus == 0 && !needs.all_gpus
-                || registration.kind.gpu_eighths == needs.gpu_eighths;
             let free = place.numbers().copied().unwrap_or_default();
             let all = |has: i16, free: i16| has > 0 && has == free && already == 0;
-            is_of_kind
+            is_of_kind(&registration.kind, needs)
                 && gpu_memory_lacks(place, needs, already).is_none()
                 && (!needs.all_gpus || all(registration.kind.gpus, free.gpus))
                 && (!needs.all_neuron_devices
                     || all(registration.kind.neuron_devices, free.neuron_devices))
         })
+}
+
+/// Whether GPUs that a task has to itself are of the size that it needs, if it needs any.
+pub(crate) fn is_of_kind(kind: &Kind, needs: &Needs) -> bool {
+    needs.gpus == 0 && !needs.all_gpus || kind.gpu_eighths == needs.gpu_eighths
 }
 
 fn is_selected(instance: Instance<'_>, task: &Wanted, already: u32) -> bool {
@@ -238,8 +241,8 @@ fn devices(
         let free = if already > 0 { 0 } else { free.max(0) };
         (has <= 0 || has != free).then(|| (natural(has.into()).max(1), natural(free.into())))
     };
-    let is_other = |has: u8| (needs.gpus > 0 || needs.all_gpus) && has != needs.gpu_eighths;
-    let partition = has.map(|has| has.gpu_eighths).filter(|has| is_other(*has));
+    let partition = has.filter(|has| !is_of_kind(has, needs));
+    let partition = partition.map(|has| has.gpu_eighths);
     let gpus = has.filter(|_| needs.all_gpus);
     let gpus = gpus.and_then(|has| all(has.gpus, free.gpus));
     let neuron = has.and_then(|has| match needs.all_neuron_devices {

@@ -464,6 +464,68 @@ fn daemons_find_devices() {
     );
 }
 
+/// Room for what an instance can never hold would be kept for ever.
+#[test]
+fn daemons_that_find_nothing_need_no_room() {
+    let bare = described(json!({"registeredResources": [
+        {"name": "CPU", "type": "INTEGER", "integerValue": 4096},
+        {"name": "MEMORY", "type": "INTEGER", "integerValue": 8000},
+        {"name": "PORTS", "type": "STRINGSET", "stringSetValue": ["22"]}]}));
+    let of_container = |members: Value| {
+        let container = json!({"name": "web", "image": "web", "memory": 10});
+        let container = with(container, members);
+        PlacementRequest::new(&definition(json!({"containerDefinitions": [container]}))).unwrap()
+    };
+    let device = |kind: &str, value: &str| needing(json!([{"type": kind, "value": value}]));
+    let share = |memory: u32| {
+        let strategy = json!({"nvidiaMps": {"memory": memory}});
+        needing(json!([{"type": "GPU", "sharingStrategy": strategy}]))
+    };
+    let ports = |ports: &mut dyn Iterator<Item = u16>| {
+        let ports = ports.map(|port| json!({"containerPort": port, "hostPort": port}));
+        of_container(json!({"portMappings": ports.collect::<Vec<_>>()}))
+    };
+    let mut needs = needing(json!([])).needs().clone();
+    needs.interfaces = 3;
+    let interfaces = needing(json!([])).with_needs(needs);
+    let two = Registration::try_from(&bare).unwrap().with_interfaces(2);
+    let mut narrow = CellState::new();
+    narrow.register(&two);
+    let gpu = json!({"gpuId": "gpu-1", "sharingMode": "IDLE", "totalMemoryInMiB": 1_000,
+        "remainingMemoryInMiB": 1_000});
+    let sharing = described(json!({"gpuDevices": [gpu]}));
+    let eighth = of_type("g6f.large", false);
+    let bare = cell(&bare);
+    let (sharing, eighth) = (cell(&sharing), cell(&eighth));
+    for (cell, daemon, is_kept) in [
+        (&bare, device("NeuronDevice", "ALL"), false),
+        (&bare, device("GPU", "ALL"), false),
+        (&bare, device("GPU", "1"), false),
+        (&bare, share(1), false),
+        (&bare, of_container(json!({"cpu": 4_097})), false),
+        (&bare, of_container(json!({"memory": 8_001})), false),
+        (&bare, ports(&mut [22].into_iter()), false),
+        (&bare, ports(&mut (1_000..1_100)), false),
+        (&bare, ports(&mut (1_000..1_099)), true),
+        (&narrow, interfaces.clone(), false),
+        (&bare, interfaces, true),
+        (&sharing, share(1_001), false),
+        (&sharing, device("GPU", "2"), false),
+        (&sharing, device("GPU", "0.5"), false),
+        (&sharing, device("GPU", "ALL"), true),
+        (&sharing, share(1_000), true),
+        (&eighth, device("GPU", "1"), false),
+        (&eighth, device("GPU", "ALL"), false),
+        (&eighth, share(1), false),
+        (&eighth, device("GPU", "0.125"), true),
+    ] {
+        let daemon = daemon.with_group("service:agent");
+        let beside = of_container(json!({"memory": 8_000 - 9})).with_room_for([&daemon]);
+        let copies = fit(cell, &beside).0;
+        assert_eq!(copies, usize::from(!is_kept), "{:?}", daemon.needs());
+    }
+}
+
 fn of_run_task(request: Value, of: Value) -> Result<PlacementRequest, RequestError> {
     let request = with(json!({"taskDefinition": "web", "cluster": "prod"}), request);
     let request: RunTaskRequest = serde_json::from_value(request).unwrap();

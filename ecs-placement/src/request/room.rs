@@ -19,7 +19,9 @@ pub(crate) struct Room {
 impl PlacementRequest {
     /// The same task, which leaves room for one task of each daemon on every instance that the
     /// daemon selects and where it has none: Amazon ECS keeps that capacity ahead of the tasks
-    /// of replica services. A daemon leaves no room for itself.
+    /// of replica services. A daemon leaves no room for itself. None is left on an instance that
+    /// could not hold the daemon if nothing else were there, such as one without the devices that
+    /// it needs.
     ///
     /// ```
     /// use ecs_placement::PlacementRequest;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::registration::Others;
+use crate::registration::{Kind, Others};
 
 /// The GPUs of the instances of a chunk that tasks of the cell have, where GPUs can be shared.
 #[derive(Debug, Clone, Default)]
@@ -125,6 +125,13 @@ impl GpuRoom {
             idle: u64::try_from(idle).unwrap_or(0),
             ..Self::default()
         }
+    }
+
+    /// The GPUs of an instance on which nothing runs; none if containers cannot share them.
+    pub(crate) fn of_empty(kind: &Kind) -> Self {
+        kind.sharing.as_ref().map_or_else(Self::default, |sharing| {
+            Self::new(sharing.memory, sharing.ids.len(), kind.gpus)
+        })
     }
 
     /// Those that others have, and of those that they share how much they hold.

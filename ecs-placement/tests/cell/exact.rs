@@ -47,6 +47,8 @@ fn instances(random: &mut Random, count: usize) -> Vec<Instance> {
             others: one(random, &[(0, 0, 0), (0, 0, 0), (100, 300, 2), (0, 0, 1)]),
             ..Instance::default()
         };
+        let (cpu, memory, _) = instance.others;
+        instance.all = (instance.cpu + cpu, instance.memory + memory);
         instance.all_gpus = instance.gpus;
         instance.all_neuron = instance.neuron;
         if instance.eighths == 0 && instance.gpus > 0 && chance(random, 2) {
@@ -108,9 +110,12 @@ fn request(random: &mut Random) -> Request {
     // What is said twice is told twice.
     member_of.dedup_by_key(|expression| expression.write());
     let port = chance(random, 6);
-    let gpus = i64::from(chance(random, 8));
-    let wants_all_gpus = gpus == 0 && chance(random, 12);
-    let shares = gpus == 0 && !wants_all_gpus && chance(random, 6);
+    let daemon = chance(random, 4).then(|| {
+        let mut daemon = with_devices(random);
+        daemon.cpu = number(random, 300);
+        daemon.memory = one(random, &[50, 300, 300, 2_000]);
+        Box::new(daemon)
+    });
     Request {
         cpu: number(random, 500),
         memory: 1 + number(random, 700),
@@ -120,15 +125,6 @@ fn request(random: &mut Random) -> Request {
             Vec::new()
         },
         has_interface: chance(random, 5),
-        gpus,
-        eighths: if gpus > 0 {
-            one(random, &[0, 0, 1, 4])
-        } else {
-            0
-        },
-        wants_all_gpus,
-        shared: if shares { 100 + number(random, 700) } else { 0 },
-        wants_all_neuron: chance(random, 12),
         udp: if chance(random, 12) {
             vec![80]
         } else {
@@ -138,14 +134,31 @@ fn request(random: &mut Random) -> Request {
             true => (2..4).map(|zone| format!("{ZONE}-{zone}")).collect(),
             false => Vec::new(),
         },
-        daemon: chance(random, 6).then(|| {
-            let group = format!("group-{}", random.below(4));
-            (group, number(random, 300), number(random, 300))
-        }),
-        group: format!("group-{}", random.below(4)),
+        daemon,
         is_distinct: chance(random, 8),
         member_of,
         strategies: strategies(random),
+        ..with_devices(random)
+    }
+}
+
+/// A group, and some of the devices that an instance can have.
+fn with_devices(random: &mut Random) -> Request {
+    let gpus = i64::from(chance(random, 8));
+    let wants_all_gpus = gpus == 0 && chance(random, 12);
+    let shares = gpus == 0 && !wants_all_gpus && chance(random, 6);
+    Request {
+        gpus,
+        eighths: if gpus > 0 {
+            one(random, &[0, 0, 1, 4])
+        } else {
+            0
+        },
+        wants_all_gpus,
+        shared: if shares { 100 + number(random, 700) } else { 0 },
+        wants_all_neuron: chance(random, 12),
+        group: format!("group-{}", random.below(4)),
+        ..Request::default()
     }
 }
 

@@ -18,6 +18,8 @@ pub(crate) struct Instance {
     pub(crate) arn: String,
     pub(crate) cpu: i64,
     pub(crate) memory: i64,
+    /// CPU and memory that it has, free or not.
+    pub(crate) all: (i64, i64),
     pub(crate) interfaces: i64,
     pub(crate) gpus: i64,
     pub(crate) ports: BTreeSet<u16>,
@@ -97,8 +99,8 @@ pub(crate) struct Request {
     pub(crate) udp: Vec<u16>,
     /// The zones in one of which it has to be, if there are any.
     pub(crate) zones: Vec<String>,
-    /// A daemon for which there has to be room: its group, CPU and memory.
-    pub(crate) daemon: Option<(String, i64, i64)>,
+    /// A daemon for which there has to be room.
+    pub(crate) daemon: Option<Box<Self>>,
 }
 
 impl Expression {
@@ -138,16 +140,8 @@ impl Instance {
     }
 
     pub(crate) fn fits(&self, request: &Request) -> bool {
-        let suffices = |needed: i64, free: i64| needed == 0 || needed <= free;
         self.is_ready
-            && suffices(request.cpu, self.cpu)
-            && suffices(request.memory, self.memory)
-            && suffices(request.has_interface.into(), self.interfaces)
-            && suffices(request.gpus, self.gpus)
-            && (request.gpus == 0 && !request.wants_all_gpus || request.eighths == self.eighths)
-            && (request.shared == 0 || self.gpu_to_share(request).is_some())
-            && (!request.wants_all_gpus || self.all_gpus > 0 && self.gpus == self.all_gpus)
-            && (!request.wants_all_neuron || self.all_neuron > 0 && self.neuron == self.all_neuron)
+            && self.holds(request)
             && request.udp.iter().all(|port| !self.udp.contains(port))
             && self.has_room_for_the_daemon(request)
             && (request.zones.is_empty()
@@ -162,13 +156,40 @@ impl Instance {
             && !(request.is_distinct && self.count(&request.group) > 0)
     }
 
+    /// Whether there is enough left, and of the right kind.
+    fn holds(&self, request: &Request) -> bool {
+        let suffices = |needed: i64, free: i64| needed == 0 || needed <= free;
+        suffices(request.cpu, self.cpu)
+            && suffices(request.memory, self.memory)
+            && suffices(request.has_interface.into(), self.interfaces)
+            && suffices(request.gpus, self.gpus)
+            && (request.gpus == 0 && !request.wants_all_gpus || request.eighths == self.eighths)
+            && (request.shared == 0 || self.gpu_to_share(request).is_some())
+            && (!request.wants_all_gpus || self.all_gpus > 0 && self.gpus == self.all_gpus)
+            && (!request.wants_all_neuron || self.all_neuron > 0 && self.neuron == self.all_neuron)
+    }
+
+    /// Whether the daemon finds room beside the task, or would find none on an empty instance.
     fn has_room_for_the_daemon(&self, request: &Request) -> bool {
-        request.daemon.as_ref().is_none_or(|(group, cpu, memory)| {
-            *group == request.group
-                || self.count(group) > 0
-                || (*cpu == 0 || request.cpu + cpu <= self.cpu)
-                    && (*memory == 0 || request.memory + memory <= self.memory)
+        request.daemon.as_ref().is_none_or(|daemon| {
+            let mut beside = self.clone();
+            beside.take(request);
+            daemon.group == request.group
+                || self.count(&daemon.group) > 0
+                || beside.holds(daemon)
+                || !self.emptied().holds(daemon)
         })
+    }
+
+    fn emptied(&self) -> Self {
+        Self {
+            cpu: self.all.0,
+            memory: self.all.1,
+            gpus: self.all_gpus,
+            neuron: self.all_neuron,
+            devices: vec![Gpu::Idle; self.devices.len()],
+            ..self.clone()
+        }
     }
 
     /// The shared GPU with the least left that suffices, or the first one that nobody has.
@@ -418,13 +439,7 @@ impl Request {
             .map(|(kind, field)| json!({"type": kind, "field": field}))
             .collect();
         let mut request = PlacementRequest::new(&definition).unwrap();
-        if let Some((group, cpu, memory)) = &self.daemon {
-            let daemon = Self {
-                group: group.clone(),
-                cpu: *cpu,
-                memory: *memory,
-                ..Self::default()
-            };
+        if let Some(daemon) = &self.daemon {
             request = request.with_room_for([&daemon.build()]);
         }
         if !self.zones.is_empty() {
