@@ -251,7 +251,8 @@ impl Course {
         }
     }
 
-    /// Tasks that are on their way when the change is made.
+    /// Tasks that are on their way when the change is made. Those that wait for capacity are not:
+    /// they run when they have been started.
     fn expect_known(&mut self) {
         let mut known = Vec::new();
         for service in &self.services.services {
@@ -260,6 +261,7 @@ impl Course {
                 let Some(deployment) = of else { continue };
                 let (status, after) = match (&task.stop, task.class) {
                     (Some(_), _) => (TaskStatus::Stopped, self.assumptions.stops_in),
+                    (None, _) if task.waits_for_capacity() => continue,
                     (None, Class::Pending) => (TaskStatus::Running, self.assumptions.starts_in),
                     (None, Class::Warming) => (TaskStatus::Running, self.assumptions.healthy_in),
                     (None, _) => continue,

@@ -4,11 +4,12 @@ use core::time::Duration;
 use ecs_model::TaskStatus;
 
 use ecs_model::operation::UpdateServiceRequest;
-use ecs_placement::service::{Assumptions, Forecast, Outcome};
+use ecs_placement::capacity::{ClusterCapacity, InstanceType, Provider};
+use ecs_placement::service::{Assumptions, Forecast, Outcome, ServicePolicy, Services};
 use ecs_taskdef::TaskDefinition;
 use serde_json::{Value, json};
 
-use crate::world::{World, at, definition};
+use crate::world::{CLUSTER, World, at, definition, instance_of};
 
 fn forecast(world: &World, more: Value, definition: Option<&TaskDefinition>) -> Forecast {
     let mut request = json!({"cluster": "prod", "service": "web"});
@@ -106,6 +107,39 @@ fn tasks_that_are_not_healthy_yet_become_so() {
     let after = Duration::from_secs(30);
     assert_eq!(forecast.outcome, Outcome::Completes { after });
     assert_eq!(waves(&forecast), []);
+}
+
+/// Without an instance of their provider they never run, and with one they do.
+#[test]
+fn tasks_that_wait_for_capacity_do_so() {
+    let mut world = World::new(0);
+    let mut capacity = ClusterCapacity::new(at(0));
+    let document = json!({"name": "A", "autoScalingGroupProvider":
+        {"autoScalingGroupArn": "arn"}});
+    let document = serde_json::from_value(document).unwrap();
+    let types = [InstanceType::new(2_048, 200)];
+    let provider = Provider::of(&document, types).unwrap();
+    capacity.add_provider(provider).unwrap();
+    let services = Services::new(CLUSTER, ServicePolicy::current()).unwrap();
+    world.services = services.with_capacity(capacity);
+    world.create(json!({"desiredCount": 2,
+        "capacityProviderStrategy": [{"capacityProvider": "A", "weight": 1}]}));
+    world.reconcile(0);
+    let change = json!({"healthCheckGracePeriodSeconds": 10});
+    let before = forecast(&world, change.clone(), None);
+    assert_eq!((before.highest_running, waves(&before)), (0, vec![]));
+    let Outcome::Waits { waits } = &before.outcome else {
+        panic!("{before:?}");
+    };
+    assert_eq!(
+        waits[0].to_string(),
+        "2 tasks wait in PROVISIONING for the capacity provider `A`"
+    );
+    world.cell.register(&instance_of("A", "one", 200));
+    let then = forecast(&world, change, None);
+    assert_eq!(waves(&then), [(0, 2, 0)]);
+    let after = Duration::from_secs(50);
+    assert_eq!(then.outcome, Outcome::Completes { after });
 }
 
 #[test]
