@@ -61,6 +61,10 @@ impl Rolling {
         self.status == ShiftStatus::Pending
     }
 
+    fn is_going_back(&self) -> bool {
+        self.status == ShiftStatus::RollbackInProgress
+    }
+
     pub(super) fn has_ended(&self) -> bool {
         self.status.is_terminal()
     }
@@ -76,8 +80,7 @@ impl Rolling {
 
     /// A deployment is complete: the one that it goes to, or goes back to.
     pub(super) fn complete(&mut self, deployment: &str, at: Timestamp) {
-        let is_back = self.status == ShiftStatus::RollbackInProgress;
-        let (end, status) = match (is_back, &self.candidate) {
+        let (end, status) = match (self.is_going_back(), &self.candidate) {
             (true, Some(candidate)) => (candidate, ShiftStatus::RollbackSuccessful),
             _ => (&self.target, ShiftStatus::Successful),
         };
@@ -87,7 +90,8 @@ impl Rolling {
     }
 
     /// Its deployment has failed. It goes back to a candidate, ends because there is none, or
-    /// stops where it is.
+    /// stops where it is. If the one fails to which it goes back, why it does so, and since when,
+    /// stays.
     pub(super) fn fail(
         &mut self,
         failure: DeploymentFailure,
@@ -95,6 +99,12 @@ impl Rolling {
         goes_back: bool,
         at: Timestamp,
     ) {
+        if self.is_going_back() {
+            return match candidate {
+                Some(_) => self.candidate = candidate,
+                None => self.end(ShiftStatus::RollbackFailed, at),
+            };
+        }
         let reason = match (failure, goes_back) {
             (DeploymentFailure::CircuitBreaker, true) => {
                 status_reason::ROLLED_BACK_BY_CIRCUIT_BREAKER
@@ -265,9 +275,11 @@ impl ServiceState {
         let Some(rolling) = &mut self.history.rolling else {
             return;
         };
-        rolling.failures = counted;
-        if failure == DeploymentFailure::Alarm {
-            rolling.triggered = triggered;
+        if !rolling.is_going_back() {
+            rolling.failures = counted;
+            if failure == DeploymentFailure::Alarm {
+                rolling.triggered = triggered;
+            }
         }
         rolling.fail(failure, candidate, goes_back, at);
     }

@@ -7,7 +7,7 @@ use ecs_model::operation::{
 use ecs_placement::service::Services;
 use serde_json::{Value, json};
 
-use crate::world::{CLUSTER, World, at};
+use crate::world::{CLUSTER, World, at, is};
 
 const SERVICE: &str = "arn:aws:ecs:us-east-1:123456789012:service/prod/web";
 
@@ -251,6 +251,45 @@ fn an_alarm_makes_it_go_back() {
     world.deploy("web:3");
     world.reconcile(1);
     assert_eq!(newest(&world)["alarms"], described("DISABLED", &[]));
+}
+
+/// What is restored fails, and the circuit breaker does not go back: the rollback has failed.
+#[test]
+fn a_rollback_fails_with_what_it_restores() {
+    let breaker = json!({"enable": true, "rollback": false,
+        "thresholdConfiguration": {"type": "COUNT", "value": 2}});
+    let alarms = json!({"alarmNames": ["errors"], "enable": true, "rollback": true});
+    let configuration = json!({"alarms": alarms, "deploymentCircuitBreaker": breaker});
+    let mut world = World::settled(2, configuration);
+    world.reconcile(300);
+    world.deploy("web:2");
+    world.reconcile(1);
+    assert!(world.services.observe_alarm("errors", true, at(world.now)));
+    world.reconcile(1);
+    let during = newest(&world);
+    assert_eq!(during["status"], "ROLLBACK_IN_PROGRESS");
+    for task in world.tasks(|task| task.definition == "web:1") {
+        let _ = world.observe(&task, ecs_model::TaskStatus::Stopped, |_| {});
+    }
+    world.stop_all();
+    world.reconcile(1);
+    for task in world.tasks(|task| task.since.is_none()) {
+        let _ = world.observe(&task, ecs_model::TaskStatus::Stopped, |_| {});
+    }
+    world.reconcile(1);
+    let after = newest(&world);
+    assert_eq!(
+        part(&after, &STATES),
+        json!({"status": "ROLLBACK_FAILED", "statusReason": during["statusReason"],
+            "startedAt": during["startedAt"], "finishedAt": world.now, "stoppedAt": null})
+    );
+    assert_eq!(after["rollback"], during["rollback"]);
+    assert_eq!(after["alarms"], during["alarms"]);
+    assert_eq!(
+        after["deploymentCircuitBreaker"]["status"],
+        "MONITORING_COMPLETE"
+    );
+    assert_eq!(world.state(), is("web:1", "FAILED"));
 }
 
 #[test]
