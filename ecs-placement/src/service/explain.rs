@@ -192,7 +192,7 @@ impl Services {
             waits.push(no_place(primary, fleet.wanted(), until, cell));
         }
         waits.extend(state.waits_for_providers(now));
-        if let Some(breaker) = state.rules.breaker
+        if let Some(breaker) = state.breaker()
             && primary.is_in_progress()
             && primary.failures.get() > 0
         {

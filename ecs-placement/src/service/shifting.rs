@@ -15,11 +15,11 @@ use super::decide::{Context, Step, scaling};
 use super::state::{ServiceState, ServiceStatus, Timer, count};
 use super::stops::{Stops, unhealthy_cause};
 use super::{DeploymentFailure, ServiceChange, ServiceError, ServicePolicy, Services, StopCause};
-use crate::deployment::DeploymentState;
 use crate::deployment::shift::{
     Cause, ShiftAction, ShiftChange, ShiftEvent, ShiftRequest, ShiftStatus, ShiftVerdict,
     ShiftingDeployment, SourceRevision, TaskCounts, Weight,
 };
+use crate::deployment::{CircuitBreaker, DeploymentState};
 
 impl Services {
     /// Takes over what happens to the deployment of a service that shifts traffic: traffic that has
@@ -207,6 +207,15 @@ impl ServiceState {
         (self.status == ServiceStatus::Active && !is_over).then_some(shift)
     }
 
+    /// The circuit breaker of the deployment that is under way. One that shifts traffic goes by
+    /// what it began with, whatever the service has now.
+    pub(super) fn breaker(&self) -> Option<CircuitBreaker> {
+        match self.active_shift() {
+            Some(shift) => shift.breaker(),
+            None => self.rules.breaker,
+        }
+    }
+
     /// What it is to be told.
     pub(super) fn shift_event(
         &self,
@@ -224,9 +233,8 @@ impl ServiceState {
         if shift.desired_count() != self.wanted() {
             return Some(ShiftEvent::DesiredCount(self.wanted()));
         }
-        // It goes by what it began with, whatever the service has now.
         let target = self.of_revision(shift.target());
-        if let (Some(breaker), Some(target)) = (shift.breaker(), target) {
+        if let (Some(breaker), Some(target)) = (self.breaker(), target) {
             let failures = target.failures.get();
             let threshold = breaker.limit(self.wanted(), context.policy.breaker_limits);
             // A threshold of nothing would fail what has not failed.

@@ -286,7 +286,7 @@ impl ServiceState {
         }
         if class == Class::Healthy && before != Class::Healthy {
             task.was_healthy = true;
-            let breaker = self.rules.breaker;
+            let breaker = self.breaker();
             if let (Some(breaker), Some(deployment)) =
                 (breaker, self.deployment_mut(task.deployment))
             {

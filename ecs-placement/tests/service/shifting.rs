@@ -236,6 +236,38 @@ fn a_canary_from_start_to_end() {
     );
 }
 
+/// A deployment that shifts traffic keeps the circuit breaker that it began with.
+#[test]
+fn another_circuit_breaker_is_for_the_next() {
+    let breaker = |threshold: u32, resets: bool| {
+        json!({"strategy": "BLUE_GREEN", "bakeTimeInMinutes": 5,
+            "deploymentCircuitBreaker": {"enable": true, "rollback": true,
+            "resetOnHealthyTask": resets,
+            "thresholdConfiguration": {"type": "COUNT", "value": threshold}}})
+    };
+    let mut shifting = Shifting::settled(breaker(5, false));
+    shifting.deploy("web:2");
+    shifting.reconcile();
+    shifting
+        .world
+        .update(json!({"deploymentConfiguration": breaker(2, true)}));
+    let new = shifting.world.tasks(|task| task.definition == "web:2");
+    let _ = shifting.world.observe(&new[0], TaskStatus::Stopped, |_| {});
+    let _ = shifting
+        .world
+        .observe(&new[1], TaskStatus::Running, |seen| {
+            seen.target = Some(TargetHealth::Healthy);
+        });
+    shifting.reconcile();
+    let world = &shifting.world;
+    let waits = world.services.explain("web", &world.cell, at(world.now));
+    let counted = Wait::Breaker {
+        failures: 1,
+        threshold: 5,
+    };
+    assert!(waits.unwrap().contains(&counted));
+}
+
 #[test]
 fn a_bad_image_trips_the_breaker_and_leaves_the_old_tasks_alone() {
     let mut shifting = Shifting::settled(canary());
