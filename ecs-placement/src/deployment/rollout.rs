@@ -12,7 +12,7 @@ use ecs_model::volume::ServiceVolumeConfiguration;
 use ecs_model::{LaunchType, LoadBalancer, NetworkConfiguration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::{FailureCount, Throttled};
+use super::{FailureCount, Throttle, Throttled};
 use crate::PlacementRequest;
 use crate::capacity::ProviderStrategy;
 use crate::service::Ranks;
@@ -81,6 +81,9 @@ pub(crate) struct DeploymentState {
     /// Not all tasks found a place: when that is tried again, should nothing change before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) starved: Option<Timestamp>,
+    /// How often that was so, one after the other. It holds back no try that is due to a change.
+    #[serde(default, skip_serializing_if = "Throttled::is_unused")]
+    pub(crate) unplaced: Throttled,
     /// The capacity providers that had no place for all tasks.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) shortages: BTreeMap<Arc<str>, Shortage>,
@@ -160,6 +163,7 @@ impl DeploymentState {
             failed_tasks: 0,
             throttled: Throttled::default(),
             starved: None,
+            unplaced: Throttled::default(),
             shortages: BTreeMap::new(),
             owed: 0,
             baking_since: None,
@@ -179,6 +183,7 @@ impl DeploymentState {
         self.failed_tasks = 0;
         self.throttled = Throttled::default();
         self.starved = None;
+        self.unplaced = Throttled::default();
         self.shortages.clear();
         self.owed = 0;
         self.baking_since = None;
@@ -187,6 +192,21 @@ impl DeploymentState {
     /// Where its tasks are registered.
     pub(crate) fn targets(&self) -> impl Iterator<Item = (&'static str, &str)> {
         self.revision.targets(self.takes_alternate)
+    }
+
+    /// Not all tasks of no capacity provider found a place, or all did. Until when the others wait,
+    /// if there are some.
+    pub(crate) fn note_place(
+        &mut self,
+        is_short: bool,
+        throttle: &Throttle,
+        at: Timestamp,
+    ) -> Option<Timestamp> {
+        self.starved = is_short.then(|| self.unplaced.starved(throttle, at));
+        if !is_short {
+            self.unplaced = Throttled::default();
+        }
+        self.starved
     }
 
     /// Until when it waits for room, of one capacity provider if it names one.

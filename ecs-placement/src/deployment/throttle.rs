@@ -96,6 +96,11 @@ impl Throttled {
         *self = Self::default();
     }
 
+    /// Whether nothing has failed.
+    pub(crate) fn is_unused(&self) -> bool {
+        *self == Self::default()
+    }
+
     pub(crate) fn is_over(&self, now: Timestamp) -> bool {
         self.until.is_none_or(|until| until <= now)
     }

@@ -216,16 +216,11 @@ impl Services {
             if unplaced > 0 && is_retry {
                 return;
             }
-            let until = match (provider, unplaced) {
-                (Some(provider), _) => {
-                    known.note_supply(provider, unplaced > 0, &policy.throttle, at)
-                }
-                (None, 0) => None,
-                (None, _) => Some(known.throttled.starved(&policy.throttle, at)),
+            let (is_short, throttle) = (unplaced > 0, &policy.throttle);
+            let until = match provider {
+                Some(provider) => known.note_supply(provider, is_short, throttle, at),
+                None => known.note_place(is_short, throttle, at),
             };
-            if provider.is_none() {
-                known.starved = until;
-            }
             if let Some(until) = until {
                 known.failed_tasks = known.failed_tasks.saturating_add(unplaced);
                 if known.is_in_progress() {

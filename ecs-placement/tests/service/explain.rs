@@ -4,7 +4,7 @@ use ecs_model::TaskStatus;
 use ecs_placement::service::Wait;
 use serde_json::json;
 
-use crate::world::{INSTANCE, World, at};
+use crate::world::{INSTANCE, World, at, instance};
 
 fn explain(world: &World) -> Vec<String> {
     let waits = world.services.explain("web", &world.cell, at(world.now));
@@ -137,4 +137,22 @@ fn a_zone_without_instances_is_named() {
         empty.to_string(),
         "no instance in us-east-1b takes tasks of the service"
     );
+}
+
+/// However often no place was found, a new instance is news.
+#[test]
+fn room_that_comes_late_is_taken_at_once() {
+    let mut world = World::new(0);
+    world.create(json!({"desiredCount": 1}));
+    for _ in 0..10 {
+        world.reconcile(600);
+    }
+    assert_eq!(
+        explain(&world),
+        ["no instance takes one more of 1 tasks: the closest is \
+             arn:aws:ecs:us-east-1:123456789012:container-instance/prod/a, which needs 100 MiB of \
+             memory, 0 are left; it is tried again at 1970-01-01T01:57:00Z at the latest"]
+    );
+    world.cell.register(&instance("c", "us-east-1a", 100));
+    assert_eq!(world.reconcile(1), (1, 0));
 }
