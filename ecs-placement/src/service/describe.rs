@@ -73,10 +73,11 @@ impl ServiceState {
             described = described.with_deployment_controller(controller);
         }
         described.current_service_deployment = self.current_service_deployment();
-        let shift = self.shift.as_deref();
-        let revisions = shift.map(|shift| shift.current_service_revisions());
-        described.current_service_revisions =
-            Some(revisions.unwrap_or_else(|| self.current_revisions()));
+        described.current_service_revisions = match (&self.task_sets, &self.shift) {
+            (Some(_), _) => None,
+            (None, Some(shift)) => Some(shift.current_service_revisions()),
+            (None, None) => Some(self.current_revisions()),
+        };
         if let Some(primary) = self.shown() {
             let revision = &primary.revision;
             described = described

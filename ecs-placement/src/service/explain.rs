@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use ecs_model::{LaunchType, Timestamp};
 
-use super::Services;
 use super::state::{ServiceState, ServiceStatus, count};
 use super::task::Kept;
+use super::{ServicePolicy, Services};
 use crate::deployment::shift::ShiftWait;
 use crate::deployment::{Bounds, DeploymentState, RolloutState, after};
 use crate::fits::is_member;
@@ -137,77 +137,48 @@ impl Services {
     #[must_use]
     pub fn explain(&self, service: &str, cell: &CellState, now: Timestamp) -> Option<Vec<Wait>> {
         let state = self.service(service)?;
-        let mut waits = Vec::new();
-        if let Some(primary) = state.primary() {
-            waits.extend(self.waits_of(state, primary, cell, now));
-        }
-        Some(waits)
-    }
-
-    fn waits_of(
-        &self,
-        state: &ServiceState,
-        primary: &DeploymentState,
-        cell: &CellState,
-        now: Timestamp,
-    ) -> Vec<Wait> {
         let policy = &self.policy;
+        let primary = state.primary().filter(|_| state.task_sets.is_none());
         let mut waits = Vec::new();
-        let is_failed = primary.rollout == RolloutState::Failed;
-        if is_failed && state.status == ServiceStatus::Active {
-            let deployment = Arc::clone(&primary.id);
-            waits.push(Wait::Failed { deployment });
+        if let Some(primary) = primary {
+            waits.extend(state.waits_of_rollout(primary, policy));
         }
-        let shift = state.active_shift();
-        waits.extend(shift.and_then(|shift| shift.waits_for()).map(Wait::Shift));
-        let fleet = state.fleet();
-        let (bounds, counted) = (state.bounds(policy), fleet.counted(policy.counts_stopping));
-        let is_full = fleet.wanted() > 0 && counted >= bounds.upper;
-        let none_may_stop = fleet.healthy() <= bounds.lower;
-        let is_still = fleet.stopping == 0 && fleet.new_coming == 0;
-        if !is_failed
-            && shift.is_none()
-            && state.task_sets.is_none()
-            && is_full
-            && none_may_stop
-            && is_still
-        {
-            waits.push(Wait::Bounds {
-                bounds,
-                counted,
-                healthy: fleet.healthy(),
-            });
-        }
-        if !primary.throttled.is_over(now)
-            && let Some(until) = primary.throttled.until
-        {
-            waits.push(Wait::Throttled { until });
-        }
-        if let Some(until) = primary.starved {
-            let is_fargate = primary.revision.launch_type == LaunchType::Fargate;
-            let request = primary.request.as_ref().filter(|_| !is_fargate);
-            let empty = request.map(|request| empty_zones(request, cell));
-            let empty = empty.into_iter().flatten();
-            waits.extend(empty.map(|zone| Wait::EmptyZone { zone }));
-            waits.push(no_place(primary, fleet.wanted(), until, cell));
+        for (deployment, missing) in state.short_of_tasks() {
+            waits.extend(waits_for_start(deployment, missing, cell, now));
         }
         waits.extend(state.waits_for_providers(now));
-        if let Some(breaker) = state.breaker()
-            && primary.is_in_progress()
-            && primary.failures.get() > 0
-        {
-            waits.push(Wait::Breaker {
-                failures: primary.failures.get(),
-                threshold: breaker.limit(state.wanted(), policy.breaker_limits),
-            });
-        }
+        waits.extend(primary.and_then(|primary| state.wait_of_breaker(primary, policy)));
         waits.extend(state.waits_for_tasks(now));
-        if let Some(since) = primary.baking_since {
+        if let Some(since) = primary.and_then(|primary| primary.baking_since) {
             let until = after(since, state.bake_time(policy.alarm_bake_time));
             waits.push(Wait::Baking { until });
         }
-        waits
+        Some(waits)
     }
+}
+
+/// Why tasks of a deployment that are missing do not start.
+fn waits_for_start(
+    deployment: &DeploymentState,
+    missing: u32,
+    cell: &CellState,
+    now: Timestamp,
+) -> Vec<Wait> {
+    let mut waits = Vec::new();
+    if !deployment.throttled.is_over(now)
+        && let Some(until) = deployment.throttled.until
+    {
+        waits.push(Wait::Throttled { until });
+    }
+    if let Some(until) = deployment.starved {
+        let is_fargate = deployment.revision.launch_type == LaunchType::Fargate;
+        let request = deployment.request.as_ref().filter(|_| !is_fargate);
+        let empty = request.map(|request| empty_zones(request, cell));
+        let empty = empty.into_iter().flatten();
+        waits.extend(empty.map(|zone| Wait::EmptyZone { zone }));
+        waits.push(no_place(deployment, missing, until, cell));
+    }
+    waits
 }
 
 /// The zones that have instances, of which none takes tasks of a request.
@@ -227,6 +198,60 @@ fn empty_zones(request: &PlacementRequest, cell: &CellState) -> Vec<Arc<str>> {
 }
 
 impl ServiceState {
+    /// What keeps its deployment from going on, or was the end of it.
+    fn waits_of_rollout(&self, primary: &DeploymentState, policy: &ServicePolicy) -> Vec<Wait> {
+        let is_failed = primary.rollout == RolloutState::Failed;
+        let is_active = self.status == ServiceStatus::Active;
+        let failed = (is_failed && is_active).then(|| Wait::Failed {
+            deployment: Arc::clone(&primary.id),
+        });
+        let waits = match self.active_shift() {
+            Some(shift) => shift.waits_for().map(Wait::Shift),
+            None if is_failed => None,
+            None => self.wait_of_bounds(policy),
+        };
+        failed.into_iter().chain(waits).collect()
+    }
+
+    fn wait_of_bounds(&self, policy: &ServicePolicy) -> Option<Wait> {
+        let fleet = self.fleet();
+        let (bounds, counted) = (self.bounds(policy), fleet.counted(policy.counts_stopping));
+        let is_full = fleet.wanted() > 0 && counted >= bounds.upper;
+        let none_may_stop = fleet.healthy() <= bounds.lower;
+        let is_still = fleet.stopping == 0 && fleet.new_coming == 0;
+        (is_full && none_may_stop && is_still).then(|| Wait::Bounds {
+            bounds,
+            counted,
+            healthy: fleet.healthy(),
+        })
+    }
+
+    /// The deployments, or task sets, that lack tasks, and how many.
+    fn short_of_tasks(&self) -> Vec<(&DeploymentState, u32)> {
+        let shift = self.active_shift();
+        let wanted = self.fleet().wanted();
+        let all = self.deployments.iter().enumerate();
+        let all = all.map(|(position, one)| {
+            let missing = match (&self.task_sets, shift) {
+                (Some(sets), _) => one.missing(sets.wanted(&one.id)),
+                (None, Some(shift)) => one.missing(self.requested_of(shift, one)),
+                (None, None) if position == 0 => wanted,
+                (None, None) => one.owed,
+            };
+            (one, missing)
+        });
+        all.filter(|(_, missing)| *missing > 0).collect()
+    }
+
+    fn wait_of_breaker(&self, primary: &DeploymentState, policy: &ServicePolicy) -> Option<Wait> {
+        let breaker = self.breaker().filter(|_| primary.is_in_progress())?;
+        let failures = primary.failures.get();
+        (failures > 0).then(|| Wait::Breaker {
+            failures,
+            threshold: breaker.limit(self.wanted(), policy.breaker_limits),
+        })
+    }
+
     fn waits_for_providers(&self, now: Timestamp) -> Vec<Wait> {
         let mut tasks: BTreeMap<&Arc<str>, u32> = BTreeMap::new();
         let waiting = self.deployments.iter().flat_map(|one| self.waiting_of(one));
@@ -240,27 +265,42 @@ impl ServiceState {
                 provider: Arc::clone(provider),
                 tasks,
             });
-        let short = self.primary().into_iter().flat_map(|one| &one.shortages);
-        let short = short.filter(|(_, shortage)| now < shortage.until);
-        let short = short.map(|(provider, shortage)| Wait::Provider {
+        let mut short: BTreeMap<&Arc<str>, Timestamp> = BTreeMap::new();
+        let all = self.short_of_tasks().into_iter();
+        for (provider, shortage) in all.flat_map(|(one, _)| &one.shortages) {
+            let until = short.entry(provider).or_insert(shortage.until);
+            *until = shortage.until.min(*until);
+        }
+        let short = short.into_iter().filter(|(_, until)| now < *until);
+        let short = short.map(|(provider, until)| Wait::Provider {
             provider: Arc::clone(provider),
-            until: shortage.until,
+            until,
         });
         waiting.chain(short).collect()
     }
 
     fn waits_for_tasks(&self, now: Timestamp) -> Vec<Wait> {
-        let Some((primary, older)) = self.deployments.split_first() else {
-            return Vec::new();
+        // No task set replaces another.
+        let (current, older) = match self.task_sets {
+            Some(_) => (&*self.deployments, [].as_slice()),
+            None => self.deployments.split_at(self.deployments.len().min(1)),
         };
-        let sum = |tasks: fn(&Kept) -> usize| count(tasks(&primary.ranks.staying));
+        let sum = |tasks: fn(&Kept) -> usize| {
+            count(current.iter().map(|one| tasks(&one.ranks.staying)).sum())
+        };
         let all =
             |tasks: fn(&DeploymentState) -> usize| count(self.deployments.iter().map(tasks).sum());
         let older: usize = older.iter().map(|one| one.ranks.kept()).sum();
-        let too_many = older > 0 || primary.ranks.kept() > self.wanted() as usize;
+        let has_too_many = |one: &DeploymentState| match &self.task_sets {
+            Some(sets) => one.ranks.kept() > sets.wanted(&one.id) as usize,
+            None if older == 0 => one.ranks.kept() > self.wanted() as usize,
+            None => self
+                .primary()
+                .is_some_and(|primary| primary.number != one.number),
+        };
         let protected = self.tasks.values().filter(|task| {
-            let may_stop = task.deployment != primary.number || older == 0;
-            too_many && may_stop && task.stop.is_none() && task.is_protected(now)
+            let of = self.deployment(task.deployment);
+            task.stop.is_none() && task.is_protected(now) && of.is_some_and(has_too_many)
         });
         let until = protected
             .clone()

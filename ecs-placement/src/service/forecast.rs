@@ -79,7 +79,7 @@ pub struct Wave {
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum Outcome {
-    /// The service is in a steady state.
+    /// The service is in a steady state, or each of its task sets is.
     Completes {
         /// How long after the change.
         after: Duration,
@@ -395,6 +395,9 @@ impl Course {
 
     fn outcome(&self, after: Duration) -> Option<Outcome> {
         let service = self.services.service(&self.name)?;
+        if let Some(sets) = &service.task_sets {
+            return sets.are_steady().then_some(Outcome::Completes { after });
+        }
         let primary = service.primary()?;
         let is_done = primary.rollout == RolloutState::Completed && service.is_steady();
         match primary.id == self.target {

@@ -261,12 +261,13 @@ impl ServiceState {
         shift: &ShiftingDeployment,
         context: &Context<'_>,
     ) -> Option<Step> {
-        let wanted = |one: &DeploymentState| {
-            shift
-                .requested_tasks(&self.revision_arn(&one.id))
-                .unwrap_or(0)
-        };
-        self.keep_each(wanted, context)
+        self.keep_each(|one| self.requested_of(shift, one), context)
+    }
+
+    /// How many tasks a deployment that shifts traffic wants of a revision.
+    pub(super) fn requested_of(&self, shift: &ShiftingDeployment, one: &DeploymentState) -> u32 {
+        let requested = shift.requested_tasks(&self.revision_arn(&one.id));
+        requested.unwrap_or(0)
     }
 
     /// Tasks to start or stop, so that each deployment has as many as it shall have.
@@ -276,9 +277,7 @@ impl ServiceState {
         context: &Context<'_>,
     ) -> Option<Step> {
         let start = self.deployments.iter().find_map(|one| {
-            let staying = &one.ranks.staying;
-            let there = staying.len().saturating_sub(staying.unhealthy.len());
-            let missing = wanted(one).saturating_sub(count(there));
+            let missing = one.missing(wanted(one));
             self.start_of(one, missing, missing, context)
         });
         start.or_else(|| {
@@ -428,6 +427,16 @@ impl ServiceState {
             !matches!(action, ShiftAction::Scale { .. } | ShiftAction::Hold { .. })
         };
         asked.filter(is_outside).collect()
+    }
+}
+
+impl DeploymentState {
+    /// How many tasks it lacks of those that it shall have: none stands for one that is unhealthy,
+    /// or cannot stay.
+    pub(super) fn missing(&self, wanted: u32) -> u32 {
+        let staying = &self.ranks.staying;
+        let there = staying.len().saturating_sub(staying.unhealthy.len());
+        wanted.saturating_sub(count(there))
     }
 }
 

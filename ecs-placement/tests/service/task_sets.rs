@@ -1,16 +1,20 @@
 //! Services of deployment controller `EXTERNAL`: their tasks are those of task sets.
 
+use core::time::Duration;
+
 use ecs_model::operation::{
     CreateServiceRequest, CreateTaskSetRequest, DeleteTaskSetRequest,
-    UpdateServicePrimaryTaskSetRequest, UpdateTaskSetRequest,
+    UpdateServicePrimaryTaskSetRequest, UpdateServiceRequest, UpdateTaskSetRequest,
 };
 use ecs_model::{TaskSet, TaskStatus};
 use ecs_placement::service::task_sets::TaskSetEvent;
-use ecs_placement::service::{ServiceChange, ServiceError, TaskSetRevision};
+use ecs_placement::service::{
+    Assumptions, Outcome, ServiceChange, ServiceError, TaskSetRevision, Wait,
+};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use crate::world::{World, at, definition};
+use crate::world::{World, at, definition, instance};
 
 /// A request about the service.
 fn request<R: DeserializeOwned>(more: Value) -> R {
@@ -144,6 +148,8 @@ fn a_task_set_has_its_part_of_the_tasks() {
     );
     let service = world.describe();
     assert!(service.deployments().is_empty());
+    assert_eq!(service.current_service_deployment(), None);
+    assert_eq!(service.current_service_revisions, None);
     assert_eq!(service.task_definition(), None);
     assert_eq!(
         service
@@ -405,6 +411,96 @@ fn events_that_come_by_requests_are_not_decided_alone() {
         assert_eq!(services.apply(&record).unwrap_err().to_string(), refusal);
     }
     assert_eq!(world.sets(), []);
+}
+
+/// Each set by what it shall have: none is an older revision of another.
+#[test]
+fn what_task_sets_wait_for() {
+    let mut world = World::new(250);
+    world.try_external(json!({"desiredCount": 4})).unwrap();
+    let explain = |world: &World| -> Vec<String> {
+        let waits = world.services.explain("web", &world.cell, at(world.now));
+        waits.unwrap().iter().map(ToString::to_string).collect()
+    };
+    assert!(explain(&world).is_empty());
+    let blue = world.add("web:1", 100.0);
+    world.reconcile(0);
+    world.run_all();
+    world.reconcile(40);
+    assert!(explain(&world).is_empty());
+    world.add("web:2", 50.0);
+    world.reconcile(20);
+    // The older one has no place either for the task that it loses.
+    let lost = world.tasks(|_| true)[0].clone();
+    let _ = world.observe(&lost, TaskStatus::Stopped, |_| {});
+    world.cell.register(&instance("a", "us-east-1a", 150));
+    world.reconcile(0);
+    let no_place = |tasks: u32, until: &str| {
+        format!(
+            "no instance takes one more of {tasks} tasks: the closest is \
+             arn:aws:ecs:us-east-1:123456789012:container-instance/prod/a, which needs 100 MiB of \
+             memory, 50 are left; it is tried again at 1970-01-01T{until}Z at the latest"
+        )
+    };
+    assert_eq!(
+        explain(&world),
+        [no_place(2, "00:02:00"), no_place(1, "00:02:00")]
+    );
+    // One that shall have fewer tasks waits for the end of their protection.
+    for task in world.tasks(|_| true) {
+        let _ = world.observe(&task, TaskStatus::Running, |seen| {
+            seen.protected_until = Some(at(1_000));
+        });
+    }
+    world.rescale(&blue, 50.0);
+    world.reconcile(0);
+    assert_eq!(
+        explain(&world),
+        [
+            no_place(2, "00:02:00"),
+            "3 tasks are protected, the first of them until 1970-01-01T00:16:40Z".to_owned(),
+        ]
+    );
+}
+
+/// It comes to its end when each set has its part.
+#[test]
+fn what_becomes_of_task_sets_is_forecast() {
+    let mut world = World::external(2);
+    world.add("web:1", 100.0);
+    world.add("web:2", 50.0);
+    world.reconcile(0);
+    world.run_all();
+    world.reconcile(40);
+    let more = json!({"cluster": "prod", "service": "web", "desiredCount": 4});
+    let more: UpdateServiceRequest = serde_json::from_value(more).unwrap();
+    let forecast = |world: &World| {
+        let assumptions = Assumptions::default();
+        let now = at(world.now);
+        let services = &world.services;
+        services
+            .forecast(&more, None, &world.cell, assumptions, now, 8)
+            .unwrap()
+    };
+    let grown = forecast(&world);
+    let waves = grown.waves.iter();
+    let waves: Vec<_> = waves.map(|wave| (wave.starts, wave.stops)).collect();
+    assert_eq!(waves, [(3, 0)]);
+    assert_eq!((grown.lowest_healthy, grown.highest_running), (3, 6));
+    // Started, running after 10 seconds, healthy 40 seconds later.
+    let after = Duration::from_secs(50);
+    assert_eq!(grown.outcome, Outcome::Completes { after });
+    for name in ["a", "b"] {
+        world.cell.register(&instance(name, "us-east-1a", 200));
+    }
+    let stuck = forecast(&world);
+    let Outcome::Waits { waits } = &stuck.outcome else {
+        panic!("{stuck:?}");
+    };
+    assert!(
+        matches!(waits[0], Wait::NoPlace { tasks: 2, .. }),
+        "{waits:?}"
+    );
 }
 
 fn saved(services: &ecs_placement::service::Services) -> String {

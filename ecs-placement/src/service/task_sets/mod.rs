@@ -388,6 +388,11 @@ impl TaskSets {
         primary.map(|set| &set.id)
     }
 
+    /// Whether all have the tasks that they shall have, and none is being deleted.
+    pub(super) fn are_steady(&self) -> bool {
+        self.sets.iter().all(|set| set.is_steady)
+    }
+
     /// Those that have the tasks that they shall have.
     pub(super) fn steady(&self) -> impl Iterator<Item = &Arc<str>> {
         let steady = self.sets.iter().filter(|set| set.is_steady);
