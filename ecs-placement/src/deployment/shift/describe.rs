@@ -9,6 +9,7 @@ use ecs_model::service::ServiceCurrentRevisionSummary;
 use ecs_model::{Deployment, ServiceDeployment};
 
 use super::advance::deployment_id;
+use super::call::details;
 use super::{Cause, Revision, ShiftStatus, ShiftingDeployment, Stage};
 
 impl ShiftingDeployment {
@@ -16,10 +17,7 @@ impl ShiftingDeployment {
     #[must_use]
     pub fn describe(&self) -> ServiceDeployment {
         let sources = self.sources.iter().map(|source| self.summary(source));
-        let details = self.calls.iter().filter_map(|call| {
-            let hook = self.hooks.get(call.hook)?;
-            Some(call.detail(hook))
-        });
+        let details = details(&self.hooks, &self.calls);
         let mut document = ServiceDeployment::default()
             .with_service_deployment_arn(self.names.service_deployment.as_ref())
             .with_service_arn(self.names.service.as_ref())

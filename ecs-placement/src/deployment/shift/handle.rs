@@ -6,7 +6,8 @@ use ecs_model::deployment::{
 };
 
 use super::back::Way;
-use super::hook::CallStatus;
+use super::call::{called, check_id, next_due, resumed};
+use super::hook::HookCall;
 use super::phase::Phase;
 use super::{
     Cause, DEPLOYMENT_LIMIT, HookAnswer, STAGE_LIMIT, ShiftError, ShiftStatus, ShiftVerdict,
@@ -64,11 +65,13 @@ impl ShiftingDeployment {
         answer: &HookAnswer,
         now: Timestamp,
     ) -> ShiftVerdict {
-        let Some(at) = self.called(hook_id).filter(|_| self.is_under_way()) else {
+        if !self.is_under_way() || called(&self.calls, hook_id).is_none() {
             return ShiftVerdict::Stale;
-        };
+        }
         self.observe(now);
-        self.take_answer(at, answer);
+        if let Some(heard) = self.hook_calls().answer(hook_id, answer) {
+            self.heed(heard);
+        }
         self.advance();
         ShiftVerdict::Applied
     }
@@ -236,39 +239,19 @@ impl ShiftingDeployment {
         action: Option<&DeploymentLifecycleHookAction>,
         now: Timestamp,
     ) -> Result<ShiftVerdict, ShiftError> {
-        let mut parts = hook_id.splitn(3, '-');
-        let has_form = parts.next() == Some("ecs")
-            && [parts.next(), parts.next()]
-                .iter()
-                .all(|part| part.is_some_and(|part| !part.is_empty()));
-        if !has_form {
-            let hook_id = hook_id.to_owned();
-            return Err(ShiftError::HookId { hook_id });
-        }
+        check_id(hook_id)?;
         if self.status.is_terminal() {
             let status = self.status;
             return Err(ShiftError::ContinueEnded { status });
         }
-        let is_in_progress = self.status == ShiftStatus::InProgress;
-        let Some(at) = self.paused(hook_id).filter(|_| is_in_progress) else {
-            let hook_id = hook_id.to_owned();
-            return Err(ShiftError::UnknownHook { hook_id });
+        let calls: &[HookCall] = match self.status {
+            ShiftStatus::InProgress => &self.calls,
+            _ => &[],
         };
-        let goes_on = match action {
-            None | Some(DeploymentLifecycleHookAction::Continue) => true,
-            Some(DeploymentLifecycleHookAction::Rollback) => false,
-            Some(other) => {
-                let action = other.to_string();
-                return Err(ShiftError::Action { action });
-            }
-        };
+        let (at, goes_on) = resumed(calls, hook_id, action)?;
         self.observe(now);
-        if goes_on {
-            self.end_call(at, CallStatus::Succeeded);
-        } else if let Some(stage) = self.stage {
-            let reason = status_reason::pause_hook_rolled_back(&stage.into());
-            self.fail_call(at, CallStatus::Failed, reason);
-        }
+        let heard = self.hook_calls().resume(at, goes_on);
+        self.heed(heard);
         self.advance();
         Ok(ShiftVerdict::Applied)
     }
@@ -300,7 +283,7 @@ impl ShiftingDeployment {
             _ if !self.is_under_way() => None,
             _ => [
                 self.due,
-                self.hook_due(),
+                next_due(&self.calls),
                 self.stage_limit(),
                 self.deployment_limit(),
             ]
@@ -350,7 +333,7 @@ impl ShiftingDeployment {
     pub(super) fn stage_limit(&self) -> Option<Timestamp> {
         let works = self.current_phase().is_some_and(|phase| !phase.is_timer());
         let limit = self.entered_at.saturating_add(STAGE_LIMIT);
-        let paused = |call: &super::HookCall| {
+        let paused = |call: &HookCall| {
             let hook = self.hooks.get(call.hook)?;
             (hook.target == super::hook::HookTarget::Pause).then_some(call.expires_at)
         };
