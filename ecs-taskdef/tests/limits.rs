@@ -31,3 +31,69 @@ fn parts_that_do_not_end_cost_one_pass_together() {
         assert_eq!(chain(&refused), format!("not JSON at line 1 {reason}"));
     }
 }
+
+/// A template with these conditions, each in one line, and a definition whose CPU depends on `C0`.
+fn with_conditions(conditions: &str) -> String {
+    format!(
+        r#"{{"Conditions": {{{conditions}}}, "Resources": {{"Task": {{
+            "Type": "AWS::ECS::TaskDefinition", "Properties": {{
+                "Cpu": {{"Fn::If": ["C0", "256", "512"]}},
+                "ContainerDefinitions": [{{"Name": "web", "Image": "web", "Memory": 64}}]}}}}}}}}"#
+    )
+}
+
+fn cpus<'d>(document: &'d Document<'_>) -> Vec<Option<&'d str>> {
+    let alternatives = document.alternatives();
+    let cpus = alternatives.map(|one| one.task_definition.cpu.as_deref());
+    cpus.collect()
+}
+
+#[test]
+fn conditions_that_name_each_other_often_are_seen_once() {
+    let often = |name: &str| [format!(r#"{{"Condition": "{name}"}}"#).as_str(); 10].join(", ");
+    let circle = with_conditions(&format!(r#""C0": {{"Fn::Or": [{}]}}"#, often("C0")));
+    let document = read(&circle);
+    assert_eq!(cpus(&document), [Some("${Fn::If}")]);
+    assert!(document.unknowns().covers("/cpu"));
+    let mut chain = String::new();
+    for index in 0..1_000 {
+        let next = often(&format!("C{}", index + 1));
+        chain.push_str(&format!(r#""C{index}": {{"Fn::And": [{next}]}}, "#));
+    }
+    let text = with_conditions(&format!(
+        r#"{chain}"C1000": {{"Fn::Equals": [{{"Ref": "AWS::Region"}}, "eu-west-1"]}}"#
+    ));
+    assert_eq!(cpus(&read(&text)), [Some("512"), Some("256")]);
+}
+
+#[test]
+fn many_conditions_make_few_alternatives() {
+    let mut command = String::new();
+    for index in 0..1_000 {
+        command.push_str(&format!("%{{ if x{index} }}\"{index}\",%{{ endif }}"));
+    }
+    let text = format!(
+        r#"{{"family": "web", "containerDefinitions": [
+            {{"name": "web", "image": "web", "memory": 64, "command": [{command}]}}]}}"#
+    );
+    let document = read(&text);
+    assert_eq!(document.alternatives().count(), 128);
+    // The first 63 are decided, and all others may be anything.
+    assert_eq!(document.unknowns().len(), 1_000 - 63);
+}
+
+#[test]
+fn many_values_of_a_parameter_make_few_alternatives() {
+    let mut conditions = String::new();
+    for index in 0..5_000 {
+        conditions.push_str(&format!(
+            r#"{{"Fn::Equals": [{{"Ref": "Stage"}}, "s{index}"]}}, "#
+        ));
+    }
+    let text = with_conditions(&format!(
+        r#""C0": {{"Fn::Or": [{conditions}{{"Fn::Equals": ["a", "b"]}}]}}"#
+    ));
+    let document = read(&text);
+    assert_eq!(cpus(&document), [Some("${Fn::If}")]);
+    assert!(document.unknowns().covers("/cpu"));
+}

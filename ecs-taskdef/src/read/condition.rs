@@ -5,43 +5,52 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::function::{Choice, scalar_text};
 use super::node::Node;
 
-/// How many choices are looked at. Where conditions allow for more, each question is answered in
-/// every way while all others keep their first answer, and while they keep their last one.
-const MAX_CHOICES: usize = 64;
+/// Up to how many choices all answers are combined. Where conditions allow for more, each question
+/// is answered in every way while all others keep their first answer, and while they keep their
+/// last one.
+const MAX_COMBINED: usize = 64;
 
-/// How deep conditions are followed into each other.
-const MAX_DEPTH: usize = 32;
+/// How many choices are looked at. Conditions that depend on further questions are open.
+const MAX_CHOICES: usize = 128;
 
 /// What conditions ask: which value a parameter has, or anything else that is true or not.
 #[derive(Debug, Default)]
-struct Questions {
-    answers: BTreeMap<String, Vec<Option<String>>>,
+struct Questions(BTreeMap<String, Question>);
+
+/// The answers, without repetitions.
+#[derive(Debug, Default)]
+struct Question {
+    answers: Vec<Option<String>>,
+    seen: BTreeSet<Option<String>>,
 }
 
-/// An answer to each question.
+/// An answer to each question; none to one that stays open.
 type Answers<'q> = BTreeMap<&'q str, Option<&'q str>>;
+
+/// Whether conditions hold; `None` if that is open.
+type Truth<'n> = BTreeMap<&'n str, Option<bool>>;
 
 /// Every choice that the conditions used in `nodes` allow for, first that of the defaults of the
 /// parameters. `holds` is a condition that has to be true.
-pub(super) fn choices(
-    template: Option<&Node<'_>>,
-    nodes: &[&Node<'_>],
-    holds: Option<&str>,
+pub(super) fn choices<'n>(
+    template: Option<&'n Node<'_>>,
+    nodes: &[&'n Node<'_>],
+    holds: Option<&'n str>,
 ) -> Vec<Choice> {
     let mut used = BTreeSet::new();
     nodes.iter().for_each(|node| collect_used(node, &mut used));
-    let conditions = Conditions { template };
-    let mut questions = Questions::default();
-    for name in used.iter().copied().chain(holds) {
-        conditions.ask(name, &mut questions, 0);
-    }
+    let names: Vec<&str> = used.iter().copied().chain(holds).collect();
+    let conditions = Conditions::of(template, &names);
+    let questions = conditions.questions(&names);
     let mut choices: Vec<Choice> = Vec::new();
     for answers in questions.all_answers() {
-        let is_true = |name: &str| conditions.holds(name, &answers, 0);
-        if holds.is_some_and(|name| !is_true(name)) {
+        let truth = conditions.truth(&answers);
+        let truth_of = |name: &str| conditions.truth_of(name, &answers, &truth);
+        if holds.is_some_and(|name| truth_of(name) == Some(false)) {
             continue;
         }
-        let named = used.iter().map(|name| ((*name).to_owned(), is_true(name)));
+        let named = used.iter().copied();
+        let named = named.filter_map(|name| Some((name.to_owned(), truth_of(name)?)));
         let choice = Choice {
             conditions: named.collect(),
             parameters: parameters_of(&answers),
@@ -85,8 +94,18 @@ fn collect_used<'n>(node: &'n Node<'_>, used: &mut BTreeSet<&'n str>) {
     }
 }
 
+/// The conditions of a template that are used.
 struct Conditions<'n, 's> {
     template: Option<&'n Node<'s>>,
+    /// Each behind those that it refers to.
+    ordered: Vec<(&'n str, &'n Node<'s>)>,
+    names: BTreeSet<&'n str>,
+}
+
+/// On the way to a condition and those that it refers to, and back.
+enum Way<'n, 's> {
+    To(&'n str),
+    Back(&'n str, &'n Node<'s>),
 }
 
 /// The parameter and the value that `Fn::Equals` compares it with.
@@ -97,40 +116,71 @@ enum Comparison {
 }
 
 impl<'n, 's> Conditions<'n, 's> {
-    fn named(&self, name: &str) -> Option<&'n Node<'s>> {
-        self.template?.get("Conditions")?.get(name)
-    }
-
-    fn ask(&self, name: &str, questions: &mut Questions, depth: usize) {
-        match self.named(name) {
-            Some(node) => self.ask_node(node, questions, depth),
-            None => questions.add(name, None),
+    /// The conditions with these names and all to which they lead.
+    fn of(template: Option<&'n Node<'s>>, names: &[&'n str]) -> Self {
+        let section = template.and_then(|template| template.get("Conditions"));
+        let (mut ordered, mut seen) = (Vec::new(), BTreeSet::new());
+        let mut left: Vec<Way<'n, 's>> = names.iter().rev().copied().map(Way::To).collect();
+        while let Some(way) = left.pop() {
+            let name = match way {
+                Way::To(name) => name,
+                Way::Back(name, node) => {
+                    ordered.push((name, node));
+                    continue;
+                }
+            };
+            if seen.contains(name) {
+                continue;
+            }
+            if let Some(node) = section.and_then(|section| section.get(name)) {
+                seen.insert(name);
+                left.push(Way::Back(name, node));
+                let mut references = Vec::new();
+                collect_references(node, &mut references);
+                left.extend(references.into_iter().rev().map(Way::To));
+            }
+        }
+        Self {
+            template,
+            ordered,
+            names: seen,
         }
     }
 
-    fn ask_node(&self, node: &'n Node<'s>, questions: &mut Questions, depth: usize) {
-        if depth > MAX_DEPTH {
-            return;
+    /// Everything on which the conditions with these names depend.
+    fn questions(&self, names: &[&str]) -> Questions {
+        let mut questions = Questions::default();
+        for (_, node) in &self.ordered {
+            self.ask(node, &mut questions);
         }
+        let others = names.iter().filter(|name| !self.names.contains(*name));
+        others.for_each(|name| questions.add(name));
+        questions
+    }
+
+    fn ask(&self, node: &'n Node<'s>, questions: &mut Questions) {
         let [only] = node.members() else {
-            return questions.add(&key(node), None);
+            return questions.add(&key(node));
         };
         match only.name.as_ref() {
             "Fn::And" | "Fn::Or" | "Fn::Not" => {
-                for item in only.value.items() {
-                    self.ask_node(item, questions, depth + 1);
+                let items = only.value.items().iter();
+                items.for_each(|item| self.ask(item, questions));
+            }
+            "Condition" => {
+                let name = only.value.text().unwrap_or_default();
+                if !self.names.contains(name) {
+                    questions.add(name);
                 }
             }
-            "Condition" => self.ask(only.value.text().unwrap_or_default(), questions, depth + 1),
             "Fn::Equals" => match comparison(&only.value) {
                 Comparison::Constant(_) => {}
-                Comparison::Other(key) => questions.add(&key, None),
+                Comparison::Other(key) => questions.add(&key),
                 Comparison::Parameter(name, value) => {
-                    let parameter = self.parameter(&name);
-                    questions.add(&format!("={name}"), Some((value, parameter)));
+                    questions.add_value(&name, value, self.parameter(&name));
                 }
             },
-            _ => questions.add(&key(node), None),
+            _ => questions.add(&key(node)),
         }
     }
 
@@ -138,33 +188,42 @@ impl<'n, 's> Conditions<'n, 's> {
         self.template?.get("Parameters")?.get(name)
     }
 
-    fn holds(&self, name: &str, answers: &Answers<'_>, depth: usize) -> bool {
-        match self.named(name) {
-            Some(node) => self.node_holds(node, answers, depth),
-            None => is_yes(answers, name),
+    /// Whether each condition holds. One that leads back to itself is open.
+    fn truth(&self, answers: &Answers<'_>) -> Truth<'n> {
+        let mut truth = Truth::new();
+        for (name, node) in &self.ordered {
+            let holds = self.holds(node, answers, &truth);
+            truth.insert(name, holds);
+        }
+        truth
+    }
+
+    fn truth_of(&self, name: &str, answers: &Answers<'_>, truth: &Truth<'_>) -> Option<bool> {
+        match self.names.contains(name) {
+            true => truth.get(name).copied().flatten(),
+            false => is_yes(answers, name),
         }
     }
 
-    fn node_holds(&self, node: &'n Node<'s>, answers: &Answers<'_>, depth: usize) -> bool {
+    fn holds(&self, node: &Node<'s>, answers: &Answers<'_>, truth: &Truth<'_>) -> Option<bool> {
         let [only] = node.members() else {
             return is_yes(answers, &key(node));
         };
-        if depth > MAX_DEPTH {
-            return true;
-        }
-        let mut items = only.value.items().iter();
-        let mut inner = |node| self.node_holds(node, answers, depth + 1);
+        let items = only.value.items();
+        let inner = |node| self.holds(node, answers, truth);
         match only.name.as_ref() {
-            "Fn::And" => items.all(inner),
-            "Fn::Or" => items.any(inner),
-            "Fn::Not" => !items.next().is_some_and(&mut inner),
-            "Condition" => self.holds(only.value.text().unwrap_or_default(), answers, depth + 1),
+            "Fn::And" => all(items.iter().map(inner)),
+            "Fn::Or" => {
+                all(items.iter().map(|item| inner(item).map(|holds| !holds))).map(|none| !none)
+            }
+            "Fn::Not" => items.first().map_or(Some(false), inner).map(|holds| !holds),
+            "Condition" => self.truth_of(only.value.text().unwrap_or_default(), answers, truth),
             "Fn::Equals" => match comparison(&only.value) {
-                Comparison::Constant(equal) => equal,
+                Comparison::Constant(equal) => Some(equal),
                 Comparison::Other(key) => is_yes(answers, &key),
                 Comparison::Parameter(name, value) => {
-                    let answer = answers.get(format!("={name}").as_str());
-                    answer.copied().flatten() == Some(value.as_str())
+                    let answer = answers.get(format!("={name}").as_str())?;
+                    Some(*answer == Some(value.as_str()))
                 }
             },
             _ => is_yes(answers, &key(node)),
@@ -172,8 +231,33 @@ impl<'n, 's> Conditions<'n, 's> {
     }
 }
 
-fn is_yes(answers: &Answers<'_>, question: &str) -> bool {
-    answers.get(question).is_none_or(|answer| answer.is_some())
+/// The conditions that a condition names.
+fn collect_references<'n>(node: &'n Node<'_>, found: &mut Vec<&'n str>) {
+    let [only] = node.members() else {
+        return;
+    };
+    match only.name.as_ref() {
+        "Fn::And" | "Fn::Or" | "Fn::Not" => {
+            let items = only.value.items().iter();
+            items.for_each(|item| collect_references(item, found));
+        }
+        "Condition" => found.extend(only.value.text()),
+        _ => {}
+    }
+}
+
+/// Whether all hold: no, if one does not, whatever is open.
+fn all(mut each: impl Iterator<Item = Option<bool>>) -> Option<bool> {
+    each.try_fold(Some(true), |all, holds| match holds {
+        Some(false) => None,
+        Some(true) => Some(all),
+        None => Some(None),
+    })
+    .unwrap_or(Some(false))
+}
+
+fn is_yes(answers: &Answers<'_>, question: &str) -> Option<bool> {
+    answers.get(question).map(Option::is_some)
 }
 
 fn comparison(argument: &Node<'_>) -> Comparison {
@@ -203,45 +287,52 @@ fn key(node: &Node<'_>) -> String {
     node.to_value().to_string()
 }
 
+impl Question {
+    fn push(&mut self, answer: Option<String>) {
+        if self.seen.insert(answer.clone()) {
+            self.answers.push(answer);
+        }
+    }
+}
+
 impl Questions {
-    /// A question that is answered by yes or no, or one about the value of a parameter.
-    fn add(&mut self, question: &str, value: Option<(String, Option<&Node<'_>>)>) {
-        let is_new = !self.answers.contains_key(question);
-        let answers = self.answers.entry(question.to_owned()).or_default();
-        let Some((value, parameter)) = value else {
-            *answers = vec![Some("yes".to_owned()), None];
-            return;
-        };
-        if is_new {
+    /// A question that is answered by yes or no.
+    fn add(&mut self, question: &str) {
+        let question = self.0.entry(question.to_owned()).or_default();
+        question.push(Some("yes".to_owned()));
+        question.push(None);
+    }
+
+    /// Whether a parameter has a value.
+    fn add_value(&mut self, name: &str, value: String, parameter: Option<&Node<'_>>) {
+        let question = self.0.entry(format!("={name}")).or_default();
+        if question.answers.is_empty() {
             let default = parameter.and_then(|node| node.get("Default"));
             let allowed = parameter.and_then(|node| node.get("AllowedValues"));
-            let allowed: Vec<String> = allowed
-                .map(Node::items)
-                .unwrap_or_default()
-                .iter()
-                .filter_map(scalar_text)
-                .collect();
-            answers.extend(default.and_then(scalar_text).map(Some));
-            match allowed.is_empty() {
+            if let Some(default) = default.and_then(scalar_text) {
+                question.push(Some(default));
+            }
+            match allowed.map(Node::items).unwrap_or_default() {
                 // Any other value.
-                true => answers.push(None),
-                false => answers.extend(allowed.into_iter().map(Some)),
+                [] => question.push(None),
+                allowed => {
+                    let allowed = allowed.iter().filter_map(scalar_text);
+                    allowed.for_each(|value| question.push(Some(value)));
+                }
             }
         }
         // A parameter with a list of values has no other.
-        if answers.contains(&None) {
-            answers.push(Some(value));
+        if question.seen.contains(&None) {
+            question.push(Some(value));
         }
-        let mut seen = BTreeSet::new();
-        answers.retain(|answer| seen.insert(answer.clone()));
     }
 
     fn all_answers(&self) -> Vec<Answers<'_>> {
-        let counts = self.answers.values().map(Vec::len);
+        let counts = self.0.values().map(|question| question.answers.len());
         let product = counts.fold(1_usize, |product, count| {
             product.saturating_mul(count.max(1))
         });
-        match product > MAX_CHOICES {
+        match product > MAX_COMBINED {
             true => self.each_alone(),
             false => self.each_with_all(),
         }
@@ -249,38 +340,53 @@ impl Questions {
 
     fn each_with_all(&self) -> Vec<Answers<'_>> {
         let mut all = vec![Answers::new()];
-        for (question, answers) in &self.answers {
-            let bases = std::mem::take(&mut all);
-            for answer in answers {
-                all.extend(bases.iter().map(|base| with(base, question, answer)));
+        for (question, Question { answers, .. }) in &self.0 {
+            let Some((first, others)) = answers.split_first() else {
+                continue;
+            };
+            let mut more = Vec::new();
+            for answer in others {
+                more.extend(all.iter().map(|base| with(base, question, answer)));
             }
+            for base in &mut all {
+                base.insert(question, first.as_deref());
+            }
+            all.append(&mut more);
         }
         all
     }
 
-    /// Every first answer, every last one, and each answer of one question with either.
+    /// Every first answer, every last one, and each answer of one question with either, for as
+    /// many questions as there is room for.
     fn each_alone(&self) -> Vec<Answers<'_>> {
-        let first = self.answers_by(|answers| answers.first());
-        let last = self.answers_by(|answers| answers.last());
+        let mut left = MAX_CHOICES - 2;
+        let asked: Vec<(&str, &[Option<String>])> = self
+            .0
+            .iter()
+            .map(|(question, Question { answers, .. })| (question.as_str(), answers.as_slice()))
+            .filter(|(_, answers)| {
+                let count = 2 * answers.len().saturating_sub(1);
+                let has_room = count <= left;
+                left -= if has_room { count } else { 0 };
+                has_room
+            })
+            .collect();
+        let by = |choose: fn(&[Option<String>]) -> Option<&Option<String>>| -> Answers<'_> {
+            let answers = asked.iter();
+            answers
+                .filter_map(|(question, answers)| Some((*question, choose(answers)?.as_deref())))
+                .collect()
+        };
+        let (first, last) = (by(<[_]>::first), by(<[_]>::last));
         let mut all = vec![first.clone(), last.clone()];
-        for (question, answers) in &self.answers {
-            for answer in answers {
-                all.push(with(&first, question, answer));
-                all.push(with(&last, question, answer));
-            }
+        for (question, answers) in asked {
+            let end = answers.len().saturating_sub(1);
+            let others = answers.iter().skip(1);
+            all.extend(others.map(|answer| with(&first, question, answer)));
+            let others = answers.iter().take(end);
+            all.extend(others.map(|answer| with(&last, question, answer)));
         }
         all
-    }
-
-    fn answers_by(
-        &self,
-        choose: impl Fn(&[Option<String>]) -> Option<&Option<String>>,
-    ) -> Answers<'_> {
-        let answers = self.answers.iter();
-        let chosen = answers.filter_map(|(question, answers)| {
-            Some((question.as_str(), choose(answers)?.as_deref()))
-        });
-        chosen.collect()
     }
 }
 

@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 use super::node::{Data, Node};
 use crate::open;
 
-/// Which conditions are taken to be true, and what that means for parameters.
+/// Which conditions are taken to be true, and what that means for parameters. Other conditions are
+/// open.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Choice {
     pub(super) conditions: BTreeMap<String, bool>,
@@ -141,13 +142,12 @@ impl<'n, 's> Env<'n, 's> {
         }
     }
 
-    /// The branch of an `Fn::If` that the choice takes.
+    /// The branch of an `Fn::If` that the choice takes; none if that is open.
     pub(super) fn branch<'a>(&self, argument: &'a Node<'s>) -> Option<&'a Node<'s>> {
         let [condition, then, otherwise] = argument.items() else {
             return None;
         };
-        let holds = self.choice.conditions.get(condition.text()?);
-        let holds = holds.copied().unwrap_or(true);
+        let holds = *self.choice.conditions.get(condition.text()?)?;
         Some(if holds { then } else { otherwise })
     }
 
