@@ -97,3 +97,54 @@ fn many_values_of_a_parameter_make_few_alternatives() {
     assert_eq!(cpus(&document), [Some("${Fn::If}")]);
     assert!(document.unknowns().covers("/cpu"));
 }
+
+/// The image of a template with these mappings.
+fn image_of(mappings: &str, image: &str) -> (String, bool) {
+    let text = format!(
+        r#"{{"Mappings": {mappings}, "Resources": {{"Task": {{
+            "Type": "AWS::ECS::TaskDefinition", "Properties": {{"ContainerDefinitions": [
+                {{"Name": "web", "Image": {image}, "Memory": 64}}]}}}}}}}}"#
+    );
+    let document = read(&text);
+    let containers = document.task_definition().container_definitions();
+    let image = containers.first().and_then(|container| container.image());
+    let place = "/containerDefinitions/0/image";
+    (
+        image.unwrap_or_default().to_owned(),
+        document.unknowns().covers(place),
+    )
+}
+
+#[test]
+fn texts_that_repeat_each_other_come_to_an_end() {
+    let twice = |depth: usize| {
+        let mut text = r#""web""#.to_owned();
+        for _ in 0..depth {
+            text = format!(r#"{{"Fn::Sub": ["${{a}}${{a}}", {{"a": {text}}}]}}"#);
+        }
+        text
+    };
+    assert_eq!(image_of("{}", &twice(3)), ("web".repeat(8), false));
+    assert_eq!(
+        image_of("{}", &twice(38)),
+        ("${Fn::Sub}".repeat(1 << 10), true)
+    );
+    let long = format!(
+        r#"{{"Fn::Join": ["{}", ["a", "b"]]}}"#,
+        "-".repeat(64 * 1024 - 1)
+    );
+    assert_eq!(image_of("{}", &long), ("${Fn::Join}".to_owned(), true));
+}
+
+#[test]
+fn mappings_hold_no_functions() {
+    let found = r#"{"Fn::FindInMap": ["Images", "web", "again"]}"#;
+    let again = format!(r#"{{"Fn::Join": ["", [{found}, {found}]]}}"#);
+    let images = format!(r#"{{"Images": {{"web": {{"again": {again}, "name": "web"}}}}}}"#);
+    assert_eq!(
+        image_of(&images, found),
+        ("${Fn::FindInMap}".to_owned(), true)
+    );
+    let name = found.replace("again", "name");
+    assert_eq!(image_of(&images, &name), ("web".to_owned(), false));
+}

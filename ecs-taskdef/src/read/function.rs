@@ -2,7 +2,7 @@
 //! template is used. A choice decides for each condition which branch is looked at.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::node::{Data, Node};
 use crate::open;
@@ -36,6 +36,10 @@ pub(super) enum Seen<'n, 's> {
 
 /// How deep functions are followed into each other.
 const MAX_DEPTH: usize = 64;
+
+/// How long a text is that functions make of others, in bytes: no definition takes a longer one,
+/// and a few that repeat each other would fill any memory.
+const MAX_TEXT_MADE: usize = 64 * 1024;
 
 impl<'n, 's> Env<'n, 's> {
     pub(super) fn see(&self, node: &'n Node<'s>) -> Seen<'n, 's> {
@@ -96,7 +100,7 @@ impl<'n, 's> Env<'n, 's> {
             }
             _ => None,
         };
-        match made {
+        match made.filter(|(text, _)| text.len() <= MAX_TEXT_MADE) {
             None => Seen::Open(format!("${{{name}}}")),
             Some((text, true)) => Seen::Open(text),
             Some((text, false)) => Seen::Known(Cow::Owned(text_node(node, text))),
@@ -177,9 +181,13 @@ impl<'n, 's> Env<'n, 's> {
             [template] => (template.text()?, None),
             _ => (argument.text()?, None),
         };
+        let mut values: HashMap<&str, Option<(String, bool)>> = HashMap::new();
         let (mut text, mut is_open) = (String::new(), false);
         let mut rest = template;
         while let Some((before, after)) = rest.split_once("${") {
+            if text.len() > MAX_TEXT_MADE {
+                return None;
+            }
             text.push_str(before);
             let Some((name, after)) = after.split_once('}') else {
                 text.push_str("${");
@@ -192,17 +200,20 @@ impl<'n, 's> Env<'n, 's> {
                 continue;
             }
             let name = name.trim();
-            let value = match own.and_then(|own| own.get(name)) {
-                Some(node) => self.text_of(node, depth),
-                None => self
-                    .parameter(name)
-                    .and_then(|value| Some((scalar_text(&value)?, false))),
-            };
+            let value =
+                values
+                    .entry(name)
+                    .or_insert_with(|| match own.and_then(|own| own.get(name)) {
+                        Some(node) => self.text_of(node, depth),
+                        None => {
+                            let value = self.parameter(name);
+                            value.and_then(|value| Some((scalar_text(&value)?, false)))
+                        }
+                    });
             match value {
-                Some((value, false)) => text.push_str(&value),
-                Some((value, true)) => {
-                    text.push_str(&value);
-                    is_open = true;
+                Some((value, is_open_too)) => {
+                    text.push_str(value);
+                    is_open |= *is_open_too;
                 }
                 None => {
                     text.push_str(&format!("${{{name}}}"));
@@ -252,7 +263,9 @@ impl<'n, 's> Env<'n, 's> {
             _ => None,
         };
         let maps = self.template?.get("Mappings")?;
-        maps.get(&key(map)?)?.get(&key(first)?)?.get(&key(second)?)
+        let value = maps.get(&key(map)?)?.get(&key(first)?)?.get(&key(second)?);
+        // Mappings hold texts and lists of texts.
+        value.filter(|value| value.function().is_none())
     }
 
     fn selected(&self, argument: &'n Node<'s>, depth: usize) -> Option<Seen<'n, 's>> {
