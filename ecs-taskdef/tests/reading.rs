@@ -4,7 +4,9 @@
 #[path = "../../examples/chain/mod.rs"]
 mod chain;
 
-use ecs_taskdef::{Document, Findings, LaunchTypes, Reading, RuleSet, Validator};
+use ecs_taskdef::{
+    Document, Documents, Findings, LaunchTypes, Reading, RuleSet, Syntax, Validator,
+};
 use serde_json::json;
 
 fn read(text: &str) -> Document<'_> {
@@ -410,4 +412,48 @@ fn signs_around_a_name_show_what_is_to_be_filled_in() {
     assert_eq!(findings.errors().count(), 0);
     let unknowns: Vec<&str> = document.unknowns().iter().collect();
     assert_eq!(unknowns, ["/containerDefinitions/0/image", "/family"]);
+}
+
+/// A definition whose image and two arguments are these texts, which are written as they are.
+fn with_texts(image: &str, command: &str) -> String {
+    format!(
+        r#"{{"taskDefinition": {{"family": "web", "containerDefinitions": [
+            {{"name": "web", "image": "{image}", "memory": 64, "command": [{command}]}}]}}}}"#
+    )
+}
+
+#[test]
+fn quotes_end_strings_before_they_belong_to_expressions() {
+    let command = |text: &str| {
+        let document = read(text);
+        let containers = document.task_definition().container_definitions();
+        containers[0].command().to_vec()
+    };
+    // Valid JSON is JSON, whatever it holds.
+    let plain = with_texts("web", r#""a${b", "c}", "${join(", " d)}""#);
+    assert_eq!(command(&plain), ["a${b", "c}", "${join(", " d)}"]);
+    let documents = Documents::read(plain.as_bytes(), Reading::Lenient).unwrap();
+    assert_eq!(documents.syntax(), Syntax::Json);
+    assert_eq!(
+        found(&plain.replace("taskDefinition", "x"), Reading::Strict)[0],
+        "error[member-unknown] /x: `x` is not a member of the API"
+    );
+    let filled = with_texts("web", r#""${a ? "b" : "c\."}", "d""#);
+    assert_eq!(command(&filled), [r#"${a ? "b" : "c\."}"#, "d"]);
+    let documents = Documents::read(filled.as_bytes(), Reading::Lenient).unwrap();
+    assert_eq!(documents.syntax(), Syntax::JsonTemplate);
+    // What is neither is wrong where the reading that goes further ends.
+    for (image, args, reason) in [
+        ("a${b", "]", "expected `,` or `}`"),
+        (r#"${a ? "b" : c}"#, r#""d" "e""#, "expected `,` or `]`"),
+        (r"a\q", r#""${a}""#, "invalid escape"),
+    ] {
+        let text = with_texts(image, args);
+        let refused = Documents::read(text.as_bytes(), Reading::Lenient).unwrap_err();
+        assert!(
+            chain::chain(&refused).ends_with(reason),
+            "{}",
+            chain::chain(&refused)
+        );
+    }
 }

@@ -18,9 +18,33 @@ pub(super) struct Fault {
 pub(super) const MAX_DEPTH: usize = 128;
 
 /// Reads JSON and what people make of it; whether it was more than JSON.
+///
+/// Quotes in an expression such as `"${a ? "b" : "c"}"` end the string in JSON. Only where that
+/// cannot be read do they belong to the expression. Of two faults, the one further on is told, unless
+/// it is the end of the text: a brace that closes something else may have begun a string there.
 pub(super) fn parse(text: &str) -> Result<(Node<'_>, bool), Fault> {
+    let fault = match parse_with(text, Quotes::EndStrings) {
+        Err(fault) if text.contains("${") => fault,
+        parsed => return parsed,
+    };
+    match parse_with(text, Quotes::MayBeOfExpressions) {
+        Ok((node, _)) => Ok((node, true)),
+        Err(other) if (fault.offset + 1..text.len()).contains(&other.offset) => Err(other),
+        Err(_) => Err(fault),
+    }
+}
+
+/// What quotes between `${` and `}` do to a string.
+#[derive(Clone, Copy, PartialEq)]
+enum Quotes {
+    EndStrings,
+    MayBeOfExpressions,
+}
+
+fn parse_with(text: &str, quotes: Quotes) -> Result<(Node<'_>, bool), Fault> {
     let mut parser = Parser {
         text,
+        quotes,
         offset: 0,
         depth: 0,
         is_more: false,
@@ -54,6 +78,7 @@ enum End {
 
 struct Parser<'s> {
     text: &'s str,
+    quotes: Quotes,
     offset: usize,
     depth: usize,
     is_more: bool,
@@ -67,6 +92,10 @@ impl<'s> Parser<'s> {
             offset: self.offset.min(self.text.len()),
             reason: reason.to_owned(),
         }
+    }
+
+    fn expects_expressions(&self) -> bool {
+        self.quotes == Quotes::MayBeOfExpressions
     }
 
     fn rest(&self) -> &'s str {
@@ -263,8 +292,7 @@ impl<'s> Parser<'s> {
                         "control character (\\u0000-\\u001F) found while parsing a string",
                     ));
                 }
-                // Quotes between the braces of an expression do not end the string.
-                Some(b'$') if self.rest().starts_with("${") => {
+                Some(b'$') if self.expects_expressions() && self.rest().starts_with("${") => {
                     self.offset = self.part_of_line().unwrap_or(self.offset + 1);
                 }
                 Some(_) => self.offset += 1,
@@ -278,7 +306,9 @@ impl<'s> Parser<'s> {
         match serde_json::from_str(self.slice(start..self.offset)) {
             Ok(text) => Ok(Cow::Owned(text)),
             // Escapes inside of an expression are those of its language.
-            Err(_) if open::is_open(inner) => Ok(Cow::Borrowed(inner)),
+            Err(_) if self.expects_expressions() && open::is_open(inner) => {
+                Ok(Cow::Borrowed(inner))
+            }
             Err(_) => {
                 self.offset = start;
                 Err(self.fault("invalid escape"))
