@@ -457,3 +457,87 @@ fn quotes_end_strings_before_they_belong_to_expressions() {
         );
     }
 }
+
+#[test]
+fn a_strict_reading_takes_everything_as_it_stands() {
+    // The types fit, and they do not.
+    for cpu in ["\"256\"", "256"] {
+        let text = format!(
+            r#"{{"family": "<NAME>", "cpu": {cpu}, "networkMode": {{"Ref": "Mode"}},
+                "containerDefinitions": [{{"name": "web", "image": {{"Ref": "Image"}}, "memory": 64,
+                    "Fn::Transform": 1}}]}}"#
+        );
+        let document = Document::read(text.as_bytes(), Reading::Strict).unwrap();
+        assert!(document.unknowns().is_empty());
+        let findings = document.validate(&Validator::default());
+        let errors = findings
+            .errors()
+            .map(|one| (one.rule.id, one.pointer.as_str()));
+        let mut errors: Vec<_> = errors
+            .filter(|(rule, _)| *rule != "value-converted")
+            .collect();
+        errors.sort_unstable();
+        assert_eq!(
+            errors,
+            [
+                ("family-characters", "/family"),
+                ("member-unknown", "/containerDefinitions/0/Fn::Transform"),
+                ("wrong-type", "/containerDefinitions/0/image"),
+                ("wrong-type", "/networkMode"),
+            ]
+        );
+    }
+    let yaml = b"family: web\ncontainerDefinitions: []\n";
+    let refused = Document::read(yaml, Reading::Strict).unwrap_err();
+    assert_eq!(
+        chain::chain(&refused),
+        "not JSON at line 1 column 3: expected ident"
+    );
+}
+
+#[test]
+fn the_api_has_no_functions() {
+    let text = r#"{"family": "web", "networkMode": {"Ref": "Mode"}, "containerDefinitions": [
+        {"name": "web", "image": {"Fn::If": ["Small", "a", "b"]}, "memory": 64}]}"#;
+    let document = read(text);
+    assert_eq!(document.alternatives().count(), 1);
+    assert_eq!(
+        lines(&document.validate(&Validator::default())),
+        [
+            "error[wrong-type] /containerDefinitions/0/image: an object where a string belongs",
+            "error[wrong-type] /networkMode: an object where a string belongs",
+        ]
+    );
+}
+
+#[test]
+fn directives_may_stand_in_a_template_of_cloudformation() {
+    let text = r#"{"Parameters": {"Size": {"Type": "String"}}, "Resources": {"Task": {
+        "Type": "AWS::ECS::TaskDefinition", "Properties": {
+            "Cpu": %{ if var.large }{"Ref": "Sise"}%{ else }{"Ref": "Size"}%{ endif },
+            "ContainerDefinitions": [
+                %{ if var.large }{"Name": "web", "Image": "a b", "Memory": 64}%{ endif }]}}}}"#;
+    let found = found(text, Reading::Lenient);
+    assert_eq!(
+        found,
+        [
+            "error[template-name-undefined] /Resources/Task/Properties/Cpu: \
+             `Sise` is neither a parameter nor a resource of this template",
+            "note[json-template]: the text is JSON with comments or values to be filled in",
+            "warning[container-image-characters] /containerDefinitions/0/image: `a b` has other \
+             characters than letters, digits and `-_:./#`, when `var.large` is true",
+            "warning[containers-required] /containerDefinitions: there is no container, \
+             when `var.large` is false",
+        ]
+    );
+    let documents = Documents::read(text.as_bytes(), Reading::Lenient).unwrap();
+    let findings = documents.validate(&Validator::default());
+    let image = findings
+        .of_rule("container-image-characters")
+        .next()
+        .unwrap();
+    assert_eq!(
+        image.source_pointer.as_deref(),
+        Some("/Resources/Task/Properties/ContainerDefinitions/0/Image")
+    );
+}

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::function::{Choice, scalar_text};
+use super::function::{Choice, Meaning, scalar_text};
 use super::node::Node;
 
 /// Up to how many choices all answers are combined. Where conditions allow for more, each question
@@ -33,12 +33,14 @@ type Truth<'n> = BTreeMap<&'n str, Option<bool>>;
 /// Every choice that the conditions used in `nodes` allow for, first that of the defaults of the
 /// parameters. `holds` is a condition that has to be true.
 pub(super) fn choices<'n>(
+    meaning: Meaning,
     template: Option<&'n Node<'_>>,
     nodes: &[&'n Node<'_>],
     holds: Option<&'n str>,
 ) -> Vec<Choice> {
     let mut used = BTreeSet::new();
-    nodes.iter().for_each(|node| collect_used(node, &mut used));
+    let nodes = nodes.iter();
+    nodes.for_each(|node| collect_used(meaning, node, &mut used));
     let names: Vec<&str> = used.iter().copied().chain(holds).collect();
     let conditions = Conditions::of(template, &names);
     let questions = conditions.questions(&names);
@@ -82,15 +84,13 @@ fn parameters_of(answers: &Answers<'_>) -> BTreeMap<String, Option<String>> {
 }
 
 /// The conditions by which values are chosen.
-fn collect_used<'n>(node: &'n Node<'_>, used: &mut BTreeSet<&'n str>) {
-    if let Some(("Fn::If", argument)) = node.function() {
-        used.extend(argument.items().first().and_then(Node::text));
-    }
+fn collect_used<'n>(meaning: Meaning, node: &'n Node<'_>, used: &mut BTreeSet<&'n str>) {
+    used.extend(meaning.choice(node).map(|(condition, _)| condition));
     for item in node.items() {
-        collect_used(item, used);
+        collect_used(meaning, item, used);
     }
     for member in node.members() {
-        collect_used(&member.value, used);
+        collect_used(meaning, &member.value, used);
     }
 }
 

@@ -132,7 +132,7 @@ impl<'n, 's> Conversion<'_, 'n, 's> {
         let mut is_open = false;
         for Member { name, value, .. } in members {
             // What a macro or a loop gives may be any member.
-            if name.starts_with("Fn::") {
+            if self.env.meaning.is_followed(name) {
                 is_open = true;
                 continue;
             }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::convert::{Conversion, Names, Oddity};
 use super::form::at;
-use super::function::{Choice, Env};
+use super::function::{Choice, Env, Meaning};
 use super::locate::{Place, locate, path_to};
 use super::node::Node;
 use super::source::{Lines, Places};
@@ -166,7 +166,10 @@ impl<'s> Document<'s> {
             oddities: Findings::default(),
         };
         let choices = match document.definition() {
-            Some(node) => condition::choices(document.template(), &[node], condition),
+            Some(node) => {
+                let template = document.template();
+                condition::choices(document.meaning(), template, &[node], condition)
+            }
             None => vec![Choice::default()],
         };
         document.alternatives = choices
@@ -194,6 +197,22 @@ impl<'s> Document<'s> {
         }
     }
 
+    fn meaning(&self) -> Meaning {
+        match self.reading {
+            Reading::Strict => Meaning::Literal,
+            Reading::Lenient if self.form.is_of_cloudformation() => Meaning::Functions,
+            Reading::Lenient => Meaning::Placeholders,
+        }
+    }
+
+    fn env<'n>(&'n self, choice: &'n Choice) -> Env<'n, 's> {
+        Env {
+            meaning: self.meaning(),
+            template: self.template(),
+            choice,
+        }
+    }
+
     /// Reads the definition for one choice. Wrong types are left to the check of the result,
     /// which finds them again.
     fn judged(&self, choice: Choice) -> Judged {
@@ -203,10 +222,7 @@ impl<'s> Document<'s> {
         };
         let mut oddities = Vec::new();
         let mut conversion = Conversion {
-            env: Env {
-                template: self.template(),
-                choice: &choice,
-            },
+            env: self.env(&choice),
             names: self.names(),
             unknowns: &mut judged.unknowns,
             oddities: &mut oddities,
@@ -383,10 +399,7 @@ impl<'s> Document<'s> {
     }
 
     fn locate(&self, judged: &Judged, pointer: &str) -> Option<Place> {
-        let env = Env {
-            template: self.template(),
-            choice: &judged.choice,
-        };
+        let env = self.env(&judged.choice);
         let steps: Vec<Cow<'_, str>> = steps_of(pointer).collect();
         let kind = Kind::Structure(TaskDefinition::SHAPE);
         Some(locate(

@@ -390,7 +390,7 @@ fn parse(source: &str, reading: Reading) -> Result<(Node<'_>, Syntax, bool), Rea
         Err(fault) => Some(fault),
     };
     #[cfg(feature = "yaml")]
-    if !looks_like_json(source) {
+    if reading == Reading::Lenient && !looks_like_json(source) {
         return match super::yaml::parse(source) {
             Ok((tree, has_more)) => Ok((tree, Syntax::Yaml, has_more)),
             Err(fault) => {

@@ -211,7 +211,12 @@ pub(super) fn at<'n, 's>(node: &'n Node<'s>, steps: &[String]) -> Option<&'n Nod
 }
 
 pub(super) fn step_into<'n, 's>(node: &'n Node<'s>, step: &str) -> Option<&'n Node<'s>> {
-    match node.get(step) {
+    if let Some(value) = node.get(step) {
+        return Some(value);
+    }
+    // A directive is no step.
+    let mut branches = node.branches();
+    match branches.find_map(|branch| step_into(branch, step)) {
         Some(value) => Some(value),
         None => node.items().get(step.parse::<usize>().ok()?),
     }

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
-use super::node::{Data, Node};
+use super::node::{Data, IF, NOTHING, Node, is_directive};
 use crate::open;
 
 /// Which conditions are taken to be true, and what that means for parameters. Other conditions are
@@ -17,9 +17,48 @@ pub(super) struct Choice {
     pub(super) parameters: BTreeMap<String, Option<String>>,
 }
 
+/// What of a text is not meant as it stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Meaning {
+    /// Everything is: a strict reading.
+    Literal,
+    /// Texts to be filled in, and the directives around values.
+    Placeholders,
+    /// Those, and the functions of CloudFormation.
+    Functions,
+}
+
+impl Meaning {
+    /// The function that a node is, if it is one that is followed.
+    pub(super) fn function<'a, 's>(self, node: &'a Node<'s>) -> Option<(&'a str, &'a Node<'s>)> {
+        node.function().filter(|(name, _)| self.is_followed(name))
+    }
+
+    /// Whether a function of that name is followed.
+    pub(super) fn is_followed(self, name: &str) -> bool {
+        match self {
+            Self::Literal => false,
+            Self::Placeholders => is_directive(name),
+            Self::Functions => name == "Ref" || name.starts_with("Fn::") || is_directive(name),
+        }
+    }
+
+    /// The condition and the branches of a choice.
+    pub(super) fn choice<'a, 's>(self, node: &'a Node<'s>) -> Option<(&'a str, [&'a Node<'s>; 2])> {
+        let ("Fn::If" | IF, argument) = self.function(node)? else {
+            return None;
+        };
+        match argument.items() {
+            [condition, then, otherwise] => Some((condition.text()?, [then, otherwise])),
+            _ => None,
+        }
+    }
+}
+
 /// What the functions of a text refer to.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Env<'n, 's> {
+    pub(super) meaning: Meaning,
     /// The template, if the text is one.
     pub(super) template: Option<&'n Node<'s>>,
     pub(super) choice: &'n Choice,
@@ -47,6 +86,9 @@ impl<'n, 's> Env<'n, 's> {
     }
 
     fn see_within(&self, node: &'n Node<'s>, depth: usize) -> Seen<'n, 's> {
+        if self.meaning == Meaning::Literal {
+            return Seen::Known(Cow::Borrowed(node));
+        }
         match &node.data {
             Data::Open(text) => return Seen::Open(text.clone().into_owned()),
             Data::Text(text) | Data::Plain(text) if open::is_open(text) => {
@@ -54,7 +96,7 @@ impl<'n, 's> Env<'n, 's> {
             }
             _ => {}
         }
-        match node.function() {
+        match self.meaning.function(node) {
             Some((name, argument)) if depth < MAX_DEPTH => {
                 self.call(node, name, argument, depth + 1)
             }
@@ -72,9 +114,11 @@ impl<'n, 's> Env<'n, 's> {
     ) -> Seen<'n, 's> {
         let made = match name {
             "Ref" => return self.reference(argument),
-            "Fn::If" => {
-                return match self.branch(argument) {
+            NOTHING => return Seen::Absent,
+            "Fn::If" | IF => {
+                return match self.branch(node) {
                     Some(branch) => self.see_within(branch, depth),
+                    None if name == IF => Seen::Open("%{ if }".to_owned()),
                     None => Seen::Open("${Fn::If}".to_owned()),
                 };
             }
@@ -146,21 +190,17 @@ impl<'n, 's> Env<'n, 's> {
         }
     }
 
-    /// The branch of an `Fn::If` that the choice takes; none if that is open.
-    pub(super) fn branch<'a>(&self, argument: &'a Node<'s>) -> Option<&'a Node<'s>> {
-        let [condition, then, otherwise] = argument.items() else {
-            return None;
-        };
-        let holds = *self.choice.conditions.get(condition.text()?)?;
+    /// The branch that the choice takes where a node is one; none if that is open.
+    pub(super) fn branch<'a>(&self, node: &'a Node<'s>) -> Option<&'a Node<'s>> {
+        let (condition, [then, otherwise]) = self.meaning.choice(node)?;
+        let holds = *self.choice.conditions.get(condition)?;
         Some(if holds { then } else { otherwise })
     }
 
     /// What stands at the end of the choices that begin here.
     pub(super) fn chosen<'a>(&self, node: &'a Node<'s>) -> &'a Node<'s> {
         let mut node = node;
-        while let Some(("Fn::If", argument)) = node.function()
-            && let Some(branch) = self.branch(argument)
-        {
+        while let Some(branch) = self.branch(node) {
             node = branch;
         }
         node

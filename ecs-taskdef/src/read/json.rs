@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::node::{Data, Member, Node};
+use super::node::{Data, FOR, IF, Member, NOTHING, Node};
 use crate::open::{self, Ahead, Parts};
 
 /// Why a text cannot be read, and where.
@@ -245,7 +245,7 @@ impl<'s> Parser<'s> {
                     _ => return Err(self.fault("expected `%{ endif }`")),
                 }
             }
-            Some(Directive::EndIf) => no_value(start..self.offset),
+            Some(Directive::EndIf) => nothing(start..self.offset),
             _ => return Err(self.fault("expected `%{ endif }`")),
         };
         self.depth -= 1;
@@ -345,11 +345,11 @@ impl<'s> Parser<'s> {
                     let (then, otherwise) = self.branches(Self::items)?;
                     let span = start..self.offset;
                     for node in then {
-                        let none = no_value(span.clone());
+                        let none = nothing(span.clone());
                         items.push(choice(condition, node.span.clone(), node, none));
                     }
                     for node in otherwise {
-                        let none = no_value(span.clone());
+                        let none = nothing(span.clone());
                         items.push(choice(condition, node.span.clone(), none, node));
                     }
                     needs_comma = false;
@@ -408,7 +408,7 @@ impl<'s> Parser<'s> {
                     self.repeated(Self::members)?;
                     let value = self.repetition(start);
                     members.push(Member {
-                        name: Cow::Borrowed("Fn::ForEach"),
+                        name: Cow::Borrowed(FOR),
                         span: value.span.clone(),
                         value,
                     });
@@ -505,7 +505,7 @@ fn chosen<'s>(
         let twin = otherwise.iter().position(|other| other.name == name);
         let other = match twin {
             Some(twin) => otherwise.swap_remove(twin).value,
-            None => no_value(value.span.clone()),
+            None => nothing(value.span.clone()),
         };
         let value = choice(condition, value.span.clone(), value, other);
         members.push(Member { name, span, value });
@@ -514,7 +514,7 @@ fn chosen<'s>(
         value: choice(
             condition,
             member.value.span.clone(),
-            no_value(member.value.span.clone()),
+            nothing(member.value.span.clone()),
             member.value,
         ),
         ..member
@@ -522,7 +522,7 @@ fn chosen<'s>(
     members
 }
 
-/// One of two values, as CloudFormation writes it.
+/// One of two values.
 fn choice<'s>(
     condition: &'s str,
     span: Range<usize>,
@@ -537,18 +537,18 @@ fn choice<'s>(
         data: Data::List(vec![condition, then, otherwise]),
         span: span.clone(),
     };
-    function("Fn::If", branches, span)
+    function(IF, branches, span)
 }
 
-fn no_value<'s>(span: Range<usize>) -> Node<'s> {
+fn nothing<'s>(span: Range<usize>) -> Node<'s> {
     let nothing = Node {
-        data: Data::Text(Cow::Borrowed("AWS::NoValue")),
+        data: Data::Null,
         span: span.clone(),
     };
-    function("Ref", nothing, span)
+    function(NOTHING, nothing, span)
 }
 
-/// A function of CloudFormation.
+/// A function of CloudFormation or of a directive.
 pub(super) fn function<'s>(
     name: impl Into<Cow<'s, str>>,
     argument: Node<'s>,

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::convert::{Names, api_name, keeps_open};
 use super::function::{Env, Seen};
-use super::node::{Data, Node};
+use super::node::{Data, IF, Node};
 use super::{cloudformation, escaped};
 use crate::shape::Kind;
 
@@ -101,6 +101,14 @@ pub(super) fn path_to(node: &Node<'_>, span: &Range<usize>) -> String {
         let is_there = node.span == *span;
         if is_there && node.function().is_some() {
             break;
+        }
+        // A directive is no step.
+        if matches!(node.function(), Some((IF, _))) {
+            match node.branches().find(|branch| is_around(&branch.span)) {
+                Some(branch) => node = branch,
+                None => break,
+            }
+            continue;
         }
         let item = node.items().iter().enumerate();
         let item = item

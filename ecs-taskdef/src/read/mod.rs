@@ -7,13 +7,16 @@
 //! steps.
 //!
 //! 1. `json` or `yaml` make a tree of it that knows the place of each value (`node`). What another
-//!    tool decides about, such as `%{ if }` of Terraform, is an `Fn::If` there.
+//!    tool decides about, such as `%{ if }` of Terraform, is a function there, like `Fn::If`, but of
+//!    a name that no text has: the API knows no functions.
 //! 2. `condition` finds the choices that the conditions of a template allow for; for each of them
 //!    `function` sees what a value is: known, absent, or text with unknown parts, and `convert`
 //!    makes the JSON of the API of what is known. The places of the rest are [`Unknowns`].
 //! 3. The definition of each choice is validated. The report of a rule leaves out what is wrong at
 //!    an unknown place, and a rule whose verdict depends on another place asks for it. What is
 //!    found in each choice is an error, in some of them a warning.
+//!
+//! In a strict reading nothing is unknown, and everything is taken as it stands.
 //!
 //! `locate` leads back from a pointer to the text, by the same choice.
 //!
@@ -57,7 +60,7 @@ pub use source::Position;
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub enum Reading {
-    /// What the API takes, and nothing else: every oddity is an error.
+    /// What the API takes, in JSON and as it stands: every oddity is an error.
     Strict,
     /// What people keep in files: outputs of commands, `null` members, numbers
     /// as strings, templates of CloudFormation, texts to be filled in. Each oddity is a finding.

@@ -5,6 +5,19 @@ use std::ops::Range;
 
 use serde_json::{Map, Number, Value};
 
+/// What a directive of a template around the text comes to: a function of this name, which is none
+/// that people write. `IF` has the arguments of `Fn::If`, and `NOTHING` is a branch that is not
+/// there.
+pub(super) const IF: &str = "\0if";
+pub(super) const NOTHING: &str = "\0nothing";
+/// The name of a member for those that a loop makes.
+pub(super) const FOR: &str = "\0for";
+
+/// Whether a function of this name stands for a directive.
+pub(super) fn is_directive(name: &str) -> bool {
+    name.starts_with('\0')
+}
+
 /// A value and the bytes of the text where it stands.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Node<'s> {
@@ -101,15 +114,25 @@ impl<'s> Node<'s> {
         }
     }
 
-    /// The name and the argument of a function of CloudFormation: `{"Ref": ...}` or
-    /// `{"Fn::...": ...}`, without any other member.
+    /// The name and the argument of a function of CloudFormation or of a directive:
+    /// `{"Ref": ...}` or `{"Fn::...": ...}`, without any other member.
     pub(super) fn function(&self) -> Option<(&str, &Self)> {
+        let is_function =
+            |name: &str| name == "Ref" || name.starts_with("Fn::") || is_directive(name);
         match self.members() {
-            [only] if only.name == "Ref" || only.name.starts_with("Fn::") => {
-                Some((&only.name, &only.value))
-            }
+            [only] if is_function(&only.name) => Some((&only.name, &only.value)),
             _ => None,
         }
+    }
+
+    /// The branches of a directive: those of a condition that are there; none of anything else.
+    pub(super) fn branches(&self) -> impl Iterator<Item = &Self> {
+        let (_, branches) = match self.function() {
+            Some((IF, argument)) => argument.items().split_at(1.min(argument.items().len())),
+            _ => (&[][..], &[][..]),
+        };
+        let is_there = |branch: &&Self| !matches!(branch.function(), Some((NOTHING, _)));
+        branches.iter().filter(is_there)
     }
 
     /// The value as JSON has it.
@@ -162,6 +185,11 @@ impl<'s> Node<'s> {
                 item.duplicates(steps, visit);
                 steps.pop();
             }
+        }
+        if matches!(self.function(), Some((IF, _))) {
+            self.branches()
+                .for_each(|branch| branch.duplicates(steps, visit));
+            return;
         }
         let members = self.members();
         let mut order: Vec<usize> = (0..members.len()).collect();

@@ -2,7 +2,7 @@
 
 use super::condition::choices;
 use super::document::Document;
-use super::function::{Choice, Env, Seen, scalar_text};
+use super::function::{Choice, Env, Meaning, Seen, scalar_text};
 use super::node::Node;
 use super::template::{Resource, Spotted};
 use crate::rules::{fits_launch_type, template};
@@ -76,7 +76,12 @@ impl<'n, 's, 'd> Subject<'n, 's, 'd> {
         documents: &'d [Document<'s>],
     ) -> Self {
         let properties: Vec<&Node<'s>> = resource.properties().into_iter().collect();
-        let choices = choices(Some(tree), &properties, resource.condition());
+        let choices = choices(
+            Meaning::Functions,
+            Some(tree),
+            &properties,
+            resource.condition(),
+        );
         Self {
             tree,
             resource,
@@ -120,18 +125,29 @@ impl<'n, 's, 'd> Subject<'n, 's, 'd> {
         let Some(node) = node else {
             return Some(None);
         };
-        let mut values = self.choices.iter().map(|choice| {
-            let template = Some(self.tree);
-            match (Env { template, choice }).see(node) {
+        let mut values = self
+            .choices
+            .iter()
+            .map(|choice| match self.env(choice).see(node) {
                 Seen::Absent => Some(None),
                 Seen::Open(_) => None,
                 Seen::Known(node) => Some(Some(node.into_owned())),
-            }
-        });
+            });
         let first = values.next()??;
         values
             .all(|value| value.as_ref() == Some(&first))
             .then_some(first)
+    }
+
+    fn env<'a>(&self, choice: &'a Choice) -> Env<'a, 's>
+    where
+        'n: 'a,
+    {
+        Env {
+            meaning: Meaning::Functions,
+            template: Some(self.tree),
+            choice,
+        }
     }
 
     /// The name of the resource to which the property `TaskDefinition` refers.
@@ -140,12 +156,7 @@ impl<'n, 's, 'd> Subject<'n, 's, 'd> {
         loop {
             match node.function()? {
                 ("Ref", name) => return name.text(),
-                ("Fn::If", argument) => {
-                    let template = Some(self.tree);
-                    let choice = self.choices.first()?;
-                    node = Env { template, choice }.branch(argument)?;
-                }
-                _ => return None,
+                _ => node = self.env(self.choices.first()?).branch(node)?,
             }
         }
     }
@@ -259,13 +270,7 @@ impl<'n, 's, 'd> Subject<'n, 's, 'd> {
         };
         let known = |node: Option<&Node<'s>>| {
             let choice = Choice::default();
-            let template = Some(self.tree);
-            match (Env {
-                template,
-                choice: &choice,
-            })
-            .see(node?)
-            {
+            match self.env(&choice).see(node?) {
                 Seen::Known(node) => scalar_text(&node),
                 _ => None,
             }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::escaped;
-use super::node::{Data, Node};
+use super::node::{Data, IF, Node};
 use crate::Finding;
 use crate::rules::template;
 
@@ -180,7 +180,11 @@ impl<'n, 's> Scope<'n, 's> {
             _ => {}
         }
         // The branches of a choice are values of their own.
-        let place = place.filter(|_| !matches!(function, Some(("Fn::If", _))));
+        let place = place.filter(|_| !matches!(function, Some(("Fn::If" | IF, _))));
+        if matches!(function, Some((IF, _))) {
+            let branches = node.branches();
+            return branches.for_each(|branch| self.check_node(branch, pointer, place, found));
+        }
         for (step, inner) in children(node) {
             let pointer = format!("{pointer}/{}", escaped(&step));
             self.check_node(inner, &pointer, place, found);
