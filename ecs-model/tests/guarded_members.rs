@@ -345,11 +345,12 @@ const UNGUARDED: [(&str, &str, &str); 12] = [
 ];
 
 /// Rules of several members, or of one operation as a whole: the rows above break them.
-const OF_SEVERAL_MEMBERS: [&str; 22] = [
+const OF_SEVERAL_MEMBERS: [&str; 23] = [
     "launch-type-or-strategy",
     "platform-version-fargate",
     "capacity-provider-kind",
     "placement-strategy-fargate",
+    "placement-constraint-fargate",
     "start-task-quota",
     "service-task-definition",
     "service-desired-count",

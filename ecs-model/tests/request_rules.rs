@@ -466,6 +466,34 @@ fn network_and_placement() -> Vec<Row> {
             "Fargate takes no placement strategy",
             json!({"launchType": "EC2", "placementStrategy": [{"type": "random"}]}),
         ),
+        row(
+            "placement-strategy-fargate",
+            "RunTask",
+            json!({"capacityProviderStrategy": [{"capacityProvider": "FARGATE_SPOT"}],
+                "placementStrategy": [{"type": "random"}]}),
+            "/placementStrategy",
+            "Fargate takes no placement strategy",
+            json!({"capacityProviderStrategy": [{"capacityProvider": "spot"}],
+                "placementStrategy": [{"type": "random"}]}),
+        ),
+        row(
+            "placement-constraint-fargate",
+            "CreateService",
+            json!({"launchType": "FARGATE", "placementConstraints": [{"type": "distinctInstance"}]}),
+            "/placementConstraints",
+            "Fargate takes no placement constraint",
+            json!({"launchType": "FARGATE", "placementConstraints": []}),
+        ),
+        row(
+            "placement-constraint-fargate",
+            "RunTask",
+            json!({"capacityProviderStrategy": [{"capacityProvider": "FARGATE"}],
+                "placementConstraints": [{"type": "distinctInstance"}]}),
+            "/placementConstraints",
+            "Fargate takes no placement constraint",
+            json!({"capacityProviderStrategy": [{"capacityProvider": "FARGATE"}],
+                "placementStrategy": []}),
+        ),
     ]
 }
 

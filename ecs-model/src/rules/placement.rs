@@ -61,18 +61,41 @@ pub(super) const RULES: &[Row] = &[
             "Fargate takes no placement strategy",
             Source::Guide("fargate-tasks-services"),
         ),
-        on_fargate,
+        |subject, report| {
+            let member = "placementStrategy";
+            let is_placed = !subject.items::<PlacementStrategy>(member).is_empty();
+            if is_placed && subject.is_on_fargate() {
+                let message = "Fargate takes no placement strategy";
+                report.fault(At::ROOT.member(member), message);
+            }
+        },
     ),
+    Row::request(
+        Rule::new(
+            "placement-constraint-fargate",
+            "Fargate takes no placement constraint",
+            PLACEMENT_CONSTRAINT,
+        )
+        .quoted("Placement constraints are not supported with FARGATE launch type."),
+        constraints_on_fargate,
+    )
+    .except(&[(
+        "UpdateService",
+        "an update with the same constraint is taken",
+    )]),
 ];
 
-fn on_fargate(subject: &Subject<'_>, report: &mut Report<'_>) {
-    let member = "placementStrategy";
-    let is_placed = !subject.items::<PlacementStrategy>(member).is_empty();
-    if is_placed && subject.has_launch_type(&LaunchType::Fargate) {
-        report.fault(
-            At::ROOT.member(member),
-            "Fargate takes no placement strategy",
-        );
+fn constraints_on_fargate(subject: &Subject<'_>, report: &mut Report<'_>) {
+    let member = "placementConstraints";
+    let at = At::ROOT.member(member);
+    let message = "Fargate takes no placement constraint";
+    if subject.items::<PlacementConstraint>(member).is_empty() {
+        return;
+    }
+    if subject.has_launch_type(&LaunchType::Fargate) {
+        report.fault(at, message);
+    } else if subject.is_on_fargate() {
+        report.fault_in_our_words(at, message);
     }
 }
 

@@ -1,6 +1,6 @@
 use ecs_taskdef::shape::{MemberType, MemberValue, Structure};
 
-use crate::LaunchType;
+use crate::{CapacityProviderStrategyItem, LaunchType};
 
 /// The members of a request, for rules that look at several of them.
 pub(super) struct Subject<'a> {
@@ -40,5 +40,15 @@ impl<'a> Subject<'a> {
 
     pub(super) fn has_launch_type(&self, launch_type: &LaunchType) -> bool {
         self.get("launchType") == Some(launch_type)
+    }
+
+    /// Whether Fargate is asked for, by the launch type or by the names that its capacity providers
+    /// have in every cluster.
+    pub(super) fn is_on_fargate(&self) -> bool {
+        let items = self.items::<CapacityProviderStrategyItem>("capacityProviderStrategy");
+        let is_of_fargate = |item: &CapacityProviderStrategyItem| {
+            matches!(item.capacity_provider(), Some("FARGATE" | "FARGATE_SPOT"))
+        };
+        self.has_launch_type(&LaunchType::Fargate) || items.iter().any(is_of_fargate)
     }
 }

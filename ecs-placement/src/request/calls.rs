@@ -10,9 +10,9 @@ use ecs_model::operation::{
 use ecs_model::{Findings, PlacementConstraint, Quotas, Request, TaskOverride};
 use ecs_taskdef::TaskDefinition;
 
-use super::refusal::{check_cluster, check_definition, check_expressions, refuse};
+use super::refusal::{check_cluster, check_definition, check_expressions, check_provider, refuse};
 use super::{PlacementRequest, RequestError, Unsupported};
-use crate::capacity::{CapacityChoice, ClusterCapacity};
+use crate::capacity::{CapacityChoice, ClusterCapacity, Provider};
 
 /// Where a request names its task definition.
 const DEFINITION: &str = "/taskDefinition";
@@ -65,22 +65,26 @@ impl PlacementRequest {
         definition: &TaskDefinition,
         cluster: &ClusterRef<'_>,
     ) -> Result<Self, RequestError> {
-        let placement = Self::of_run_task_anywhere(request, definition, cluster)?;
+        let placement = Self::of_run_task_anywhere(request, definition, cluster, None)?;
         Unsupported::refuse_providers(request.capacity_provider_strategy())?;
         Ok(placement)
     }
 
-    /// What a RunTask request asks for, on whatever capacity provider.
+    /// What a RunTask request asks for, on capacity providers of the kind of this one, if any.
     fn of_run_task_anywhere(
         request: &RunTaskRequest,
         definition: &TaskDefinition,
         cluster: &ClusterRef<'_>,
+        provider: Option<&Provider>,
     ) -> Result<Self, RequestError> {
         let named = request.cluster.as_deref();
         let mut findings = findings_of(request, named, cluster, &Quotas::current());
         findings.extend(request.check_against(definition));
         let constraints = request.placement_constraints();
         check_constraints(constraints, &mut findings);
+        if let Some(provider) = provider {
+            check_provider(request, definition, provider, &mut findings);
+        }
         let task = checked(definition, request.overrides.as_ref(), findings)?;
         let count = request.tasks_wanted();
         let mut placement = Self::of_definition(&task)?
@@ -132,7 +136,9 @@ impl PlacementRequest {
     /// # Errors
     ///
     /// As [`of_run_task`](Self::of_run_task), apart from capacity providers: of these, a strategy
-    /// by which no task can be placed, or providers that the cluster does not have.
+    /// by which no task can be placed, or providers that the cluster does not have. Placement
+    /// strategies, unless every provider is of an Auto Scaling group, and placement constraints on
+    /// Fargate, those of the task definition too.
     pub fn of_run_task_on(
         capacity: &ClusterCapacity,
         request: &RunTaskRequest,
@@ -144,7 +150,11 @@ impl PlacementRequest {
         let CapacityChoice::Providers(strategy) = choice else {
             return Ok(vec![Self::of_run_task(request, definition, cluster)?]);
         };
-        let placement = Self::of_run_task_anywhere(request, definition, cluster)?;
+        let first = strategy.shares().first();
+        let provider = first
+            .map(|share| capacity.provider(&share.provider))
+            .transpose()?;
+        let placement = Self::of_run_task_anywhere(request, definition, cluster, provider)?;
         let shares = strategy.spread(placement.count, |_| 0);
         let parts = shares.into_iter().filter(|(_, count)| *count > 0);
         let part = |(provider, count): (Arc<str>, u32)| {

@@ -1,13 +1,14 @@
 //! Why a request is not placed.
 
 use ecs_arn::ClusterRef;
+use ecs_model::operation::RunTaskRequest;
 use ecs_model::{Finding, Findings, Rule, Source};
 use ecs_taskdef::TaskDefinition;
 use thiserror::Error;
 
 use super::Unsupported;
 use crate::Query;
-use crate::capacity::CapacityError;
+use crate::capacity::{CapacityError, Provider, ProviderKind};
 
 /// A request that is not placed.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -37,7 +38,14 @@ impl RequestError {
 }
 
 /// The rules of this crate, in addition to those of [`ecs_model::rules`].
-pub static RULES: [&Rule; 4] = [&CLUSTER, &FAMILY, &AMOUNTS, &EXPRESSION];
+pub static RULES: [&Rule; 6] = [
+    &CLUSTER,
+    &FAMILY,
+    &AMOUNTS,
+    &EXPRESSION,
+    &PROVIDER_STRATEGY,
+    &PROVIDER_CONSTRAINT,
+];
 
 static CLUSTER: Rule = Rule::new(
     "placement-cluster",
@@ -62,6 +70,18 @@ static EXPRESSION: Rule = Rule::new(
     "placement-expression-syntax",
     "an expression is of the cluster query language",
     Source::Guide("cluster-query-language"),
+)
+.answered_by(Rule::INVALID_PARAMETER);
+static PROVIDER_STRATEGY: Rule = Rule::new(
+    "placement-strategy-provider",
+    "only capacity providers of Auto Scaling groups take placement strategies",
+    Source::Guide("task-placement-strategies"),
+)
+.answered_by(Rule::INVALID_PARAMETER);
+static PROVIDER_CONSTRAINT: Rule = Rule::new(
+    "placement-constraint-provider",
+    "capacity providers on Fargate take no placement constraints",
+    Source::Api("PlacementConstraint"),
 )
 .answered_by(Rule::INVALID_PARAMETER);
 
@@ -100,6 +120,46 @@ pub(super) fn check_cluster(
         let message = format!("`{name}` is not the cluster `{cluster}`");
         let finding = Finding::new(&CLUSTER, "/cluster".to_owned(), message);
         findings.push(finding.in_words_of_aws(&[]));
+    }
+}
+
+/// What a capacity provider does not take, unless a rule of requests has found it already.
+pub(super) fn check_provider(
+    request: &RunTaskRequest,
+    definition: &TaskDefinition,
+    provider: &Provider,
+    findings: &mut Findings,
+) {
+    let mut refuse = |rule: &'static Rule, of_requests: &str, at: &str, what: &str| {
+        if !findings.contains(of_requests) {
+            let message = format!("`{}` takes no placement {what}", provider.name);
+            findings.push(Finding::new(rule, at.to_owned(), message));
+        }
+    };
+    let is_group = provider.kind == ProviderKind::Ec2Autoscaling;
+    if !is_group && !request.placement_strategy().is_empty() {
+        let of_requests = "placement-strategy-fargate";
+        refuse(
+            &PROVIDER_STRATEGY,
+            of_requests,
+            "/placementStrategy",
+            "strategy",
+        );
+    }
+    let is_fargate = provider.kind.is_fargate();
+    if is_fargate && !request.placement_constraints().is_empty() {
+        let of_requests = "placement-constraint-fargate";
+        refuse(
+            &PROVIDER_CONSTRAINT,
+            of_requests,
+            "/placementConstraints",
+            "constraint",
+        );
+    }
+    if is_fargate && !definition.placement_constraints().is_empty() {
+        let of_requests = "fargate-placement-constraints";
+        let at = "/taskDefinition/placementConstraints";
+        refuse(&PROVIDER_CONSTRAINT, of_requests, at, "constraint");
     }
 }
 

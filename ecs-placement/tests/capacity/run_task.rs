@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use ecs_arn::ClusterRef;
 use ecs_model::operation::RunTaskRequest;
-use ecs_model::{ContainerInstance, Resource};
-use ecs_placement::capacity::ClusterCapacity;
+use ecs_model::{CapacityProviderStrategyItem, ContainerInstance, Resource};
+use ecs_placement::capacity::{ClusterCapacity, Provider, ProviderStrategy};
 use ecs_placement::{
     CellState, CommitPolicy, PlacementRequest, Planner, Registration, RequestError, run_task,
 };
@@ -28,8 +28,17 @@ fn register(cell: &mut CellState, name: &str, provider: &str) {
 }
 
 fn parts(capacity: &ClusterCapacity, more: Value) -> Result<Vec<PlacementRequest>, RequestError> {
+    parts_of(capacity, &json!([]), more)
+}
+
+fn parts_of(
+    capacity: &ClusterCapacity,
+    constraints: &Value,
+    more: Value,
+) -> Result<Vec<PlacementRequest>, RequestError> {
     let definition: TaskDefinition = serde_json::from_value(json!({
-        "family": "web", "containerDefinitions": [{"name": "web", "image": "web", "memory": 100}]
+        "family": "web", "containerDefinitions": [{"name": "web", "image": "web", "memory": 100}],
+        "placementConstraints": constraints
     }))
     .unwrap();
     let mut request = json!({"cluster": "prod", "taskDefinition": "web", "count": 5});
@@ -120,6 +129,72 @@ fn strategies_are_refused() {
     assert_eq!(
         parts(&capacity, unknown).unwrap_err().to_string(),
         "the capacity provider `two` is not associated with the cluster"
+    );
+}
+
+#[test]
+fn only_auto_scaling_groups_take_strategies_and_fargate_takes_no_constraint() {
+    let managed = json!({"name": "managed", "managedInstancesProvider": {
+        "infrastructureRoleArn": "arn", "instanceLaunchTemplate": {
+            "ec2InstanceProfileArn": "arn", "networkConfiguration": {"subnets": ["subnet-1"]}}}});
+    let managed = serde_json::from_value(managed).unwrap();
+    let managed = Provider::of(&managed, []).unwrap();
+    let mut capacity = cluster([group("one", json!({})), managed, Provider::fargate()]);
+    let strategy = json!([{"type": "random"}]);
+    let constraint = json!([{"type": "memberOf", "expression": "attribute:rack exists"}]);
+    let mut of = |provider: &str, of_task: &Value, more: &Value| {
+        let item = CapacityProviderStrategyItem::default()
+            .with_capacity_provider(provider)
+            .with_weight(1);
+        let strategy = ProviderStrategy::new(&[item]).unwrap();
+        capacity.set_default_strategy(Some(strategy)).unwrap();
+        let parts = parts_of(&capacity, of_task, more.clone());
+        parts.map_err(|error| error.to_string()).err()
+    };
+    let none = json!([]);
+    let strategies = json!({"placementStrategy": strategy});
+    let constraints = json!({"placementConstraints": constraint});
+    let refused = |found: &str| Some(format!("the request is refused: {found}"));
+    for more in [&strategies, &constraints] {
+        assert_eq!(of("one", &constraint, more), None);
+    }
+    assert_eq!(of("managed", &constraint, &constraints), None);
+    assert_eq!(
+        of("managed", &none, &strategies),
+        refused(
+            "error[placement-strategy-provider] /placementStrategy: \
+             `managed` takes no placement strategy"
+        )
+    );
+    assert_eq!(
+        of("FARGATE", &none, &strategies),
+        refused(
+            "error[placement-strategy-provider] /placementStrategy: \
+             `FARGATE` takes no placement strategy"
+        )
+    );
+    assert_eq!(
+        of("FARGATE", &none, &constraints),
+        refused(
+            "error[placement-constraint-provider] /placementConstraints: \
+             `FARGATE` takes no placement constraint"
+        )
+    );
+    assert_eq!(
+        of("FARGATE", &constraint, &json!({})),
+        refused(
+            "error[placement-constraint-provider] /taskDefinition/placementConstraints: \
+             `FARGATE` takes no placement constraint"
+        )
+    );
+    let named = json!({"placementStrategy": strategy,
+        "capacityProviderStrategy": [{"capacityProvider": "FARGATE", "weight": 1}]});
+    assert_eq!(
+        of("one", &none, &named),
+        refused(
+            "error[placement-strategy-fargate] /placementStrategy: \
+             Fargate takes no placement strategy"
+        )
     );
 }
 
