@@ -53,13 +53,13 @@ impl Host {
         self
     }
 
-    fn registration(&self) -> Registration {
+    fn described(&self) -> ContainerInstance {
         let attributes = self.attributes.iter().map(|(name, value)| {
             let mut attribute = Attribute::named(name);
             attribute.value = Some(value.clone());
             attribute
         });
-        let described = ContainerInstance::default()
+        ContainerInstance::default()
             .with_container_instance_arn(format!("{PREFIX}{}", self.name))
             .with_status(self.status)
             .with_agent_connected(self.is_connected)
@@ -68,8 +68,11 @@ impl Host {
                 Resource::integer(Resource::CPU, self.cpu),
                 Resource::integer(Resource::MEMORY, self.memory),
                 Resource::string_set(Resource::PORTS, self.ports.clone()),
-            ]);
-        let registration = Registration::try_from(&described).unwrap();
+            ])
+    }
+
+    fn registration(&self) -> Registration {
+        let registration = Registration::try_from(&self.described()).unwrap();
         match self.interfaces {
             Some(limit) => registration.with_interfaces(limit),
             None => registration,
@@ -443,6 +446,36 @@ fn the_closest_matching_instance() {
             .obstacle()
             .map(|obstacle| service_message::unable_to_place("web", &obstacle)),
         says("a", "DistinctInstance placement constraint unsatisfied.")
+    );
+}
+
+#[test]
+fn the_closest_matching_instance_is_of_the_capacity_provider() {
+    let registered = |provider: &str, name: &str, amount: i32| {
+        let described = host(name, amount, amount).described();
+        Registration::try_from(&described.with_capacity_provider_name(provider)).unwrap()
+    };
+    let web = request(1_000, 500, &[]).with_capacity_provider("one");
+    let told = |cell: &CellState| {
+        let explanation = cell.snapshot().explain(&web);
+        let obstacle = explanation.obstacle().unwrap();
+        service_message::unable_to_place("web", &obstacle)
+    };
+    let none =
+        service_message::unable_to_place("web", &PlacementObstacle::NoInstancesInCapacityProvider);
+    let mut cell = CellState::new();
+    assert_eq!(told(&cell), none);
+    cell.register(&registered("two", "a", 999));
+    assert_eq!(told(&cell), none);
+    // It lacks more than the other does, but that one is no candidate.
+    cell.register(&registered("one", "b", 1));
+    let closest = PlacementObstacle::Closest {
+        instance: "b",
+        reason: ClosestReason::Cpu,
+    };
+    assert_eq!(
+        told(&cell),
+        service_message::unable_to_place("web", &closest)
     );
 }
 

@@ -12,7 +12,8 @@ const WHOLE: u64 = 1_000;
 
 impl Explanation {
     /// The instance that comes closest to taking the task, as events of services name it: one
-    /// that takes it, if there is one; `None` if no instance is ACTIVE.
+    /// that takes it, if there is one; `None` if no instance is ACTIVE, or none of the capacity
+    /// provider that the request names.
     ///
     /// Amazon ECS does not publish how it finds it. Chosen here: of the ACTIVE instances those
     /// with the fewest reasons; of them those that lack the least in proportion to what is
@@ -21,7 +22,11 @@ impl Explanation {
     /// them the first ARN.
     #[must_use]
     pub fn closest(&self) -> Option<&InstanceExplanation> {
-        self.candidates().min_by(|a, b| {
+        let is_elsewhere = |reason: &Reason| matches!(reason, Reason::CapacityProvider { .. });
+        let candidates = self
+            .candidates()
+            .filter(|instance| !instance.reasons.iter().any(is_elsewhere));
+        candidates.min_by(|a, b| {
             let measures = |instance: &InstanceExplanation| {
                 let lacking: u64 = instance.reasons.iter().map(lacking).sum();
                 (
@@ -62,7 +67,10 @@ impl Explanation {
     #[must_use]
     pub fn obstacle(&self) -> Option<PlacementObstacle<'_>> {
         let Some(closest) = self.closest() else {
-            return Some(PlacementObstacle::NoInstances);
+            return Some(match self.names_provider {
+                true => PlacementObstacle::NoInstancesInCapacityProvider,
+                false => PlacementObstacle::NoInstances,
+            });
         };
         let reason = closest.reasons.first()?;
         Some(in_events(&closest.arn, reason))

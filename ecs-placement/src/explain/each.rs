@@ -59,7 +59,10 @@ impl Planner {
                 }
             }
         }
-        Explanation { instances }
+        Explanation {
+            instances,
+            names_provider: request.capacity_provider().is_some(),
+        }
     }
 }
 

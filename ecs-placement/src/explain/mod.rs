@@ -27,6 +27,8 @@ use crate::Reason;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Explanation {
     instances: Vec<InstanceExplanation>,
+    /// Whether the request is for the instances of a capacity provider.
+    names_provider: bool,
 }
 
 /// One instance of an [`Explanation`].
