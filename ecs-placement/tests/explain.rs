@@ -409,7 +409,7 @@ fn the_closest_matching_instance() {
     );
     assert_eq!(
         closest(&[host("a", 999, 999)], &elsewhere),
-        says("a", "MemberOf placement constraint unsatisfied")
+        says("a", "MemberOf placement constraint unsatisfied.")
     );
     let no_interface = Host {
         interfaces: Some(0),

@@ -127,7 +127,7 @@ fn closest_reason(reason: &Reason) -> ClosestReason<'static> {
         FailureReason::Location => "LOCATION",
         FailureReason::ResourceGpu => "RESOURCE:GPU",
         FailureReason::ResourceEni => "RESOURCE:ENI",
-        FailureReason::MemberOf => "MemberOf placement constraint unsatisfied",
+        FailureReason::MemberOf => "MemberOf placement constraint unsatisfied.",
         _ => match reason {
             Reason::NeuronDevices { .. } => crate::reason::NEURON_DEVICE,
             _ => crate::reason::DISTINCT_INSTANCE,

@@ -244,7 +244,7 @@ fn every_case_of_the_guide_is_explained() {
         "is already using a port required by your task.",
         "is missing an attribute required by your task.",
         "doesn't have the agent connected.",
-        "encountered error \"MemberOf placement constraint unsatisfied\".",
+        "encountered error \"MemberOf placement constraint unsatisfied.\".",
     ] {
         let events = text.matches(said).count();
         assert_eq!(events, 1, "{said} in {text}");
