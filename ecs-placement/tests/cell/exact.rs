@@ -5,7 +5,10 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::naive::{self, Expression, Gpu, Instance, Random, Request, STRATEGIES, Strategy, ZONE};
+use crate::naive::{
+    self, CAPABILITIES, EXTERNAL, Expression, Gpu, Instance, Launch, PORT_QUOTA, Random, Request,
+    STRATEGIES, Strategy, ZONE,
+};
 use ecs_model::Timestamp;
 use ecs_placement::{
     CellState, CommitPolicy, Loader, PlacementRequest, Plan, Planner, Reason, Snapshot, start_task,
@@ -45,6 +48,8 @@ fn instances(random: &mut Random, count: usize) -> Vec<Instance> {
             neuron: number(random, 3),
             eighths: one(random, &[0, 0, 0, 1, 4]),
             others: one(random, &[(0, 0, 0), (0, 0, 0), (100, 300, 2), (0, 0, 1)]),
+            provider: one(random, &[None, Some("one"), Some("two")]),
+            omits_attributes: chance(random, 10),
             ..Instance::default()
         };
         let (cpu, memory, _) = instance.others;
@@ -59,6 +64,11 @@ fn instances(random: &mut Random, count: usize) -> Vec<Instance> {
             instance.ports.insert(443);
             instance.udp.insert(80);
         }
+        if chance(random, 6) {
+            let taken = PORT_QUOTA - random.below(4);
+            let others = u16::try_from(taken - instance.ports.len() - instance.udp.len()).unwrap();
+            instance.ports.extend((0..others).map(|port| 20_000 + port));
+        }
         let values = [
             ("zone", 3),
             ("rack", 12),
@@ -66,6 +76,9 @@ fn instances(random: &mut Random, count: usize) -> Vec<Instance> {
             ("stack", 2),
             (ZONE, 4),
         ];
+        if instance.omits_attributes {
+            return instance;
+        }
         for (name, many) in values {
             let value = match random.below(many + 2) {
                 0 => continue,
@@ -74,6 +87,11 @@ fn instances(random: &mut Random, count: usize) -> Vec<Instance> {
             };
             instance.attributes.insert(name.to_owned(), value);
         }
+        let capabilities = CAPABILITIES.map(|(name, _)| (name, !chance(random, 5)));
+        let is_external = (EXTERNAL, chance(random, 8));
+        let has = capabilities.into_iter().chain([is_external]);
+        let has = has.filter_map(|(name, has)| has.then(|| (name.to_owned(), None)));
+        instance.attributes.extend(has);
         instance
     };
     (0..count).map(|at| one_of(random, at)).collect()
@@ -111,7 +129,7 @@ fn request(random: &mut Random) -> Request {
     member_of.dedup_by_key(|expression| expression.write());
     let port = chance(random, 6);
     let daemon = chance(random, 4).then(|| {
-        let mut daemon = with_devices(random);
+        let mut daemon = for_some_instances(random);
         daemon.cpu = number(random, 300);
         daemon.memory = one(random, &[50, 300, 300, 2_000]);
         Box::new(daemon)
@@ -136,14 +154,15 @@ fn request(random: &mut Random) -> Request {
         },
         daemon,
         is_distinct: chance(random, 8),
+        provider: one(random, &[None, None, None, None, Some("one"), Some("two")]),
         member_of,
         strategies: strategies(random),
-        ..with_devices(random)
+        ..for_some_instances(random)
     }
 }
 
-/// A group, and some of the devices that an instance can have.
-fn with_devices(random: &mut Random) -> Request {
+/// A group, a launch type, and some of what an instance can have and others lack.
+fn for_some_instances(random: &mut Random) -> Request {
     let gpus = i64::from(chance(random, 8));
     let wants_all_gpus = gpus == 0 && chance(random, 12);
     let shares = gpus == 0 && !wants_all_gpus && chance(random, 6);
@@ -157,6 +176,12 @@ fn with_devices(random: &mut Random) -> Request {
         wants_all_gpus,
         shared: if shares { 100 + number(random, 700) } else { 0 },
         wants_all_neuron: chance(random, 12),
+        launch_type: match random.below(10) {
+            0 => Launch::External,
+            1 => Launch::Any,
+            _ => Launch::Ec2,
+        },
+        needs: [chance(random, 6), chance(random, 6)],
         group: format!("group-{}", random.below(4)),
         ..Request::default()
     }
@@ -197,7 +222,18 @@ fn kind(reason: &Reason) -> String {
         Reason::DaemonRoom { .. } => "room".to_owned(),
         Reason::GpuMemory { .. } => "GPU memory".to_owned(),
         Reason::GpuPartition { .. } => "GPU partition".to_owned(),
+        Reason::PortQuota { .. } => "port quota".to_owned(),
+        Reason::CapacityProvider { .. } => "provider".to_owned(),
+        Reason::External => "external".to_owned(),
         other => other.code().as_str().to_owned(),
+    }
+}
+
+fn is_of_launch_type(reason: &&Reason) -> bool {
+    match reason {
+        Reason::External => true,
+        Reason::Attribute { name, .. } => **name == *EXTERNAL,
+        _ => false,
     }
 }
 
@@ -361,15 +397,19 @@ impl World {
         let expected: Vec<_> = takes.map(|one| &*one.arn).collect();
         assert_eq!(fitting, expected, "{:?}", self.requests[at]);
         let mut tallies: BTreeMap<String, (usize, usize, Reason)> = BTreeMap::new();
-        for instance in explanation.instances() {
+        for (instance, naive) in explanation.instances().iter().zip(&self.naive) {
             let reasons = &instance.reasons;
             let started = start_task(snapshot, request, &[&instance.arn]).unwrap();
             let found = started
                 .failures()
                 .first()
                 .and_then(|one| one.detail.clone());
-            let said: Vec<_> = reasons.iter().map(ToString::to_string).collect();
+            // StartTask has no launch type.
+            let (of_type, others): (Vec<_>, Vec<_>) = reasons.iter().partition(is_of_launch_type);
+            let said: Vec<_> = others.iter().map(ToString::to_string).collect();
             assert_eq!(found.unwrap_or_default(), said.join("; "));
+            let is_of_type = naive.is_of_type(self.requests[at].launch_type);
+            assert_eq!(of_type.is_empty(), is_of_type, "{reasons:?}");
             for reason in reasons {
                 let tally = tallies.entry(kind(reason));
                 let (all, only, most) = tally.or_insert_with(|| (0, 0, reason.clone()));
@@ -502,20 +542,14 @@ fn every_strategy_every_pair_and_three_spreads() {
         let mut random = Random(seed);
         let naive = instances(&mut random, 60);
         let cell = cell(&naive, &mut random);
+        let drawn = request(&mut random);
         let request = Request {
+            cpu: drawn.cpu,
+            memory: drawn.memory,
+            group: drawn.group,
+            daemon: drawn.daemon,
             strategies,
-            ports: Vec::new(),
-            has_interface: false,
-            is_distinct: false,
-            member_of: Vec::new(),
-            gpus: 0,
-            eighths: 0,
-            wants_all_gpus: false,
-            shared: 0,
-            wants_all_neuron: false,
-            udp: Vec::new(),
-            zones: Vec::new(),
-            ..request(&mut random)
+            ..Request::default()
         };
         let plan = Plan::new(&cell.snapshot(), &request.build().with_count(80), seed);
         let expected = naive::plan(&naive, &request, 80, seed);
@@ -546,6 +580,7 @@ fn instances_that_differ_in_many_numbers_of_tasks() {
             (instance.cpu, instance.memory) = (1_000, 1_000);
             let host = Some(instance.arn.clone());
             instance.attributes.insert("host".to_owned(), host);
+            instance.omits_attributes = false;
         }
         let mut cell = cell(&naive, &mut random);
         let any = Request {

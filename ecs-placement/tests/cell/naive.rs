@@ -4,13 +4,28 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ecs_model::container_instance::GpuDevice;
-use ecs_model::{Attribute, ContainerInstance, Resource, Task};
+use ecs_model::{Attribute, ContainerInstance, LaunchType, Resource, Task};
 use ecs_placement::{PlacementRequest, Registration};
 use ecs_taskdef::TaskDefinition;
 use serde_json::{Value, json};
 
 /// The attribute that names a zone to all.
 pub(crate) const ZONE: &str = "ecs.availability-zone";
+
+/// The attribute that external instances have.
+pub(crate) const EXTERNAL: &str = "ecs.capability.external";
+
+/// Attributes that tasks can need, each with what in their container needs it.
+pub(crate) const CAPABILITIES: [(&str, &str); 2] = [
+    (
+        "com.amazonaws.ecs.capability.privileged-container",
+        "privileged",
+    ),
+    ("ecs.capability.container-ordering", "dependsOn"),
+];
+
+/// How many host ports of an instance can be reserved.
+pub(crate) const PORT_QUOTA: usize = 100;
 
 /// An instance with all that a task can want of it.
 #[derive(Debug, Clone, Default)]
@@ -40,6 +55,9 @@ pub(crate) struct Instance {
     pub(crate) udp: BTreeSet<u16>,
     /// What tasks hold of it that nobody knows: CPU, memory, and how many.
     pub(crate) others: (i64, i64, i64),
+    pub(crate) provider: Option<&'static str>,
+    /// Its document has no list of attributes.
+    pub(crate) omits_attributes: bool,
 }
 
 /// What tasks have of a GPU.
@@ -101,6 +119,19 @@ pub(crate) struct Request {
     pub(crate) zones: Vec<String>,
     /// A daemon for which there has to be room.
     pub(crate) daemon: Option<Box<Self>>,
+    pub(crate) launch_type: Launch,
+    pub(crate) provider: Option<&'static str>,
+    /// Which of the [`CAPABILITIES`] it needs.
+    pub(crate) needs: [bool; 2],
+}
+
+/// The launch type of a request.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(crate) enum Launch {
+    #[default]
+    Ec2,
+    External,
+    Any,
 }
 
 impl Expression {
@@ -141,10 +172,13 @@ impl Instance {
 
     pub(crate) fn fits(&self, request: &Request) -> bool {
         self.is_ready
+            && self.is_of(request)
             && self.holds(request)
+            && self.has_ports_for(request)
             && request.udp.iter().all(|port| !self.udp.contains(port))
             && self.has_room_for_the_daemon(request)
             && (request.zones.is_empty()
+                || self.omits_attributes
                 || self
                     .value(ZONE)
                     .is_some_and(|zone| request.zones.contains(&zone)))
@@ -154,6 +188,32 @@ impl Instance {
                 .iter()
                 .all(|expression| expression.holds(self))
             && !(request.is_distinct && self.count(&request.group) > 0)
+    }
+
+    /// Whether it is of the launch type and the capacity provider, and has what is needed: if it
+    /// does not say, it has.
+    fn is_of(&self, request: &Request) -> bool {
+        let mut needed = CAPABILITIES.iter().zip(request.needs);
+        self.is_of_type(request.launch_type)
+            && (request.provider.is_none() || request.provider == self.provider)
+            && needed.all(|((name, _), is_needed)| {
+                !is_needed || self.omits_attributes || self.attributes.contains_key(*name)
+            })
+    }
+
+    pub(crate) fn is_of_type(&self, launch_type: Launch) -> bool {
+        let is_external = self.attributes.contains_key(EXTERNAL);
+        match launch_type {
+            Launch::Ec2 => !is_external,
+            Launch::External => is_external,
+            Launch::Any => true,
+        }
+    }
+
+    /// Whether so many ports can be reserved, whichever they are.
+    fn has_ports_for(&self, request: &Request) -> bool {
+        let wanted = request.ports.len() + request.udp.len();
+        wanted == 0 || self.ports.len() + self.udp.len() + wanted <= PORT_QUOTA
     }
 
     /// Whether there is enough left, and of the right kind.
@@ -169,13 +229,15 @@ impl Instance {
             && (!request.wants_all_neuron || self.all_neuron > 0 && self.neuron == self.all_neuron)
     }
 
-    /// Whether the daemon finds room beside the task, or would find none on an empty instance.
+    /// Whether the daemon finds room beside the task, or would find none on an empty instance, or
+    /// does not run there.
     fn has_room_for_the_daemon(&self, request: &Request) -> bool {
         request.daemon.as_ref().is_none_or(|daemon| {
             let mut beside = self.clone();
             beside.take(request);
             daemon.group == request.group
                 || self.count(&daemon.group) > 0
+                || !self.is_of(daemon)
                 || beside.holds(daemon)
                 || !self.emptied().holds(daemon)
         })
@@ -299,7 +361,8 @@ impl Instance {
         described.container_instance_arn = Some(self.arn.clone());
         described.status = Some(if self.is_ready { "ACTIVE" } else { "DRAINING" }.to_owned());
         described.agent_connected = Some(true);
-        described.attributes = Some(attributes.collect());
+        described.attributes = (!self.omits_attributes).then(|| attributes.collect());
+        described.capacity_provider_name = self.provider.map(str::to_owned);
         described.registered_resources = Some(vec![
             Resource::integer(Resource::CPU, number(empty.cpu + self.others.0)),
             Resource::integer(Resource::MEMORY, number(empty.memory + self.others.1)),
@@ -419,11 +482,14 @@ impl Request {
         if self.wants_all_neuron {
             devices.push(json!({"type": "NeuronDevice", "value": "ALL"}));
         }
+        let [is_privileged, waits] = self.needs;
+        let awaited = json!([{"containerName": "other", "condition": "START"}]);
         let definition: TaskDefinition = serde_json::from_value(json!({
             "family": "any",
             "containerDefinitions": [{
                 "name": "c", "image": "i", "cpu": self.cpu, "memory": self.memory,
                 "portMappings": mappings, "resourceRequirements": devices,
+                "privileged": is_privileged, "dependsOn": waits.then_some(awaited),
             }],
         }))
         .unwrap();
@@ -445,6 +511,14 @@ impl Request {
         if !self.zones.is_empty() {
             request = request.with_zones(self.zones.iter().map(String::as_str));
         }
+        if let Some(provider) = self.provider {
+            request = request.with_capacity_provider(provider);
+        }
+        request = match self.launch_type {
+            Launch::Ec2 => request,
+            Launch::External => request.with_launch_type(LaunchType::External).unwrap(),
+            Launch::Any => request.of_any_launch_type(),
+        };
         let mut needs = request.needs().clone();
         needs.interfaces = u16::from(self.has_interface);
         request
