@@ -45,7 +45,9 @@
 //! | a role as principal of a request | stands for any of its sessions | |
 //! | the path of a role | is not compared with a session, which does not tell it | |
 //! | resource control policies | only deny | `RCPFullAWSAccess` cannot be detached |
-//! | service control policies | bind users, roles and root users, not services | the guide: they bind the principals of member accounts |
+//! | service control policies | bind users, roles and root users, not services, anonymous callers and service-linked roles | the guide: they bind the principals of member accounts |
+//! | resource control policies | bind everyone but service-linked roles, AWS services included | the guide exempts those roles only |
+//! | a session whose role is called `AWSServiceRoleFor...` | is one of a service-linked role | a session does not tell the path of its role |
 //! | a resource without account, such as `*` or an ARN of Amazon S3 | belongs to the account of the principal | the request may say otherwise |
 //! | several statements that decide | the first in the order of layers, policies and statements is reported | the outcome is the same |
 //!

@@ -189,17 +189,17 @@ impl<'a> Question<'a> {
     }
 
     fn denied(self) -> Option<Decision> {
-        let mut layers = self.policies.layers();
+        let layers = self.policies.layers();
         let (_, statement) = layers
+            .filter(|(layer, _)| self.request.is_bound_by(*layer))
             .find_map(|(layer, policies)| self.matching(layer, policies, Effect::Deny).next())?;
         Some(decided(Outcome::ExplicitDeny, statement))
     }
 
-    /// Service control policies bind the principals of accounts, root users included.
     fn blocked_by_service_control(self) -> Option<Decision> {
-        self.request.principal().account()?;
-        let mut levels = self.policies.service_control_levels();
+        let levels = self.policies.service_control_levels();
         levels
+            .filter(|level| self.request.is_bound_by(*level))
             .find(|level| self.first(*level, Effect::Allow).is_none())
             .map(lacking)
     }

@@ -133,6 +133,19 @@ impl Principal {
         }
     }
 
+    /// Whether it is a role that an AWS service made for itself, or a session of one. A session
+    /// does not tell the path of its role, `aws-service-role/`, but such roles have a name of
+    /// their own.
+    pub(crate) fn is_service_linked(&self) -> bool {
+        match self.principal_type {
+            PrincipalType::Role => self.name.contains(":role/aws-service-role/"),
+            PrincipalType::Session => self
+                .short_name()
+                .is_some_and(|role| role.starts_with("AWSServiceRoleFor")),
+            _ => false,
+        }
+    }
+
     pub(crate) fn partition(&self) -> Option<&str> {
         self.arn.as_ref().map(Arn::partition)
     }

@@ -3,6 +3,7 @@
 use ecs_arn::{Arn, ArnRef};
 
 use crate::context::{Context, ContextValue};
+use crate::layers::Layer;
 use crate::principal::{Principal, PrincipalType};
 
 /// Who wants to do what to which resources, under which circumstances.
@@ -143,6 +144,22 @@ impl Request {
 
     pub(crate) fn targets(&self) -> &[Target] {
         &self.targets
+    }
+
+    /// Whether the policies of a layer have a say about the caller. Service control policies bind
+    /// the principals of accounts, root users included; neither they nor resource control
+    /// policies bind service-linked roles.
+    ///
+    /// Source: AWS Organizations User Guide, "Service control policies (SCPs)" and "Resource
+    /// control policies (RCPs)".
+    pub(crate) fn is_bound_by(&self, layer: Layer) -> bool {
+        match layer {
+            Layer::ServiceControl { .. } => {
+                self.principal.account().is_some() && !self.principal.is_service_linked()
+            }
+            Layer::ResourceControl { .. } => !self.principal.is_service_linked(),
+            _ => true,
+        }
     }
 
     /// The account that owns a resource.

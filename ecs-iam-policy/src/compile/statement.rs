@@ -34,6 +34,8 @@ pub(crate) enum Mismatch {
     Action,
     Resource,
     Principal,
+    /// The layer has no say about the caller.
+    NotBound,
     /// The condition of that position, counted over all blocks.
     Condition(usize, Outcome),
 }

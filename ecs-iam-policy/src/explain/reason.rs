@@ -48,6 +48,13 @@ pub enum Reason {
         /// Those whom the statement names.
         named: Vec<String>,
     },
+    /// The policies of the layer do not bind the caller: service control policies bind the
+    /// principals of accounts only, and neither they nor resource control policies bind
+    /// service-linked roles.
+    NotBound {
+        /// The caller.
+        principal: String,
+    },
     /// The policy of a resource has to say whom it speaks of, and this statement does not.
     NoPrincipal,
     /// A condition is not met.
@@ -149,6 +156,9 @@ impl fmt::Display for Reason {
                     "the principal `{principal}` is {relation} {}",
                     Quoted(named)
                 )
+            }
+            Self::NotBound { principal } => {
+                write!(formatter, "the layer does not bind `{principal}`")
             }
             Self::NoPrincipal => formatter.write_str("the statement names no principal"),
             Self::Condition {

@@ -55,7 +55,10 @@ fn explain_target(policies: &PolicySet, request: &Request, target: &Target) -> R
                 .iter()
                 .zip(compiled.source().statements());
             for (statement, (ready, source)) in both.enumerate() {
-                let mismatch = ready.evaluate(request, target, attachment).err();
+                let mismatch = match request.is_bound_by(layer) {
+                    true => ready.evaluate(request, target, attachment).err(),
+                    false => Some(Mismatch::NotBound),
+                };
                 let version = compiled.source().effective_version();
                 let case = Case {
                     source,
@@ -98,6 +101,9 @@ impl Case<'_> {
             Mismatch::Action => self.action(),
             Mismatch::Resource => self.resource(),
             Mismatch::Principal => self.principal(),
+            Mismatch::NotBound => Reason::NotBound {
+                principal: self.request.principal().to_string(),
+            },
             Mismatch::Condition(position, outcome) => self.condition(position, outcome),
         }
     }

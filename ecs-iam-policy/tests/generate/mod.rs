@@ -65,13 +65,14 @@ const RESOURCE_PATTERNS: [&str; 17] = [
     "web",
 ];
 
-const PRINCIPALS: [&str; 8] = [
+const PRINCIPALS: [&str; 9] = [
     "arn:aws:iam::123456789012:user/alice",
     "arn:aws:iam::123456789012:root",
     "arn:aws:iam::123456789012:role/path/deployer",
     "arn:aws:sts::123456789012:assumed-role/deployer/ci",
     "arn:aws:sts::999999999999:assumed-role/deployer/ci",
     "arn:aws:iam::999999999999:user/alice",
+    "arn:aws:sts::123456789012:assumed-role/AWSServiceRoleForECS/ecs-service-scheduler",
     "ecs-tasks.amazonaws.com",
     "*",
 ];

@@ -58,14 +58,18 @@ fn answer_one(policies: &Policies, question: &Question, resource: &str) -> Answe
         |list: &[Value], effect: &str| namings(list, effect, question, resource, Some(bounded));
     let free =
         |list: &[Value], effect: &str| !namings(list, effect, question, resource, None).is_empty();
-    let denied = policies
-        .resource_control
-        .iter()
-        .any(|level| !attached(level, "Deny").is_empty())
-        || policies
-            .service_control
+    let linked = principals::is_service_linked(&question.principal);
+    let member = !linked && principals::account(&question.principal).is_some();
+    let denied = (!linked
+        && policies
+            .resource_control
             .iter()
-            .any(|level| free(level, "Deny"))
+            .any(|level| !attached(level, "Deny").is_empty()))
+        || (member
+            && policies
+                .service_control
+                .iter()
+                .any(|level| free(level, "Deny")))
         || !attached(&policies.resource, "Deny").is_empty()
         || free(&policies.identity, "Deny")
         || free(&policies.boundary, "Deny")
@@ -77,10 +81,11 @@ fn answer_one(policies: &Policies, question: &Question, resource: &str) -> Answe
     let Some(account) = principals::account(&question.principal) else {
         return allow_if(!granted.is_empty());
     };
-    if !policies
-        .service_control
-        .iter()
-        .all(|level| free(level, "Allow"))
+    if member
+        && !policies
+            .service_control
+            .iter()
+            .all(|level| free(level, "Allow"))
     {
         return Answer::ImplicitDeny;
     }

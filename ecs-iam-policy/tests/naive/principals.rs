@@ -22,6 +22,11 @@ pub(crate) fn account(principal: &str) -> Option<&str> {
         .filter(|account| account.len() == 12)
 }
 
+pub(crate) fn is_service_linked(principal: &str) -> bool {
+    principal.contains(":role/aws-service-role/")
+        || principal.contains(":assumed-role/AWSServiceRoleFor")
+}
+
 /// `arn:aws:sts::1:assumed-role/ROLE/SESSION` belongs to `arn:aws:iam::1:role/PATH/ROLE`.
 fn is_session_of(principal: &str, role: &str) -> bool {
     let Some((_, session)) = principal.split_once(":assumed-role/") else {

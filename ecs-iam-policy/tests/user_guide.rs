@@ -1,0 +1,88 @@
+//! Sentences of AWS's user guides, each with a test that is called like it.
+
+#![expect(clippy::unwrap_used, reason = "a failed step fails the test")]
+
+use ecs_iam_policy::{CompiledPolicy, Outcome, Policy, PolicySet, Request};
+
+const ALICE: &str = "arn:aws:iam::123456789012:user/alice";
+const QUEUE: &str = "arn:aws:sqs:us-east-1:123456789012:queue";
+
+fn compile(members: &str) -> CompiledPolicy {
+    let text = format!(r#"{{"Version":"2012-10-17","Statement":{{{members}}}}}"#);
+    CompiledPolicy::new(&text.parse::<Policy>().unwrap())
+}
+
+fn everything() -> CompiledPolicy {
+    compile(r#""Effect":"Allow","Action":"*","Resource":"*""#)
+}
+
+fn deny_everything() -> CompiledPolicy {
+    compile(r#""Effect":"Deny","Action":"*","Resource":"*""#)
+}
+
+fn deny_everyone() -> CompiledPolicy {
+    compile(r#""Effect":"Deny","Principal":"*","Action":"*","Resource":"*""#)
+}
+
+/// The policy of a queue that everyone may use.
+fn open_queue() -> CompiledPolicy {
+    compile(r#""Effect":"Allow","Principal":"*","Action":"*","Resource":"*""#)
+}
+
+fn send(principal: &str) -> Request {
+    Request::new(principal.parse().unwrap(), "sqs:SendMessage", QUEUE)
+}
+
+const LINKED: [&str; 2] = [
+    "arn:aws:iam::123456789012:role/aws-service-role/ecs.amazonaws.com/AWSServiceRoleForECS",
+    "arn:aws:sts::123456789012:assumed-role/AWSServiceRoleForECS/ecs-service-scheduler",
+];
+
+#[test]
+fn scps_do_not_affect_service_linked_roles_services_and_anonymous_callers() {
+    for limit in [Some(deny_everything()), None] {
+        let outcome = |principal: &str| {
+            PolicySet::new()
+                .with_identity(everything())
+                .with_resource(open_queue())
+                .with_service_control_level(limit.clone())
+                .decide(&send(principal))
+                .outcome
+        };
+        for principal in LINKED {
+            assert_eq!(outcome(principal), Outcome::Allowed, "{principal}");
+        }
+        for principal in ["ecs-tasks.amazonaws.com", "*"] {
+            assert_eq!(outcome(principal), Outcome::Allowed, "{principal}");
+        }
+        for principal in [
+            ALICE,
+            "arn:aws:iam::123456789012:root",
+            "arn:aws:iam::123456789012:role/AWSServiceRoleForNobody",
+        ] {
+            assert_ne!(outcome(principal), Outcome::Allowed, "{principal}");
+        }
+    }
+}
+
+#[test]
+fn rcps_do_not_affect_service_linked_roles() {
+    let policies = PolicySet::new()
+        .with_identity(everything())
+        .with_resource(open_queue())
+        .with_resource_control_level([deny_everyone()]);
+    for principal in LINKED {
+        assert!(
+            policies.decide(&send(principal)).is_allowed(),
+            "{principal}"
+        );
+    }
+    for principal in [ALICE, "ecs-tasks.amazonaws.com", "*"] {
+        let outcome = policies.decide(&send(principal)).outcome;
+        assert_eq!(outcome, Outcome::ExplicitDeny, "{principal}");
+    }
+    let explanation = policies.explain(&send(LINKED[1])).to_string();
+    let line = "    statement 1, Deny: the layer does not bind \
+                `arn:aws:sts::123456789012:assumed-role/AWSServiceRoleForECS/ecs-service-scheduler`\n";
+    assert!(explanation.contains(line), "{explanation}");
+}
