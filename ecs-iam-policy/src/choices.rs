@@ -40,7 +40,7 @@
 //! | `NotPrincipal` with `Deny`, and a permissions boundary | denies everyone | the guide says so |
 //! | `NotPrincipal` with `Allow` | leaves out everyone of whom any identity is listed | the narrower reading |
 //! | `Principal` in a policy that is not of a resource | has to match | AWS does not accept it |
-//! | a resource's policy that allows `*` in one account | stays within boundary and session policies | the guide lifts those limits for users and sessions named by their ARN only |
+//! | a resource's policy that allows `*` in one account | stays within boundary and session policies, unless a condition that holds for some values of `aws:PrincipalArn` only says who it is | the guide lifts those limits for users and sessions named by their ARN, and for `*` with that key |
 //! | a session that a resource's policy names | is not limited by session policies | the guide says so |
 //! | a role as principal of a request | stands for any of its sessions | |
 //! | the path of a role | is not compared with a session, which does not tell it | |

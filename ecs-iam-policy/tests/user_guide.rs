@@ -86,3 +86,56 @@ fn rcps_do_not_affect_service_linked_roles() {
                 `arn:aws:sts::123456789012:assumed-role/AWSServiceRoleForECS/ecs-service-scheduler`\n";
     assert!(explanation.contains(line), "{explanation}");
 }
+
+#[test]
+fn everyone_with_a_condition_on_principal_arn_is_not_limited_by_boundary_or_session_policy() {
+    const ROLE: &str = "arn:aws:iam::123456789012:role/deployer";
+    const SESSION: &str = "arn:aws:sts::123456789012:assumed-role/deployer/ci";
+    let outcome = |condition: &str, principal: &str, arn: &str| {
+        let nothing = || compile(r#""Effect":"Allow","Action":"ecs:*","Resource":"*""#);
+        let queue = format!(
+            r#""Effect":"Allow","Principal":"*","Action":"*","Resource":"*","Condition":{condition}"#
+        );
+        let policies = PolicySet::new()
+            .with_resource(compile(&queue))
+            .with_boundary(nothing())
+            .with_session(nothing());
+        let request = send(principal).with_context("aws:PrincipalArn", arn);
+        policies.decide(&request).outcome
+    };
+    for (condition, expected) in [
+        (
+            r#"{"ArnEquals":{"aws:PrincipalArn":"ARN"}}"#,
+            Outcome::Allowed,
+        ),
+        (
+            r#"{"StringLike":{"AWS:principalarn":"ARN"}}"#,
+            Outcome::Allowed,
+        ),
+        (
+            r#"{"ArnEqualsIfExists":{"aws:PrincipalArn":"ARN"}}"#,
+            Outcome::ImplicitDeny,
+        ),
+        (
+            r#"{"ForAllValues:StringEquals":{"aws:PrincipalArn":"ARN"}}"#,
+            Outcome::ImplicitDeny,
+        ),
+        (
+            r#"{"ArnNotEquals":{"aws:PrincipalArn":"arn:aws:iam::1:user/x"}}"#,
+            Outcome::ImplicitDeny,
+        ),
+        (
+            r#"{"Null":{"aws:PrincipalArn":"false"}}"#,
+            Outcome::ImplicitDeny,
+        ),
+        (
+            r#"{"StringEquals":{"aws:PrincipalArn":"other"}}"#,
+            Outcome::ImplicitDeny,
+        ),
+    ] {
+        for (principal, arn) in [(SESSION, ROLE), (ALICE, ALICE)] {
+            let condition = condition.replace("ARN\"", &format!("{arn}\""));
+            assert_eq!(outcome(&condition, principal, arn), expected, "{condition}");
+        }
+    }
+}

@@ -14,6 +14,8 @@ pub(crate) struct CompiledStatement {
     resources: Option<Listed<Box<[ResourcePattern]>>>,
     principals: Option<Listed<Box<[PrincipalPattern]>>>,
     conditions: Box<[CompiledCondition]>,
+    /// Whether a condition says by its ARN who the principal is.
+    names_principal: bool,
 }
 
 /// What the policy of a statement is attached to.
@@ -62,14 +64,16 @@ impl CompiledStatement {
             .as_ref()
             .map(|element| principals(element, notes));
         let conditions = statement.condition.as_ref();
+        let conditions: Box<[_]> = conditions
+            .map(|conditions| compile_conditions(conditions, version, notes))
+            .unwrap_or_default();
         Self {
             effect: statement.effect,
             actions,
             resources,
             principals,
-            conditions: conditions
-                .map(|conditions| compile_conditions(conditions, version, notes))
-                .unwrap_or_default(),
+            names_principal: conditions.iter().any(CompiledCondition::names_principal),
+            conditions,
         }
     }
 
@@ -131,7 +135,10 @@ impl CompiledStatement {
             (None, Attachment::Resource { .. }) => None,
             (Some(Listed::These(patterns)), _) => patterns
                 .iter()
-                .filter_map(|pattern| pattern.grant(caller))
+                .filter_map(|pattern| match pattern {
+                    PrincipalPattern::Everyone if self.names_principal => Some(Grant::Direct),
+                    _ => pattern.grant(caller),
+                })
                 .max(),
             (Some(Listed::AllBut(patterns)), attachment) => {
                 let applies = match (self.effect, attachment) {

@@ -90,6 +90,17 @@ impl CompiledCondition {
         }
     }
 
+    /// Whether the condition asks whose ARN the principal has: it holds only for some values of
+    /// `aws:PrincipalArn`, and never for a request without it.
+    pub(crate) fn names_principal(&self) -> bool {
+        let named = |operator: Operator| {
+            let by_text = matches!(operator.kind.family(), Family::String | Family::Arn);
+            let for_all = operator.quantifier == Some(Quantifier::ForAllValues);
+            by_text && !operator.if_exists && !for_all
+        };
+        *self.key == *"aws:principalarn" && !self.negated && self.operator.is_some_and(named)
+    }
+
     /// Whether a request meets the condition, and why not.
     pub(crate) fn evaluate(&self, context: &Context) -> Outcome {
         let Some(operator) = self.operator else {
