@@ -48,7 +48,7 @@ impl ArnPattern {
     /// parts without a `*` at the end; an empty partition, service or resource; a wildcard or
     /// variable in the service; a variable that is not closed.
     pub fn parse(text: &str) -> Result<Self, ArnError> {
-        Self::read(text, Wildcard::with_variables)
+        Self::read(text, Place::Resource, Wildcard::with_variables)
     }
 
     /// Reads a pattern in which `${...}` is literal, as in policies of version 2008-10-17.
@@ -57,26 +57,57 @@ impl ArnPattern {
     ///
     /// As [`ArnPattern::parse`], variables aside.
     pub fn without_variables(text: &str) -> Result<Self, ArnError> {
-        Self::read(text, |part| Ok(Wildcard::new(part)))
+        Self::read(text, Place::Resource, |part| Ok(Wildcard::new(part)))
+    }
+
+    /// Reads a pattern as the condition operators for ARNs compare it: six parts with six, each
+    /// of which may hold wildcards and variables, the `arn` in front and the service included.
+    ///
+    /// ```
+    /// use ecs_arn::{ArnPattern, ArnRef};
+    ///
+    /// let pattern = ArnPattern::for_condition("*:aws*:e?s:*:*:cluster/*")?;
+    /// let arn = ArnRef::parse("arn:aws:ecs:us-east-1:123456789012:cluster/default")?;
+    /// assert!(pattern.matches(arn));
+    /// # Ok::<(), ecs_arn::ArnError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`ArnPattern::parse`], wildcards in the service aside; any text of fewer than six
+    /// parts; a first part that does not match `arn`.
+    pub fn for_condition(text: &str) -> Result<Self, ArnError> {
+        Self::read(text, Place::Condition, Wildcard::with_variables)
+    }
+
+    /// Reads a pattern of a condition in which `${...}` is literal, as in policies of version
+    /// 2008-10-17.
+    ///
+    /// # Errors
+    ///
+    /// As [`ArnPattern::for_condition`], variables aside.
+    pub fn for_condition_without_variables(text: &str) -> Result<Self, ArnError> {
+        Self::read(text, Place::Condition, |part| Ok(Wildcard::new(part)))
     }
 
     fn read(
         text: &str,
+        place: Place,
         wildcard: impl Fn(&str) -> Result<Wildcard, ArnError>,
     ) -> Result<Self, ArnError> {
         check_text(text)?;
-        if text == "*" {
+        if text == "*" && place == Place::Resource {
             return Ok(Self {
                 text: text.into(),
                 parts: Box::default(),
             });
         }
-        check_prefix(text)?;
-        let parts = split(text);
+        let parts = split(text, place.start(text)?);
         for (&(start, part), name) in parts.iter().zip(NAMES) {
-            check_part(name, start, part)?;
+            check_part(name, place, start, part)?;
         }
-        if parts.len() < PARTS && !text.ends_with('*') {
+        let may_stop = place == Place::Resource && text.ends_with('*');
+        if parts.len() < PARTS && !may_stop {
             let found = parts.len() + 1;
             return Err(ArnError::new(
                 ArnErrorKind::TooFewParts { found },
@@ -137,8 +168,7 @@ impl ArnPattern {
             .map(|(_, name)| name)
     }
 
-    /// Whether it has all six parts. IAM's ARN operators compare six parts with six, so that a
-    /// pattern which stops early never matches there.
+    /// Whether it has all six parts.
     #[must_use]
     pub fn is_complete(&self) -> bool {
         self.parts.len() == PARTS
@@ -164,6 +194,29 @@ impl ArnPattern {
     }
 }
 
+/// Where a pattern stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// In the resources of a statement.
+    Resource,
+    /// Among the values of a condition.
+    Condition,
+}
+
+impl Place {
+    /// Where the partition starts.
+    fn start(self, text: &str) -> Result<usize, ArnError> {
+        let first = text.find(':').unwrap_or(text.len());
+        let is_pattern =
+            |first: &str| first.contains(['*', '?']) && Wildcard::new(first).matches("arn");
+        if self == Self::Condition && text.get(..first).is_some_and(is_pattern) {
+            return Ok((first + 1).min(text.len()));
+        }
+        check_prefix(text)?;
+        Ok(PREFIX.len())
+    }
+}
+
 const NAMES: [Part; PARTS] = [
     Part::Partition,
     Part::Service,
@@ -172,11 +225,10 @@ const NAMES: [Part; PARTS] = [
     Part::Resource,
 ];
 
-/// The parts after the prefix with their offsets. A colon inside `${...}` separates nothing,
+/// The parts from `start` on with their offsets. A colon inside `${...}` separates nothing,
 /// and the fifth part takes all that is left.
-fn split(text: &str) -> Vec<(usize, &str)> {
+fn split(text: &str, mut start: usize) -> Vec<(usize, &str)> {
     let mut parts = Vec::with_capacity(PARTS);
-    let mut start = PREFIX.len();
     let mut in_variable = false;
     for (at, byte) in text.bytes().enumerate().skip(start) {
         match byte {
@@ -193,12 +245,13 @@ fn split(text: &str) -> Vec<(usize, &str)> {
     parts
 }
 
-fn check_part(name: Part, start: usize, part: &str) -> Result<(), ArnError> {
+fn check_part(name: Part, place: Place, start: usize, part: &str) -> Result<(), ArnError> {
     let may_be_empty = matches!(name, Part::Region | Part::Account);
     if part.is_empty() && !may_be_empty {
         return Err(ArnError::new(ArnErrorKind::EmptyPart(name), start, ""));
     }
-    if name == Part::Service && (part.contains(['*', '?']) || part.contains("${")) {
+    let is_service = name == Part::Service && place == Place::Resource;
+    if is_service && (part.contains(['*', '?']) || part.contains("${")) {
         return Err(ArnError::new(ArnErrorKind::ServiceWildcard, start, part));
     }
     Ok(())

@@ -76,6 +76,44 @@ fn broken_variables_are_refused() {
 }
 
 #[test]
+fn patterns_of_conditions() {
+    let arn = ArnRef::parse("arn:aws:ecs:us-east-1:123456789012:task-definition/web:1").unwrap();
+    for (text, expected) in [
+        ("arn:*:*:*:*:*", true),
+        ("*:*:*:*:*:*", true),
+        ("a?n:a*s:?cs:us-east-?:*:task-definition/web:1", true),
+        ("arn:aws:e*:us-east-1:*:task/*", false),
+        ("arn:aws:${s, 'ecs'}:us-east-1:123456789012:*", true),
+    ] {
+        assert_eq!(
+            ArnPattern::for_condition(text).unwrap().matches(arn),
+            expected,
+            "{text}"
+        );
+    }
+    let literal = ArnPattern::for_condition_without_variables("arn:aws:${s}:*:*:*").unwrap();
+    assert!(!literal.matches_with(arn, |_| Some("ecs")));
+    for (text, expected) in [
+        ("*", "the partition is empty at byte 1"),
+        (
+            "arn:aws:ecs:*",
+            "expected 6 parts separated by `:`, found 4 at byte 13",
+        ),
+        (
+            "ecs:aws:ecs:*:*:*",
+            "expected `arn:`, found `ecs:` at byte 0",
+        ),
+        (
+            "b*:aws:ecs:*:*:*",
+            "expected `arn:`, found `b*:a` at byte 0",
+        ),
+    ] {
+        let error = ArnPattern::for_condition(text).unwrap_err().to_string();
+        assert_eq!(error, expected, "{text}");
+    }
+}
+
+#[test]
 fn patterns_that_are_refused() {
     for (text, expected) in [
         ("", "the text is empty at byte 0"),

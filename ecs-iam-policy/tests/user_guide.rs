@@ -139,3 +139,36 @@ fn everyone_with_a_condition_on_principal_arn_is_not_limited_by_boundary_or_sess
         }
     }
 }
+
+#[test]
+fn each_of_the_six_components_of_an_arn_condition_can_include_wildcards() {
+    let holds = |operator: &str, pattern: &str| {
+        let members = format!(
+            r#""Effect":"Allow","Action":"*","Resource":"*",
+               "Condition":{{"{operator}":{{"aws:SourceArn":"{pattern}"}}}}"#
+        );
+        let request = send(ALICE).with_context("aws:SourceArn", QUEUE);
+        let policies = PolicySet::new().with_identity(compile(&members));
+        policies.decide(&request).is_allowed()
+    };
+    for pattern in [
+        "a*:aws:sqs:us-east-1:123456789012:queue",
+        "arn:a?s:sqs:us-east-1:123456789012:queue",
+        "arn:aws:s*:us-east-1:123456789012:queue",
+        "arn:aws:sqs:us-*:123456789012:queue",
+        "arn:aws:sqs:us-east-1:*12:queue",
+        "arn:aws:sqs:us-east-1:123456789012:q*",
+        "*:*:*:*:*:*",
+    ] {
+        for (operator, expected) in [
+            ("ArnLike", true),
+            ("ArnEquals", true),
+            ("ArnNotLike", false),
+            ("ArnNotEquals", false),
+        ] {
+            assert_eq!(holds(operator, pattern), expected, "{operator} {pattern}");
+        }
+    }
+    assert!(!holds("ArnLike", "arn:aws:e*:us-east-1:123456789012:queue"));
+    assert!(!holds("ArnLike", "arn:*"), "six components, not two");
+}

@@ -5,7 +5,7 @@ use ecs_arn::{ArnPattern, ArnRef};
 use super::compiled::Comparison;
 use crate::context::Context;
 
-/// The patterns of a policy, each with all six parts.
+/// The patterns of a policy, which have six parts and wildcards in any of them.
 #[derive(Debug, Clone)]
 pub(super) struct ArnTest {
     pub(super) values: Box<[ArnPattern]>,

@@ -226,7 +226,7 @@ impl Subject<'_> {
         }
         let patterns = values
             .iter()
-            .filter_map(|text| Some((text, ArnPattern::parse(text).ok()?)));
+            .filter_map(|text| Some((text, ArnPattern::for_condition(text).ok()?)));
         for (text, pattern) in patterns {
             if let Some((message, suggestion)) = impossible(text, &pattern) {
                 let rule = Rule::ImpossibleValue;

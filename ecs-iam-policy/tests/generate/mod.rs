@@ -129,7 +129,7 @@ const OPERATORS: [&str; 27] = [
 ];
 
 /// Texts of every operator's type, as values of policies and of requests.
-const VALUES: [&str; 24] = [
+const VALUES: [&str; 26] = [
     "",
     "alice",
     "ALICE",
@@ -154,6 +154,8 @@ const VALUES: [&str; 24] = [
     "arn:aws:ecs:us-east-1:123456789012:cluster/default",
     "arn:aws:ecs:*:*:cluster/d*",
     "arn:aws:ecs:*",
+    "*:aws:e?s:*:*:cluster/*",
+    "arn:aws:*:*:*:${x, '*'}",
 ];
 
 /// One text, or a list of several.

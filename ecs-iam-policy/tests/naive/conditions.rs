@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::text::{arn_matches, is_arn, is_complete, lookup, string_matches};
+use super::text::{is_arn, lookup, segments, string_matches};
 use super::{as_text, list};
 
 pub(crate) fn met(condition: &Value, variables: bool, context: &Map<String, Value>) -> bool {
@@ -99,7 +99,12 @@ fn matches_any(
         "ArnEquals" | "ArnLike" => Some(
             is_arn(text)
                 && values.iter().any(|pattern| {
-                    is_complete(pattern) && arn_matches(pattern, text, variables, context)
+                    let parts = segments(pattern);
+                    let of_text = text.splitn(6, ':');
+                    parts.len() == 6
+                        && parts.iter().zip(of_text).all(|(pattern, part)| {
+                            string_matches(pattern, part, variables, true, context)
+                        })
                 }),
         ),
         "StringLike" => Some(

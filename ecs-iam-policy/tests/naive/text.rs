@@ -93,7 +93,7 @@ pub(crate) fn string_matches(
 }
 
 /// Cuts at the first five colons that stand outside of variables.
-fn segments(pattern: &str) -> Vec<String> {
+pub(crate) fn segments(pattern: &str) -> Vec<String> {
     let mut parts = vec![String::new()];
     let mut inside = false;
     let mut previous = ' ';
@@ -155,8 +155,4 @@ pub(crate) fn resource_matches(
         plain.contains("${")
     });
     pattern == "*" || (!(variables && early) && arn_matches(pattern, resource, variables, context))
-}
-
-pub(crate) fn is_complete(pattern: &str) -> bool {
-    segments(pattern).len() == 6
 }
