@@ -101,6 +101,21 @@ fn resources_of_identity_policies() {
             r#""arn:aws::x""#,
             "The policy failed legacy parsing @ /Statement/0/Resource",
         ),
+        (r#""arn:aws:s3:us-west-2:123456789012:job/*""#, "accepted"),
+        (
+            r#""arn:aws:s3:*:*:access-grants/default/location/*""#,
+            "accepted",
+        ),
+        (r#""arn:aws:s3:*:*:storage-lens/*""#, "accepted"),
+        (
+            r#""arn:aws:s3:us-west-2:123456789012:jobs/*""#,
+            "Resource arn:aws:s3:us-west-2:123456789012:jobs/* can not contain region information. @ /Statement/0/Resource",
+        ),
+        (r#""arn:aws:iam::*:root""#, "accepted"),
+        (
+            r#""arn:aws:iam::aws:role-template/iam.amazonaws.com/PowerUserRoleTemplate:1""#,
+            "accepted",
+        ),
         (
             "[]",
             "Policy statement must contain resources. @ /Statement/0/Resource",

@@ -22,6 +22,22 @@ const IAM_PATHS: [&str; 13] = [
     "access-report/",
 ];
 
+/// Kinds of IAM's resources that AWS takes and does not name when it refuses another one.
+const UNNAMED_IAM_PATHS: [&str; 1] = ["role-template/"];
+
+/// The kinds of resources of Amazon S3 that lie in a Region.
+///
+/// Source: AWS Service Authorization Reference, "Actions, resources, and condition keys for
+/// Amazon S3".
+const REGIONAL_S3_PATHS: [&str; 6] = [
+    "accesspoint/",
+    "job/",
+    "access-grants/",
+    "storage-lens/",
+    "storage-lens-group/",
+    "async-request/",
+];
+
 /// Looks at the resources of all statements, `Resource` first, then `NotResource`. The result
 /// is the rejection that stands until other checks are made; of several it is the last found.
 ///
@@ -86,10 +102,14 @@ fn check_form(resource: &str) -> Result<(), String> {
         "iam" if !rest.starts_with(':') => Err(format!(
             "IAM resource {resource} cannot contain region information."
         )),
-        "s3" if !rest.starts_with(':') && !path.starts_with("accesspoint/") => Err(format!(
-            "Resource {resource} can not contain region information."
-        )),
-        "iam" if path != "*" && !IAM_PATHS.iter().any(|start| path.starts_with(start)) => {
+        "s3" if !rest.starts_with(':') && !starts_with_any(path, &REGIONAL_S3_PATHS) => Err(
+            format!("Resource {resource} can not contain region information."),
+        ),
+        "iam"
+            if !["*", "root"].contains(&path)
+                && !starts_with_any(path, &IAM_PATHS)
+                && !starts_with_any(path, &UNNAMED_IAM_PATHS) =>
+        {
             Err(format!(
                 "IAM resource path must either be \"*\" or start with {}.",
                 IAM_PATHS.join(", ")
@@ -97,6 +117,10 @@ fn check_form(resource: &str) -> Result<(), String> {
         }
         _ => Ok(()),
     }
+}
+
+fn starts_with_any(path: &str, starts: &[&str]) -> bool {
+    starts.iter().any(|start| path.starts_with(start))
 }
 
 /// AWS shows the resource as it completed it, with a star for each part that is not there.
