@@ -25,6 +25,7 @@
 //!
 //! | point | choice | why |
 //! |---|---|---|
+//! | a `*` that ends a part of a resource before the fifth colon | stays within its part, unless the pattern ends with it | the guide says that it can reach beyond the colon, and elsewhere that parts are matched one by one; a Region `*` that also took accounts would grant what nobody reads in it |
 //! | a resource that is no ARN, a wildcard in the service | matches nothing | AWS does not accept it; the rest of the policy still counts |
 //! | a variable before the fifth colon | the resource matches nothing | the guide allows variables in the last part |
 //! | a variable without value in `NotResource` | the entry excludes nothing | a pattern that matches nothing excludes nothing |

@@ -199,6 +199,19 @@ fn resources_and_actions() {
     assert!(allows(r#""Action":"*:*","Resource":"*""#));
     assert!(!allows(r#""Action":"s*Message","Resource":"*""#));
     assert!(!allows(r#""Action":"*""#), "no resource");
+    for inside in [
+        "arn:aws:sqs:*:queue",
+        "arn:*:queue",
+        "arn:aws:sqs:us-east-1:*:12:queue",
+    ] {
+        assert!(
+            !allows(&format!(r#""Action":"*","Resource":"{inside}""#)),
+            "{inside}: the star stays within its part"
+        );
+    }
+    assert!(allows(
+        r#""Action":"*","Resource":"arn:aws:sqs:us-east-1:*""#
+    ));
     let text = r#"{"Version":"2012-10-17","Conditions":{"Null":{"a:b":"false"}},
         "Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}"#;
     let policy = CompiledPolicy::new(&text.parse().unwrap());
