@@ -143,7 +143,7 @@ pub use read::{
     Reading, Service, Syntax,
 };
 pub use recorded::{Decision, Record, Recorded};
-pub use registry::{Registry, RegistryError};
+pub use registry::{Registry, RegistryChange, RegistryError};
 pub use requirements::{Gpus, Requirements};
 pub use rule::{Rule, Source, Trust};
 pub use rule_set::{Edition, MemoryRule, RuleSet};

@@ -63,6 +63,23 @@ struct Family {
     revisions: BTreeMap<i32, TaskDefinition>,
 }
 
+/// A change of a [`Registry`], to be kept and [applied](Registry::apply): it says what is so from
+/// then on, so that registries of later versions, whose rules are others, apply it too.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[non_exhaustive]
+pub enum RegistryChange {
+    /// A revision is new, or has changed: as it is described from now on.
+    Revision(Box<TaskDefinition>),
+    /// A revision is gone.
+    Gone {
+        /// The family.
+        family: String,
+        /// Its number.
+        revision: i32,
+    },
+}
+
 /// A call that the registry refuses. Nothing has changed.
 #[derive(Clone, Debug, PartialEq, Error)]
 #[non_exhaustive]
@@ -196,6 +213,21 @@ impl Registry {
         definition: &TaskDefinition,
         now: Timestamp,
     ) -> Result<&TaskDefinition, RegistryError> {
+        let described = self.decide_register(definition, now)?;
+        Ok(self.put(described))
+    }
+
+    /// What [`register`](Self::register) would give back: the
+    /// [`RegistryChange::Revision`] to keep and apply.
+    ///
+    /// # Errors
+    ///
+    /// As [`register`](Self::register).
+    pub fn decide_register(
+        &self,
+        definition: &TaskDefinition,
+        now: Timestamp,
+    ) -> Result<TaskDefinition, RegistryError> {
         let input = definition.to_register_input().task_definition;
         let findings = self.validator.validate(&input);
         if findings.has_errors() {
@@ -210,15 +242,37 @@ impl Registry {
             family: name.clone(),
         };
         let revision = last.checked_add(1).ok_or(exhausted)?;
-        let described = input
+        Ok(input
             .normalized()
             .with_task_definition_arn(format!("{}{name}:{revision}", self.arn_prefix))
             .with_revision(revision)
             .with_status(TaskDefinitionStatus::Active)
-            .with_registered_at(now);
+            .with_registered_at(now))
+    }
+
+    /// Makes a change so that was decided, here or in another process with the same changes
+    /// before.
+    pub fn apply(&mut self, change: RegistryChange) {
+        match change {
+            RegistryChange::Revision(described) => {
+                self.put(*described);
+            }
+            RegistryChange::Gone { family, revision } => {
+                if let Some(family) = self.families.get_mut(&family) {
+                    family.revisions.remove(&revision);
+                }
+            }
+        }
+    }
+
+    /// Puts a revision in the place of its number.
+    fn put(&mut self, described: TaskDefinition) -> &TaskDefinition {
+        let name = described.family.clone().unwrap_or_default();
+        let revision = described.revision.unwrap_or_default();
         let family = self.families.entry(name).or_default();
-        family.last_revision = revision;
-        Ok(family.revisions.entry(revision).or_insert(described))
+        family.last_revision = family.last_revision.max(revision);
+        let place = family.revisions.entry(revision).insert_entry(described);
+        place.into_mut()
     }
 
     /// The revision of a reference, or the latest ACTIVE one of a family.
@@ -267,13 +321,27 @@ impl Registry {
         reference: &str,
         now: Timestamp,
     ) -> Result<&TaskDefinition, RegistryError> {
-        let found = self.find_mut(reference)?;
+        let described = self.decide_deregister(reference, now)?;
+        Ok(self.put(described))
+    }
+
+    /// What [`deregister`](Self::deregister) would give back: the [`RegistryChange::Revision`] to
+    /// keep and apply.
+    ///
+    /// # Errors
+    ///
+    /// As [`deregister`](Self::deregister).
+    pub fn decide_deregister(
+        &self,
+        reference: &str,
+        now: Timestamp,
+    ) -> Result<TaskDefinition, RegistryError> {
+        let found = self.find_revision(reference)?;
         match found.status.clone() {
-            Some(TaskDefinitionStatus::Active) => {
-                found.status = Some(TaskDefinitionStatus::Inactive);
-                found.deregistered_at = Some(now);
-                Ok(found)
-            }
+            Some(TaskDefinitionStatus::Active) => Ok(found
+                .clone()
+                .with_status(TaskDefinitionStatus::Inactive)
+                .with_deregistered_at(now)),
             status => Err(RegistryError::NotActive {
                 reference: reference.to_owned(),
                 status: status.unwrap_or(TaskDefinitionStatus::Inactive),
@@ -297,10 +365,36 @@ impl Registry {
                 count: references.len(),
             });
         }
-        Ok(references
-            .iter()
-            .map(|reference| self.delete_one(reference, now))
-            .collect())
+        let delete = |reference: &&str| {
+            let described = self.decide_delete(reference, now)?;
+            Ok(self.put(described).clone())
+        };
+        Ok(references.iter().map(delete).collect())
+    }
+
+    /// What [`delete`](Self::delete) would give back for one reference: the
+    /// [`RegistryChange::Revision`] to keep and apply.
+    ///
+    /// # Errors
+    ///
+    /// A reference that is malformed, has no revision, refers to nothing, or to a revision that
+    /// is ACTIVE.
+    pub fn decide_delete(
+        &self,
+        reference: &str,
+        now: Timestamp,
+    ) -> Result<TaskDefinition, RegistryError> {
+        let found = self.find_revision(reference)?;
+        match found.status {
+            Some(TaskDefinitionStatus::Active) => Err(RegistryError::StillActive {
+                reference: reference.to_owned(),
+            }),
+            Some(TaskDefinitionStatus::Inactive) => Ok(found
+                .clone()
+                .with_status(TaskDefinitionStatus::DeleteInProgress)
+                .with_delete_requested_at(now)),
+            _ => Ok(found.clone()),
+        }
     }
 
     /// Takes a DELETE_IN_PROGRESS revision away, once nothing uses it any more.
@@ -310,16 +404,18 @@ impl Registry {
     /// A reference that is malformed, has no revision, or refers to nothing;
     /// [`RegistryError::StillActive`] when its deletion was not asked for.
     pub fn finish_deletion(&mut self, reference: &str) -> Result<TaskDefinition, RegistryError> {
-        let (name, revision) = self.parse(reference)?;
-        let (name, number) = (name.to_owned(), revision.unwrap_or_default());
-        if self.find_mut(reference)?.status != Some(TaskDefinitionStatus::DeleteInProgress) {
+        let found = self.find_revision(reference)?;
+        if found.status != Some(TaskDefinitionStatus::DeleteInProgress) {
             return Err(RegistryError::StillActive {
                 reference: reference.to_owned(),
             });
         }
-        let family = self.families.get_mut(&name);
-        let removed = family.and_then(|family| family.revisions.remove(&number));
-        removed.ok_or_else(|| not_found(reference))
+        let found = found.clone();
+        self.apply(RegistryChange::Gone {
+            family: found.family.clone().unwrap_or_default(),
+            revision: found.revision.unwrap_or_default(),
+        });
+        Ok(found)
     }
 
     /// The ARNs of the revisions with `status`, of one family or of all: by
@@ -357,24 +453,6 @@ impl Registry {
             .map(|(name, _)| name.as_str())
     }
 
-    fn delete_one(
-        &mut self,
-        reference: &str,
-        now: Timestamp,
-    ) -> Result<TaskDefinition, RegistryError> {
-        let found = self.find_mut(reference)?;
-        if found.status == Some(TaskDefinitionStatus::Active) {
-            return Err(RegistryError::StillActive {
-                reference: reference.to_owned(),
-            });
-        }
-        if found.status == Some(TaskDefinitionStatus::Inactive) {
-            found.status = Some(TaskDefinitionStatus::DeleteInProgress);
-            found.delete_requested_at = Some(now);
-        }
-        Ok(found.clone())
-    }
-
     /// The family and the revision of a reference to this account and region.
     fn parse<'r>(&self, reference: &'r str) -> Result<(&'r str, Option<i32>), RegistryError> {
         let malformed = |reason| RegistryError::Malformed {
@@ -404,15 +482,15 @@ impl Registry {
         found.ok_or_else(|| not_found(reference))
     }
 
-    fn find_mut(&mut self, reference: &str) -> Result<&mut TaskDefinition, RegistryError> {
+    /// The revision of a reference that has to name one.
+    fn find_revision(&self, reference: &str) -> Result<&TaskDefinition, RegistryError> {
         let (family, revision) = self.parse(reference)?;
-        let missing = RegistryError::RevisionRequired {
-            reference: reference.to_owned(),
-        };
-        let revision = revision.ok_or(missing)?;
-        let family = self.families.get_mut(family);
-        let found = family.and_then(|family| family.revisions.get_mut(&revision));
-        found.ok_or_else(|| not_found(reference))
+        if revision.is_none() {
+            return Err(RegistryError::RevisionRequired {
+                reference: reference.to_owned(),
+            });
+        }
+        self.find(reference, family, revision)
     }
 }
 

@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 
 use ecs_arn::Scope;
 use ecs_taskdef::{
-    LaunchTypes, Registry, RegistryError, RuleSet, TaskDefinition, TaskDefinitionFamilyStatus,
-    TaskDefinitionStatus, Timestamp, Validator,
+    LaunchTypes, Registry, RegistryChange, RegistryError, RuleSet, TaskDefinition,
+    TaskDefinitionFamilyStatus, TaskDefinitionStatus, Timestamp, Validator,
 };
 use proptest::prelude::*;
 use serde_json::json;
@@ -338,4 +338,37 @@ proptest! {
             prop_assert_eq!(registry.list(None, &ACTIVE).count(), active);
         }
     }
+}
+
+#[test]
+fn changes_make_the_same_registry_elsewhere() {
+    let (mut registry, mut copy) = (registry(), registry());
+    let mut keep = |described: TaskDefinition| {
+        let change = RegistryChange::Revision(Box::new(described.clone()));
+        let kept = serde_json::to_string(&change).unwrap();
+        copy.apply(serde_json::from_str(&kept).unwrap());
+        described
+    };
+    for second in [1, 2] {
+        let decided = keep(registry.decide_register(&task("web"), at(second)).unwrap());
+        assert_eq!(
+            *registry.register(&task("web"), at(second)).unwrap(),
+            decided
+        );
+    }
+    let decided = keep(registry.decide_deregister("web:1", at(3)).unwrap());
+    assert_eq!(registry.describe("web:1").unwrap().status, Some(ACTIVE));
+    assert_eq!(*registry.deregister("web:1", at(3)).unwrap(), decided);
+    let decided = keep(registry.decide_delete("web:1", at(4)).unwrap());
+    let deleted = registry.delete(&["web:1"], at(4)).unwrap();
+    assert_eq!(deleted, [Ok(decided)]);
+    assert_eq!(copy, registry);
+
+    registry.finish_deletion("web:1").unwrap();
+    let gone = RegistryChange::Gone {
+        family: "web".to_owned(),
+        revision: 1,
+    };
+    copy.apply(gone);
+    assert_eq!(copy, registry);
 }
