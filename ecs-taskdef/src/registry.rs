@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::time::Duration;
 
 use ecs_arn::{ArnError, Scope, TaskDefinitionRef};
@@ -271,8 +272,13 @@ impl Registry {
         let revision = described.revision.unwrap_or_default();
         let family = self.families.entry(name).or_default();
         family.last_revision = family.last_revision.max(revision);
-        let place = family.revisions.entry(revision).insert_entry(described);
-        place.into_mut()
+        match family.revisions.entry(revision) {
+            Entry::Vacant(place) => place.insert(described),
+            Entry::Occupied(mut place) => {
+                place.insert(described);
+                place.into_mut()
+            }
+        }
     }
 
     /// The revision of a reference, or the latest ACTIVE one of a family.
