@@ -90,7 +90,8 @@ fn instances(random: &mut Random, count: usize) -> Vec<Instance> {
         let capabilities = CAPABILITIES.map(|(name, _)| (name, !chance(random, 5)));
         let is_external = (EXTERNAL, chance(random, 8));
         let has = capabilities.into_iter().chain([is_external]);
-        let has = has.filter_map(|(name, has)| has.then(|| (name.to_owned(), None)));
+        let has = has.filter(|(_, has)| *has);
+        let has = has.map(|(name, _)| (name.to_owned(), None));
         instance.attributes.extend(has);
         instance
     };
