@@ -49,7 +49,7 @@ impl ClusterCapacity {
     }
 
     /// Whether the cluster has the providers of a strategy, and they can be combined.
-    pub(super) fn check(&self, strategy: &ProviderStrategy) -> Result<(), CapacityError> {
+    pub(crate) fn check(&self, strategy: &ProviderStrategy) -> Result<(), CapacityError> {
         let mut first = None;
         for share in strategy.shares() {
             let provider = self.provider(&share.provider)?;

@@ -230,10 +230,17 @@ impl ClusterCapacity {
         hosts.map(|(arn, host)| (&**arn, (&*host.provider, host.used)))
     }
 
-    /// Whether an instance is drained before it goes.
-    pub(crate) fn is_draining(&self) -> bool {
-        let mut hosts = self.instances.values();
-        hosts.any(|host| host.drained_by.is_some())
+    /// The provider of an instance and what runs on it.
+    pub(crate) fn host(&self, instance: &str) -> Option<(&str, InstanceUse)> {
+        let host = self.instances.get(instance)?;
+        Some((&host.provider, host.used))
+    }
+
+    /// The instances that are drained and not let go yet.
+    pub(crate) fn draining(&self) -> impl Iterator<Item = &Arc<str>> {
+        let hosts = self.instances.iter();
+        let draining = hosts.filter(|(_, host)| host.drained_by.is_some() && !host.is_released);
+        draining.map(|(arn, _)| arn)
     }
 
     /// The metric of a provider with managed scaling, as it would be published now.

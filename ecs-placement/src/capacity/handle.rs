@@ -59,20 +59,8 @@ impl ClusterCapacity {
         is_distinct_instance: bool,
         now: Timestamp,
     ) -> Result<(), CapacityError> {
-        let known = self.provider(provider)?;
-        if known.kind.is_fargate() {
-            let provider = provider.to_owned();
-            return Err(CapacityError::DoesNotWait { provider });
-        }
-        let provider = Arc::clone(&known.name);
-        if self.waiting.contains_key(task) {
-            let task = task.to_owned();
-            return Err(CapacityError::TaskExists { task });
-        }
-        if self.waiting.len() as u64 >= self.limit {
-            let limit = self.limit;
-            return Err(CapacityError::ProvisioningLimit { limit });
-        }
+        self.check_waiting(provider, [task])?;
+        let provider = Arc::clone(&self.provider(provider)?.name);
         self.observe(now);
         let since = self.now;
         self.waiting.insert(
@@ -85,6 +73,30 @@ impl ClusterCapacity {
             },
         );
         Ok(())
+    }
+
+    /// Whether [`handle_waiting`](Self::handle_waiting) takes these tasks.
+    pub(crate) fn check_waiting<'t>(
+        &self,
+        provider: &str,
+        tasks: impl IntoIterator<Item = &'t str>,
+    ) -> Result<(), CapacityError> {
+        if self.provider(provider)?.kind.is_fargate() {
+            let provider = provider.to_owned();
+            return Err(CapacityError::DoesNotWait { provider });
+        }
+        let mut more = 0_u64;
+        for task in tasks {
+            if self.waiting.contains_key(task) {
+                let task = task.to_owned();
+                return Err(CapacityError::TaskExists { task });
+            }
+            more = more.saturating_add(1);
+        }
+        match more > self.may_wait() {
+            true => Err(CapacityError::ProvisioningLimit { limit: self.limit }),
+            false => Ok(()),
+        }
     }
 
     /// A task waits no longer: it found an instance, or it was stopped. `false` if it did not wait.

@@ -9,7 +9,26 @@ use ecs_taskdef::Recorded;
 use super::state::ServiceStatus;
 use super::{ServiceAction, ServiceChange, Services};
 use crate::capacity::{CapacityError, CapacityEvent, ClusterCapacity, InstanceUse, ProviderKind};
-use crate::{CellState, Fargate};
+use crate::deployment::Revision;
+use crate::{CellState, Fargate, Instance};
+
+/// When the capacity providers are to be looked at, so that no decision walks their instances.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Watch {
+    /// When their time has come.
+    pub(super) due: Option<Timestamp>,
+    /// The instances that are drained, which go with the last of their tasks.
+    draining: Vec<Arc<str>>,
+}
+
+impl Watch {
+    pub(super) fn of(capacity: &ClusterCapacity) -> Self {
+        Self {
+            due: capacity.poll_timeout(),
+            draining: capacity.draining().cloned().collect(),
+        }
+    }
+}
 
 impl Services {
     /// The same with capacity providers, for services with a capacity provider strategy. What waits
@@ -18,6 +37,7 @@ impl Services {
     /// `PROVISIONING`, as many of them as may.
     #[must_use]
     pub fn with_capacity(mut self, capacity: ClusterCapacity) -> Self {
+        self.watch = Watch::of(&capacity);
         self.capacity = Some(capacity);
         self
     }
@@ -67,12 +87,6 @@ impl Services {
         event: CapacityEvent,
         now: Timestamp,
     ) -> Result<ServiceChange, CapacityError> {
-        if let CapacityEvent::RemoveProvider { provider } = &event
-            && self.uses(provider)
-        {
-            let provider = provider.to_string();
-            return Err(CapacityError::ProviderInUse { provider });
-        }
         let events = vec![event];
         self.try_capacity(&events, now)?;
         Ok(ServiceChange::Capacity { events, at: now })
@@ -90,42 +104,89 @@ impl Services {
         })
     }
 
-    /// Whether the capacity providers can take some events.
+    /// Whether the capacity providers can take some events, and no service uses one that goes.
     pub(super) fn try_capacity(
         &self,
         events: &[CapacityEvent],
         at: Timestamp,
     ) -> Result<(), CapacityError> {
         let mut after = self.capacity.clone().ok_or(CapacityError::NoProviders)?;
-        events.iter().try_for_each(|event| after.handle(event, at))
+        events.iter().try_for_each(|event| match event {
+            CapacityEvent::RemoveProvider { provider } if self.uses(provider) => {
+                let provider = provider.to_string();
+                Err(CapacityError::ProviderInUse { provider })
+            }
+            _ => after.handle(event, at),
+        })
+    }
+
+    /// Whether the cluster has the capacity providers of a revision.
+    pub(super) fn check_providers(&self, revision: &Revision) -> Result<(), CapacityError> {
+        match (&revision.providers, &self.capacity) {
+            (None, _) => Ok(()),
+            (Some(_), None) => Err(CapacityError::NoProviders),
+            (Some(strategy), Some(capacity)) => capacity.check(strategy),
+        }
+    }
+
+    /// Whether tasks can wait for the capacity of a provider.
+    pub(super) fn check_waiting(
+        &self,
+        provider: Option<&str>,
+        tasks: &[Arc<str>],
+    ) -> Result<(), CapacityError> {
+        if tasks.is_empty() {
+            return Ok(());
+        }
+        let capacity = self.capacity.as_ref().ok_or(CapacityError::NoProviders)?;
+        let tasks = tasks.iter().map(|task| &**task);
+        capacity.check_waiting(provider.unwrap_or_default(), tasks)
     }
 
     pub(super) fn take_capacity(&mut self, events: &[CapacityEvent], at: Timestamp) {
         let Some(capacity) = &mut self.capacity else {
             return;
         };
+        let before = capacity.may_wait();
         for event in events {
             // It was decided before.
             let _ = capacity.handle(event, at);
         }
         let asked = std::iter::from_fn(|| capacity.poll_action());
         self.actions.extend(asked.map(ServiceAction::Capacity));
+        self.watch = Watch::of(capacity);
+        if capacity.may_wait() > before {
+            self.agenda.hope();
+        }
     }
 
     /// What the capacity providers are to be told, if it is time to: what runs on their instances,
     /// and that time has passed.
     pub(super) fn capacity_step(&self, cell: &CellState, now: Timestamp) -> Option<ServiceChange> {
         let capacity = self.capacity.as_ref()?;
-        let is_due = capacity.poll_timeout().is_some_and(|due| due <= now);
-        let has_changed = capacity.is_draining() && cell.version() != self.seen;
-        let mut events = match is_due || has_changed {
-            true => self.uses_of_instances(capacity, cell),
-            false => Vec::new(),
-        };
-        if is_due {
+        let events = if self.watch.due.is_some_and(|due| due <= now) {
+            let mut events = self.uses_of_instances(capacity, cell);
             events.push(CapacityEvent::Timeout);
-        }
+            events
+        } else if cell.version() != self.seen {
+            self.uses_of_draining(capacity, cell)
+        } else {
+            Vec::new()
+        };
         (!events.is_empty()).then_some(ServiceChange::Capacity { events, at: now })
+    }
+
+    /// Which instances that are drained are gone or run something else.
+    fn uses_of_draining(&self, capacity: &ClusterCapacity, cell: &CellState) -> Vec<CapacityEvent> {
+        let snapshot = cell.snapshot();
+        let draining = self.watch.draining.iter();
+        let events = draining.filter_map(|arn| match snapshot.instance(arn) {
+            Some(instance) => self.use_of(instance, capacity.host(arn), cell),
+            None => Some(CapacityEvent::InstanceGone {
+                instance: Arc::clone(arn),
+            }),
+        });
+        events.collect()
     }
 
     /// Which instances of capacity providers are new, gone or run something else.
@@ -141,17 +202,10 @@ impl Services {
         for instance in snapshot.instances() {
             let provider = instance.capacity_provider();
             let provider = provider.filter(|provider| capacity.provider(provider).is_ok());
-            let Some(provider) = provider else {
-                continue;
-            };
-            let used = self.use_of(instance.arn(), cell);
-            seen.insert(instance.arn());
-            if known.get(instance.arn()) != Some(&(provider, used)) {
-                events.push(CapacityEvent::Instance {
-                    instance: instance.shared_arn(),
-                    provider: provider.into(),
-                    used,
-                });
+            if provider.is_some() {
+                seen.insert(instance.arn());
+                let known = known.get(instance.arn()).copied();
+                events.extend(self.use_of(instance, known, cell));
             }
         }
         let gone = known.keys().filter(|instance| !seen.contains(*instance));
@@ -161,14 +215,26 @@ impl Services {
         events
     }
 
-    fn use_of(&self, instance: &str, cell: &CellState) -> InstanceUse {
+    /// What an instance of a capacity provider runs, if that is not what is known.
+    fn use_of(
+        &self,
+        instance: Instance<'_>,
+        known: Option<(&str, InstanceUse)>,
+        cell: &CellState,
+    ) -> Option<CapacityEvent> {
+        let provider = instance.capacity_provider()?;
         let (mut tasks, mut daemon_tasks) = (0_u32, 0_u32);
-        for task in cell.tasks_on(instance) {
+        for task in cell.tasks_on(instance.arn()) {
             tasks = tasks.saturating_add(1);
             let is_daemon = self.daemons.contains(&task.group);
             daemon_tasks = daemon_tasks.saturating_add(is_daemon.into());
         }
-        InstanceUse::new(tasks, daemon_tasks)
+        let used = InstanceUse::new(tasks, daemon_tasks);
+        (known != Some((provider, used))).then(|| CapacityEvent::Instance {
+            instance: instance.shared_arn(),
+            provider: provider.into(),
+            used,
+        })
     }
 
     /// How many more tasks may wait in `PROVISIONING`.
@@ -191,19 +257,22 @@ impl Services {
         let (Some(request), Some(provider)) = (&deployment.request, &task.provider) else {
             return;
         };
-        if let Some(capacity) = &mut self.capacity {
-            let needs = Arc::clone(&request.task().needs);
-            let is_alone = request.is_distinct_instance();
-            // There was room for it when it was decided.
-            let _ = capacity.handle_waiting(&task.task, provider, needs, is_alone, at);
+        let Some(capacity) = &mut self.capacity else {
+            return;
+        };
+        let needs = Arc::clone(&request.task().needs);
+        let is_alone = request.is_distinct_instance();
+        let waits = capacity.handle_waiting(&task.task, provider, needs, is_alone, at);
+        // That it can was checked.
+        if waits.is_ok() {
+            self.actions.push(ServiceAction::Provision {
+                task: Arc::clone(&task.task),
+                service: Arc::clone(&service.name),
+                deployment: Arc::clone(&deployment.id),
+                task_definition: Arc::clone(&deployment.revision.task_definition),
+                capacity_provider: Arc::clone(provider),
+            });
         }
-        self.actions.push(ServiceAction::Provision {
-            task: Arc::clone(&task.task),
-            service: Arc::clone(&service.name),
-            deployment: Arc::clone(&deployment.id),
-            task_definition: Arc::clone(&deployment.revision.task_definition),
-            capacity_provider: Arc::clone(provider),
-        });
     }
 
     /// A task has found an instance, or shall stop: another one may wait.

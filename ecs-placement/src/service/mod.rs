@@ -68,6 +68,7 @@ pub use state::ServiceStatus;
 pub(crate) use task::{Class, Ranks};
 
 use agenda::Agenda;
+use capacity::Watch;
 use daemon::Matching;
 use state::ServiceState;
 use zones::{ZoneIndex, ZoneView};
@@ -146,6 +147,8 @@ pub struct Services {
     /// Where those of the capacity provider `FARGATE_SPOT` do.
     fargate_spot: Option<Fargate>,
     capacity: Option<ClusterCapacity>,
+    /// What follows from them.
+    watch: Watch,
     /// The alarms that are in ALARM.
     alarms: BTreeSet<Box<str>>,
     /// The groups of the tasks of daemon services.
@@ -191,6 +194,7 @@ impl Services {
             fargate: None,
             fargate_spot: None,
             capacity: None,
+            watch: Watch::default(),
             alarms: BTreeSet::new(),
             daemons: BTreeSet::new(),
             matching: HashMap::new(),
@@ -244,8 +248,10 @@ impl Services {
         if !self.agenda.is_idle() {
             return Some(self.touched_at);
         }
-        let capacity = self.capacity.as_ref().and_then(|one| one.poll_timeout());
-        [self.agenda.due(), capacity].into_iter().flatten().min()
+        [self.agenda.due(), self.watch.due]
+            .into_iter()
+            .flatten()
+            .min()
     }
 
     /// Does what the services need: tasks that start are committed to the cell, those that stop
@@ -320,6 +326,7 @@ impl Services {
             fargate: self.fargate.clone(),
             fargate_spot: self.fargate_spot.clone(),
             capacity: self.capacity.clone(),
+            watch: self.watch.clone(),
             alarms: self.alarms.clone(),
             daemons: self.daemons.clone(),
             matching: self.matching.clone(),

@@ -44,7 +44,13 @@ impl Services {
         match change {
             ServiceChange::Instance { .. } | ServiceChange::Alarm { .. } => Ok(()),
             ServiceChange::Create(new) => self.check_new(new),
-            ServiceChange::Update(update) => self.known(&update.name).map(drop),
+            ServiceChange::Update(update) => {
+                self.known(&update.name)?;
+                let revision = update.deployment.iter().map(|(_, revision)| revision);
+                Ok(revision
+                    .into_iter()
+                    .try_for_each(|one| self.check_providers(one))?)
+            }
             ServiceChange::Delete { service, .. }
             | ServiceChange::Resize { service, .. }
             | ServiceChange::Gone { service, .. }
@@ -63,6 +69,9 @@ impl Services {
                     service: service.to_string(),
                 })?;
                 check_event(event, revision.as_deref())?;
+                if let Some(revision) = revision {
+                    self.check_providers(&revision.0)?;
+                }
                 Ok(sets.decide(event.clone(), *at).outcome?)
             }
             ServiceChange::Observe { task, .. } => self.check_tasks([&task.task]),
@@ -73,7 +82,8 @@ impl Services {
             ServiceChange::Start(starts) => {
                 self.check_deployments(&starts.service, [&starts.deployment])?;
                 let placed = starts.tasks.iter().map(|(task, _)| task);
-                self.check_unknown(placed.chain(&starts.waiting))
+                self.check_unknown(placed.chain(&starts.waiting))?;
+                Ok(self.check_waiting(starts.provider.as_deref(), &starts.waiting)?)
             }
             ServiceChange::Settle { service, tasks, .. } => {
                 self.known(service)?;
@@ -116,7 +126,10 @@ impl Services {
             true => Err(ServiceApplyError::ServiceExists {
                 service: new.name.to_string(),
             }),
-            false => Ok(()),
+            false => Ok(new
+                .revision
+                .iter()
+                .try_for_each(|one| self.check_providers(one))?),
         }
     }
 

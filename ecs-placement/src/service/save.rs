@@ -80,7 +80,9 @@ impl Services {
         restored.closed = saved.closed.into_owned();
         restored.fargate = saved.fargate.map(Cow::into_owned);
         restored.fargate_spot = saved.fargate_spot.map(Cow::into_owned);
-        restored.capacity = saved.capacity.map(Cow::into_owned);
+        if let Some(capacity) = saved.capacity {
+            restored = restored.with_capacity(capacity.into_owned());
+        }
         restored.alarms = saved.alarms.into_owned();
         restored.actions = saved.actions.into_owned();
         restored.touched_at = saved.touched_at;

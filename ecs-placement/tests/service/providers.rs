@@ -1,16 +1,17 @@
 //! Services whose tasks go to capacity providers.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use ecs_model::TaskStatus;
-use ecs_placement::Fargate;
 use ecs_placement::capacity::{
     CapacityAction, CapacityEvent, ClusterCapacity, InstanceType, Provider, ProviderStrategy,
 };
-use ecs_placement::service::{ServiceError, ServicePolicy, Services, Wait};
+use ecs_placement::service::{ServiceDecision, ServiceError, ServicePolicy, Services, Wait};
+use ecs_placement::{Fargate, Needs};
 use serde_json::{Value, json};
 
-use crate::world::{CLUSTER, World, at, instance_of, is};
+use crate::world::{CLUSTER, INSTANCE, World, at, instance_of, is};
 
 /// A provider whose instances run two tasks of 100 MiB each.
 fn group(name: &str) -> Provider {
@@ -393,6 +394,125 @@ fn strategies_are_refused() {
             .unwrap_err()
             .to_string(),
         "the cluster has no capacity providers"
+    );
+}
+
+fn waiting(task: &str) -> CapacityEvent {
+    let mut needs = Needs::default();
+    needs.memory = 100;
+    CapacityEvent::Waiting {
+        task: task.into(),
+        provider: "A".into(),
+        needs: needs.into(),
+        is_distinct_instance: false,
+    }
+}
+
+/// A task of RunTask that waits no longer leaves its part of the limit to others.
+#[test]
+fn a_task_of_others_that_waits_no_longer_is_news() {
+    let mut world = world(capacity(&["A"]).with_provisioning_limit(1));
+    let handle = |world: &mut World, event| world.services.handle_capacity(event, at(0)).unwrap();
+    handle(&mut world, waiting("other"));
+    world.create(with(1, &[("A", 1, 0)]));
+    world.reconcile(0);
+    assert_eq!(by_provider(&world), counts(&[]));
+    let task = "other".into();
+    handle(&mut world, CapacityEvent::Waited { task });
+    world.reconcile(1);
+    assert_eq!(by_provider(&world), counts(&[("A", (0, 1))]));
+}
+
+/// What was decided before something else was recorded is not the next record by itself.
+#[test]
+fn what_capacity_does_not_allow_any_more_is_not_applied() {
+    let mut world = world(capacity(&["A"]).with_provisioning_limit(1));
+    let remove = CapacityEvent::RemoveProvider {
+        provider: "A".into(),
+    };
+    let request = json!({"cluster": "prod", "serviceName": "web", "taskDefinition": "web:1",
+        "desiredCount": 1, "capacityProviderStrategy": strategy(&[("A", 1, 0)])});
+    let request = serde_json::from_value(request).unwrap();
+    let definition = crate::world::definition("web", json!({}));
+    let services = &mut world.services;
+    let removal = services.decide_capacity(remove, at(0)).unwrap();
+    let creation = services.decide_create(&request, &definition, at(0), 7);
+    let creation = creation.unwrap();
+
+    let mut without: Services =
+        serde_json::from_str(&serde_json::to_string(services).unwrap()).unwrap();
+    without.apply(&without.record(removal.clone())).unwrap();
+    let refused = without.apply(&without.record(creation.clone()));
+    assert_eq!(
+        refused.unwrap_err().to_string(),
+        "the capacity provider `A` is not associated with the cluster"
+    );
+
+    services.apply(&services.record(creation)).unwrap();
+    let refused = services.apply(&services.record(removal));
+    assert_eq!(
+        refused.unwrap_err().to_string(),
+        "the capacity provider `A` is in use"
+    );
+    // Another task has taken the last place among those that wait.
+    let start = loop {
+        match services.decide(at(0), &world.cell, 7).unwrap() {
+            ServiceDecision::Change(change) => services.apply(&services.record(change)).unwrap(),
+            ServiceDecision::Start(start) => break start.into_change(None),
+            other => panic!("{other:?}"),
+        }
+    };
+    services.handle_capacity(waiting("other"), at(0)).unwrap();
+    let refused = services.apply(&services.record(start));
+    assert_eq!(
+        refused.unwrap_err().to_string(),
+        "1 tasks are in PROVISIONING, which is the limit"
+    );
+    assert_eq!(services.tasks("web").count(), 0);
+}
+
+/// One that is drained goes with the last of its tasks, not with the next reading of metrics.
+#[test]
+fn an_instance_is_let_go_once_it_is_drained() {
+    let mut world = world(capacity(&["A"]));
+    for name in ["one", "two"] {
+        world.cell.register(&instance_of("A", name, 200));
+    }
+    world.create(with(2, &[("A", 1, 0)]));
+    assert_eq!(world.reconcile(60), (2, 0));
+    world.run_all();
+    world.reconcile(60);
+    let instance: Arc<str> = format!("{INSTANCE}one").into();
+    let terminating = CapacityEvent::Terminating {
+        instance: Arc::clone(&instance),
+    };
+    world
+        .services
+        .handle_capacity(terminating, at(world.now))
+        .unwrap();
+    world.scaled.clear();
+    world.reconcile(1);
+    let drain = CapacityAction::Drain {
+        instance: Arc::clone(&instance),
+    };
+    assert_eq!(world.scaled, [drain]);
+    world.cell.set_status(&instance, "DRAINING");
+    let now = at(world.now);
+    assert!(world.services.observe_instance(&instance, "DRAINING", now));
+    world.scaled.clear();
+    assert_eq!(world.reconcile(1), (1, 0));
+    world.run_all();
+    assert_eq!(world.reconcile(40), (0, 1));
+    assert_eq!(world.scaled, []);
+    // What is saved looks at it too.
+    let saved = serde_json::to_string(&world.services).unwrap();
+    world.services = serde_json::from_str(&saved).unwrap();
+    world.stop_all();
+    world.reconcile(1);
+    let instance = Arc::clone(&instance);
+    assert_eq!(
+        world.scaled,
+        [CapacityAction::CompleteTermination { instance }]
     );
 }
 
