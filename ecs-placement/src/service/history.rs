@@ -1,15 +1,14 @@
 //! The service deployments and service revisions of a service, as they are described and listed.
 
-use std::collections::VecDeque;
-
 use core::time::Duration;
+use std::collections::{BTreeSet, VecDeque};
 
 use ecs_arn::{EcsArn, EcsResource};
 use ecs_model::failure::FailureReason;
 use ecs_model::operation::{
     DescribeServiceDeploymentsRequest, DescribeServiceDeploymentsResponse,
     DescribeServiceRevisionsRequest, DescribeServiceRevisionsResponse,
-    ListServiceDeploymentsRequest, ListServiceDeploymentsResponse, Request,
+    ListServiceDeploymentsRequest, ListServiceDeploymentsResponse,
 };
 use ecs_model::{Failure, ServiceDeployment, ServiceRevision, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -17,7 +16,6 @@ use serde::{Deserialize, Serialize};
 use super::service_deployment::Rolling;
 use super::state::ServiceState;
 use super::{ServiceError, ServicePolicy, Services};
-use crate::RequestError;
 
 /// How long a service deployment is kept.
 ///
@@ -56,7 +54,8 @@ impl Services {
         service.service_deployments(&self.policy).next()
     }
 
-    /// DescribeServiceDeployments: those of the last 90 days.
+    /// DescribeServiceDeployments: those that are kept. The ones that are older than 90 days are
+    /// forgotten when a new deployment of their service starts.
     ///
     /// # Errors
     ///
@@ -65,7 +64,7 @@ impl Services {
         &self,
         request: &DescribeServiceDeploymentsRequest,
     ) -> Result<DescribeServiceDeploymentsResponse, ServiceError> {
-        self.refuse(request)?;
+        self.check_request(request, Some(&self.cluster))?;
         let find = |arn: &str| {
             let EcsResource::ServiceDeployment { service, .. } = self.resource(arn)? else {
                 return None;
@@ -79,8 +78,9 @@ impl Services {
             .with_failures(failures))
     }
 
-    /// DescribeServiceRevisions: those to which the service deployments of the last 90 days went,
-    /// and those that have tasks.
+    /// DescribeServiceRevisions: those to which, or from which, the
+    /// [service deployments](Self::describe_service_deployments) that are kept went, and those
+    /// that have tasks.
     ///
     /// # Errors
     ///
@@ -89,7 +89,7 @@ impl Services {
         &self,
         request: &DescribeServiceRevisionsRequest,
     ) -> Result<DescribeServiceRevisionsResponse, ServiceError> {
-        self.refuse(request)?;
+        self.check_request(request, Some(&self.cluster))?;
         let find = |arn: &str| {
             let EcsResource::ServiceRevision { service, .. } = self.resource(arn)? else {
                 return None;
@@ -104,7 +104,8 @@ impl Services {
             .with_failures(failures))
     }
 
-    /// ListServiceDeployments: a page of those of the last 90 days, the newest first.
+    /// ListServiceDeployments: a page of [those that are kept](Self::describe_service_deployments),
+    /// the newest first.
     ///
     /// # Errors
     ///
@@ -114,28 +115,20 @@ impl Services {
         &self,
         request: &ListServiceDeploymentsRequest,
     ) -> Result<ListServiceDeploymentsResponse, ServiceError> {
-        self.refuse(request)?;
-        let reference = request.service().unwrap_or_default();
-        let name = ecs_arn::ServiceRef::parse(reference).map_or(reference, |one| one.name());
-        let Some(known) = self.service(name) else {
-            let service = name.to_owned();
-            return Err(ServiceError::NotFound { service });
-        };
-        let all = known.service_deployments(&self.policy);
-        let mut all: Vec<ServiceDeployment> =
-            all.filter(|one| is_asked_for(request, one)).collect();
-        if let Some(token) = request.next_token() {
-            let last = all
-                .iter()
-                .position(|one| one.service_deployment_arn() == Some(token));
-            let Some(last) = last else {
-                let token = token.to_owned();
-                return Err(ServiceError::NextToken { token });
-            };
-            all.drain(..=last);
+        self.check_request(request, request.cluster())?;
+        let known = self.named(request.service())?;
+        let mut all = known.service_deployments(&self.policy);
+        if let Some(token) = request.next_token()
+            // The last one of the page before may have another status by now.
+            && !all.any(|one| one.service_deployment_arn() == Some(token))
+        {
+            let token = token.to_owned();
+            return Err(ServiceError::NextToken { token });
         }
         let most = request.max_results().map(usize::try_from);
         let most = most.and_then(Result::ok).unwrap_or(PAGE);
+        let asked = all.filter(|one| is_asked_for(request, one));
+        let mut all: Vec<ServiceDeployment> = asked.take(most.saturating_add(1)).collect();
         let has_more = all.len() > most;
         all.truncate(most);
         let mut response = ListServiceDeploymentsResponse::default();
@@ -145,19 +138,10 @@ impl Services {
         Ok(response.with_service_deployments(all.iter().map(ServiceDeployment::brief)))
     }
 
-    fn refuse(&self, request: &impl Request) -> Result<(), ServiceError> {
-        let findings = request.validate(&self.policy.quotas);
-        match findings.has_errors() {
-            true => Err(RequestError::Refused(findings).into()),
-            false => Ok(()),
-        }
-    }
-
     /// What an ARN names, if it is of this cluster.
     fn resource<'a>(&self, arn: &'a str) -> Option<EcsResource<'a>> {
         let resource = EcsArn::parse(arn).ok()?.resource();
-        let own = EcsArn::parse(&self.cluster).ok()?.resource();
-        (resource.cluster() == Some(own.name())).then_some(resource)
+        (resource.cluster() == Some(&*self.name)).then_some(resource)
     }
 }
 
@@ -226,7 +210,7 @@ impl ServiceState {
             now.saturating_since(created) < KEPT
         };
         self.history.past.retain(is_kept);
-        let mut named: Vec<String> = Vec::new();
+        let mut named: BTreeSet<String> = BTreeSet::new();
         for one in &self.history.past {
             let sources = one.source_service_revisions().iter();
             let arns = sources
@@ -238,7 +222,7 @@ impl ServiceState {
         named.extend(live.map(|one| self.revision_arn(&one.id)));
         let is_named = |one: &ServiceRevision| {
             let arn = one.service_revision_arn().unwrap_or_default();
-            named.iter().any(|named| named == arn)
+            named.contains(arn)
         };
         self.history.revisions.retain(is_named);
     }

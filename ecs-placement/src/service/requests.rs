@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ecs_arn::ClusterRef;
+use ecs_arn::{ClusterRef, EcsArn, ServiceRef};
 use ecs_model::deployment::DeploymentControllerType;
 use ecs_model::operation::{CreateServiceRequest, DeleteServiceRequest, UpdateServiceRequest};
 use ecs_model::{CapacityProviderStrategyItem, LaunchType, Request, Timestamp};
@@ -78,7 +78,7 @@ impl Services {
     ///
     /// # Errors
     ///
-    /// A service that is not there, or that has tasks.
+    /// A request that Amazon ECS refuses, or a service that is not there or has tasks.
     pub fn delete(
         &mut self,
         request: &DeleteServiceRequest,
@@ -258,6 +258,7 @@ impl Services {
         request: &DeleteServiceRequest,
         now: Timestamp,
     ) -> Result<ServiceChange, ServiceError> {
+        self.check_request(request, request.cluster())?;
         let known = self.active(request.service())?;
         let is_forced = known.is_daemon || request.force() == Some(true);
         let service = || known.name.to_string();
@@ -305,18 +306,28 @@ impl Services {
         )?)
     }
 
-    pub(super) fn active(&self, reference: Option<&str>) -> Result<&ServiceState, ServiceError> {
+    /// The service that a request names, by its name or its ARN.
+    pub(super) fn named(&self, reference: Option<&str>) -> Result<&ServiceState, ServiceError> {
         let reference = reference.unwrap_or_default();
-        let name = ecs_arn::ServiceRef::parse(reference).map_or(reference, |one| one.name());
-        let service = || name.to_owned();
-        let Some(known) = self.service(name) else {
-            return Err(ServiceError::NotFound { service: service() });
+        let parsed = ServiceRef::parse(reference);
+        let name = parsed.as_ref().map_or(reference, |one| one.name());
+        let is_meant = |known: &&ServiceState| match (parsed, EcsArn::parse(&known.arn)) {
+            (Ok(parsed), Ok(arn)) => parsed.is(arn),
+            _ => true,
         };
+        let known = self.service(name).filter(is_meant);
+        known.ok_or_else(|| ServiceError::NotFound {
+            service: reference.to_owned(),
+        })
+    }
+
+    pub(super) fn active(&self, reference: Option<&str>) -> Result<&ServiceState, ServiceError> {
+        let known = self.named(reference)?;
         match known.status {
             ServiceStatus::Active => Ok(known),
-            ServiceStatus::Draining | ServiceStatus::Inactive => {
-                Err(ServiceError::NotActive { service: service() })
-            }
+            ServiceStatus::Draining | ServiceStatus::Inactive => Err(ServiceError::NotActive {
+                service: known.name.to_string(),
+            }),
         }
     }
 

@@ -329,7 +329,8 @@ fn whether_it_can_be_stopped() {
     let mut world = World::settled(2, configuration());
     world.deploy("web:2");
     assert_eq!(status(&world), "PENDING");
-    stop(&mut world).unwrap();
+    let now = at(world.now);
+    world.services.stop_deployment("web", now).unwrap();
     assert_eq!(status(&world), "STOPPED");
     let none = "the service `web` has no deployment under way";
     assert_eq!(stop(&mut world).unwrap_err().to_string(), none);
@@ -339,12 +340,14 @@ fn whether_it_can_be_stopped() {
     world.deploy("web:2");
     world.reconcile(1);
     assert_eq!(status(&world), "IN_PROGRESS");
-    stop(&mut world).unwrap();
+    let now = at(world.now);
+    world.services.stop_deployment("web", now).unwrap();
     let during = newest(&world);
     assert_eq!(during["status"], "ROLLBACK_IN_PROGRESS");
     let version = world.services.version();
     world.now += 1;
-    stop(&mut world).unwrap();
+    let now = at(world.now);
+    world.services.stop_deployment("web", now).unwrap();
     assert_eq!(world.services.version(), version);
     assert_eq!(newest(&world), during);
     world.reconcile(1);
@@ -367,7 +370,11 @@ fn overtaken() -> (World, Vec<(String, String)>) {
     (world, all)
 }
 
-fn list(services: &Services, request: Value) -> Value {
+fn list(services: &Services, more: Value) -> Value {
+    let mut request = json!({"cluster": "prod"});
+    for (member, value) in more.as_object().unwrap() {
+        request[member] = value.clone();
+    }
     let request: ListServiceDeploymentsRequest = serde_json::from_value(request).unwrap();
     match services.list_service_deployments(&request) {
         Ok(response) => json!(response),
@@ -404,7 +411,7 @@ fn they_are_listed_from_the_newest_on() {
     ];
     let services = &world.services;
     let web = |more: Value| {
-        let mut request = json!({"cluster": "prod", "service": "web"});
+        let mut request = json!({"service": "web"});
         for (member, value) in more.as_object().unwrap() {
             request[member] = value.clone();
         }
@@ -442,6 +449,58 @@ fn they_are_listed_from_the_newest_on() {
         web(json!({"maxResults": 101})),
         "the request is refused: error[out-of-bounds] /maxResults: 101, not 1 to 100"
     );
+}
+
+/// The list goes on behind a service deployment that is no longer asked for.
+#[test]
+fn a_page_ends_with_one_that_changes() {
+    let (mut world, all) = overtaken();
+    let page = |world: &World, token: Option<&Value>| {
+        let mut request =
+            json!({"service": "web", "status": ["IN_PROGRESS", "SUCCESSFUL"], "maxResults": 1});
+        if let Some(token) = token {
+            request["nextToken"] = token.clone();
+        }
+        list(&world.services, request)
+    };
+    let first = page(&world, None);
+    let arn = |page: &Value| page["serviceDeployments"][0]["serviceDeploymentArn"].clone();
+    assert_eq!(arn(&first), all[0].0);
+    let now = at(world.now);
+    world.services.stop_deployment("web", now).unwrap();
+    world.reconcile(1);
+    assert_eq!(newest(&world)["status"], "ROLLBACK_IN_PROGRESS");
+    let second = page(&world, Some(&first["nextToken"]));
+    assert_eq!(arn(&second), all[3].0);
+    assert_eq!(second["nextToken"], Value::Null);
+}
+
+#[test]
+fn services_of_other_clusters_are_not_meant() {
+    let mut world = World::settled(1, configuration());
+    let refused = |cluster: &str| {
+        format!(
+            "the request is refused: error[placement-cluster] /cluster: `{cluster}` is not the cluster \
+             `{CLUSTER}`"
+        )
+    };
+    let other = json!({"cluster": "test", "service": "web"});
+    assert_eq!(list(&world.services, other.clone()), refused("test"));
+    let delete = serde_json::from_value(other).unwrap();
+    let deleted = world.services.delete(&delete, at(50)).unwrap_err();
+    assert_eq!(deleted.to_string(), refused("test"));
+    for elsewhere in [
+        SERVICE.replace("/prod/", "/test/"),
+        SERVICE.replace("us-east-1", "us-east-2"),
+    ] {
+        let none = format!("there is no service `{elsewhere}`");
+        let listed = list(&world.services, json!({"service": elsewhere}));
+        assert_eq!(listed, json!(none));
+        let updated = world.try_update(json!({"service": elsewhere, "desiredCount": 2}));
+        assert_eq!(updated.unwrap_err().to_string(), none);
+    }
+    world.update(json!({"service": SERVICE, "desiredCount": 2}));
+    assert_eq!(world.describe().desired_count(), Some(2));
 }
 
 #[test]
