@@ -74,10 +74,14 @@ impl ServiceState {
 
     pub(super) fn publish(&mut self, change: &Change, at: Timestamp) {
         self.told = self.told.saturating_add(1);
+        let resource = match change {
+            Change::Hook(hook) => hook.service_deployment_arn().unwrap_or_default(),
+            _ => &*self.arn,
+        };
         let mut event = Event::of(change)
             .with_id(event_id(&self.arn, self.told))
             .with_time(at.in_iso())
-            .with_resources([&*self.arn]);
+            .with_resources([resource]);
         let arn = ArnRef::parse(&self.arn).ok();
         event.account = arn.and_then(|arn| arn.account()).map(str::to_owned);
         event.region = arn.and_then(|arn| arn.region()).map(str::to_owned);

@@ -369,6 +369,11 @@ fn a_pause_is_continued_and_gone_back_from() {
         )),
         "{events:#?}"
     );
+    let arn = shifting.world.services.service_deployment("web").unwrap();
+    let last = shifting.world.published.iter().rev();
+    let last = last.filter(|event| name(event).is_some_and(|name| name == "HOOK_FAILED"));
+    let resources: Vec<_> = last.flat_map(|event| event.resources()).collect();
+    assert_eq!(resources, [arn.service_deployment_arn().unwrap()]);
     let hooks = shifting.world.published.iter().filter_map(name);
     let hooks: Vec<_> = hooks.filter(|name| name.starts_with("HOOK_")).collect();
     assert_eq!(
