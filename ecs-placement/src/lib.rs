@@ -41,10 +41,10 @@
 //! daemons, required attributes, `distinctInstance` and `memberOf`, the strategies `random`,
 //! `spread` and `binpack`, launch types `EC2` and `EXTERNAL`, Fargate without limits other than
 //! given ones and its spare capacity, services of both scheduling strategies with every deployment
-//! strategy, with capacity providers, with zones that are evened out, and with the task sets of
-//! deployment controller `EXTERNAL`; RunTask by capacity providers. Deployment controller
-//! `CODE_DEPLOY`, a change of the controller, and lifecycle hooks of rolling deployments are not in
-//! it yet: what needs one of them is refused with an [`Unsupported`] that names it.
+//! strategy and its lifecycle hooks, with capacity providers, with zones that are evened out, and with
+//! the task sets of deployment controller `EXTERNAL`; RunTask by capacity providers. Deployment
+//! controller `CODE_DEPLOY`, whose hooks stand in an AppSpec file of CodeDeploy, and a change of the
+//! controller are not in it: what needs one of them is refused with an error that names it.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

@@ -73,9 +73,6 @@ pub enum Unsupported {
         /// The strategy.
         strategy: String,
     },
-    /// Lifecycle hooks of deployments that replace task by task.
-    #[error("lifecycle hooks of rolling deployments are not called")]
-    LifecycleHooks,
     /// Less than no copy.
     #[error("count is {count}, less than nothing")]
     Count {

@@ -90,6 +90,7 @@ impl Services {
                     rolling.begin(at);
                 }
             }
+            DeploymentEvent::Advance => service.advance_hooks(at),
             DeploymentEvent::Bake => service.bake(id, policy, at),
             DeploymentEvent::Complete => {
                 service.complete(id, policy.repeat_after, at);
@@ -99,12 +100,7 @@ impl Services {
                 service.keep_ended(policy);
             }
             DeploymentEvent::Fail { failure, rollback } => {
-                service.fail(id, failure, at);
-                service.fail_rolling((id, failure), rollback.clone(), &alarms, at);
-                if let Some(old) = rollback {
-                    service.go_back(&old, failure, &alarms, at);
-                }
-                service.keep_ended(policy);
+                service.give_up(id, (failure, None), rollback, (&alarms, policy), at);
             }
             DeploymentEvent::Retire => service.deployments.retain(|one| *one.id != *id),
         });
@@ -169,6 +165,7 @@ impl Services {
             told: 0,
             unregistered: Default::default(),
             news: Vec::new(),
+            asked: Vec::new(),
             shift: None,
             history: Default::default(),
             rebalancing: None,

@@ -161,7 +161,8 @@ pub enum ServiceChange {
         /// When.
         at: Timestamp,
     },
-    /// Something happens to the deployment of a service that shifts traffic.
+    /// Something happens to the deployment of a service that shifts traffic, or to the hooks of one
+    /// that rolls.
     Shift {
         /// The service.
         service: Arc<str>,
@@ -225,6 +226,9 @@ pub struct TaskStarts {
 pub enum DeploymentEvent {
     /// The service deployment that goes to it begins.
     Begin,
+    /// It comes to the next stage of those at which a deployment that rolls calls hooks:
+    /// `PRE_SCALE_UP`, or `POST_SCALE_UP`.
+    Advance,
     /// All that it asks for is done, and it bakes.
     Bake,
     /// It is complete.
@@ -272,7 +276,7 @@ pub enum DeploymentFailure {
     Alarm,
     /// The user stopped it.
     Stopped,
-    /// While it shifted traffic, a hook, a stage or the network ended it.
+    /// A hook, or while it shifted traffic a stage or the network, ended it.
     Shift,
 }
 
@@ -329,8 +333,8 @@ pub enum ServiceApplyError {
         /// The task.
         task: String,
     },
-    /// A service has no deployment that shifts traffic.
-    #[error("the service `{service}` has no deployment that shifts traffic")]
+    /// A service has no deployment that shifts traffic or calls hooks.
+    #[error("the service `{service}` has no deployment that shifts traffic or calls hooks")]
     NoShift {
         /// The service.
         service: String,

@@ -73,7 +73,7 @@ impl ServiceState {
         if self.status != ServiceStatus::Active {
             return None;
         }
-        let primary = self.primary()?;
+        let primary = self.goal()?;
         let waits = primary.starved.is_some_and(|until| now < until);
         let a_try = Try {
             deployment: Arc::clone(&primary.id),
@@ -151,13 +151,13 @@ impl ServiceState {
 
     /// Tasks of older deployments, which stop before new ones start, and unhealthy ones.
     fn daemon_rollout(&self, context: &Context<'_>) -> Stops {
-        let Some((primary, older)) = self.deployments.split_first() else {
+        let Some(primary) = self.primary() else {
             return Stops::new();
         };
         if primary.rollout == RolloutState::Failed {
             return Stops::new();
         }
-        let kept = || older.iter().map(|one| &one.ranks.staying);
+        let kept = || self.leaving().iter().map(|one| &one.ranks.staying);
         let others = kept().flat_map(|kept| {
             let waiting = kept.pending.iter().chain(&kept.warming);
             waiting.chain(&kept.unhealthy)
@@ -179,7 +179,8 @@ impl ServiceState {
         if !stops.is_empty() || self.is_replacing() {
             return stops;
         }
-        let unhealthy = primary.ranks.staying.unhealthy.first();
+        let mut lasting = self.lasting().iter();
+        let unhealthy = lasting.find_map(|one| one.ranks.staying.unhealthy.first());
         let unhealthy = unhealthy.and_then(|number| self.tasks.get(number));
         let unhealthy = unhealthy.map(|task| stop(task, unhealthy_cause(task)));
         unhealthy.into_iter().collect()

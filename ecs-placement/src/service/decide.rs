@@ -103,7 +103,7 @@ impl Services {
             let service = self.services.get(slot as usize)?;
             let matching = service.is_daemon.then(|| {
                 let matching = self.matching.entry(slot).or_default();
-                if let Some(request) = service.primary().and_then(|one| one.request.as_ref()) {
+                if let Some(request) = service.goal().and_then(|one| one.request.as_ref()) {
                     matching.follow(cell, request);
                 }
                 &*matching
@@ -189,6 +189,14 @@ impl ServiceState {
         }
         let shift = self.active_shift();
         if let Some(event) = shift.and_then(|shift| self.shift_event(shift, context)) {
+            let service = Arc::clone(&self.name);
+            return change(ServiceChange::Shift {
+                service,
+                event,
+                at: now,
+            });
+        }
+        if let Some(event) = self.hooks_event(now).filter(|_| shift.is_none()) {
             let service = Arc::clone(&self.name);
             return change(ServiceChange::Shift {
                 service,
@@ -292,7 +300,14 @@ impl ServiceState {
                 let event = DeploymentEvent::Fail { failure, rollback };
                 return Some(change(&primary.id, event));
             }
-            if self.is_done() {
+            if self.has_next_stage() {
+                return Some(change(&primary.id, DeploymentEvent::Advance));
+            }
+            // What it shall take the place of stays until it may start.
+            if self.is_held() {
+                return None;
+            }
+            if self.may_complete() && self.is_done() {
                 let bake_time = self.bake_time(context.policy.alarm_bake_time);
                 let over = |since| after(since, bake_time) <= now;
                 let event = match primary.baking_since {
@@ -378,11 +393,11 @@ impl ServiceState {
 
     /// Tasks to start, if there are any and there is room for them.
     fn next_start(&self, context: &Context<'_>, fleet: &Fleet, room: u32) -> Option<Step> {
-        let primary = self.primary()?;
+        let primary = self.goal()?;
         // An old revision's tasks go first that were stopped because they were unhealthy: they
         // were stopped to make room for their own replacement.
         let replacements = self.replacements(context, fleet);
-        let owed = self.older().iter().filter(|older| older.owed > 0);
+        let owed = self.leaving().iter().filter(|older| older.owed > 0);
         let owed = owed.map(|older| (older, older.owed.min(replacements)));
         let mut wanted = owed.chain([(primary, fleet.wanted())]);
         wanted.find_map(|(deployment, wanted)| self.start_of(deployment, wanted, room, context))
@@ -391,7 +406,7 @@ impl ServiceState {
     /// How many tasks of older revisions take the place of unhealthy ones that were stopped: no
     /// more than would stay.
     pub(super) fn replacements(&self, context: &Context<'_>, fleet: &Fleet) -> u32 {
-        let owed = self.older().iter().map(|older| older.owed);
+        let owed = self.leaving().iter().map(|older| older.owed);
         let owed = owed.fold(0, u32::saturating_add);
         if owed == 0 {
             return 0;
@@ -407,7 +422,7 @@ impl ServiceState {
     /// Down to how many tasks a service goes by stopping those of older revisions.
     pub(super) fn floor(&self, context: &Context<'_>, fleet: &Fleet, is_full: bool) -> u32 {
         let lower = self.bounds(context.policy).lower;
-        let primary = self.primary();
+        let primary = self.goal();
         let is_starved = primary.is_some_and(|primary| primary.is_starved(context.now));
         let is_blocked = fleet.wanted() > 0 && (is_full || is_starved);
         match is_blocked || context.policy.first == FirstStep::Both {
@@ -440,7 +455,8 @@ impl ServiceState {
             && fleet.stopping == 0
             && fleet.new_coming == 0
         {
-            primary.may_start(now).then_some(Notice::Blocked)
+            let goal = self.goal().filter(|goal| goal.may_start(now));
+            goal.map(|_| Notice::Blocked)
         } else {
             None
         };

@@ -57,13 +57,13 @@ pub enum ServiceError {
         /// The service.
         service: String,
     },
-    /// A service has no deployment that shifts traffic.
-    #[error("the service `{service}` has no deployment that shifts traffic")]
+    /// A service has no deployment that shifts traffic or calls hooks.
+    #[error("the service `{service}` has no deployment that shifts traffic or calls hooks")]
     NoShift {
         /// The service.
         service: String,
     },
-    /// The deployment that shifts traffic does not take it.
+    /// The deployment does not take what happens to its traffic or its hooks.
     #[error(transparent)]
     Shift(#[from] ShiftError),
     /// Capacity providers that a service cannot have.

@@ -119,7 +119,7 @@ pub enum Wait {
         /// How many.
         tasks: u32,
     },
-    /// A deployment that shifts traffic waits.
+    /// A deployment that shifts traffic waits, or one that rolls for its hooks.
     Shift(ShiftWait),
     /// All is done, and the deployment bakes.
     Baking {
@@ -205,12 +205,14 @@ impl ServiceState {
         let failed = (is_failed && is_active).then(|| Wait::Failed {
             deployment: Arc::clone(&primary.id),
         });
-        let waits = match self.active_shift() {
-            Some(shift) => shift.waits_for().map(Wait::Shift),
-            None if is_failed => None,
-            None => self.wait_of_bounds(policy),
+        let shift = self.active_shift();
+        let stage = match shift {
+            Some(shift) => shift.waits_for(),
+            None => self.waits_for_hooks(),
         };
-        failed.into_iter().chain(waits).collect()
+        let bounds = (shift.is_none() && !is_failed).then(|| self.wait_of_bounds(policy));
+        let waits = failed.into_iter().chain(stage.map(Wait::Shift));
+        waits.chain(bounds.flatten()).collect()
     }
 
     fn wait_of_bounds(&self, policy: &ServicePolicy) -> Option<Wait> {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use ecs_model::deployment::rollout_reason;
 use ecs_model::{Timestamp, service_message};
 
+use super::hooks::RollingHooks;
 use super::service_deployment::Rolling;
 use super::state::{ServiceState, ServiceStatus, Timer};
 use super::{DeploymentFailure, Notice, ServicePolicy};
@@ -51,7 +52,8 @@ impl ServiceState {
         let sources: Vec<_> = older.map(|one| Arc::clone(&one.id)).collect();
         self.begin_shift(at);
         if self.shift.is_none() {
-            self.history.rolling = Some(Rolling::new(&id, sources, at));
+            let hooks = RollingHooks::of(&self.settings.deployments);
+            self.history.rolling = Some(Rolling::new(&id, sources, hooks, at));
         }
         self.note_revision(&id, at);
     }
@@ -198,8 +200,9 @@ impl ServiceState {
             return;
         };
         let is_older = self.primary().is_some_and(|primary| primary.number != of);
-        // While traffic is shifted each revision has a count of its own, and nothing is owed.
-        let is_owed = is_older && self.active_shift().is_none();
+        // While traffic is shifted, or hooks hold the newest deployment back, each revision is kept
+        // for itself, and nothing is owed.
+        let is_owed = is_older && self.active_shift().is_none() && !self.is_held();
         if let Some(deployment) = self.deployment_mut(of) {
             deployment.failed_tasks = deployment.failed_tasks.saturating_add(1);
             if deployment.is_in_progress() {

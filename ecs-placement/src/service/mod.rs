@@ -18,6 +18,7 @@ mod events;
 mod explain;
 mod forecast;
 mod history;
+mod hooks;
 mod launch;
 mod lifecycle;
 mod names;

@@ -283,7 +283,7 @@ impl Services {
             return request;
         }
         let daemons = self.services.iter().filter(|service| service.is_daemon);
-        let primaries = daemons.filter_map(|service| service.primary());
+        let primaries = daemons.filter_map(|service| service.goal());
         request.with_room_for(primaries.filter_map(|primary| primary.request.as_ref()))
     }
 }

@@ -139,11 +139,15 @@ impl Services {
         event: &ShiftEvent,
         at: Timestamp,
     ) -> Result<(), ServiceApplyError> {
-        let shift = self.known(service)?.shift.as_ref();
-        let shift = shift.ok_or_else(|| ServiceApplyError::NoShift {
+        let known = self.known(service)?;
+        let verdict = match (&known.history.rolling, &known.shift) {
+            (Some(_), _) => known.hooks_verdict(event, at),
+            (None, Some(shift)) => Some(shift.decide(event.clone(), at).outcome),
+            (None, None) => None,
+        };
+        verdict.ok_or_else(|| ServiceApplyError::NoShift {
             service: service.to_owned(),
-        })?;
-        shift.decide(event.clone(), at).outcome?;
+        })??;
         Ok(())
     }
 

@@ -13,6 +13,7 @@ use ecs_model::{Deployment, ServiceDeployment, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::describe::integer;
+use super::hooks::RollingHooks;
 use super::state::ServiceState;
 use super::{DeploymentFailure, ServicePolicy};
 use crate::deployment::shift::{ShiftStatus, Times, monitor_status};
@@ -40,11 +41,19 @@ pub(super) struct Rolling {
     /// What the circuit breaker had counted when it failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     failures: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    hooks: Option<Box<RollingHooks>>,
 }
 
 impl Rolling {
-    pub(super) fn new(target: &Arc<str>, sources: Vec<Arc<str>>, at: Timestamp) -> Self {
+    pub(super) fn new(
+        target: &Arc<str>,
+        sources: Vec<Arc<str>>,
+        hooks: Option<Box<RollingHooks>>,
+        at: Timestamp,
+    ) -> Self {
         Self {
+            hooks,
             target: Arc::clone(target),
             sources,
             status: ShiftStatus::Pending,
@@ -73,6 +82,16 @@ impl Rolling {
         &self.target
     }
 
+    /// The hooks that have a say: none once it goes back.
+    pub(super) fn hooks(&self) -> Option<&RollingHooks> {
+        let goes_on = matches!(self.status, ShiftStatus::Pending | ShiftStatus::InProgress);
+        self.hooks.as_deref().filter(|_| goes_on)
+    }
+
+    pub(super) fn hooks_mut(&mut self) -> Option<&mut RollingHooks> {
+        self.hooks.as_deref_mut()
+    }
+
     pub(super) fn begin(&mut self, at: Timestamp) {
         self.times.started = Some(at);
         self.become_status(ShiftStatus::InProgress, at);
@@ -94,7 +113,7 @@ impl Rolling {
     /// stays.
     pub(super) fn fail(
         &mut self,
-        failure: DeploymentFailure,
+        (failure, reason): (DeploymentFailure, Option<String>),
         candidate: Option<Arc<str>>,
         goes_back: bool,
         at: Timestamp,
@@ -105,7 +124,7 @@ impl Rolling {
                 None => self.end(ShiftStatus::RollbackFailed, at),
             };
         }
-        let reason = match (failure, goes_back) {
+        let default = match (failure, goes_back) {
             (DeploymentFailure::CircuitBreaker, true) => {
                 status_reason::ROLLED_BACK_BY_CIRCUIT_BREAKER
             }
@@ -117,7 +136,7 @@ impl Rolling {
             }
         };
         self.failure = Some(failure);
-        self.status_reason = Some(reason.to_owned());
+        self.status_reason = Some(reason.unwrap_or_else(|| default.to_owned()));
         if failure == DeploymentFailure::Stopped || !goes_back {
             self.times.stopped = Some(at);
         }
@@ -155,6 +174,11 @@ impl Rolling {
 
     fn become_status(&mut self, status: ShiftStatus, at: Timestamp) {
         self.status = status;
+        if status != ShiftStatus::InProgress
+            && let Some(hooks) = &mut self.hooks
+        {
+            hooks.close();
+        }
         self.times.updated = at;
     }
 }
@@ -180,6 +204,13 @@ impl ServiceState {
             .with_deployment_configuration(self.described_configuration())
             .with_deployment_circuit_breaker(self.describe_breaker(rolling, policy))
             .with_alarms(self.describe_alarms(rolling));
+        document.lifecycle_stage = rolling
+            .hooks
+            .as_ref()
+            .and_then(|one| one.stage())
+            .map(Into::into);
+        let hooks = rolling.hooks.as_deref();
+        document.lifecycle_hook_details = hooks.map(|hooks| hooks.details().collect());
         document.started_at = times.started;
         document.finished_at = times.finished;
         document.stopped_at = times.stopped;
@@ -250,10 +281,30 @@ impl ServiceState {
             .with_triggered_alarm_names(rolling.triggered.iter().cloned())
     }
 
-    /// The service deployment that rolls fails with its deployment.
-    pub(super) fn fail_rolling(
+    /// A deployment fails, for a reason if it is one of its own, and the service goes back to the
+    /// candidate, if there is one to go back to.
+    pub(super) fn give_up(
         &mut self,
-        (id, failure): (&str, DeploymentFailure),
+        id: &str,
+        failure: (DeploymentFailure, Option<String>),
+        candidate: Option<Arc<str>>,
+        (alarms, policy): (&BTreeSet<Box<str>>, &ServicePolicy),
+        at: Timestamp,
+    ) {
+        let cause = failure.0;
+        self.fail(id, cause, at);
+        self.fail_rolling(id, failure, candidate.clone(), alarms, at);
+        if let Some(old) = candidate {
+            self.go_back(&old, cause, alarms, at);
+        }
+        self.keep_ended(policy);
+    }
+
+    /// The service deployment that rolls fails with its deployment.
+    fn fail_rolling(
+        &mut self,
+        id: &str,
+        (failure, reason): (DeploymentFailure, Option<String>),
         candidate: Option<Arc<str>>,
         alarms: &BTreeSet<Box<str>>,
         at: Timestamp,
@@ -281,7 +332,7 @@ impl ServiceState {
                 rolling.triggered = triggered;
             }
         }
-        rolling.fail(failure, candidate, goes_back, at);
+        rolling.fail((failure, reason), candidate, goes_back, at);
     }
 
     /// A service deployment has the number of the deployment that it goes to.

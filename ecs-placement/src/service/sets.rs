@@ -104,6 +104,10 @@ impl Services {
             ("alarms", rules.alarms.is_some()),
             ("earlySuccessCriteria", rules.early.is_some()),
             ("bakeTimeInMinutes", rules.bake_time.is_some()),
+            (
+                "lifecycleHooks",
+                !settings.deployments.lifecycle_hooks().is_empty(),
+            ),
         ];
         let given = task_set_members!(request);
         let mut given = given.iter().chain(&own);

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ServiceError;
 use crate::capacity::ProviderStrategy;
-use crate::deployment::shift::ShiftingDeployment;
+use crate::deployment::shift::{Hook, ShiftingDeployment};
 use crate::deployment::{CircuitBreaker, EarlySuccess, Revision};
 use crate::{PlacementRequest, Unsupported};
 
@@ -132,10 +132,8 @@ impl ServiceSettings {
         let written = &self.deployments;
         let strategy = written.strategy();
         match strategy.filter(|given| **given != DeploymentStrategy::Rolling) {
-            None if !written.lifecycle_hooks().is_empty() => {
-                return Err(Unsupported::LifecycleHooks.into());
-            }
-            None => {}
+            // Those of stages that it does not have are never called.
+            None => drop(Hook::all_of(written)?),
             Some(strategy) if is_daemon => {
                 let strategy = strategy.to_string();
                 return Err(ServiceError::DaemonStrategy { strategy });

@@ -22,9 +22,11 @@ use crate::deployment::shift::{
 use crate::deployment::{CircuitBreaker, DeploymentState};
 
 impl Services {
-    /// Takes over what happens to the deployment of a service that shifts traffic: traffic that has
-    /// moved, answers of hooks, what its user wants. What is known of its tasks, of alarms and of
-    /// time it has from the scheduler.
+    /// Takes over what happens to the deployment of a service: traffic that has moved, answers of
+    /// hooks, what its user wants. What is known of its tasks, of alarms and of time it has from the
+    /// scheduler. A deployment that
+    /// [rolls](crate::deployment::shift#hooks-of-deployments-that-roll) takes what is about its
+    /// hooks, and [`Stop`](ShiftEvent::Stop).
     ///
     /// # Errors
     ///
@@ -57,6 +59,9 @@ impl Services {
             let service = service.to_owned();
             return Err(ServiceError::NotFound { service });
         };
+        if known.history.rolling.is_some() {
+            return self.decide_hooks(known, event, now);
+        }
         let Some(shift) = &known.shift else {
             let service = service.to_owned();
             return Err(ServiceError::NoShift { service });
@@ -331,7 +336,7 @@ impl ServiceState {
             .collect()
     }
 
-    /// Something happens to the deployment that shifts traffic.
+    /// Something happens to the deployment that shifts traffic, or to the hooks of one that rolls.
     pub(super) fn take_shift(
         &mut self,
         event: &ShiftEvent,
@@ -339,6 +344,9 @@ impl ServiceState {
         policy: &ServicePolicy,
         at: Timestamp,
     ) {
+        if self.history.rolling.is_some() {
+            return self.take_hooks(event, alarms, policy, at);
+        }
         let Some(mut shift) = self.shift.take() else {
             return;
         };
@@ -419,14 +427,16 @@ impl ServiceState {
 
     /// What the deployment asks for outside. Tasks are the scheduler's own.
     pub(super) fn asked_of_shift(&mut self) -> Vec<ShiftAction> {
+        let mut all = std::mem::take(&mut self.asked);
         let Some(shift) = &mut self.shift else {
-            return Vec::new();
+            return all;
         };
         let asked = std::iter::from_fn(|| shift.poll_action());
         let is_outside = |action: &ShiftAction| {
             !matches!(action, ShiftAction::Scale { .. } | ShiftAction::Hold { .. })
         };
-        asked.filter(is_outside).collect()
+        all.extend(asked.filter(is_outside));
+        all
     }
 }
 

@@ -14,7 +14,7 @@ use super::settings::{Rules, ServiceSettings};
 use super::task::{HealthRule, Numbers, ServiceTask};
 use super::task_sets::TaskSets;
 use super::{Class, ServicePolicy};
-use crate::deployment::shift::ShiftingDeployment;
+use crate::deployment::shift::{ShiftAction, ShiftingDeployment};
 use crate::deployment::{Bounds, DeploymentState, Fleet};
 
 /// A service.
@@ -51,6 +51,9 @@ pub(crate) struct ServiceState {
     /// Events to publish; they are handed over after each change.
     #[serde(skip)]
     pub(super) news: Vec<Event>,
+    /// Hooks of a deployment that rolls which are to be called; they are handed over likewise.
+    #[serde(skip)]
+    pub(super) asked: Vec<ShiftAction>,
     /// The deployment that shifts traffic, or the last one that did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) shift: Option<Box<ShiftingDeployment>>,
@@ -175,18 +178,21 @@ impl ServiceState {
         policy.bounds(self.wanted(), self.rules.minimum, self.rules.maximum)
     }
 
-    /// Its tasks, counted. Those that cannot stay where they are count as old ones.
+    /// Its tasks, counted. Those that cannot stay where they are count as old ones, and while hooks
+    /// hold the newest deployment back those of older ones as new.
     pub(super) fn fleet(&self) -> Fleet {
         let mut fleet = Fleet::of(self.wanted());
+        let lasting = self.lasting().len();
         for (position, deployment) in self.deployments.iter().enumerate() {
             let ranks = &deployment.ranks;
             let (mut healthy, mut other) = (ranks.draining.healthy.len(), ranks.draining.others());
             let staying = &ranks.staying;
-            if position == 0 {
+            if position < lasting {
                 let coming = staying.pending.len().saturating_add(staying.warming.len());
-                fleet.new_healthy = count(staying.healthy.len());
-                fleet.new_coming = count(coming);
-                fleet.new_unhealthy = count(staying.unhealthy.len());
+                let add = |known: &mut u32, more: usize| *known = known.saturating_add(count(more));
+                add(&mut fleet.new_healthy, staying.healthy.len());
+                add(&mut fleet.new_coming, coming);
+                add(&mut fleet.new_unhealthy, staying.unhealthy.len());
             } else {
                 healthy = healthy.saturating_add(staying.healthy.len());
                 other = other.saturating_add(staying.others());

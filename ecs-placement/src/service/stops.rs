@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::choose::Choice;
 use super::decide::{Context, scaling};
 use super::state::{ServiceState, count};
-use super::task::{Numbers, ServiceTask};
+use super::task::{Kept, Numbers, ServiceTask};
 use super::{ServicePolicy, StopCause, TargetHealth};
 use crate::deployment::{Fleet, RolloutState};
 use crate::random::Random;
@@ -62,12 +62,8 @@ impl ServiceState {
         if surplus == 0 {
             return Stops::new();
         }
-        let old = |position: usize| {
-            let kept = self.deployments.get(position).map(|one| &one.ranks);
-            let staying = kept.map(|ranks| &ranks.staying).filter(|_| position > 0);
-            [kept.map(|ranks| &ranks.draining), staying]
-        };
-        let kept = || (0..self.deployments.len()).flat_map(old).flatten();
+        let draining = || self.deployments.iter().map(|one| &one.ranks.draining);
+        let kept = || draining().chain(self.leaving().iter().map(|one| &one.ranks.staying));
         // What does not run well goes first: it is not missed.
         let others = kept().flat_map(|kept| {
             let young = kept.pending.iter().rev().chain(kept.warming.iter().rev());
@@ -80,7 +76,8 @@ impl ServiceState {
         let allowed = fleet.allowance(bounds, context.policy.counts_stopping);
         let healthy = left.min(allowed.stops);
         // Of the healthy ones those go first that cannot stay where they are.
-        for candidates in [kept_healthy(self, true), kept_healthy(self, false)] {
+        let leaving = self.leaving().iter().map(|one| &one.ranks.staying);
+        for candidates in [all_healthy(draining()), all_healthy(leaving)] {
             let more = healthy.saturating_sub(count(
                 chosen.iter().filter(|one| self.is_healthy(**one)).count(),
             ));
@@ -99,10 +96,7 @@ impl ServiceState {
 
     /// Tasks of the newest deployment beyond the desired count.
     fn too_many(&self, policy: &ServicePolicy, fleet: &Fleet, choice: &Choice<'_>) -> Stops {
-        let Some(primary) = self.primary() else {
-            return Stops::new();
-        };
-        let staying = &primary.ranks.staying;
+        let staying = || self.lasting().iter().map(|one| &one.ranks.staying);
         let there = fleet.new_healthy.saturating_add(fleet.new_coming);
         // A task that is moved is there twice for a while.
         let kept = fleet.desired.saturating_add(self.is_moving().into());
@@ -110,16 +104,15 @@ impl ServiceState {
         if surplus == 0 {
             return Stops::new();
         }
-        let young = staying
-            .pending
-            .iter()
-            .rev()
-            .chain(staying.warming.iter().rev());
+        let pending = staying().flat_map(|kept| kept.pending.iter().rev());
+        let young = pending.chain(staying().flat_map(|kept| kept.warming.iter().rev()));
         let young = young.filter(|number| choice.may_stop(**number));
         let mut chosen: Vec<u64> = young.take(surplus).copied().collect();
         let left = count(surplus.saturating_sub(chosen.len()));
         let spare = fleet.healthy().saturating_sub(self.bounds(policy).lower);
-        chosen.extend(choice.choose(&staying.healthy, left.min(spare)));
+        if left.min(spare) > 0 {
+            chosen.extend(choice.choose(&all_healthy(staying()), left.min(spare)));
+        }
         self.named(&chosen, |_| scaling(self))
     }
 
@@ -132,12 +125,13 @@ impl ServiceState {
         if primary.rollout == RolloutState::Failed && fleet.desired > 0 {
             return Stops::new();
         }
-        let staying = &primary.ranks.staying;
+        let lasting = self.lasting();
         let there = fleet.new_healthy.saturating_add(fleet.new_unhealthy);
         let replaced = there.saturating_sub(fleet.desired).min(fleet.new_unhealthy);
         // The newest go first: those that stay have been healthy the longest.
-        let chosen: Vec<u64> = staying.unhealthy.iter().rev().copied().collect();
-        let chosen: Vec<u64> = chosen.into_iter().take(replaced as usize).collect();
+        let chosen = lasting.iter();
+        let chosen = chosen.flat_map(|one| one.ranks.staying.unhealthy.iter().rev());
+        let chosen: Vec<u64> = chosen.take(replaced as usize).copied().collect();
         if !chosen.is_empty() {
             return self.named(&chosen, unhealthy_cause);
         }
@@ -145,15 +139,12 @@ impl ServiceState {
         if is_replacing || room > 0 && fleet.wanted() > 0 {
             return Stops::new();
         }
-        let of_primary =
-            (fleet.wanted() > 0).then_some([&primary.ranks.draining.unhealthy, &staying.unhealthy]);
-        let of_older = self
-            .older()
-            .iter()
-            .filter(|older| older.rollout != RolloutState::Failed);
-        let of_older =
-            of_older.flat_map(|one| [&one.ranks.draining.unhealthy, &one.ranks.staying.unhealthy]);
-        let mut candidates = of_primary.into_iter().flatten().chain(of_older);
+        let lasting = lasting.iter().filter(|_| fleet.wanted() > 0);
+        let older = self.leaving().iter();
+        let older = older.filter(|older| older.rollout != RolloutState::Failed);
+        let all = lasting.chain(older);
+        let mut candidates =
+            all.flat_map(|one| [&one.ranks.draining.unhealthy, &one.ranks.staying.unhealthy]);
         let Some(candidates) = candidates.find(|numbers| !numbers.is_empty()) else {
             return Stops::new();
         };
@@ -174,15 +165,8 @@ impl ServiceState {
     }
 }
 
-/// The healthy tasks of older revisions, or those that cannot stay where they are.
-fn kept_healthy(service: &ServiceState, is_draining: bool) -> Numbers {
-    let deployments = service.deployments.iter().enumerate();
-    let numbers = deployments.filter_map(|(position, one)| match (position, is_draining) {
-        (_, true) => Some(&one.ranks.draining.healthy),
-        (0, false) => None,
-        (_, false) => Some(&one.ranks.staying.healthy),
-    });
-    numbers.flatten().copied().collect()
+fn all_healthy<'k>(kept: impl Iterator<Item = &'k Kept>) -> Numbers {
+    kept.flat_map(|kept| &kept.healthy).copied().collect()
 }
 
 pub(super) fn unhealthy_cause(task: &ServiceTask) -> StopCause {

@@ -307,6 +307,7 @@ fn go(world: &mut World, event: &Event) -> Vec<ServiceAction> {
         stopped: Vec::new(),
         published: Vec::new(),
         scaled: Vec::new(),
+        asked: Vec::new(),
         registered: Default::default(),
         ..*world
     };

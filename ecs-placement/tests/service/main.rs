@@ -18,6 +18,7 @@ mod failing;
 mod fargate;
 mod forecast;
 mod histories;
+mod hooks;
 mod meanwhile;
 mod providers;
 mod requests;

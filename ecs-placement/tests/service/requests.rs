@@ -41,8 +41,8 @@ fn what_is_not_done_is_refused_by_name() {
     );
     assert_eq!(
         with(json!({"lifecycleHooks": [{"targetType": "PAUSE",
-            "lifecycleStages": ["PRE_SCALE_UP"]}]})),
-        "lifecycle hooks of rolling deployments are not called"
+            "lifecycleStages": ["PRODUCTION_TRAFFIC_SHIFT"]}]})),
+        "a hook of target type `PAUSE` cannot be called at stage `PRODUCTION_TRAFFIC_SHIFT`"
     );
     assert_eq!(
         with(

@@ -519,7 +519,7 @@ fn what_has_no_such_deployment_takes_no_event() {
         .unwrap_err();
     assert_eq!(
         error.to_string(),
-        "the service `web` has no deployment that shifts traffic"
+        "the service `web` has no deployment that shifts traffic or calls hooks"
     );
     let error = world
         .services

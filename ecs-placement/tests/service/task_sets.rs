@@ -331,6 +331,10 @@ fn what_would_do_nothing_is_refused() {
             json!({"earlySuccessCriteria": early}),
         ),
         ("bakeTimeInMinutes", json!({"bakeTimeInMinutes": 5})),
+        (
+            "lifecycleHooks",
+            json!({"lifecycleHooks": [{"targetType": "PAUSE", "lifecycleStages": ["PRE_SCALE_UP"]}]}),
+        ),
     ] {
         let message =
             format!("`{member}` cannot be combined with deployment controller `EXTERNAL`");

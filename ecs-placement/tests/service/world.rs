@@ -8,6 +8,7 @@ use ecs_model::{
     Timestamp,
 };
 use ecs_placement::capacity::CapacityAction;
+use ecs_placement::deployment::shift::ShiftAction;
 use ecs_placement::service::{
     Observation, ObservedServiceTask, ServiceAction, ServiceChange, ServiceDecision, ServiceError,
     ServicePolicy, Services, TaskPlace,
@@ -34,6 +35,8 @@ pub(crate) struct World {
     pub(crate) published: Vec<Event>,
     /// What was asked of the instances of capacity providers.
     pub(crate) scaled: Vec<CapacityAction>,
+    /// What deployments asked for: traffic and hooks.
+    pub(crate) asked: Vec<ShiftAction>,
 }
 
 /// A task as the agents have it.
@@ -120,6 +123,7 @@ impl World {
             registered: BTreeSet::new(),
             published: Vec::new(),
             scaled: Vec::new(),
+            asked: Vec::new(),
         }
     }
 
@@ -282,6 +286,7 @@ impl World {
                     assert!(self.registered.remove(&*task));
                 }
                 ServiceAction::Publish(event) => self.published.push(*event),
+                ServiceAction::Shift { action, .. } => self.asked.push(*action),
                 other => panic!("{other:?}"),
             }
         }

@@ -209,12 +209,7 @@ impl ShiftingDeployment {
         stop_type: Option<&StopServiceDeploymentStopType>,
         now: Timestamp,
     ) -> Result<ShiftVerdict, ShiftError> {
-        if let Some(stop_type) = stop_type
-            && *stop_type != StopServiceDeploymentStopType::Rollback
-        {
-            let stop_type = stop_type.to_string();
-            return Err(ShiftError::StopType { stop_type });
-        }
+        check_stop_type(stop_type)?;
         match self.status {
             ShiftStatus::Pending | ShiftStatus::InProgress => {
                 self.observe(now);
@@ -364,6 +359,23 @@ impl ShiftingDeployment {
                     self.fail_rollback(status_reason::rollback_timed_out(&reason));
                 }
             }
+        }
+    }
+}
+
+/// Whether a deployment can be stopped in this way. Absent is `ROLLBACK`.
+///
+/// # Errors
+///
+/// Another way than `ROLLBACK`.
+pub(crate) fn check_stop_type(
+    stop_type: Option<&StopServiceDeploymentStopType>,
+) -> Result<(), ShiftError> {
+    match stop_type {
+        None | Some(StopServiceDeploymentStopType::Rollback) => Ok(()),
+        Some(other) => {
+            let stop_type = other.to_string();
+            Err(ShiftError::StopType { stop_type })
         }
     }
 }

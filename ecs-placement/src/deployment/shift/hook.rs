@@ -27,7 +27,7 @@ const MOST_HOOKS: usize = 10;
 /// A hook of the configuration.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(super) struct Hook {
+pub(crate) struct Hook {
     pub(super) target: HookTarget,
     stages: Vec<Stage>,
     timeout_minutes: u16,
@@ -57,7 +57,7 @@ pub(super) enum OnTimeout {
 /// A hook that was called at a stage.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(super) struct HookCall {
+pub(crate) struct HookCall {
     pub(super) id: Arc<str>,
     /// Which of the configuration's.
     pub(super) hook: usize,
@@ -112,7 +112,7 @@ pub(super) enum Meaning {
 
 impl Hook {
     /// The hooks of a configuration, checked.
-    pub(super) fn all_of(
+    pub(crate) fn all_of(
         configuration: &DeploymentConfiguration,
     ) -> Result<Vec<Self>, ShiftConfigurationError> {
         let hooks = configuration.lifecycle_hooks().iter().map(Self::of);
@@ -162,7 +162,7 @@ impl Hook {
         })
     }
 
-    pub(super) fn is_called_at(&self, stage: Stage) -> bool {
+    pub(crate) fn is_called_at(&self, stage: Stage) -> bool {
         self.stages.contains(&stage)
     }
 
@@ -251,7 +251,7 @@ impl OnTimeout {
 
 impl HookCall {
     /// Whether the stage waits for it.
-    pub(super) const fn is_open(&self) -> bool {
+    pub(crate) const fn is_open(&self) -> bool {
         matches!(
             self.status,
             CallStatus::AwaitingAction | CallStatus::InProgress

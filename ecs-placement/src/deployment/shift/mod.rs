@@ -25,6 +25,21 @@
 //! | `maximumPercent` below 200 | it does not hold back the tasks of the target |
 //! | alarms that are in `ALARM` before the deployment starts | none is heeded, their status is `DISABLED` |
 //!
+//! # Hooks of deployments that roll
+//!
+//! Lifecycle hooks stand beside every strategy in the API, but which stages a deployment of
+//! strategy `ROLLING` has is not published. It calls the same hooks in the same way as others:
+//!
+//! | question | choice |
+//! |---|---|
+//! | `PRE_SCALE_UP` | before its first task starts, at the creation of a service too; the service is kept as it is meanwhile, what is missing comes from the revision that was deployed successfully last |
+//! | `POST_SCALE_UP` | once all of its tasks are healthy, or as many as an early success needs; older tasks go on to stop, and it bakes and is complete only after the answers |
+//! | hooks at other stages | they are accepted, for another strategy may have these stages, and never called |
+//! | going back | calls no hooks |
+//! | hooks that are changed while it is under way | it goes by those that it began with |
+//! | the limit of 24 hours of a stage | only the hook's own timeout holds |
+//! | services of controller `CODE_DEPLOY` | they are refused: their hooks stand in the AppSpec file, which is CodeDeploy's |
+//!
 //! Source: Developer Guide,
 //! [blue/green](https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-blue-green.html),
 //! linear and canary deployments; API shape `ServiceDeployment`.
@@ -56,10 +71,14 @@ use serde::{Deserialize, Serialize};
 
 pub use action::{ExecutionDetails, HookPayload, ShiftAction, ShiftChange};
 use back::Way;
+pub(crate) use call::{
+    HookCalls, called, check_id as check_hook_id, details as hook_details, next_due, resumed,
+};
 pub(crate) use describe::monitor_status;
 pub use error::{ShiftConfigurationError, ShiftError};
+pub(crate) use handle::check_stop_type;
 pub use hook::{DEFAULT_CALL_BACK_DELAY, DEFAULT_HOOK_TIMEOUT_MINUTES, HookAnswer};
-use hook::{Hook, HookCall};
+pub(crate) use hook::{Hook, HookCall};
 pub use record::{ShiftEvent, ShiftRecord, ShiftVerdict};
 pub use request::{ShiftRequest, SourceRevision, TaskCounts};
 pub use schedule::{CLOUDFORMATION_LIMIT, DEFAULT_BAKE_MINUTES, ShiftSchedule};
@@ -180,10 +199,10 @@ pub struct ShiftingDeployment {
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct Names {
-    service_deployment: Arc<str>,
-    service: Arc<str>,
-    cluster: Arc<str>,
+pub(crate) struct Names {
+    pub(crate) service_deployment: Arc<str>,
+    pub(crate) service: Arc<str>,
+    pub(crate) cluster: Arc<str>,
 }
 
 /// A service revision with what was asked for it.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use ecs_model::Timestamp;
 
 use super::phase::Phase;
-use super::{ShiftStatus, ShiftingDeployment, Stage};
+use super::{HookCall, ShiftStatus, ShiftingDeployment, Stage};
 
 /// What a deployment waits for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -88,15 +88,7 @@ impl ShiftingDeployment {
             Phase::ShiftProduction | Phase::ProductionBack => ShiftWait::Traffic {
                 is_production: true,
             },
-            Phase::AwaitHooks => {
-                let open = self.calls.iter().filter(|call| call.is_open());
-                let until = open.clone().map(|call| call.expires_at);
-                ShiftWait::Hooks {
-                    stage: open.clone().map(|call| call.stage).next()?,
-                    hook_ids: open.map(|call| Arc::clone(&call.id)).collect(),
-                    until: until.min_by_key(|at| at.micros())?,
-                }
-            }
+            Phase::AwaitHooks => ShiftWait::of_hooks(&self.calls)?,
             Phase::NetworkDelay | Phase::StepBake | Phase::Bake => ShiftWait::Until(self.due?),
         })
     }
@@ -111,6 +103,19 @@ impl ShiftingDeployment {
             }
         }
         ShiftWait::Stopping { revisions, tasks }
+    }
+}
+
+impl ShiftWait {
+    /// Of hooks those that have not answered; nothing if all have.
+    pub(crate) fn of_hooks(calls: &[HookCall]) -> Option<Self> {
+        let open = calls.iter().filter(|call| call.is_open());
+        let until = open.clone().map(|call| call.expires_at);
+        Some(Self::Hooks {
+            stage: open.clone().map(|call| call.stage).next()?,
+            hook_ids: open.map(|call| Arc::clone(&call.id)).collect(),
+            until: until.min_by_key(|at| at.micros())?,
+        })
     }
 }
 
