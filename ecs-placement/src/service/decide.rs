@@ -207,7 +207,7 @@ impl ServiceState {
         let ended = match (&self.task_sets, shift) {
             (Some(sets), _) => self.task_sets_change(sets, now),
             (None, None) => self.lifecycle(context),
-            (None, Some(_)) => None,
+            (None, Some(_)) => self.begun(now),
         };
         if let Some(ended) = ended {
             return change(ended);
@@ -289,9 +289,8 @@ impl ServiceState {
         if self.status != ServiceStatus::Active {
             return None;
         }
-        let rolling = self.history.rolling.as_ref();
-        if let Some(pending) = rolling.filter(|rolling| rolling.is_pending()) {
-            return Some(change(pending.target(), DeploymentEvent::Begin));
+        if let Some(begun) = self.begun(now) {
+            return Some(begun);
         }
         let primary = self.primary()?;
         if primary.is_in_progress() {
@@ -328,6 +327,18 @@ impl ServiceState {
             .iter()
             .find(is_done)
             .map(|older| change(&older.id, DeploymentEvent::Retire))
+    }
+
+    /// A service deployment that rolls begins.
+    fn begun(&self, now: Timestamp) -> Option<ServiceChange> {
+        let rolling = self.history.rolling.as_ref();
+        let pending = rolling.filter(|rolling| rolling.is_pending())?;
+        Some(ServiceChange::Deployment {
+            service: Arc::clone(&self.name),
+            deployment: Arc::clone(pending.target()),
+            event: DeploymentEvent::Begin,
+            at: now,
+        })
     }
 
     /// A service that is deleted and has no tasks any more that shall run.

@@ -73,7 +73,8 @@ impl ServiceState {
             described = described.with_deployment_controller(controller);
         }
         described.current_service_deployment = self.current_service_deployment();
-        described.current_service_revisions = match (&self.task_sets, &self.shift) {
+        let shift = self.shift.as_deref().filter(|one| !one.only_reconciles());
+        described.current_service_revisions = match (&self.task_sets, shift) {
             (Some(_), _) => None,
             (None, Some(shift)) => Some(shift.current_service_revisions()),
             (None, None) => Some(self.current_revisions()),

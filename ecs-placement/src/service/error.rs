@@ -48,15 +48,6 @@ pub enum ServiceError {
         /// The strategy.
         strategy: String,
     },
-    /// Tasks that are replaced one by one take no traffic from several revisions.
-    #[error(
-        "a rolling deployment cannot start while a deployment of `{service}` that shifts traffic \
-         has not come to one revision"
-    )]
-    Spread {
-        /// The service.
-        service: String,
-    },
     /// A service has no deployment that shifts traffic or calls hooks.
     #[error("the service `{service}` has no deployment that shifts traffic or calls hooks")]
     NoShift {

@@ -153,7 +153,8 @@ impl ServiceState {
     ) -> impl Iterator<Item = ServiceDeployment> {
         let rolling = self.history.rolling.as_ref();
         let rolling = rolling.map(|rolling| self.describe_rolling(rolling, policy));
-        let shift = self.shift.as_ref().map(|shift| shift.describe());
+        let shift = self.shift.as_ref().filter(|shift| !shift.only_reconciles());
+        let shift = shift.map(|shift| shift.describe());
         let past = self.history.past.iter().cloned();
         rolling.into_iter().chain(shift).chain(past)
     }
@@ -163,7 +164,10 @@ impl ServiceState {
         let rolling = self.history.rolling.as_ref();
         let rolling = rolling.map(|rolling| self.service_deployment_arn(rolling.target()));
         let shift = || {
-            let shift = self.shift.as_ref()?;
+            let shift = self
+                .shift
+                .as_ref()
+                .filter(|shift| !shift.only_reconciles())?;
             Some(shift.service_deployment_arn().to_owned())
         };
         let past = || self.history.past.front()?.service_deployment_arn.clone();

@@ -142,6 +142,12 @@ impl Services {
 }
 
 impl ServiceState {
+    /// Whether what happens is for a deployment that rolls, and not for one that shifts traffic.
+    pub(super) fn is_for_hooks(&self, event: &ShiftEvent) -> bool {
+        let is_stop = matches!(event, ShiftEvent::Stop { .. });
+        self.history.rolling.is_some() && (is_stop || self.active_shift().is_none())
+    }
+
     /// The hooks of the deployment that rolls.
     fn hooks(&self) -> Option<&RollingHooks> {
         self.history.rolling.as_ref()?.hooks()

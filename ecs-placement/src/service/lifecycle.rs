@@ -51,7 +51,7 @@ impl ServiceState {
         let older = self.older().iter().filter(|one| !one.ranks.is_empty());
         let sources: Vec<_> = older.map(|one| Arc::clone(&one.id)).collect();
         self.begin_shift(at);
-        if self.shift.is_none() {
+        if !self.settings.shifts_traffic() {
             let hooks = RollingHooks::of(&self.settings.deployments);
             self.history.rolling = Some(Rolling::new(&id, sources, hooks, at));
         }

@@ -140,10 +140,10 @@ impl Services {
         at: Timestamp,
     ) -> Result<(), ServiceApplyError> {
         let known = self.known(service)?;
-        let verdict = match (&known.history.rolling, &known.shift) {
-            (Some(_), _) => known.hooks_verdict(event, at),
-            (None, Some(shift)) => Some(shift.decide(event.clone(), at).outcome),
-            (None, None) => None,
+        let verdict = match &known.shift {
+            _ if known.is_for_hooks(event) => known.hooks_verdict(event, at),
+            Some(shift) => Some(shift.decide(event.clone(), at).outcome),
+            None => None,
         };
         verdict.ok_or_else(|| ServiceApplyError::NoShift {
             service: service.to_owned(),

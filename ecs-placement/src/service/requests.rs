@@ -58,9 +58,7 @@ impl Services {
     ///
     /// # Errors
     ///
-    /// As [`create`](Self::create), a service that is not there or not `ACTIVE`, and a rolling
-    /// deployment while traffic or tasks are spread over several revisions by one that shifts
-    /// traffic. What Amazon ECS does then is not published.
+    /// As [`create`](Self::create), and a service that is not there or not `ACTIVE`.
     pub fn update(
         &mut self,
         request: &UpdateServiceRequest,
@@ -114,7 +112,7 @@ impl Services {
         now: Timestamp,
     ) -> Result<Option<ServiceChange>, ServiceError> {
         let known = self.active(Some(service))?;
-        if known.active_shift().is_some() {
+        if known.active_shift().is_some() && known.history.rolling.is_none() {
             let stop = ShiftEvent::Stop { stop_type: None };
             let (_, change) = self.decide_shift(&known.name, stop, now)?;
             return Ok(change);
@@ -223,10 +221,6 @@ impl Services {
             self.check_launch_type(&known.name, revision)?;
             settings.check_traffic(revision)?;
             settings.request(&known.name, revision)?;
-            if !settings.shifts_traffic() && known.is_spread() {
-                let service = known.name.to_string();
-                return Err(ServiceError::Spread { service });
-            }
         }
         let next = revision.as_ref().or(current.map(|current| &**current));
         if settings.wants_rebalancing(false) {

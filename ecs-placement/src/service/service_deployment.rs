@@ -154,6 +154,16 @@ impl Rolling {
         }
     }
 
+    pub(super) fn goes_back(&self) -> bool {
+        self.status == ShiftStatus::RollbackInProgress
+    }
+
+    /// It could not go back.
+    pub(super) fn fail_back(&mut self, reason: Option<String>, at: Timestamp) {
+        self.status_reason = reason.or(self.status_reason.take());
+        self.end(ShiftStatus::RollbackFailed, at);
+    }
+
     /// A newer service deployment has started.
     pub(super) fn supersede(&mut self, at: Timestamp) {
         self.status_reason = Some(status_reason::SUPERSEDED.to_owned());
@@ -204,12 +214,10 @@ impl ServiceState {
             .with_deployment_configuration(self.described_configuration())
             .with_deployment_circuit_breaker(self.describe_breaker(rolling, policy))
             .with_alarms(self.describe_alarms(rolling));
-        document.lifecycle_stage = rolling
-            .hooks
-            .as_ref()
-            .and_then(|one| one.stage())
-            .map(Into::into);
+        let reconciles = self.active_shift().and_then(|shift| shift.stage());
         let hooks = rolling.hooks.as_deref();
+        let stage = reconciles.or_else(|| hooks?.stage());
+        document.lifecycle_stage = stage.map(Into::into);
         document.lifecycle_hook_details = hooks.map(|hooks| hooks.details().collect());
         document.started_at = times.started;
         document.finished_at = times.finished;

@@ -6,8 +6,9 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use ecs_model::deployment::DeploymentStrategy;
 use ecs_model::event::Change;
-use ecs_model::{ServiceDeployment, Timestamp, service_message};
+use ecs_model::{DeploymentConfiguration, ServiceDeployment, Timestamp, service_message};
 use ecs_taskdef::Recorded;
 
 use super::choose::Choice;
@@ -59,7 +60,7 @@ impl Services {
             let service = service.to_owned();
             return Err(ServiceError::NotFound { service });
         };
-        if known.history.rolling.is_some() {
+        if known.is_for_hooks(&event) {
             return self.decide_hooks(known, event, now);
         }
         let Some(shift) = &known.shift else {
@@ -84,17 +85,26 @@ impl Services {
 }
 
 impl ServiceState {
-    /// Begins to shift traffic to the newest deployment, if that is the strategy. One that does so
-    /// already hands over what it has.
+    /// Begins to shift traffic to the newest deployment, if that is the strategy, or to bring it to
+    /// one source, if it is split. One that shifts traffic already hands over what it has.
     pub(super) fn begin_shift(&mut self, at: Timestamp) {
+        let is_spread = self.is_spread();
         let left = self.shift.take().map(|before| self.left_by(*before, at));
         let (document, sources) = left.unzip();
-        if let Some(document) = document {
+        if let Some(document) = document.flatten() {
             self.keep_shift(document);
         }
         let sources = sources.flatten().unwrap_or_else(|| self.sources());
-        let Some(newest) = self.primary().filter(|_| self.settings.shifts_traffic()) else {
+        let shifts_traffic = self.settings.shifts_traffic();
+        let Some(newest) = self.primary().filter(|_| shifts_traffic || is_spread) else {
             return;
+        };
+        let configuration = match shifts_traffic {
+            true => self.settings.deployments.clone(),
+            // The deployment that rolls heeds the rest of it.
+            false => {
+                DeploymentConfiguration::default().with_strategy(DeploymentStrategy::BlueGreen)
+            }
         };
         let number = newest.id.rsplit('/').next().unwrap_or_default();
         let mut request = ShiftRequest::new(
@@ -102,12 +112,13 @@ impl ServiceState {
             &*self.arn,
             &*self.cluster,
             self.revision_arn(&newest.id),
-            self.settings.deployments.clone(),
+            configuration,
         )
         .with_desired_count(self.wanted())
         .with_test_traffic(newest.revision.has_test_traffic());
         request.is_headless = !newest.revision.has_traffic();
         request.has_network_load_balancer = newest.revision.has_network_load_balancer();
+        request.only_reconciles = !shifts_traffic;
         request.sources = sources;
         let ignores_alarms = newest.ignores_alarms;
         // It was checked when the request was.
@@ -116,21 +127,22 @@ impl ServiceState {
         };
         let alarms = self.rules.alarms.as_ref();
         let first = alarms.and_then(|alarms| alarms.alarm_names().first());
-        if let Some(alarm) = first.filter(|_| ignores_alarms) {
+        if let Some(alarm) = first.filter(|_| ignores_alarms && shifts_traffic) {
             let _ = shift.handle_alarm(alarm, at);
         }
         self.shift = Some(Box::new(shift));
     }
 
-    /// The document of one that another follows, and the revisions that it hands over if it is under
-    /// way, has stopped where it was, or could not go back.
+    /// The document of one that another follows, if it has one of its own, and the revisions that
+    /// it hands over if it is under way, has stopped where it was, or could not go back.
     fn left_by(
         &mut self,
         mut before: ShiftingDeployment,
         at: Timestamp,
-    ) -> (ServiceDeployment, Option<Vec<SourceRevision>>) {
+    ) -> (Option<ServiceDeployment>, Option<Vec<SourceRevision>>) {
+        let document = |one: &ShiftingDeployment| (!one.only_reconciles()).then(|| one.describe());
         if before.has_come_to_one() {
-            return (before.describe(), None);
+            return (document(&before), None);
         }
         let was_over = before.status().is_terminal();
         before.handle_superseded(at);
@@ -148,7 +160,7 @@ impl ServiceState {
                 source.requested = self.wanted();
             }
         }
-        (before.describe(), Some(sources))
+        (document(&before), Some(sources))
     }
 
     /// The revisions that a first deployment of this kind begins with: the last completed one has
@@ -344,7 +356,7 @@ impl ServiceState {
         policy: &ServicePolicy,
         at: Timestamp,
     ) {
-        if self.history.rolling.is_some() {
+        if self.is_for_hooks(event) {
             return self.take_hooks(event, alarms, policy, at);
         }
         let Some(mut shift) = self.shift.take() else {
@@ -358,7 +370,33 @@ impl ServiceState {
         if let Some(due) = shift.poll_timeout() {
             self.timers.insert((due, Timer::Service));
         }
-        self.shift = Some(shift);
+        let is_over = shift.only_reconciles() && shift.has_come_to_one();
+        self.shift = Some(shift).filter(|_| !is_over);
+    }
+
+    /// What brings traffic to one source fails: so does the deployment that waits for it.
+    fn fail_to_reconcile(
+        &mut self,
+        status: ShiftStatus,
+        reason: Option<String>,
+        (alarms, policy): (&BTreeSet<Box<str>>, &ServicePolicy),
+        at: Timestamp,
+    ) {
+        let candidate = match status {
+            ShiftStatus::RollbackInProgress => self.candidate(),
+            ShiftStatus::RollbackFailed => None,
+            _ => return,
+        };
+        let Some(rolling) = &mut self.history.rolling else {
+            return;
+        };
+        if rolling.goes_back() {
+            rolling.fail_back(reason, at);
+            return self.keep_ended(policy);
+        }
+        let target = Arc::clone(rolling.target());
+        let failure = (DeploymentFailure::Shift, reason);
+        self.give_up(&target, failure, candidate, (alarms, policy), at);
     }
 
     fn follow_shift(
@@ -368,6 +406,12 @@ impl ServiceState {
         (alarms, policy): (&BTreeSet<Box<str>>, &ServicePolicy),
         at: Timestamp,
     ) {
+        if shift.only_reconciles() {
+            if let ShiftChange::Status { status, reason, .. } = change {
+                self.fail_to_reconcile(status, reason, (alarms, policy), at);
+            }
+            return;
+        }
         let of = |arn: &str| self.of_revision(arn).map(|one| Arc::clone(&one.id));
         let target = of(shift.target());
         let before = shift.rollback_target().and_then(of);

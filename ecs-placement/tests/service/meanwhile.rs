@@ -2,7 +2,7 @@
 
 use ecs_model::TaskStatus;
 use ecs_placement::deployment::shift::{
-    NETWORK_LOAD_BALANCER_DELAY, ShiftEvent, ShiftStatus, Stage,
+    NETWORK_LOAD_BALANCER_DELAY, ShiftAction, ShiftEvent, ShiftStatus, Stage,
 };
 use ecs_placement::service::{Services, TargetHealth};
 use serde_json::{Value, json};
@@ -250,30 +250,137 @@ fn a_network_load_balancer_is_given_its_ten_minutes() {
 }
 
 #[test]
-fn traffic_that_is_split_is_not_left_to_a_rolling_deployment() {
+fn traffic_that_is_split_comes_to_one_revision_before_the_next_one_rolls() {
     let mut shifting = Shifting::settled(canary());
     shifting.deploy("web:2");
     shifting.run(60);
-    shifting
-        .world
-        .update(json!({"deploymentConfiguration": {"strategy": "ROLLING"}}));
-    let error = shifting
-        .world
-        .try_update(json!({"taskDefinition": "web:3"}))
-        .unwrap_err();
+    assert_eq!(weights(&shifting), ["10.0"]);
+    let hooks = json!([{"targetType": "PAUSE",
+        "lifecycleStages": ["RECONCILE_SERVICE", "PRE_SCALE_UP"]}]);
+    shifting.world.update(json!({"taskDefinition": "web:3",
+        "deploymentConfiguration": {"strategy": "ROLLING", "lifecycleHooks": hooks}}));
+    shifting.answers = false;
+    shifting.reconcile();
+    let far = |shifting: &Shifting| {
+        let document = shifting.world.services.service_deployment("web").unwrap();
+        let (status, stage) = (document.status().unwrap(), document.lifecycle_stage());
+        format!("{status} {}", stage.unwrap())
+    };
+    assert_eq!(far(&shifting), "IN_PROGRESS RECONCILE_SERVICE");
+    let Some(ShiftAction::ShiftProduction { traffic }) = shifting.asked.last().cloned() else {
+        panic!("{:?}", shifting.asked);
+    };
     assert_eq!(
-        error.to_string(),
-        "a rolling deployment cannot start while a deployment of `web` that shifts traffic has not \
-         come to one revision"
+        traffic
+            .iter()
+            .filter(|(_, weight)| weight.tenths() > 0)
+            .count(),
+        1
     );
-    let exception = error.exception().to_string();
-    assert_eq!(exception, format!("InvalidParameterException: {error}"));
-    shifting.run(1_000);
-    assert_eq!(shifting.status(), ShiftStatus::Successful);
-    shifting.deploy("web:3");
+    assert_eq!((shifting.of("web:1"), shifting.of("web:2")), (3, 3));
+    // The service deployment that was under way has stopped; there is one for each change.
+    let request = serde_json::from_value(json!({"service": "web"})).unwrap();
+    let list = shifting.world.services.list_service_deployments(&request);
+    let list = list.unwrap();
+    let statuses = list.service_deployments().iter();
+    let statuses: Vec<_> = statuses.map(|one| one.status().unwrap().as_str()).collect();
+    assert_eq!(statuses, ["IN_PROGRESS", "STOPPED", "SUCCESSFUL"]);
+    shifting.answers = true;
+    let event = ShiftEvent::ProductionShifted(traffic);
+    let now = at(shifting.world.now);
+    shifting.world.services.shift("web", event, now).unwrap();
+    shifting.run(120);
+    assert_eq!((shifting.of("web:1"), shifting.of("web:2")), (3, 0));
+    assert_eq!(far(&shifting), "IN_PROGRESS PRE_SCALE_UP");
+    assert!(shifting.world.services.shifting_deployment("web").is_none());
+    let document = shifting.world.services.service_deployment("web").unwrap();
+    let pause = document.lifecycle_hook_details()[0].hook_id().unwrap();
+    let event = ShiftEvent::Continue {
+        hook_id: pause.into(),
+        action: None,
+    };
+    let now = at(shifting.world.now);
+    shifting.world.services.shift("web", event, now).unwrap();
     shifting.run(600);
     assert_eq!(shifting.of("web:3"), 3);
     assert_eq!(shifting.world.tasks.len(), 3);
+    let state = shifting.world.state();
+    assert_eq!(state, ("web:3".to_owned(), "COMPLETED".to_owned()));
+}
+
+/// A canary with a tenth of the traffic, which a rolling deployment follows.
+fn split_and_rolling() -> Shifting {
+    let mut shifting = Shifting::settled(canary());
+    shifting.deploy("web:2");
+    shifting.run(60);
+    shifting.answers = false;
+    shifting.world.update(json!({"taskDefinition": "web:3",
+        "deploymentConfiguration": {"strategy": "ROLLING"}}));
+    shifting.reconcile();
+    shifting
+}
+
+#[test]
+fn a_stop_before_split_traffic_has_come_to_one_revision() {
+    let mut shifting = split_and_rolling();
+    let now = at(shifting.world.now);
+    let stop = ShiftEvent::Stop { stop_type: None };
+    shifting.world.services.shift("web", stop, now).unwrap();
+    let traffic = shifting.asked.last().cloned();
+    let Some(ShiftAction::ShiftProduction { traffic }) = traffic else {
+        panic!("{traffic:?}");
+    };
+    let event = ShiftEvent::ProductionShifted(traffic);
+    shifting.world.services.shift("web", event, now).unwrap();
+    shifting.answers = true;
+    shifting.run(600);
+    assert_eq!((shifting.of("web:1"), shifting.world.tasks.len()), (3, 3));
+    let document = shifting.world.services.service_deployment("web").unwrap();
+    assert_eq!(document.status().unwrap().as_str(), "ROLLBACK_SUCCESSFUL");
+}
+
+#[test]
+fn traffic_that_cannot_come_to_one_revision_fails_the_deployment_that_waits_for_it() {
+    let mut shifting = split_and_rolling();
+    for _ in 0..2 {
+        let problem = "no listener".to_owned();
+        let event = ShiftEvent::InvalidNetworking { problem };
+        let now = at(shifting.world.now);
+        shifting.world.services.shift("web", event, now).unwrap();
+    }
+    let document = shifting.world.services.service_deployment("web").unwrap();
+    assert_eq!(document.status().unwrap().as_str(), "ROLLBACK_FAILED");
+    assert_eq!(
+        document.status_reason(),
+        Some(
+            "Service deployment rolled back because of invalid networking configuration: no \
+             listener"
+        )
+    );
+    // The next one has to bring it together anew.
+    shifting.answers = true;
+    shifting.deploy("web:4");
+    shifting.run(1_000);
+    assert_eq!((shifting.of("web:4"), shifting.world.tasks.len()), (3, 3));
+    let document = shifting.world.services.service_deployment("web").unwrap();
+    assert_eq!(document.status().unwrap().as_str(), "SUCCESSFUL");
+}
+
+#[test]
+fn what_shifts_traffic_overtakes_a_deployment_that_waits_for_one_revision() {
+    let mut shifting = split_and_rolling();
+    let saved = serde_json::to_string(&shifting.world.services).unwrap();
+    shifting.world.services = serde_json::from_str::<Services>(&saved).unwrap();
+    assert_eq!(
+        serde_json::to_string(&shifting.world.services).unwrap(),
+        saved
+    );
+    shifting.answers = true;
+    shifting.world.update(json!({"taskDefinition": "web:4",
+        "deploymentConfiguration": {"strategy": "BLUE_GREEN", "bakeTimeInMinutes": 5}}));
+    shifting.run(1_000);
+    assert_eq!(shifting.status(), ShiftStatus::Successful);
+    assert_eq!((shifting.of("web:4"), shifting.world.tasks.len()), (3, 3));
 }
 
 #[test]

@@ -66,6 +66,10 @@ impl ShiftingDeployment {
             return self.end_rollback();
         };
         let next = match stage {
+            Stage::ReconcileService if self.only_reconciles => {
+                self.times.finished = Some(self.now);
+                return self.become_status(ShiftStatus::Successful, None);
+            }
             Stage::ReconcileService => Stage::PreScaleUp,
             Stage::PreScaleUp => Stage::ScaleUp,
             Stage::ScaleUp => Stage::PostScaleUp,

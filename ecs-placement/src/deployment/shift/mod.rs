@@ -35,6 +35,7 @@
 //! | `PRE_SCALE_UP` | before its first task starts, at the creation of a service too; the service is kept as it is meanwhile, what is missing comes from the revision that was deployed successfully last |
 //! | `POST_SCALE_UP` | once all of its tasks are healthy, or as many as an early success needs; older tasks go on to stop, and it bakes and is complete only after the answers |
 //! | hooks at other stages | they are accepted, for another strategy may have these stages, and never called |
+//! | traffic that another strategy has left split | it goes to one revision first, as in `RECONCILE_SERVICE` of the others, without hooks |
 //! | going back | calls no hooks |
 //! | hooks that are changed while it is under way | it goes by those that it began with |
 //! | the limit of 24 hours of a stage | only the hook's own timeout holds |
@@ -152,6 +153,10 @@ pub struct ShiftingDeployment {
     hooks: Vec<Hook>,
     has_network_load_balancer: bool,
     is_headless: bool,
+    /// Whether it ends once the service has come to one source, of which another deployment, that
+    /// rolls, begins.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    only_reconciles: bool,
     desired_count: u32,
     sources: Vec<Revision>,
     target: Revision,
@@ -263,6 +268,7 @@ impl ShiftingDeployment {
             hooks,
             has_network_load_balancer: request.has_network_load_balancer,
             is_headless: request.is_headless,
+            only_reconciles: request.only_reconciles,
             desired_count,
             serving: serving(&sources, &production),
             sources,
@@ -394,6 +400,11 @@ impl ShiftingDeployment {
     /// What made it fail, if the circuit breaker, an alarm or a user did.
     pub(crate) const fn cause(&self) -> Option<Cause> {
         self.cause
+    }
+
+    /// Whether it only brings the service to one source.
+    pub(crate) const fn only_reconciles(&self) -> bool {
+        self.only_reconciles
     }
 
     /// Whether the target is in place, or the source again.

@@ -100,6 +100,8 @@ pub struct ShiftRequest {
     pub has_network_load_balancer: bool,
     /// Whether the service has nothing whose traffic Amazon ECS could shift.
     pub is_headless: bool,
+    /// Whether the target has a deployment of its own, which rolls once there is one source.
+    pub(crate) only_reconciles: bool,
 }
 
 impl ShiftRequest {
@@ -124,6 +126,7 @@ impl ShiftRequest {
             has_test_traffic: true,
             has_network_load_balancer: false,
             is_headless: false,
+            only_reconciles: false,
         }
     }
 
