@@ -55,6 +55,9 @@ pub(crate) struct Revision {
     pub(crate) images: Vec<ContainerImage>,
     /// Whether an essential container has a health check.
     pub(crate) has_check: bool,
+    /// The launch types for which its task definition is made; all if there is none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) compatibilities: Vec<LaunchType>,
 }
 
 /// A deployment of a service with controller `ECS`.

@@ -57,6 +57,20 @@ pub enum ServiceError {
     /// The deployment does not take what happens to its traffic or its hooks.
     #[error(transparent)]
     Shift(#[from] ShiftError),
+    /// The task definition is not made for where its tasks would run.
+    #[error("the task definition is not made for `{launch_type}`")]
+    Incompatible {
+        /// The launch type.
+        launch_type: String,
+    },
+    /// Tasks would run on a Fargate that the services were not given:
+    /// [`with_fargate`](super::Services::with_fargate) or
+    /// [`with_fargate_spot`](super::Services::with_fargate_spot).
+    #[error("the services have no Fargate that runs tasks of `{name}`")]
+    NoFargate {
+        /// The launch type, or the capacity provider.
+        name: String,
+    },
     /// Capacity providers that a service cannot have.
     #[error(transparent)]
     Capacity(#[from] CapacityError),
@@ -212,9 +226,9 @@ impl ServiceError {
 
     fn exception_name(&self) -> ExceptionName {
         match self {
-            Self::Request(RequestError::Unsupported(_)) | Self::OtherController { .. } => {
-                ExceptionName::UnsupportedFeature
-            }
+            Self::Request(RequestError::Unsupported(_))
+            | Self::NoFargate { .. }
+            | Self::OtherController { .. } => ExceptionName::UnsupportedFeature,
             Self::NotFound { .. } => ExceptionName::ServiceNotFound,
             Self::NotActive { .. } => ExceptionName::ServiceNotActive,
             Self::NoDeployment { .. } => ExceptionName::Conflict,
@@ -225,6 +239,11 @@ impl ServiceError {
 
     /// What Amazon ECS says, where that is known; our own words elsewhere.
     fn words_of_aws(&self) -> String {
+        if let Self::Incompatible { launch_type } = self
+            && let Some(words) = in_its_words("task-launch-type")
+        {
+            return words.replace("{}", launch_type);
+        }
         let known = match self {
             Self::Exists { .. } => Some("Creation of service was not idempotent."),
             Self::NotFound { .. } => Some("Service not found."),

@@ -12,7 +12,7 @@ use super::names::Names;
 use super::settings::{NewService, ServiceSettings, ServiceUpdate, group, refuse_unsupported};
 use super::state::{ServiceState, ServiceStatus, count};
 use super::{DeploymentEvent, DeploymentFailure, ServiceChange, ServiceError, Services};
-use crate::capacity::{CapacityChoice, ProviderKind, ProviderStrategy};
+use crate::capacity::{CapacityChoice, CapacityError, ProviderKind, ProviderStrategy};
 use crate::deployment::shift::ShiftEvent;
 use crate::deployment::{DeploymentState, Revision};
 use crate::{PlacementRequest, Unsupported};
@@ -333,13 +333,13 @@ impl Services {
         revision: Revision,
         is_daemon: bool,
     ) -> Result<Revision, ServiceError> {
-        let Some(capacity) = self.capacity.as_ref().filter(|_| !is_daemon) else {
-            Unsupported::refuse_providers(strategy)?;
-            return Ok(revision);
-        };
-        match capacity.choose(launch_type, strategy)? {
-            CapacityChoice::LaunchType(_) => Ok(revision),
-            CapacityChoice::Providers(strategy) => Ok(self.with_providers(revision, strategy)),
+        match (strategy, self.capacity.as_ref().filter(|_| !is_daemon)) {
+            ([], None) => Ok(revision),
+            (_, None) => Err(CapacityError::NoProviders.into()),
+            (given, Some(capacity)) => match capacity.choose(launch_type, given)? {
+                CapacityChoice::LaunchType(_) => Ok(revision),
+                CapacityChoice::Providers(strategy) => Ok(self.with_providers(revision, strategy)),
+            },
         }
     }
 
@@ -357,10 +357,7 @@ impl Services {
         let chosen = match (&**strategy, &self.capacity) {
             ([], _) => None,
             (_, _) if is_daemon => return Err(ServiceError::DaemonProviders),
-            (given, None) => {
-                Unsupported::refuse_providers(given)?;
-                None
-            }
+            (_, None) => return Err(CapacityError::NoProviders.into()),
             (given, Some(capacity)) => match capacity.choose(None, given)? {
                 CapacityChoice::Providers(strategy) => Some(strategy),
                 CapacityChoice::LaunchType(_) => None,
@@ -391,30 +388,52 @@ impl Services {
         revision.with_providers(strategy, is_fargate)
     }
 
-    /// Whether there is a place for tasks of the launch type, or of each capacity provider.
+    /// Whether the task definition is made for the launch type, or for each capacity provider, and
+    /// there is a place for its tasks.
     pub(super) fn check_launch_type(
         &self,
         name: &str,
         revision: &Revision,
     ) -> Result<(), ServiceError> {
-        let check = |provider: Option<&str>| match &revision.launch_type {
+        match &revision.providers {
+            None => self.check_place(name, revision, None),
+            Some(strategy) => {
+                let mut shares = strategy.shares().iter();
+                shares.try_for_each(|share| self.check_place(name, revision, Some(&share.provider)))
+            }
+        }
+    }
+
+    fn check_place(
+        &self,
+        name: &str,
+        revision: &Revision,
+        provider: Option<&str>,
+    ) -> Result<(), ServiceError> {
+        let is_managed = self.kind_of(provider) == Some(ProviderKind::ManagedInstances);
+        let launch_type = match is_managed {
+            true => &LaunchType::ManagedInstances,
+            false => &revision.launch_type,
+        };
+        let made_for = &revision.compatibilities;
+        if !made_for.is_empty() && !made_for.contains(launch_type) {
+            let launch_type = launch_type.to_string();
+            return Err(ServiceError::Incompatible { launch_type });
+        }
+        match launch_type {
             LaunchType::Ec2 | LaunchType::External => Ok(()),
-            other => {
-                let is_fargate = *other == LaunchType::Fargate;
-                let fargate = self.fargate_of(provider).filter(|_| is_fargate);
-                let Some(fargate) = fargate else {
-                    let launch_type = provider.map_or_else(|| other.to_string(), str::to_owned);
-                    return Err(Unsupported::LaunchType { launch_type }.into());
-                };
+            LaunchType::ManagedInstances if is_managed => Ok(()),
+            LaunchType::Fargate => {
+                let fargate = self.fargate_of(provider);
+                let fargate = fargate.ok_or_else(|| ServiceError::NoFargate {
+                    name: provider.map_or_else(|| launch_type.to_string(), str::to_owned),
+                })?;
                 let _ = fargate.plan(&group(name), &revision.subnets(), 0)?;
                 Ok(())
             }
-        };
-        match &revision.providers {
-            None => check(None),
-            Some(strategy) => {
-                let mut shares = strategy.shares().iter();
-                shares.try_for_each(|share| check(Some(&share.provider)))
+            other => {
+                let launch_type = other.to_string();
+                Err(Unsupported::LaunchType { launch_type }.into())
             }
         }
     }

@@ -289,6 +289,7 @@ impl Revision {
             request: placement,
             images: images(definition),
             has_check: has_check(definition),
+            compatibilities: definition.requires_compatibilities().to_vec(),
         }
     }
 
@@ -304,6 +305,7 @@ impl Revision {
             new.request = placement;
             new.images = images(definition);
             new.has_check = has_check(definition);
+            new.compatibilities = definition.requires_compatibilities().to_vec();
         }
         set(&mut new.load_balancers, &request.load_balancers);
         set(&mut new.registries, &request.service_registries);

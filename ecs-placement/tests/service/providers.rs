@@ -269,6 +269,72 @@ fn fargate_goes_on_without_spot() {
     );
 }
 
+/// The launch type, or each capacity provider, is one that the task definition names.
+#[test]
+fn task_definitions_are_made_for_where_their_tasks_run() {
+    let mut capacity = capacity(&["A"]);
+    capacity.add_provider(Provider::fargate()).unwrap();
+    capacity.add_provider(Provider::fargate_spot()).unwrap();
+    let managed = json!({"name": "M", "managedInstancesProvider": {}});
+    let managed = serde_json::from_value(managed).unwrap();
+    let managed = Provider::of(&managed, []).unwrap();
+    capacity.add_provider(managed).unwrap();
+    let mut world = world(capacity);
+    let definition = |made_for: Value| {
+        serde_json::from_value(
+            json!({"family": "web", "networkMode": "awsvpc", "cpu": "256",
+            "memory": "512", "requiresCompatibilities": made_for,
+            "containerDefinitions": [{"name": "web", "image": "web"}]}),
+        )
+        .unwrap()
+    };
+    let network = json!({"awsvpcConfiguration": {"subnets": ["subnet-a"]}});
+    let request = |mut request: Value| {
+        request["networkConfiguration"] = network.clone();
+        request["serviceName"] = json!("other");
+        request
+    };
+    let refused = |launch_type: &str| {
+        (
+            format!("the task definition is not made for `{launch_type}`"),
+            format!("Task definition does not support launch_type {launch_type}."),
+        )
+    };
+    for (made_for, wanted, launch_type) in [
+        ("FARGATE", json!({"desiredCount": 1}), "EC2"),
+        ("FARGATE", with(1, &[("A", 1, 0)]), "EC2"),
+        (
+            "EC2",
+            json!({"desiredCount": 1, "launchType": "FARGATE"}),
+            "FARGATE",
+        ),
+        ("EC2", with(1, &[("FARGATE_SPOT", 1, 0)]), "FARGATE"),
+        ("EC2", with(1, &[("M", 1, 0)]), "MANAGED_INSTANCES"),
+    ] {
+        let created = world.create_of(request(wanted), &definition(json!([made_for])));
+        assert_eq!(refusal(created), refused(launch_type));
+    }
+    let of_both = definition(json!(["FARGATE", "EC2"]));
+    let created = world.create_of(request(with(1, &[("FARGATE_SPOT", 1, 0)])), &of_both);
+    assert_eq!(
+        refusal(created).0,
+        "the services have no Fargate that runs tasks of `FARGATE_SPOT`"
+    );
+    let on_fargate = json!({"desiredCount": 1, "launchType": "FARGATE"});
+    let created = world.create_of(request(on_fargate), &of_both);
+    assert_eq!(
+        refusal(created).0,
+        "the services have no Fargate that runs tasks of `FARGATE`"
+    );
+    // The new type of a service is asked for as well, without a new task definition.
+    let mut own = json!({"desiredCount": 1});
+    own["networkConfiguration"] = network.clone();
+    world.create_of(own, &definition(json!(["EC2"]))).unwrap();
+    let other = json!({"capacityProviderStrategy": strategy(&[("FARGATE", 1, 0)]),
+        "forceNewDeployment": true});
+    assert_eq!(refusal(world.try_update(other)), refused("FARGATE"));
+}
+
 #[test]
 fn the_strategy_of_the_cluster_is_the_default() {
     let mut capacity = capacity(&["A"]);
@@ -370,7 +436,13 @@ fn strategies_are_refused() {
     let mut plain = World::new(0);
     assert_eq!(
         refusal(plain.try_create(with(1, &[("A", 1, 0)]), json!({}))).0,
-        "a strategy of capacity providers is not evaluated: `A`"
+        "the cluster has no capacity providers"
+    );
+    plain.create(json!({"desiredCount": 0}));
+    let forced = json!({"capacityProviderStrategy": strategy, "forceNewDeployment": true});
+    assert_eq!(
+        refusal(plain.try_update(forced)).0,
+        "the cluster has no capacity providers"
     );
     world.create(with(0, &[("A", 1, 0)]));
     let remove = CapacityEvent::RemoveProvider {
