@@ -2,13 +2,15 @@
 //! what AWS adds taken away, and lists whose order means nothing keyed by what
 //! tells their elements apart.
 
-use std::collections::{BTreeSet, HashMap};
+mod canonical;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fmt;
 
 use serde_json::{Map, Value};
 
-use crate::shape::{Elements, Kind, Member};
-use crate::{Document, TaskDefinition, Unknowns, open};
+use crate::{Alternative, Document, TaskDefinition};
+use canonical::{FURTHER, MARK, canonical_form, is_keyed, marked, plain};
 
 /// Something that is different between two task definitions.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,7 +23,7 @@ pub struct Change {
     pub old: Option<Value>,
     /// What is there in the second definition; `None` for nothing.
     pub new: Option<Value>,
-    /// Whether one of the two is unknown, so that it may be no change.
+    /// Whether it may be no change, because something is unknown or depends on conditions.
     pub undecided: bool,
 }
 
@@ -69,7 +71,8 @@ impl TaskDefinition {
     /// ```
     #[must_use]
     pub fn difference(&self, other: &Self) -> Vec<Change> {
-        difference((self, Unknowns::NONE), (other, Unknowns::NONE))
+        let form = |task| canonical_form(task, std::iter::empty());
+        compared(&form(self), &form(other), true)
     }
 
     /// Whether registering the other definition would change nothing.
@@ -80,8 +83,14 @@ impl TaskDefinition {
 }
 
 impl Document<'_> {
-    /// What is different in another document, as the defaults of the parameters of a template make
-    /// both. A change between values one of which is [unknown](Document::unknowns) is undecided.
+    /// What is different in another document, in each of the [alternatives](Document::alternatives)
+    /// of both.
+    ///
+    /// A change is undecided if what is [unknown](Alternative::unknowns) may turn out so that there
+    /// is none, or if there is none in other alternatives. Texts to be filled in that are written in
+    /// the same way are the same, and so are conditions of the same name; what `${...}` and
+    /// `${Fn::...}` stand for may differ. What a shell reads in a definition that AWS describes is
+    /// not to be filled in.
     ///
     /// ```
     /// use ecs_taskdef::{Document, Reading};
@@ -101,171 +110,91 @@ impl Document<'_> {
     /// ```
     #[must_use]
     pub fn difference(&self, other: &Document<'_>) -> Vec<Change> {
-        difference(
-            (self.task_definition(), self.unknowns()),
-            (other.task_definition(), other.unknowns()),
-        )
+        if self.is_same_text(other) {
+            return Vec::new();
+        }
+        let (old, new) = (forms(self), forms(other));
+        merged(&pairs(&old, &new))
     }
 }
 
-type Known<'d> = (&'d TaskDefinition, &'d Unknowns);
+/// The canonical form of an alternative.
+struct Form<'d> {
+    alternative: Alternative<'d>,
+    value: Value,
+    all_known: bool,
+}
 
-fn difference((old, old_unknowns): Known<'_>, (new, new_unknowns): Known<'_>) -> Vec<Change> {
-    let all_known = old_unknowns.is_empty() && new_unknowns.is_empty();
+type Pair<'f, 'd> = (&'f Form<'d>, &'f Form<'d>);
+
+/// Each alternative; what a shell reads in a definition that AWS describes is known.
+fn forms<'d>(document: &'d Document<'_>) -> Vec<Form<'d>> {
+    let alternatives = document.alternatives();
+    let form = |one: Alternative<'d>| {
+        let unknowns = one.unknowns.iter();
+        let mut unknowns = unknowns
+            .filter(|place| !document.is_literal(place))
+            .peekable();
+        Form {
+            alternative: one,
+            all_known: unknowns.peek().is_none(),
+            value: canonical_form(one.task_definition, unknowns),
+        }
+    };
+    alternatives.map(form).collect()
+}
+
+/// The alternatives that may be there together, and those of the defaults: a condition of the same
+/// name is the same on both sides.
+fn pairs<'f, 'd>(old: &'f [Form<'d>], new: &'f [Form<'d>]) -> Vec<Pair<'f, 'd>> {
+    let agree = |one: &Alternative<'_>, other: &Alternative<'_>| {
+        let other: BTreeMap<&str, bool> = other.conditions().collect();
+        one.conditions()
+            .all(|(name, holds)| other.get(name).is_none_or(|other| *other == holds))
+    };
+    let mut pairs = Vec::new();
+    for (first, old) in old.iter().enumerate() {
+        for (second, new) in new.iter().enumerate() {
+            if (first, second) == (0, 0) || agree(&old.alternative, &new.alternative) {
+                pairs.push((old, new));
+            }
+        }
+    }
+    pairs
+}
+
+/// Every change of each pair, once. What is not changed in each of them is undecided.
+fn merged(pairs: &[Pair<'_, '_>]) -> Vec<Change> {
+    let mut merged: Vec<Change> = Vec::new();
+    let mut known: HashSet<String> = HashSet::new();
+    let mut decided: HashMap<String, usize> = HashMap::new();
+    for (old, new) in pairs {
+        let all_known = old.all_known && new.all_known;
+        let changes = compared(&old.value, &new.value, all_known);
+        let paths = changes.iter().filter(|change| !change.undecided);
+        let paths: BTreeSet<&str> = paths.map(|change| change.path.as_str()).collect();
+        for path in paths {
+            *decided.entry(path.to_owned()).or_default() += 1;
+        }
+        let is_new = |change: &Change| {
+            let Change { path, old, new, .. } = change;
+            known.insert(format!("{path}{MARK}{old:?}{MARK}{new:?}"))
+        };
+        merged.extend(changes.into_iter().filter(is_new));
+    }
+    for change in &mut merged {
+        change.undecided = decided.get(&change.path) != Some(&pairs.len());
+    }
+    merged
+}
+
+fn compared(old: &Value, new: &Value, all_known: bool) -> Vec<Change> {
     let mut comparison = Comparison {
         changes: Vec::new(),
         all_known,
     };
-    let old = canonical_form(old, old_unknowns);
-    let new = canonical_form(new, new_unknowns);
-    comparison.compare("", Some(&old), Some(&new));
+    comparison.compare("", Some(old), Some(new));
     comparison.changes
-}
-
-/// Stands for a value that is unknown and no text.
-const UNKNOWN: &str = "${...}";
-
-/// Whether the member might as well be absent. A default that AWS writes out is kept, because
-/// the other definition has it too.
-fn means_nothing(member: &Member, value: &Value) -> bool {
-    match value {
-        Value::Null => true,
-        Value::Array(items) => items.is_empty(),
-        Value::Object(members) => members.is_empty(),
-        value => {
-            let default = member.default.filter(|_| !member.is_default_written);
-            default.is_some_and(|default| default == *value)
-        }
-    }
-}
-
-fn canonical_form(task: &TaskDefinition, unknowns: &Unknowns) -> Value {
-    let mut input = task.to_register_input().task_definition;
-    input.fill_defaults();
-    input.network_mode = Some(input.effective_network_mode());
-    let mut value = serde_json::to_value(&input).unwrap_or_default();
-    for pointer in unknowns.iter() {
-        write_unknown(&mut value, pointer);
-    }
-    let kind = Kind::Structure(TaskDefinition::SHAPE);
-    make_canonical(&mut value, &kind, Elements::Sequence);
-    value
-}
-
-/// Writes down that a value is unknown. What AWS fills in is not registered, and neither is what
-/// stands around a fragment.
-fn write_unknown(value: &mut Value, pointer: &str) {
-    let Some((parent, name)) = pointer.rsplit_once('/') else {
-        return;
-    };
-    let Some(Value::Object(members)) = value.pointer_mut(parent) else {
-        return;
-    };
-    let is_read_only = parent.is_empty()
-        && TaskDefinition::SHAPE
-            .member(name)
-            .is_none_or(|member| member.describe_only);
-    let is_text = members.get(name).is_some_and(Value::is_string) && name != "networkMode";
-    if !is_read_only && !is_text {
-        let name = name.replace("~1", "/").replace("~0", "~");
-        members.insert(name, Value::from(UNKNOWN));
-    }
-}
-
-/// Brings a value of the API into its canonical form. What the API does not know, and
-/// objects whose names are people's own, mean what they say.
-fn make_canonical(value: &mut Value, kind: &Kind, elements: Elements) {
-    match (kind, &mut *value) {
-        (Kind::Structure(shape), Value::Object(members)) => members.retain(|name, value| {
-            let Some(member) = shape.member(name) else {
-                return true;
-            };
-            make_canonical(value, &member.kind, member.elements);
-            !means_nothing(member, value)
-        }),
-        (Kind::List(kind), Value::Array(items)) => {
-            for item in items.iter_mut() {
-                make_canonical(item, kind, Elements::Sequence);
-            }
-            match elements {
-                Elements::Sequence => {}
-                Elements::Set => {
-                    items.sort_by_cached_key(ToString::to_string);
-                    items.dedup();
-                }
-                Elements::Keyed(key) => {
-                    if items.iter().all(Value::is_object) {
-                        *value = keyed(std::mem::take(items), key);
-                    }
-                }
-            }
-        }
-        _ => {}
-    }
-}
-
-/// A list of objects as an object, by what tells its elements apart. Elements that are
-/// told apart by nothing keep their order.
-fn keyed(items: Vec<Value>, key: &[&str]) -> Value {
-    let mut members = Map::with_capacity(items.len());
-    let mut counts: HashMap<String, usize> = HashMap::new();
-    for item in items {
-        let mut name = bracketed(&item, key);
-        if members.contains_key(&name) {
-            let count = counts.entry(name.clone()).or_insert(1);
-            *count += 1;
-            name.truncate(name.len() - 1);
-            name.push_str(&format!("#{count}]"));
-        }
-        // A key may itself end in what stands for a repetition.
-        while members.contains_key(&name) {
-            name.push('\'');
-        }
-        members.insert(name, item);
-    }
-    Value::Object(members)
-}
-
-/// What tells the element of a list apart, as it is written in a path.
-fn bracketed(item: &Value, key: &[&str]) -> String {
-    let mut name = String::from(KEYED);
-    let mut separator = '[';
-    for part in key.iter().filter_map(|name| item.get(name)) {
-        name.push(separator);
-        separator = '/';
-        match part {
-            Value::String(text) => name.push_str(text),
-            other => name.push_str(&other.to_string()),
-        }
-    }
-    if separator == '[' {
-        name.push(separator);
-    }
-    name.push(']');
-    name
-}
-
-/// Marks the members of an object that stands for a list. No name in JSON that
-/// people write begins with it.
-const KEYED: char = '\0';
-
-fn is_keyed(value: &Value) -> bool {
-    let members = value.as_object();
-    members.is_some_and(|members| members.keys().any(|name| name.starts_with(KEYED)))
-}
-
-/// The lists that were made objects as lists again.
-fn plain(value: &Value) -> Value {
-    match value {
-        Value::Object(members) if is_keyed(value) => members.values().map(plain).collect(),
-        Value::Object(members) => {
-            let plain = members
-                .iter()
-                .map(|(name, value)| (name.clone(), plain(value)));
-            Value::Object(plain.collect())
-        }
-        other => other.clone(),
-    }
 }
 
 /// The members that hold a role.
@@ -294,40 +223,130 @@ struct Comparison {
 
 impl Comparison {
     fn compare(&mut self, path: &str, old: Option<&Value>, new: Option<&Value>) {
-        if old == new {
+        if old == new && (self.all_known || !old.is_some_and(is_vague)) {
             return;
         }
         let is_object = |value: Option<&Value>| value.is_some_and(Value::is_object);
         let list = |value: Option<&Value>| value.is_none_or(is_keyed);
         if (is_object(old) && is_object(new)) || (list(old) && list(new)) {
-            let none = Map::new();
-            let old = old.and_then(Value::as_object).unwrap_or(&none);
-            let new = new.and_then(Value::as_object).unwrap_or(&none);
-            let names: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
-            for name in names {
-                let inner = match name.strip_prefix(KEYED) {
-                    Some(key) => format!("{path}{key}"),
-                    None if path.is_empty() => name.clone(),
-                    None => format!("{path}.{name}"),
-                };
-                self.compare(&inner, old.get(name), new.get(name));
-            }
+            self.compare_members(path, old, new);
             return;
         }
         if let (Some(old), Some(new)) = (old, new)
-            && is_same_role(path, old, new)
+            && (is_same_role(path, old, new) || !self.all_known && is_same_text(old, new))
         {
             return;
         }
-        let is_open =
-            |value: Option<&Value>| value.and_then(Value::as_str).is_some_and(open::is_open);
+        self.push(path, old, new, !self.all_known && may_be_equal(old, new));
+    }
+
+    fn compare_members(&mut self, path: &str, old: Option<&Value>, new: Option<&Value>) {
+        let none = Map::new();
+        let old = old.and_then(Value::as_object).unwrap_or(&none);
+        let new = new.and_then(Value::as_object).unwrap_or(&none);
+        let (is_old_open, is_new_open) = (has_open_names(old), has_open_names(new));
+        let names: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
+        for name in names {
+            let inner = match name.strip_prefix(MARK) {
+                Some(key) => format!("{path}{}", key.replace(MARK, "")),
+                None if path.is_empty() => name.clone(),
+                None => format!("{path}.{name}"),
+            };
+            let (one, other) = (old.get(name), new.get(name));
+            // It may be one of those whose names are unknown.
+            let may_be_there = match (one, other) {
+                (Some(_), Some(_)) => false,
+                (None, _) => is_old_open || is_open_name(name),
+                (_, None) => is_new_open || is_open_name(name),
+            };
+            match may_be_there && !self.all_known {
+                true => self.push(&inner, one, other, true),
+                false => self.compare(&inner, one, other),
+            }
+        }
+    }
+
+    fn push(&mut self, path: &str, old: Option<&Value>, new: Option<&Value>, undecided: bool) {
         self.changes.push(Change {
             path: path.to_owned(),
             old: old.map(plain),
             new: new.map(plain),
-            undecided: !self.all_known && (is_open(old) || is_open(new)),
+            undecided,
         });
     }
+}
+
+/// Whether an object stands for a list whose elements are not all known by what tells them apart.
+fn has_open_names(members: &Map<String, Value>) -> bool {
+    members.keys().any(|name| is_open_name(name))
+}
+
+fn is_open_name(name: &str) -> bool {
+    name == FURTHER
+        || name
+            .strip_prefix(MARK)
+            .is_some_and(|key| key.contains(MARK))
+}
+
+/// Whether a part is unknown in a way that does not say what it is: it may differ from what is
+/// written in the same way.
+fn is_vague(value: &Value) -> bool {
+    match value {
+        Value::Array(items) => items.iter().any(is_vague),
+        Value::Object(members) => members.values().any(is_vague),
+        value => marked(value).is_some_and(|text| {
+            ["${...}", "${Fn::", "%{ if }"]
+                .iter()
+                .any(|it| text.contains(it))
+        }),
+    }
+}
+
+/// Whether both are written in the same way, one of them known and the other not.
+fn is_same_text(old: &Value, new: &Value) -> bool {
+    plain(old) == plain(new) && !is_vague(old) && !is_vague(new)
+}
+
+fn is_open(value: &Value) -> bool {
+    match value {
+        Value::Array(items) => items.iter().any(is_open),
+        Value::Object(members) => has_open_names(members) || members.values().any(is_open),
+        value => marked(value).is_some(),
+    }
+}
+
+/// Whether what is unknown may turn out so that there is no change.
+fn may_be_equal(old: Option<&Value>, new: Option<&Value>) -> bool {
+    match (old, new) {
+        (None, None) => true,
+        (Some(one), None) | (None, Some(one)) => match one {
+            Value::Array(items) => items.iter().all(|item| may_be_equal(Some(item), None)),
+            Value::Object(members) => {
+                let mut values = members.values();
+                values.all(|value| may_be_equal(Some(value), None))
+            }
+            value => marked(value).is_some(),
+        },
+        (Some(old), Some(new)) if marked(old).is_some() || marked(new).is_some() => true,
+        (Some(Value::Array(old)), Some(Value::Array(new))) => {
+            lacks_nothing(old, new) && lacks_nothing(new, old)
+        }
+        (Some(Value::Object(old)), Some(Value::Object(new))) => {
+            let mut names = old.keys().chain(new.keys());
+            names.all(|name| may_be_equal(old.get(name), new.get(name)))
+        }
+        (old, new) => old == new,
+    }
+}
+
+/// Whether each known element of a list may be one of another, in whatever order.
+fn lacks_nothing(list: &[Value], other: &[Value]) -> bool {
+    if other.iter().any(is_open) {
+        return true;
+    }
+    let others: HashSet<String> = other.iter().map(ToString::to_string).collect();
+    let mut known = list.iter().filter(|item| !is_open(item));
+    known.all(|item| others.contains(&item.to_string())) && list.iter().any(is_open)
 }
 
 #[cfg(test)]

@@ -123,12 +123,6 @@ impl<'s> Document<'s> {
     /// Says that texts are still to be filled in, in a form that the API would take as it stands.
     /// What a shell fills in is meant to stay.
     pub(super) fn say_open(&mut self) {
-        let is_for_shell = |pointer: &str| {
-            let mut steps = pointer.split('/').skip(3);
-            steps
-                .next()
-                .is_some_and(|member| FOR_SHELL.contains(&member))
-        };
         let is_input = matches!(self.form, Form::RegisterInput | Form::DescribeOutput);
         if !is_input || self.unknowns().is_empty() {
             return;
@@ -145,6 +139,17 @@ impl<'s> Document<'s> {
             };
             self.odd(&reading::PLACEHOLDER_LEFT, first, message);
         }
+    }
+
+    /// Whether a text that looks as if it was to be filled in is meant to stay.
+    pub(crate) fn is_literal(&self, pointer: &str) -> bool {
+        self.form == Form::DescribeOutput && is_for_shell(pointer)
+    }
+
+    /// Whether both are the same definition of the same text.
+    pub(crate) fn is_same_text(&self, other: &Document<'_>) -> bool {
+        let what = |one: &Document<'_>| (one.reading, one.name.clone());
+        self.source == other.source && what(self) == what(other)
     }
 
     /// The definition to which the steps through a tree lead.
@@ -481,6 +486,12 @@ impl<'s> Document<'s> {
 
 /// Members of a container that a shell may read.
 const FOR_SHELL: [&str; 4] = ["command", "entryPoint", "environment", "healthCheck"];
+
+fn is_for_shell(pointer: &str) -> bool {
+    let mut steps = pointer.split('/').skip(3);
+    let member = steps.next();
+    member.is_some_and(|member| FOR_SHELL.contains(&member))
+}
 
 const NOTHING: &Option<TaskDefinition> = &None;
 
