@@ -13,7 +13,7 @@ mod conformance_data;
 use std::collections::{BTreeMap, BTreeSet};
 
 use ecs_taskdef::shape::{Kind, Member, Shape};
-use ecs_taskdef::{NetworkMode, TaskDefinition, TaskOverride};
+use ecs_taskdef::{Documents, NetworkMode, Reading, TaskDefinition, TaskOverride, Validator};
 use serde_json::{Value, json};
 
 /// Members of both shapes that are one task definition here.
@@ -107,6 +107,41 @@ fn the_table_is_that_of_the_api_model() {
 /// The shapes of the table.
 fn model() -> Value {
     api_table::shapes().into()
+}
+
+/// The members of a shape as CloudFormation names those of a service.
+fn members_of_cloudformation(shape: &str) -> Vec<String> {
+    let members = model()[shape]["members"].as_object().unwrap().clone();
+    let name = |name: String| match name.as_str() {
+        "placementStrategy" => "PlacementStrategies".to_owned(),
+        _ => name[..1].to_uppercase() + &name[1..],
+    };
+    members
+        .into_iter()
+        .map(|(member, _)| name(member))
+        .filter(|name| name != "ClientToken")
+        .collect()
+}
+
+#[test]
+fn a_template_may_have_every_member_of_a_service() {
+    let all = |shape: &str, value: Value| -> Value {
+        let members = members_of_cloudformation(shape).into_iter();
+        Value::Object(members.map(|name| (name, value.clone())).collect())
+    };
+    let network = json!({"AwsvpcConfiguration": all("AwsVpcConfiguration", json!("x"))});
+    assert_eq!(
+        members_of_cloudformation("NetworkConfiguration"),
+        ["AwsvpcConfiguration"]
+    );
+    let mut service = all("CreateServiceRequest", json!({"Ref": "AWS::Region"}));
+    service["NetworkConfiguration"] = network;
+    let template =
+        json!({"Resources": {"S": {"Type": "AWS::ECS::Service", "Properties": service}}});
+    let text = template.to_string();
+    let documents = Documents::read(text.as_bytes(), Reading::Lenient).unwrap();
+    let found = documents.validate(&Validator::default());
+    assert!(found.is_empty(), "{found}");
 }
 
 /// Every shape that can be reached, by its name.

@@ -2,11 +2,12 @@
 
 use super::condition::choices;
 use super::document::Document;
+use super::escaped;
 use super::function::{Choice, Env, Meaning, Seen, scalar_text};
 use super::node::Node;
 use super::template::{Resource, Spotted};
-use crate::rules::{fits_launch_type, template};
-use crate::{Finding, LaunchTypes, NetworkMode, Rule};
+use crate::rules::{fits_launch_type, nearest, template};
+use crate::{Finding, LaunchTypes, NetworkMode, Rule, Severity};
 
 pub(super) const RESOURCE_TYPE: &str = "AWS::ECS::Service";
 
@@ -34,9 +35,11 @@ const MEMBERS: [(&str, &[&str]); 3] = [
             "EnableECSManagedTags",
             "EnableExecuteCommand",
             "ForceNewDeployment",
+            "GatewayConnectors",
             "HealthCheckGracePeriodSeconds",
             "LaunchType",
             "LoadBalancers",
+            "Monitoring",
             "NetworkConfiguration",
             "PlacementConstraints",
             "PlacementStrategies",
@@ -197,16 +200,20 @@ impl<'n, 's, 'd> Subject<'n, 's, 'd> {
         };
         for member in node.members() {
             let name = member.name.as_ref();
-            let here = format!("{pointer}/{name}");
+            let here = format!("{pointer}/{}", escaped(name));
             if known.contains(&name) {
                 self.check_members(&member.value, name, &here);
-            } else if !name.starts_with("Fn::") && name != "Ref" {
-                let meant = known.iter().find(|known| known.eq_ignore_ascii_case(name));
+            } else if !Meaning::Functions.is_followed(name) {
+                let meant = nearest(name, known.iter().copied());
                 let message = match meant {
                     Some(known) => format!("`{name}` is no member, `{known}` is meant"),
                     None => format!("`{name}` is no member of a service"),
                 };
-                let finding = Finding::new(&template::SERVICE_MEMBER, here, message);
+                let mut finding = Finding::new(&template::SERVICE_MEMBER, here, message);
+                // CloudFormation may know what was added since.
+                if meant.is_none() {
+                    finding.lower_to(Severity::Warning);
+                }
                 self.found.push((finding, member.span.clone()));
             }
         }

@@ -57,6 +57,7 @@ pub(crate) use shape_rules::{
     CONVERTED, REFUSED_WHEN_STRICT, report as report_shape_fault,
     report_any as report_any_shape_fault,
 };
+pub(crate) use spelling::nearest;
 use subject::{Container, Report, Subject, VolumePlace};
 use unsupported::{Member, Platform};
 

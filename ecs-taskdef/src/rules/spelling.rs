@@ -1,7 +1,7 @@
 use strsim::levenshtein;
 
 /// The name that is meant, when only case or two letters differ.
-pub(super) fn nearest<'n>(wrong: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+pub(crate) fn nearest<'n>(wrong: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
     const MAX_LENGTH: usize = 48;
     if wrong.len() > MAX_LENGTH {
         return None;
