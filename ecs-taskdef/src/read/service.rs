@@ -96,7 +96,7 @@ impl<'n, 's, 'd> Subject<'n, 's, 'd> {
 
     /// The service and what is wrong with it.
     pub(super) fn look(mut self) -> (Service, Vec<Spotted>) {
-        let named = self.definition();
+        let named = self.targets().next().and_then(|name| self.definition(name));
         let service = Service {
             name: self.resource.name.to_owned(),
             task_definition: named.and_then(Document::name).map(str::to_owned),
@@ -110,7 +110,8 @@ impl<'n, 's, 'd> Subject<'n, 's, 'd> {
             [only] if self.is_misnamed() => Some(only),
             _ => None,
         };
-        if let Some(definition) = named.or(only) {
+        let used = self.target().and_then(|name| self.definition(name));
+        if let Some(definition) = used.or(only) {
             self.check_network(definition);
             self.check_launch_type(definition);
             self.check_load_balancers(definition);
@@ -122,12 +123,27 @@ impl<'n, 's, 'd> Subject<'n, 's, 'd> {
         self.resource.properties()?.get(name)
     }
 
-    /// The value of a property, if it is the same whatever the conditions are; `Some(None)` if it
-    /// is absent.
-    fn decided(&self, node: Option<&'n Node<'s>>) -> Option<Option<Node<'s>>> {
-        let Some(node) = node else {
-            return Some(None);
-        };
+    /// The value of a property, as of any member.
+    fn decided_property(&self, name: &str) -> Option<Option<Node<'s>>> {
+        match self.resource.properties() {
+            Some(properties) => self.decided_member(properties, name),
+            None => Some(None),
+        }
+    }
+
+    /// The value of a member, if it is the same whatever the conditions are; `Some(None)` if it is
+    /// absent.
+    fn decided_member(&self, owner: &Node<'s>, name: &str) -> Option<Option<Node<'s>>> {
+        let mut members = owner.members().iter();
+        match owner.get(name) {
+            Some(node) => self.decided(node),
+            // What a macro or a loop gives may be any member.
+            None if members.any(|member| Meaning::Functions.is_followed(&member.name)) => None,
+            None => Some(None),
+        }
+    }
+
+    fn decided(&self, node: &Node<'s>) -> Option<Option<Node<'s>>> {
         let mut values = self
             .choices
             .iter()
@@ -142,6 +158,12 @@ impl<'n, 's, 'd> Subject<'n, 's, 'd> {
             .then_some(first)
     }
 
+    /// The text of a member, if it is known.
+    fn decided_text(&self, owner: &Node<'s>, name: &str) -> Option<String> {
+        let value = self.decided_member(owner, name)??;
+        scalar_text(&value)
+    }
+
     fn env<'a>(&self, choice: &'a Choice) -> Env<'a, 's>
     where
         'n: 'a,
@@ -153,21 +175,29 @@ impl<'n, 's, 'd> Subject<'n, 's, 'd> {
         }
     }
 
-    /// The name of the resource to which the property `TaskDefinition` refers.
-    fn target(&self) -> Option<&'n str> {
-        let mut node = self.property("TaskDefinition")?;
-        loop {
-            match node.function()? {
-                ("Ref", name) => return name.text(),
-                _ => node = self.env(self.choices.first()?).branch(node)?,
-            }
-        }
+    /// The names of the resources to which the property `TaskDefinition` refers, first by the
+    /// defaults of the parameters.
+    fn targets(&self) -> impl Iterator<Item = &'n str> {
+        let node = self.property("TaskDefinition");
+        let choices = self.choices.iter();
+        choices.filter_map(
+            move |choice| match self.env(choice).chosen(node?).function()? {
+                ("Ref", name) => name.text(),
+                _ => None,
+            },
+        )
     }
 
-    fn definition(&self) -> Option<&'d Document<'s>> {
-        let target = self.target()?;
+    /// The only one of them, whatever the conditions are.
+    fn target(&self) -> Option<&'n str> {
+        let first = self.targets().next()?;
+        let is_only = self.targets().eq(self.choices.iter().map(|_| first));
+        is_only.then_some(first)
+    }
+
+    fn definition(&self, name: &str) -> Option<&'d Document<'s>> {
         let mut documents = self.documents.iter();
-        documents.find(|document| document.name() == Some(target))
+        documents.find(|document| document.name() == Some(name))
     }
 
     fn is_misnamed(&self) -> bool {
@@ -220,29 +250,38 @@ impl<'n, 's, 'd> Subject<'n, 's, 'd> {
     }
 
     fn check_network(&mut self, definition: &Document<'s>) {
-        let node = self.property("NetworkConfiguration");
-        let Some(configuration) = self.decided(node) else {
+        const NAME: &str = "NetworkConfiguration";
+        const INNER: &str = "AwsvpcConfiguration";
+        let node = self.property(NAME);
+        let Some(configuration) = self.decided_property(NAME) else {
             return;
         };
-        let is_given = configuration.as_ref().is_some_and(|node| {
-            node.get("AwsvpcConfiguration").is_some() || node.members().is_empty()
-        });
+        let (is_given, has_other) = match &configuration {
+            Some(node) => match self.decided_member(node, INNER) {
+                Some(inner) => {
+                    let mut members = node.members().iter();
+                    let has_other = members.any(|member| member.name != INNER);
+                    (inner.is_some() || node.members().is_empty(), has_other)
+                }
+                None => return,
+            },
+            None => (false, false),
+        };
         let Some(mode) = definition.decided(|task| task.effective_network_mode(), "/networkMode")
         else {
             return;
         };
-        let has_other = configuration.is_some() && !is_given;
         match (mode == NetworkMode::Awsvpc, is_given) {
             // What the wrong name hides was reported.
             (true, false) if !has_other => {
                 let message = "the tasks run in `awsvpc`, and the service gives no subnets";
                 let rule = &template::SERVICE_NETWORK;
-                self.fault(rule, "NetworkConfiguration", node, message.to_owned(), &[]);
+                self.fault(rule, NAME, node, message.to_owned(), &[]);
             }
             (false, true) => {
                 let message = format!("the tasks run in `{mode}`, which takes no subnets");
                 let rule = &template::SERVICE_NETWORK_MODE;
-                self.fault(rule, "NetworkConfiguration", node, message, &[]);
+                self.fault(rule, NAME, node, message, &[]);
             }
             _ => {}
         }
@@ -250,7 +289,8 @@ impl<'n, 's, 'd> Subject<'n, 's, 'd> {
 
     fn check_launch_type(&mut self, definition: &Document<'s>) {
         let node = self.property("LaunchType");
-        let launch_type = self.decided(node).flatten().as_ref().and_then(scalar_text);
+        let launch_type = self.decided_property("LaunchType").flatten();
+        let launch_type = launch_type.as_ref().and_then(scalar_text);
         let wanted = match launch_type.as_deref() {
             Some("FARGATE") => LaunchTypes::FARGATE,
             Some("EC2") => LaunchTypes::EC2,
@@ -272,24 +312,19 @@ impl<'n, 's, 'd> Subject<'n, 's, 'd> {
     }
 
     fn check_load_balancers(&mut self, definition: &Document<'s>) {
-        let Some(Some(list)) = self.decided(self.property("LoadBalancers")) else {
+        let Some(Some(list)) = self.decided_property("LoadBalancers") else {
             return;
-        };
-        let known = |node: Option<&Node<'s>>| {
-            let choice = Choice::default();
-            match self.env(&choice).see(node?) {
-                Seen::Known(node) => scalar_text(&node),
-                _ => None,
-            }
         };
         let named: Vec<_> = list
             .items()
             .iter()
             .enumerate()
             .filter_map(|(index, item)| {
-                let name = known(item.get("ContainerName"))?;
-                let port = known(item.get("ContainerPort")).and_then(|port| port.parse().ok());
-                Some((index, item.span.clone(), name, port))
+                let item = self.decided(item)??;
+                let name = self.decided_text(&item, "ContainerName")?;
+                let port = self.decided_text(&item, "ContainerPort");
+                let port = port.and_then(|port| port.parse().ok());
+                Some((index, item.span, name, port))
             })
             .collect();
         for (index, span, name, port) in named {
@@ -310,18 +345,17 @@ impl<'n, 's, 'd> Subject<'n, 's, 'd> {
     }
 
     fn check_circuit_breaker(&mut self) {
-        let controller = self.property("DeploymentController");
-        let controller = self.decided(controller).flatten();
-        let kind = controller.as_ref().and_then(|node| node.get("Type"));
-        let kind = kind.and_then(scalar_text);
-        let configuration = self.property("DeploymentConfiguration");
-        let breaker = configuration.and_then(|node| node.get("DeploymentCircuitBreaker"));
+        let controller = self.decided_property("DeploymentController").flatten();
+        let kind = controller.and_then(|node| self.decided_text(&node, "Type"));
+        let configuration = self.decided_property("DeploymentConfiguration").flatten();
+        let breaker = configuration
+            .and_then(|node| self.decided_member(&node, "DeploymentCircuitBreaker")?);
         let is_rolling = kind.as_deref().is_none_or(|kind| kind == "ECS");
         if let (Some(node), false, Some(kind)) = (breaker, is_rolling, kind) {
             let property = "DeploymentConfiguration/DeploymentCircuitBreaker";
             let message = format!("the controller `{kind}` has no circuit breaker");
             let rule = &template::SERVICE_CIRCUIT_BREAKER;
-            self.fault(rule, property, Some(node), message, &[]);
+            self.fault(rule, property, Some(&node), message, &[]);
         }
     }
 }
