@@ -51,6 +51,7 @@
 //! ```
 
 mod at;
+mod bound;
 mod check;
 mod declare;
 mod enumeration;
@@ -61,6 +62,7 @@ mod structure;
 mod unknown;
 
 pub use at::At;
+pub(crate) use bound::most_json_bytes;
 pub use check::{check, check_documented, take_nulls};
 pub use enumeration::Enumeration;
 #[doc(hidden)]
