@@ -62,7 +62,8 @@ pub(super) const RULES: &[Row] = &[
         ),
         image_digest,
     ),
-    Row::container(
+    Row::member(
+        "dockerSecurityOptions",
         Rule::new(
             "docker-security-option",
             "security options have one of four forms",
@@ -70,7 +71,8 @@ pub(super) const RULES: &[Row] = &[
         ),
         security_option,
     ),
-    Row::container(
+    Row::member(
+        "credentialSpecs",
         Rule::new(
             "credential-specs-maximum",
             "there is at most one credential specification",
@@ -78,7 +80,8 @@ pub(super) const RULES: &[Row] = &[
         ),
         credential_specs_maximum,
     ),
-    Row::container(
+    Row::member(
+        "credentialSpecs",
         Rule::new(
             "credential-spec-format",
             "a credential specification is its kind and an ARN of S3 or SSM",
@@ -87,7 +90,8 @@ pub(super) const RULES: &[Row] = &[
         .on(LaunchTypes::EC2.union(LaunchTypes::FARGATE)),
         credential_spec,
     ),
-    Row::container(
+    Row::member(
+        "repositoryCredentials",
         Rule::new(
             "repository-credentials",
             "credentials are a secret of Secrets Manager",
@@ -95,7 +99,8 @@ pub(super) const RULES: &[Row] = &[
         ),
         repository_credentials,
     ),
-    Row::container(
+    Row::member(
+        "user",
         Rule::new(
             "user-format",
             "a user is `user`, `uid`, `user:group` or `uid:gid`, with ids from 0 on",
@@ -103,7 +108,8 @@ pub(super) const RULES: &[Row] = &[
         ),
         user_format,
     ),
-    Row::container(
+    Row::member(
+        "restartPolicy",
         Rule::new(
             "restart-exit-codes-maximum",
             "at most 50 exit codes are ignored",
@@ -111,7 +117,8 @@ pub(super) const RULES: &[Row] = &[
         ),
         restart_exit_codes,
     ),
-    Row::container(
+    Row::member(
+        "restartPolicy",
         Rule::new(
             "restart-attempt-period",
             "a restart is attempted after 60 to 1,800 seconds",

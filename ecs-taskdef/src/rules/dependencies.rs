@@ -7,7 +7,8 @@ use crate::{ContainerCondition, ContainerDefinition, Relation, Rule, Source};
 const CONTAINER_DEPENDENCY: Source = Source::Api("ContainerDependency");
 
 pub(super) const RULES: &[Row] = &[
-    Row::container(
+    Row::member(
+        "links",
         Rule::new(
             "links-target",
             "a link names another container of the task",
@@ -16,7 +17,8 @@ pub(super) const RULES: &[Row] = &[
         .in_2015(),
         links_target,
     ),
-    Row::container(
+    Row::member(
+        "links",
         Rule::new(
             "links-alias-characters",
             "an alias is up to 255 letters, digits, `-` and `_`",
@@ -35,7 +37,8 @@ pub(super) const RULES: &[Row] = &[
         .in_2015(),
         links_cycle,
     ),
-    Row::container(
+    Row::member(
+        "volumesFrom",
         Rule::new(
             "volumes-from-target",
             "`volumesFrom` names another container of the task",
@@ -54,7 +57,8 @@ pub(super) const RULES: &[Row] = &[
         .in_2015(),
         volumes_from_cycle,
     ),
-    Row::container(
+    Row::member(
+        "dependsOn",
         Rule::new(
             "depends-on-target",
             "`dependsOn` names another container of the task",
@@ -72,7 +76,8 @@ pub(super) const RULES: &[Row] = &[
         .copied("Container dependsOn contains a cycle"),
         depends_on_cycle,
     ),
-    Row::container(
+    Row::member(
+        "dependsOn",
         Rule::new(
             "depends-on-essential",
             "nothing waits for the end of an essential container",
@@ -85,7 +90,8 @@ pub(super) const RULES: &[Row] = &[
         .hint("set `essential` to false for the container that is waited for"),
         depends_on_essential,
     ),
-    Row::container(
+    Row::member(
+        "dependsOn",
         Rule::new(
             "depends-on-health-check",
             "a container that must be healthy has a health check",

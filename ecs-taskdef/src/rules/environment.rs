@@ -7,7 +7,8 @@ use crate::{Rule, Source};
 const SECRET: Source = Source::Api("Secret");
 
 pub(super) const RULES: &[Row] = &[
-    Row::container(
+    Row::member(
+        "environment",
         Rule::new(
             "environment-name-required",
             "an environment variable has a name",
@@ -16,7 +17,8 @@ pub(super) const RULES: &[Row] = &[
         .in_2015(),
         name_required,
     ),
-    Row::container(
+    Row::member(
+        "environment",
         Rule::new(
             "environment-duplicate",
             "an environment variable is set once",
@@ -26,12 +28,14 @@ pub(super) const RULES: &[Row] = &[
         .in_2015(),
         duplicate,
     ),
-    Row::container(
+    Row::member(
+        "secrets",
         Rule::new("secret-name-unique", "each secret has its own name", SECRET)
             .quoted("Duplicate secret names found: {}. Each secret name must be unique."),
         secret_unique,
     ),
-    Row::container(
+    Row::member(
+        "secrets",
         Rule::new(
             "secret-name-environment",
             "a secret is not an environment variable too",
@@ -51,7 +55,8 @@ pub(super) const RULES: &[Row] = &[
         ),
         value_from,
     ),
-    Row::container(
+    Row::member(
+        "environmentFiles",
         Rule::new(
             "environment-files-maximum",
             "there are at most ten environment files",
@@ -63,7 +68,8 @@ pub(super) const RULES: &[Row] = &[
         ),
         files_maximum,
     ),
-    Row::container(
+    Row::member(
+        "environmentFiles",
         Rule::new(
             "environment-file-arn",
             "an environment file is an S3 object that ends in `.env`",

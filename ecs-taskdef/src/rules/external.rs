@@ -70,7 +70,8 @@ pub(super) const RULES: &[Row] = &[
         PLATFORM,
         unsupported::CONFIGURED_AT_LAUNCH,
     ),
-    Row::container(
+    Row::member(
+        "dockerSecurityOptions",
         Rule::new(
             "external-selinux",
             "external instances have no SELinux labels",
@@ -80,7 +81,8 @@ pub(super) const RULES: &[Row] = &[
         .warning(),
         selinux,
     ),
-    Row::container(
+    Row::member(
+        "resourceRequirements",
         Rule::new(
             "external-gpu-sharing",
             "external instances share no GPUs",

@@ -132,7 +132,8 @@ pub(super) const RULES: &[Row] = &[
         PLATFORM,
         unsupported::DOCKER_SECURITY_OPTIONS,
     ),
-    Row::container(
+    Row::member(
+        "startTimeout",
         Rule::new(
             "fargate-start-timeout",
             "Fargate starts containers within 120 seconds",
@@ -141,7 +142,8 @@ pub(super) const RULES: &[Row] = &[
         .on(F),
         start_timeout,
     ),
-    Row::container(
+    Row::member(
+        "stopTimeout",
         Rule::new(
             "fargate-stop-timeout",
             "Fargate stops containers within 120 seconds",
@@ -154,7 +156,8 @@ pub(super) const RULES: &[Row] = &[
         ),
         stop_timeout,
     ),
-    Row::container(
+    Row::member(
+        "logConfiguration",
         Rule::new(
             "fargate-log-driver",
             "logs on Fargate go to one of three drivers",
@@ -164,7 +167,8 @@ pub(super) const RULES: &[Row] = &[
         .copied("{} is not a valid log driver. Must be one of [awslogs,splunk,awsfirelens]"),
         log_driver,
     ),
-    Row::container(
+    Row::member(
+        "logConfiguration",
         Rule::new(
             "fargate-awslogs-stream-prefix",
             "`awslogs` on Fargate needs a prefix",
@@ -174,7 +178,8 @@ pub(super) const RULES: &[Row] = &[
         .copied("Fargate requires log configuration options to include awslogs-stream-prefix"),
         stream_prefix,
     ),
-    Row::container(
+    Row::member(
+        "firelensConfiguration",
         Rule::new(
             "fargate-firelens-config-s3",
             "a log router on Fargate reads files",
@@ -184,7 +189,8 @@ pub(super) const RULES: &[Row] = &[
         .copied("Fargate launch type does not support FirelensConfiguration config file from 's3'"),
         firelens_s3,
     ),
-    Row::container(
+    Row::member(
+        "linuxParameters",
         Rule::new(
             "fargate-capabilities",
             "Fargate adds `SYS_PTRACE` only",
@@ -249,7 +255,8 @@ pub(super) const RULES: &[Row] = &[
         PLATFORM,
         unsupported::SWAPPINESS,
     ),
-    Row::container(
+    Row::member(
+        "ulimits",
         Rule::new(
             "fargate-ulimits",
             "`nofile` is the limit that Fargate heeds",
@@ -259,7 +266,8 @@ pub(super) const RULES: &[Row] = &[
         .advice(),
         ulimits,
     ),
-    Row::container(
+    Row::member(
+        "resourceRequirements",
         Rule::new("fargate-gpu", "Fargate has no GPUs", FARGATE_TASKS_SERVICES)
             .on(F)
             .copied("Tasks using the Fargate launch type do not support GPU resource requirements"),

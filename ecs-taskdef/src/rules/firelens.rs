@@ -7,7 +7,8 @@ use crate::{ContainerDefinition, LogDriver, Rule, Source, TaskDefinition};
 const FIRELENS_CONFIGURATION: Source = Source::Api("FirelensConfiguration");
 
 pub(super) const RULES: &[Row] = &[
-    Row::container(
+    Row::member(
+        "logConfiguration",
         Rule::new(
             "firelens-router-missing",
             "`awsfirelens` needs a log router in the task",
@@ -19,7 +20,8 @@ pub(super) const RULES: &[Row] = &[
         ),
         router_missing,
     ),
-    Row::container(
+    Row::member(
+        "firelensConfiguration",
         Rule::new(
             "firelens-unused",
             "a log router has a container that uses it",
@@ -39,7 +41,8 @@ pub(super) const RULES: &[Row] = &[
         ),
         single_router,
     ),
-    Row::container(
+    Row::member(
+        "firelensConfiguration",
         Rule::new(
             "firelens-options",
             "a log router has the options of its documentation",

@@ -6,7 +6,8 @@ use crate::{LaunchTypes, Rule, Source};
 const HEALTH_CHECK: Source = Source::Api("HealthCheck");
 
 pub(super) const RULES: &[Row] = &[
-    Row::container(
+    Row::member(
+        "healthCheck",
         Rule::new(
             "health-check-command",
             "a health check has something to run",
@@ -15,7 +16,8 @@ pub(super) const RULES: &[Row] = &[
         .hint(COMMAND),
         command,
     ),
-    Row::container(
+    Row::member(
+        "healthCheck",
         // The API model asks for it, the guide says that `CMD` is meant without it, and templates
         // of AWS omit it.
         Rule::new(
@@ -27,7 +29,8 @@ pub(super) const RULES: &[Row] = &[
         .hint(COMMAND),
         prefix,
     ),
-    Row::container(
+    Row::member(
+        "healthCheck",
         Rule::new(
             "health-check-interval",
             "a health check runs every 5 to 300 seconds",
@@ -35,7 +38,8 @@ pub(super) const RULES: &[Row] = &[
         ),
         interval,
     ),
-    Row::container(
+    Row::member(
+        "healthCheck",
         Rule::new(
             "health-check-timeout",
             "a health check takes 2 to 60 seconds",
@@ -43,7 +47,8 @@ pub(super) const RULES: &[Row] = &[
         ),
         timeout,
     ),
-    Row::container(
+    Row::member(
+        "healthCheck",
         Rule::new(
             "health-check-retries",
             "a health check fails after 1 to 10 attempts",
@@ -51,7 +56,8 @@ pub(super) const RULES: &[Row] = &[
         ),
         retries,
     ),
-    Row::container(
+    Row::member(
+        "healthCheck",
         Rule::new(
             "health-check-start-period",
             "a start period lasts 0 to 300 seconds",
@@ -59,7 +65,8 @@ pub(super) const RULES: &[Row] = &[
         ),
         start_period,
     ),
-    Row::container(
+    Row::member(
+        "startTimeout",
         Rule::new(
             "start-timeout-minimum",
             "a start timeout is at least 2 seconds",
@@ -68,7 +75,8 @@ pub(super) const RULES: &[Row] = &[
         .copied("Granular start timeout on container '{}' must be at least 2 seconds."),
         start_timeout,
     ),
-    Row::container(
+    Row::member(
+        "startTimeout",
         Rule::new(
             "start-timeout-maximum",
             "a start timeout is at most 120 seconds",
@@ -78,7 +86,8 @@ pub(super) const RULES: &[Row] = &[
         .warning(),
         start_timeout_maximum,
     ),
-    Row::container(
+    Row::member(
+        "stopTimeout",
         Rule::new(
             "stop-timeout-minimum",
             "a stop timeout is at least 2 seconds",

@@ -8,7 +8,8 @@ const LINUX_PARAMETERS: Source = Source::Api("LinuxParameters");
 const SYSTEM_CONTROL: Source = Source::Api("SystemControl");
 
 pub(super) const RULES: &[Row] = &[
-    Row::container(
+    Row::member(
+        "linuxParameters",
         Rule::new(
             "capability-name",
             "a capability is one the kernel has",
@@ -16,7 +17,8 @@ pub(super) const RULES: &[Row] = &[
         ),
         capability_name,
     ),
-    Row::container(
+    Row::member(
+        "linuxParameters",
         Rule::new(
             "capabilities-privileged",
             "a privileged container has every capability",
@@ -25,7 +27,8 @@ pub(super) const RULES: &[Row] = &[
         .advice(),
         capabilities_privileged,
     ),
-    Row::container(
+    Row::member(
+        "linuxParameters",
         Rule::new(
             "shared-memory-size",
             "shared memory is not negative",
@@ -33,7 +36,8 @@ pub(super) const RULES: &[Row] = &[
         ),
         shared_memory,
     ),
-    Row::container(
+    Row::member(
+        "linuxParameters",
         Rule::new(
             "tmpfs-size",
             "a file system in memory has at least 1 MiB",
@@ -41,7 +45,8 @@ pub(super) const RULES: &[Row] = &[
         ),
         tmpfs_size,
     ),
-    Row::container(
+    Row::member(
+        "linuxParameters",
         Rule::new(
             "tmpfs-path",
             "a file system in memory has an absolute path",
@@ -50,7 +55,8 @@ pub(super) const RULES: &[Row] = &[
         .warning(),
         tmpfs_path,
     ),
-    Row::container(
+    Row::member(
+        "linuxParameters",
         Rule::new(
             "tmpfs-mount-option",
             "mount options are those that Docker takes",
@@ -58,11 +64,13 @@ pub(super) const RULES: &[Row] = &[
         ),
         tmpfs_option,
     ),
-    Row::container(
+    Row::member(
+        "linuxParameters",
         Rule::new("max-swap", "swap is not negative", LINUX_PARAMETERS),
         max_swap,
     ),
-    Row::container(
+    Row::member(
+        "linuxParameters",
         Rule::new(
             "swappiness-range",
             "swappiness is 0 to 100",
@@ -70,7 +78,8 @@ pub(super) const RULES: &[Row] = &[
         ),
         swappiness_range,
     ),
-    Row::container(
+    Row::member(
+        "linuxParameters",
         Rule::new(
             "swappiness-max-swap",
             "swappiness has an effect with `maxSwap` only",
@@ -79,7 +88,8 @@ pub(super) const RULES: &[Row] = &[
         .advice(),
         swappiness_alone,
     ),
-    Row::container(
+    Row::member(
+        "ulimits",
         Rule::new(
             "ulimit-order",
             "a soft limit is no greater than the hard one",
@@ -87,7 +97,8 @@ pub(super) const RULES: &[Row] = &[
         ),
         ulimit_order,
     ),
-    Row::container(
+    Row::member(
+        "ulimits",
         Rule::new(
             "ulimit-unique",
             "each limit is set once",
@@ -95,7 +106,8 @@ pub(super) const RULES: &[Row] = &[
         ),
         ulimit_unique,
     ),
-    Row::container(
+    Row::member(
+        "systemControls",
         Rule::new(
             "system-control-namespace",
             "kernel parameters belong to a namespace",
@@ -103,7 +115,8 @@ pub(super) const RULES: &[Row] = &[
         ),
         control_namespace,
     ),
-    Row::container(
+    Row::member(
+        "systemControls",
         Rule::new(
             "system-control-host-network",
             "`net.` parameters need a network of the task's own",
@@ -111,7 +124,8 @@ pub(super) const RULES: &[Row] = &[
         ),
         control_network,
     ),
-    Row::container(
+    Row::member(
+        "systemControls",
         Rule::new(
             "system-control-host-ipc",
             "IPC parameters need an IPC namespace of the task's own",

@@ -7,7 +7,8 @@ use crate::{LogConfiguration, LogDriver, Rule, Source};
 const LOG_CONFIGURATION: Source = Source::Api("LogConfiguration");
 
 pub(super) const RULES: &[Row] = &[
-    Row::container(
+    Row::member(
+        "logConfiguration",
         Rule::new(
             "awslogs-options",
             "`awslogs` needs a region and a group",
@@ -16,7 +17,8 @@ pub(super) const RULES: &[Row] = &[
         .quoted("Log driver awslogs requires options: {}"),
         awslogs_options,
     ),
-    Row::container(
+    Row::member(
+        "logConfiguration",
         Rule::new(
             "awslogs-option-unknown",
             "`awslogs` has the options of its documentation",
@@ -25,7 +27,8 @@ pub(super) const RULES: &[Row] = &[
         .advice(),
         awslogs_unknown,
     ),
-    Row::container(
+    Row::member(
+        "logConfiguration",
         Rule::new(
             "awslogs-mode",
             "the mode is `blocking` or `non-blocking`",
@@ -33,7 +36,8 @@ pub(super) const RULES: &[Row] = &[
         ),
         awslogs_mode,
     ),
-    Row::container(
+    Row::member(
+        "logConfiguration",
         Rule::new(
             "awslogs-buffer-size",
             "a buffer size is a number with `k`, `m` or `g`",
@@ -41,7 +45,8 @@ pub(super) const RULES: &[Row] = &[
         ),
         awslogs_buffer,
     ),
-    Row::container(
+    Row::member(
+        "logConfiguration",
         Rule::new(
             "log-buffer-blocking",
             "a buffer goes with the mode `non-blocking`",
@@ -50,7 +55,8 @@ pub(super) const RULES: &[Row] = &[
         .advice(),
         buffer_blocking,
     ),
-    Row::container(
+    Row::member(
+        "logConfiguration",
         Rule::new(
             "awslogs-pattern-exclusive",
             "there is a date format or a pattern",
@@ -58,7 +64,8 @@ pub(super) const RULES: &[Row] = &[
         ),
         awslogs_pattern,
     ),
-    Row::container(
+    Row::member(
+        "logConfiguration",
         Rule::new(
             "splunk-options",
             "`splunk` needs a token and a URL",

@@ -172,7 +172,8 @@ pub(super) const RULES: &[Row] = &[
         PLATFORM,
         unsupported::TMPFS,
     ),
-    Row::container(
+    Row::member(
+        "logConfiguration",
         Rule::new(
             "managed-instances-log-driver",
             "logs on Managed Instances go to one of four drivers",

@@ -5,8 +5,9 @@
 //!
 //! 1. Add a [`Row`] to the table `RULES` of its family: a [`Rule`] that says what is asked for,
 //!    where that is documented, for which launch types, and what AWS answers; and a check, which
-//!    is a small function below the table. A member that a platform lacks needs no function:
-//!    `Row::unsupported` and a line in `unsupported`.
+//!    is a small function below the table. What is about one member of containers is a
+//!    `Row::member`, and its check is not called where no container has the member. A member that a
+//!    platform lacks needs no function: `Row::unsupported` and a line in `unsupported`.
 //! 2. The check calls `report.fault(at, message)` once for each breach. A message says what is
 //!    wrong, in lower case, without a full stop, with the reader's own text in backticks; parts
 //!    of AWS's words go in by `fault_about`.
@@ -45,6 +46,7 @@ pub(crate) mod shape_rules;
 mod sizes;
 mod spelling;
 mod subject;
+mod table;
 mod tags;
 mod task;
 pub(crate) mod template;
@@ -73,6 +75,10 @@ pub(crate) struct Row {
 enum Check {
     Task(fn(&Subject<'_>, &mut Report<'_>)),
     Container(fn(&Subject<'_>, Container<'_>, &mut Report<'_>)),
+    Member(
+        &'static str,
+        fn(&Subject<'_>, Container<'_>, &mut Report<'_>),
+    ),
     Volume(fn(&Subject<'_>, VolumePlace<'_>, &mut Report<'_>)),
     Unsupported(Platform, Member),
 }
@@ -142,6 +148,15 @@ impl Row {
         Self::new(rule, Check::Container(check))
     }
 
+    /// A rule about a member of each container, which is not asked where no container has it.
+    const fn member(
+        member: &'static str,
+        rule: Rule,
+        check: fn(&Subject<'_>, Container<'_>, &mut Report<'_>),
+    ) -> Self {
+        Self::new(rule, Check::Member(member, check))
+    }
+
     /// A rule about each volume.
     const fn volume(rule: Rule, check: fn(&Subject<'_>, VolumePlace<'_>, &mut Report<'_>)) -> Self {
         Self::new(rule, Check::Volume(check))
@@ -150,6 +165,17 @@ impl Row {
     /// A rule about a member that a platform does not support.
     const fn unsupported(rule: Rule, platform: Platform, member: Member) -> Self {
         Self::new(rule, Check::Unsupported(platform, member))
+    }
+
+    /// The member of containers that the rule is about, if it is about one.
+    const fn about(&self) -> Option<&'static str> {
+        match self.check {
+            Check::Member(name, _) | Check::Unsupported(_, Member::Container(name, _)) => {
+                Some(name)
+            }
+            Check::Unsupported(_, Member::Linux(..)) => Some("linuxParameters"),
+            _ => None,
+        }
     }
 }
 

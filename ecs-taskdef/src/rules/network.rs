@@ -15,7 +15,8 @@ pub(super) const RULES: &[Row] = &[
         .hint("omit `networkMode`"),
         mode_default,
     ),
-    Row::container(
+    Row::member(
+        "links",
         Rule::new(
             "links-network-mode",
             "links need the network mode `bridge`",
@@ -24,7 +25,8 @@ pub(super) const RULES: &[Row] = &[
         .quoted("Links are not supported when networkMode=awsvpc."),
         links_mode,
     ),
-    Row::container(
+    Row::member(
+        "hostname",
         Rule::new(
             "hostname-awsvpc",
             "there is no `hostname` with `awsvpc`",
@@ -33,7 +35,8 @@ pub(super) const RULES: &[Row] = &[
         .quoted("hostname is not supported on container when networkMode=awsvpc."),
         hostname,
     ),
-    Row::container(
+    Row::member(
+        "extraHosts",
         Rule::new(
             "extra-hosts-awsvpc",
             "there are no `extraHosts` with `awsvpc`",
@@ -42,7 +45,8 @@ pub(super) const RULES: &[Row] = &[
         .copied("Extra hosts are not supported on container when networkMode=awsvpc"),
         extra_hosts,
     ),
-    Row::container(
+    Row::member(
+        "dnsServers",
         Rule::new(
             "dns-servers-awsvpc",
             "there are no `dnsServers` with `awsvpc`",
@@ -51,7 +55,8 @@ pub(super) const RULES: &[Row] = &[
         .copied("DNS servers are not supported on container when networkMode=awsvpc"),
         dns_servers,
     ),
-    Row::container(
+    Row::member(
+        "dnsSearchDomains",
         Rule::new(
             "dns-search-domains-awsvpc",
             "there are no `dnsSearchDomains` with `awsvpc`",
@@ -60,7 +65,8 @@ pub(super) const RULES: &[Row] = &[
         .copied("DNS servers are not supported on container when networkMode=awsvpc"),
         dns_search_domains,
     ),
-    Row::container(
+    Row::member(
+        "disableNetworking",
         Rule::new(
             "disable-networking-awsvpc",
             "networking is not disabled with `awsvpc`",
@@ -69,7 +75,8 @@ pub(super) const RULES: &[Row] = &[
         .copied("Disable Networking is not supported on container when networkMode=awsvpc"),
         disable_networking,
     ),
-    Row::container(
+    Row::member(
+        "portMappings",
         Rule::new(
             "ports-network-none",
             "there are no ports without a network",
@@ -77,7 +84,8 @@ pub(super) const RULES: &[Row] = &[
         ),
         ports_without_network,
     ),
-    Row::container(
+    Row::member(
+        "user",
         Rule::new(
             "host-network-root",
             "no container is root in the network of the instance",

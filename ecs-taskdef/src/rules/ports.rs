@@ -14,7 +14,8 @@ const ON_INSTANCES: LaunchTypes = LaunchTypes::EC2.union(LaunchTypes::EXTERNAL);
 const PORT_MAPPING: Source = Source::Api("PortMapping");
 
 pub(super) const RULES: &[Row] = &[
-    Row::container(
+    Row::member(
+        "portMappings",
         Rule::new(
             "container-port",
             "a container port is 1 to 65,535",
@@ -24,11 +25,13 @@ pub(super) const RULES: &[Row] = &[
         .in_2015(),
         container_port,
     ),
-    Row::container(
+    Row::member(
+        "portMappings",
         Rule::new("host-port", "a host port is 0 to 65,535", PORT_MAPPING).in_2015(),
         host_port,
     ),
-    Row::container(
+    Row::member(
+        "portMappings",
         Rule::new(
             "host-port-matches-container-port",
             "with `awsvpc` and `host` the ports are the same",
@@ -40,7 +43,8 @@ pub(super) const RULES: &[Row] = &[
         .hint("omit `hostPort`"),
         ports_match,
     ),
-    Row::container(
+    Row::member(
+        "portMappings",
         Rule::new(
             "host-port-reserved",
             "some ports of an instance are taken",
@@ -51,7 +55,8 @@ pub(super) const RULES: &[Row] = &[
         .in_2015(),
         host_port_reserved,
     ),
-    Row::container(
+    Row::member(
+        "portMappings",
         Rule::new(
             "host-port-ephemeral",
             "host ports stay out of the ephemeral range",
@@ -63,7 +68,8 @@ pub(super) const RULES: &[Row] = &[
         .hint("choose a port below 32768, or omit `hostPort`"),
         host_port_ephemeral,
     ),
-    Row::container(
+    Row::member(
+        "portMappings",
         Rule::new(
             "container-port-duplicate",
             "a container port is mapped once",
@@ -83,7 +89,8 @@ pub(super) const RULES: &[Row] = &[
         .in_2015(),
         host_port_duplicate,
     ),
-    Row::container(
+    Row::member(
+        "portMappings",
         Rule::new(
             "port-name-characters",
             "a port name is up to 64 lower case letters, digits, `_` and `-`",
@@ -100,7 +107,8 @@ pub(super) const RULES: &[Row] = &[
         .copied("port mapping name is already used"),
         name_unique,
     ),
-    Row::container(
+    Row::member(
+        "portMappings",
         Rule::new(
             "app-protocol-udp",
             "an application protocol goes with TCP",
@@ -108,7 +116,8 @@ pub(super) const RULES: &[Row] = &[
         ),
         app_protocol_udp,
     ),
-    Row::container(
+    Row::member(
+        "portMappings",
         Rule::new(
             "port-range-format",
             "a port range is `first-last`",
@@ -117,7 +126,8 @@ pub(super) const RULES: &[Row] = &[
         .copied("Invalid 'containerPortRange' setting"),
         range_format,
     ),
-    Row::container(
+    Row::member(
+        "portMappings",
         Rule::new(
             "port-range-network-mode",
             "port ranges need `bridge` or `awsvpc`",
@@ -125,7 +135,8 @@ pub(super) const RULES: &[Row] = &[
         ),
         range_mode,
     ),
-    Row::container(
+    Row::member(
+        "portMappings",
         Rule::new(
             "port-range-maximum",
             "a container has at most 100 port ranges",
@@ -142,7 +153,8 @@ pub(super) const RULES: &[Row] = &[
         .copied("container port is used multiple times in task"),
         range_overlap,
     ),
-    Row::container(
+    Row::member(
+        "portMappings",
         Rule::new(
             "port-range-exclusive",
             "a mapping has a port or a range",

@@ -12,7 +12,8 @@ const NOT_MANAGED_INSTANCES: LaunchTypes = LaunchTypes::EC2
 const RESOURCE_REQUIREMENT: Source = Source::Api("ResourceRequirement");
 
 pub(super) const RULES: &[Row] = &[
-    Row::container(
+    Row::member(
+        "resourceRequirements",
         Rule::new(
             "gpu-value",
             "GPUs are a number from 1 on, a part of 0.125, 0.25 or 0.5, or ALL",
@@ -20,7 +21,8 @@ pub(super) const RULES: &[Row] = &[
         ),
         gpu_value,
     ),
-    Row::container(
+    Row::member(
+        "resourceRequirements",
         Rule::new(
             "gpu-sharing-exclusive",
             "GPUs are counted or shared",
@@ -28,7 +30,8 @@ pub(super) const RULES: &[Row] = &[
         ),
         gpu_exclusive,
     ),
-    Row::container(
+    Row::member(
+        "resourceRequirements",
         Rule::new(
             "sharing-strategy-member",
             "a sharing strategy says how GPUs are shared",
@@ -44,7 +47,8 @@ pub(super) const RULES: &[Row] = &[
         ),
         gpu_same_kind,
     ),
-    Row::container(
+    Row::member(
+        "resourceRequirements",
         Rule::new(
             "resource-value-required",
             "a resource has a value",
@@ -52,7 +56,8 @@ pub(super) const RULES: &[Row] = &[
         ),
         value_required,
     ),
-    Row::container(
+    Row::member(
+        "resourceRequirements",
         Rule::new(
             "neuron-value",
             "Neuron devices are ALL",
@@ -68,7 +73,8 @@ pub(super) const RULES: &[Row] = &[
         ),
         neuron_single,
     ),
-    Row::container(
+    Row::member(
+        "resourceRequirements",
         Rule::new(
             "neuron-managed-instances-only",
             "Neuron devices need Managed Instances",
@@ -77,7 +83,8 @@ pub(super) const RULES: &[Row] = &[
         .on(NOT_MANAGED_INSTANCES),
         neuron_launch_type,
     ),
-    Row::container(
+    Row::member(
+        "resourceRequirements",
         Rule::new(
             "inference-accelerator-name",
             "an accelerator is declared by the task",

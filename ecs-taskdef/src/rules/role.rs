@@ -20,7 +20,8 @@ pub(super) const RULES: &[Row] = &[
         .hint("set `executionRoleArn`"),
         ecr,
     ),
-    Row::container(
+    Row::member(
+        "logConfiguration",
         Rule::new(
             "fargate-awslogs-execution-role",
             "Fargate needs an execution role to write logs",
@@ -45,7 +46,8 @@ pub(super) const RULES: &[Row] = &[
         .hint("set `executionRoleArn`, or give the role of the instance the rights"),
         ecr,
     ),
-    Row::container(
+    Row::member(
+        "logConfiguration",
         Rule::new(
             "external-awslogs-execution-role",
             "external instances need an execution role to write logs",
@@ -69,7 +71,8 @@ pub(super) const RULES: &[Row] = &[
         .hint("set `executionRoleArn`"),
         secrets,
     ),
-    Row::container(
+    Row::member(
+        "repositoryCredentials",
         Rule::new(
             "repository-credentials-execution-role",
             "credentials of a registry need an execution role",
@@ -78,7 +81,8 @@ pub(super) const RULES: &[Row] = &[
         .hint("set `executionRoleArn`"),
         repository_credentials,
     ),
-    Row::container(
+    Row::member(
+        "environmentFiles",
         Rule::new(
             "environment-files-execution-role",
             "environment files need an execution role",

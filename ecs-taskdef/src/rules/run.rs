@@ -1,6 +1,7 @@
 use super::subject::{Report, Subject};
-use super::{Check, FAMILIES, Row, shape_rules, unsupported};
-use crate::{Findings, LaunchTypes, Rule, RuleSet, Severity, TaskDefinition, Unknowns};
+use super::table::{self, Members};
+use super::{Check, Row, shape_rules, unsupported};
+use crate::{Edition, Findings, LaunchTypes, Rule, RuleSet, Severity, TaskDefinition, Unknowns};
 
 /// Everything the rules find, the differences from the shapes first.
 ///
@@ -17,11 +18,7 @@ pub(crate) fn run(
         findings.retain(|finding| !unknowns.covers(&finding.pointer));
     }
     let subject = Subject::new(task, rules, launch_types, unknowns);
-    let in_force = |row: &&'static Row| {
-        let of = row.rule.launch_types;
-        row.rule.edition <= rules.edition && (of.intersects(launch_types) || of == LaunchTypes::ALL)
-    };
-    for row in FAMILIES.iter().copied().flatten().filter(in_force) {
+    for row in table::rows(rules.edition, launch_types, Members::given(task)) {
         apply(row, &subject, &mut findings);
     }
     forget_consequences(&mut findings);
@@ -35,22 +32,14 @@ pub(crate) fn fits_launch_type(
     unknowns: &Unknowns,
 ) -> bool {
     let subject = Subject::new(task, &RuleSet::CURRENT, launch_type, unknowns);
-    let decides = |row: &&'static Row| {
-        let rule = &row.rule;
-        rule.severity == Severity::Error
-            && decides_compatibility(rule)
-            && rule.launch_types.intersects(launch_type)
-    };
+    let decides =
+        |row: &&Row| row.rule.severity == Severity::Error && decides_compatibility(&row.rule);
     let mut findings = Findings::default();
-    FAMILIES
-        .iter()
-        .copied()
-        .flatten()
-        .filter(decides)
-        .all(|row| {
-            apply(row, &subject, &mut findings);
-            findings.is_empty()
-        })
+    let rows = table::rows(Edition::Current, launch_type, Members::given(task));
+    rows.filter(decides).all(|row| {
+        apply(row, &subject, &mut findings);
+        findings.is_empty()
+    })
 }
 
 /// Whether a breach takes a launch type out of `compatibilities`. A rule
@@ -71,7 +60,7 @@ fn apply(row: &'static Row, subject: &Subject<'_>, findings: &mut Findings) {
     };
     match row.check {
         Check::Task(check) => check(subject, &mut report),
-        Check::Container(check) => {
+        Check::Container(check) | Check::Member(_, check) => {
             subject.each_container(|place| check(subject, place, &mut report));
         }
         Check::Volume(check) => subject.each_volume(|place| check(subject, place, &mut report)),

@@ -41,7 +41,8 @@ pub(super) const RULES: &[Row] = &[
         .hint("write MiB, `2048`, or GB, `2 GB`"),
         memory_format,
     ),
-    Row::container(
+    Row::member(
+        "memory",
         Rule::new(
             "container-memory-exceeds-task",
             "a container has no more memory than its task",
@@ -74,7 +75,8 @@ pub(super) const RULES: &[Row] = &[
         ),
         cpu_sum,
     ),
-    Row::container(
+    Row::member(
+        "cpu",
         Rule::new(
             "container-cpu-negative",
             "CPU of a container is not negative",
@@ -92,7 +94,8 @@ pub(super) const RULES: &[Row] = &[
         .in_2015(),
         memory_negative,
     ),
-    Row::container(
+    Row::member(
+        "memoryReservation",
         Rule::new(
             "memory-reservation-limit",
             "a reservation is no greater than the memory",

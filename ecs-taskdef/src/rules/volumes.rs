@@ -50,7 +50,8 @@ pub(super) const RULES: &[Row] = &[
         ),
         autoprovision,
     ),
-    Row::container(
+    Row::member(
+        "mountPoints",
         Rule::new(
             "mount-point-volume",
             "a mount point names a volume of the task",
@@ -60,7 +61,8 @@ pub(super) const RULES: &[Row] = &[
         .in_2015(),
         mount_volume,
     ),
-    Row::container(
+    Row::member(
+        "mountPoints",
         Rule::new(
             "mount-point-path",
             "a mount point has a path in the container",
@@ -69,7 +71,8 @@ pub(super) const RULES: &[Row] = &[
         .in_2015(),
         mount_path,
     ),
-    Row::container(
+    Row::member(
+        "mountPoints",
         Rule::new(
             "mount-point-path-unique",
             "a path is mounted once",

@@ -159,7 +159,8 @@ pub(super) const RULES: &[Row] = &[
         PLATFORM,
         unsupported::RESTART_POLICY,
     ),
-    Row::container(
+    Row::member(
+        "mountPoints",
         Rule::new(
             "windows-mount-drive",
             "Windows mounts a directory on its own drive",
