@@ -1,5 +1,4 @@
 use std::fmt;
-use std::sync::LazyLock;
 
 use indexmap::IndexMap;
 use serde::de::{Error, MapAccess, Visitor};
@@ -21,8 +20,16 @@ use crate::shape::{At, Kind, MemberType, MemberValue, Reader};
 /// assert_eq!(options.get("awslogs-group"), Some("web"));
 /// assert_eq!(options.len(), 2);
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct StringMap(IndexMap<String, String>);
+#[derive(Clone, Default)]
+pub struct StringMap {
+    /// The pairs, as long as it takes less time to go over them than to hash a name.
+    few: Vec<(String, String)>,
+    /// All the pairs, once they are more than [`FEW`].
+    many: Option<Box<IndexMap<String, String>>>,
+}
+
+/// The most pairs that are gone over.
+const FEW: usize = 16;
 
 impl StringMap {
     /// A map without pairs.
@@ -34,49 +41,86 @@ impl StringMap {
     /// The value under `name`.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.0.get(name).map(String::as_str)
+        let value = match &self.many {
+            None => &self.few.iter().find(|(known, _)| known == name)?.1,
+            Some(many) => many.get(name)?,
+        };
+        Some(value)
     }
 
     /// Whether there is a value under `name`.
     #[must_use]
     pub fn contains(&self, name: &str) -> bool {
-        self.0.contains_key(name)
+        self.get(name).is_some()
     }
 
     /// Sets a value; gives back the one before.
     pub fn insert(&mut self, name: impl Into<String>, value: impl Into<String>) -> Option<String> {
-        self.0.insert(name.into(), value.into())
+        let (name, value) = (name.into(), value.into());
+        if let Some(many) = &mut self.many {
+            return many.insert(name, value);
+        }
+        if let Some((_, known)) = self.few.iter_mut().find(|(known, _)| *known == name) {
+            return Some(std::mem::replace(known, value));
+        }
+        self.few.push((name, value));
+        if self.few.len() > FEW {
+            self.many = Some(Box::new(self.few.drain(..).collect()));
+        }
+        None
     }
 
     /// Takes a value away; the others keep their order.
     pub fn remove(&mut self, name: &str) -> Option<String> {
-        self.0.shift_remove(name)
+        if let Some(many) = &mut self.many {
+            return many.shift_remove(name);
+        }
+        let index = self.few.iter().position(|(known, _)| known == name)?;
+        Some(self.few.remove(index).1)
     }
 
     /// The pairs in the order of the document.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0
-            .iter()
-            .map(|(name, value)| (name.as_str(), value.as_str()))
+        let few = self.few.iter().map(|(name, value)| (name, value));
+        let pairs = few.chain(self.many.iter().flat_map(|many| many.iter()));
+        pairs.map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
     /// The number of pairs.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.many.as_ref().map_or(self.few.len(), |many| many.len())
     }
 
     /// Whether there is no pair.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.len() == 0
     }
 }
 
+impl fmt::Debug for StringMap {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.iter()).finish()
+    }
+}
+
+impl PartialEq for StringMap {
+    fn eq(&self, other: &Self) -> bool {
+        let mut pairs = self.iter();
+        self.len() == other.len() && pairs.all(|(name, value)| other.get(name) == Some(value))
+    }
+}
+
+impl Eq for StringMap {}
+
 impl<N: Into<String>, V: Into<String>> FromIterator<(N, V)> for StringMap {
     fn from_iter<I: IntoIterator<Item = (N, V)>>(pairs: I) -> Self {
-        let owned = |(name, value): (N, V)| (name.into(), value.into());
-        Self(pairs.into_iter().map(owned).collect())
+        let mut map = Self::new();
+        for (name, value) in pairs {
+            map.insert(name, value);
+        }
+        map
     }
 }
 
@@ -94,7 +138,7 @@ impl<N: Into<String>, V: Into<String>> From<Vec<(N, V)>> for StringMap {
 
 impl Serialize for StringMap {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.0.serialize(serializer)
+        serializer.collect_map(self.iter())
     }
 }
 
@@ -114,19 +158,14 @@ impl<'de> Visitor<'de> for PairsVisitor {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<StringMap, A::Error> {
-        let mut pairs = IndexMap::new();
+        let mut pairs = StringMap::new();
         while let Some((name, value)) = map.next_entry::<String, String>()? {
-            match pairs.entry(name) {
-                indexmap::map::Entry::Vacant(entry) => {
-                    entry.insert(value);
-                }
-                indexmap::map::Entry::Occupied(entry) => {
-                    let name = entry.key();
-                    return Err(A::Error::custom(format_args!("duplicate field `{name}`")));
-                }
+            if pairs.contains(&name) {
+                return Err(A::Error::custom(format_args!("duplicate field `{name}`")));
             }
+            pairs.insert(name, value);
         }
-        Ok(StringMap(pairs))
+        Ok(pairs)
     }
 }
 
@@ -137,8 +176,11 @@ impl MemberType for StringMap {
 
     #[inline]
     fn get(slot: &Option<Self>) -> &Self {
-        static EMPTY: LazyLock<StringMap> = LazyLock::new(StringMap::new);
-        slot.as_ref().unwrap_or(&EMPTY)
+        const EMPTY: &StringMap = &StringMap {
+            few: Vec::new(),
+            many: None,
+        };
+        slot.as_ref().unwrap_or(EMPTY)
     }
 
     fn read(value: &Value, at: &At<'_>, reader: &mut Reader<'_>) -> Option<Self> {
@@ -154,8 +196,7 @@ impl MemberType for StringMap {
                 Some((name.clone(), value))
             })
             .collect();
-        let pairs: Option<IndexMap<String, String>> = read.into_iter().collect();
-        pairs.map(Self)
+        read.into_iter().collect()
     }
 }
 
@@ -183,5 +224,35 @@ mod tests {
         assert_eq!(one.insert("b", "3"), Some("1".to_owned()));
         assert_eq!(one.remove("b"), Some("3".to_owned()));
         assert!(!one.contains("b") && !one.is_empty());
+    }
+
+    #[test]
+    fn many_pairs_are_as_few() {
+        let named = |index: usize| (format!("n{index}"), format!("v{index}"));
+        let mut map = StringMap::new();
+        for count in 1..=3 * FEW {
+            let (name, value) = named(count);
+            assert_eq!(map.insert(&name, "old"), None);
+            assert_eq!(map.insert(&name, &value).as_deref(), Some("old"));
+            assert_eq!((map.len(), map.get(&name)), (count, Some(value.as_str())));
+            let turned: StringMap = (1..=count).rev().map(named).collect();
+            assert_eq!(map, turned);
+            let names: Vec<&str> = map.iter().map(|(name, _)| name).collect();
+            assert!(
+                names
+                    .iter()
+                    .zip(1..)
+                    .all(|(name, index)| **name == named(index).0)
+            );
+            let text = serde_json::to_string(&map).unwrap();
+            assert_eq!(serde_json::from_str::<StringMap>(&text).unwrap(), map);
+            let twice = text.replace('}', ",\"n1\":\"\"}");
+            assert!(serde_json::from_str::<StringMap>(&twice).is_err());
+        }
+        for count in (1..=3 * FEW).rev() {
+            assert_eq!(map.remove(&named(count).0), Some(named(count).1));
+            assert_eq!(map.len(), count - 1);
+        }
+        assert_eq!(map, StringMap::new());
     }
 }
