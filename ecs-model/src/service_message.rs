@@ -88,38 +88,61 @@ pub fn container_unhealthy(service: &str, task: &str) -> String {
 pub struct UnhealthyTarget<'a> {
     /// The id of the task.
     pub task: &'a str,
-    /// The id of its EC2 instance, where it runs on one.
-    pub instance: Option<&'a str>,
-    /// The port at which the target group asks.
-    pub port: Option<u16>,
+    /// Where the target group asks it, if that is known.
+    pub address: Option<TargetAddress<'a>>,
     /// The ARN of the target group.
     pub target_group: &'a str,
     /// Why, such as `Request timed out`.
     pub reason: &'a str,
 }
 
+/// Where a target group asks whether a task is healthy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct TargetAddress<'a> {
+    /// The port.
+    pub port: u16,
+    /// The id of the EC2 instance whose port it is; none if it is that of the task itself.
+    pub instance: Option<&'a str>,
+}
+
+impl<'a> TargetAddress<'a> {
+    /// A port of the task.
+    #[must_use]
+    pub const fn of_task(port: u16) -> Self {
+        let instance = None;
+        Self { port, instance }
+    }
+
+    /// A port of the EC2 instance on which the task runs.
+    #[must_use]
+    pub const fn of_instance(port: u16, instance: &'a str) -> Self {
+        let instance = Some(instance);
+        Self { port, instance }
+    }
+}
+
 impl<'a> UnhealthyTarget<'a> {
-    /// A task of which neither instance nor port is known.
+    /// A task whose address is not known.
     #[must_use]
     pub const fn new(task: &'a str, target_group: &'a str, reason: &'a str) -> Self {
         Self {
             task,
-            instance: None,
-            port: None,
+            address: None,
             target_group,
             reason,
         }
     }
 }
 
-/// A target group found a task unhealthy. Without a port the words are this library's: Amazon ECS
+/// A target group found a task unhealthy. Without an address the words are this library's: Amazon ECS
 /// always tells one.
 ///
 /// ```
-/// use ecs_model::service_message::{UnhealthyTarget, target_unhealthy};
+/// use ecs_model::service_message::{TargetAddress, UnhealthyTarget, target_unhealthy};
 ///
 /// let mut target = UnhealthyTarget::new("1a", "arn", "Request timed out");
-/// target.port = Some(8080);
+/// target.address = Some(TargetAddress::of_task(8080));
 /// assert_eq!(
 ///     target_unhealthy("web", &target),
 ///     "(service web) (task 1a) (port 8080) is unhealthy in (target-group arn) due to (reason \
@@ -128,13 +151,14 @@ impl<'a> UnhealthyTarget<'a> {
 /// ```
 #[must_use]
 pub fn target_unhealthy(service: &str, target: &UnhealthyTarget<'_>) -> String {
-    let port = target.port.map(|port| port.to_string());
+    let port = target.address.map(|address| address.port.to_string());
+    let instance = target.address.and_then(|address| address.instance);
     let mut values = vec![
         (MessageField::Task, target.task),
         (MessageField::TargetGroup, target.target_group),
         (MessageField::Reason, target.reason),
     ];
-    values.extend(target.instance.map(|id| (MessageField::Instance, id)));
+    values.extend(instance.map(|id| (MessageField::Instance, id)));
     values.extend(port.as_deref().map(|port| (MessageField::Port, port)));
     about(MessageKind::TaskUnhealthyInTargetGroup, service, &values)
 }

@@ -12,9 +12,9 @@ mod conformance_data;
 
 use ecs_model::deployment::status_reason::NO_ROLLBACK_CANDIDATE;
 use ecs_model::service_message::{
-    ClosestReason, MessageField, MessageKind, PlacementObstacle, ServiceMessage, UnhealthyTarget,
-    container_unhealthy, deployment_blocked, deployment_completed, deployment_failed,
-    deployment_failed_by_alarm, deployment_failed_for, deregistered_instances,
+    ClosestReason, MessageField, MessageKind, PlacementObstacle, ServiceMessage, TargetAddress,
+    UnhealthyTarget, container_unhealthy, deployment_blocked, deployment_completed,
+    deployment_failed, deployment_failed_by_alarm, deployment_failed_for, deregistered_instances,
     deregistered_targets, draining_connections, no_place_in_zone, provisioning_limit,
     rebalancing_stopped, registered_instances, registered_targets, resources_not_found,
     rollback_failed, rolling_back, started, started_in_zone, steady_state, stopped,
@@ -219,9 +219,9 @@ fn messages_of_tasks() {
 fn messages_of_targets() {
     let unhealthy = UnhealthyTarget::new("1", "arn", "Request timed out");
     let mut on_fargate = unhealthy;
-    on_fargate.port = Some(8080);
-    let mut on_instance = on_fargate;
-    on_instance.instance = Some("i-1");
+    on_fargate.address = Some(TargetAddress::of_task(8080));
+    let mut on_instance = unhealthy;
+    on_instance.address = Some(TargetAddress::of_instance(8080, "i-1"));
     for (text, expected) in [
         (
             target_unhealthy("web", &unhealthy),

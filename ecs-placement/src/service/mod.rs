@@ -61,7 +61,9 @@ pub use error::ServiceError;
 pub use explain::Wait;
 pub use forecast::{Assumptions, Forecast, ForecastError, Outcome, Wave};
 pub use observe::Observation;
-pub use observed::{ObservedServiceTask, ObservedTaskError, TargetHealth, TaskPlace};
+pub use observed::{
+    ObservedServiceTask, ObservedTaskError, TargetAddress, TargetHealth, TaskPlace,
+};
 pub use place::ServiceStart;
 pub use policy::{BoundsRule, FirstStep, ServicePolicy};
 pub use settings::{NewService, ServiceUpdate};

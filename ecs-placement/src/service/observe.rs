@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use ecs_model::event::{EventLevel, EventName};
-use ecs_model::service_message::{self, UnhealthyTarget};
+use ecs_model::service_message::{self, TargetAddress, UnhealthyTarget};
 use ecs_model::{TaskStatus, TaskStopCode, Timestamp};
 
 use super::launch::id_of;
@@ -296,9 +296,15 @@ impl ServiceState {
             && let Some(super::TargetHealth::Unhealthy {
                 target_group,
                 reason,
+                address,
             }) = &seen.target
         {
-            let target = UnhealthyTarget::new(id_of(&seen.task), target_group, reason);
+            let mut target = UnhealthyTarget::new(id_of(&seen.task), target_group, reason);
+            let port = || self.deployment(of)?.revision.target_port(target_group);
+            target.address = match address {
+                Some(address) => Some(address.into()),
+                None => port().map(TargetAddress::of_task),
+            };
             let message = service_message::target_unhealthy(&self.name, &target);
             self.log.push(&self.arn, message, at);
         }

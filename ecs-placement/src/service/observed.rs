@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use ecs_model::service_message;
 use ecs_model::task::UnknownTaskStatus;
 use ecs_model::{HealthStatus, Task, TaskStatus, TaskStopCode, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -92,7 +93,48 @@ pub enum TargetHealth {
         target_group: Box<str>,
         /// Why, such as `Request timed out`.
         reason: Box<str>,
+        /// Where it asked, if that is known. Where tasks have network interfaces of their own, it
+        /// is the port of the container that the service names.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        address: Option<TargetAddress>,
     },
+}
+
+/// Where a target group asks whether a task is healthy.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+pub struct TargetAddress {
+    /// The port.
+    pub port: u16,
+    /// The id of the EC2 instance whose port it is; none if it is that of the task itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instance: Option<Box<str>>,
+}
+
+impl TargetAddress {
+    /// A port of the task.
+    #[must_use]
+    pub const fn of_task(port: u16) -> Self {
+        let instance = None;
+        Self { port, instance }
+    }
+
+    /// A port of the EC2 instance on which the task runs.
+    #[must_use]
+    pub fn of_instance(port: u16, instance: &str) -> Self {
+        let instance = Some(instance.into());
+        Self { port, instance }
+    }
+}
+
+impl<'a> From<&'a TargetAddress> for service_message::TargetAddress<'a> {
+    fn from(address: &'a TargetAddress) -> Self {
+        match &address.instance {
+            Some(instance) => Self::of_instance(address.port, instance),
+            None => Self::of_task(address.port),
+        }
+    }
 }
 
 /// A document of a task from which a service scheduler learns nothing.

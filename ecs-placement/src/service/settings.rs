@@ -372,6 +372,17 @@ impl Revision {
         groups.chain(classic.map(|name| (CLASSIC, name)))
     }
 
+    /// The port at which a target group asks tasks that have network interfaces of their own.
+    pub(super) fn target_port(&self, target_group: &str) -> Option<u16> {
+        self.network.as_ref()?;
+        let mut balancers = self.load_balancers.iter();
+        let balancer = balancers.find(|one| {
+            let second = one.advanced_configuration().alternate_target_group_arn();
+            [one.target_group_arn(), second].contains(&Some(target_group))
+        })?;
+        u16::try_from(balancer.container_port()?).ok()
+    }
+
     /// Whether Amazon ECS can shift its traffic.
     pub(super) fn has_traffic(&self) -> bool {
         let connect = self.connect.as_ref();

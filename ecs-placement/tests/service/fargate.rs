@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::world::{CLUSTER, World, at};
 
-fn world() -> World {
+pub(crate) fn world() -> World {
     let fargate = Fargate::new([("subnet-a", "us-east-1a"), ("subnet-b", "us-east-1b")])
         .with_capacity("us-east-1b", 2);
     let mut world = World::new(1_000);
@@ -17,15 +17,16 @@ fn world() -> World {
     world
 }
 
-fn request(desired: u32, subnets: &[&str]) -> Value {
+pub(crate) fn request(desired: u32, subnets: &[&str]) -> Value {
     json!({"desiredCount": desired, "launchType": "FARGATE", "networkConfiguration":
         {"awsvpcConfiguration": {"subnets": subnets}}})
 }
 
-fn create(world: &mut World, request: Value) -> Result<(), String> {
+pub(crate) fn create(world: &mut World, request: Value) -> Result<(), String> {
     let definition = json!({"family": "web", "networkMode": "awsvpc", "cpu": "256",
         "memory": "512", "requiresCompatibilities": ["FARGATE"],
-        "containerDefinitions": [{"name": "web", "image": "web"}]});
+        "containerDefinitions": [{"name": "web", "image": "web",
+            "portMappings": [{"containerPort": 8080}]}]});
     let definition = serde_json::from_value(definition).unwrap();
     world
         .create_of(request, &definition)

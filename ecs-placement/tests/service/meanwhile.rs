@@ -20,6 +20,7 @@ fn unhealthy(shifting: &mut Shifting, task: &str) {
         seen.target = Some(TargetHealth::Unhealthy {
             target_group: "blue-group".into(),
             reason: "Request timed out".into(),
+            address: None,
         });
     });
 }

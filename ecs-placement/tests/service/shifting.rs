@@ -407,6 +407,7 @@ fn a_task_of_either_revision_is_replaced_while_traffic_moves() {
             seen.target = Some(TargetHealth::Unhealthy {
                 target_group: "blue-group".into(),
                 reason: "Request timed out".into(),
+                address: None,
             });
         });
     shifting.reconcile();

@@ -1,9 +1,10 @@
 //! Unhealthy tasks, tasks on instances that are drained, and protected tasks.
 
 use ecs_model::{HealthStatus, TaskStatus};
-use ecs_placement::service::TargetHealth;
+use ecs_placement::service::{TargetAddress, TargetHealth};
 use serde_json::{Value, json};
 
+use crate::fargate;
 use crate::world::{INSTANCE, World, at};
 
 /// A service whose container has a health check, all tasks healthy.
@@ -167,13 +168,57 @@ fn target_groups_have_a_say_where_there_are_any() {
         seen.target = Some(TargetHealth::Unhealthy {
             target_group: "arn:tg".into(),
             reason: "Request timed out".into(),
+            address: Some(TargetAddress::of_instance(32_768, "i-1")),
         });
     });
-    assert!(
-        world.events()[0]
-            .ends_with("is unhealthy in (target-group arn:tg) due to (reason Request timed out).")
+    let id = task.rsplit('/').next().unwrap();
+    assert_eq!(
+        world.events()[0],
+        format!(
+            "(service web) (task {id}) (instance i-1) (port 32768) is unhealthy in (target-group \
+             arn:tg) due to (reason Request timed out)."
+        )
     );
     assert_eq!(world.reconcile(1), (1, 0));
+}
+
+#[test]
+fn a_task_with_an_interface_is_asked_at_the_port_of_its_container() {
+    let group = "arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/web/1";
+    let mut world = fargate::world();
+    let mut request = fargate::request(1, &["subnet-a"]);
+    request["loadBalancers"] =
+        json!([{"targetGroupArn": group, "containerName": "web", "containerPort": 8080}]);
+    fargate::create(&mut world, request).unwrap();
+    world.reconcile(0);
+    world.run_all();
+    let task = world.tasks(|_| true)[0].clone();
+    let id = task.rsplit('/').next().unwrap();
+    let told = |world: &mut World, target_group: &str, address: Option<TargetAddress>| {
+        let _ = world.observe(&task, TaskStatus::Running, |seen| {
+            seen.target = Some(TargetHealth::Unhealthy {
+                target_group: target_group.into(),
+                reason: "Request timed out".into(),
+                address,
+            });
+        });
+        let event = world.events()[0].clone();
+        let begin = format!("(service web) (task {id}) ");
+        event.strip_prefix(&begin).unwrap().to_owned()
+    };
+    let end = |group: &str| {
+        format!("is unhealthy in (target-group {group}) due to (reason Request timed out).")
+    };
+    assert_eq!(
+        told(&mut world, group, None),
+        format!("(port 8080) {}", end(group))
+    );
+    let other = Some(TargetAddress::of_task(81));
+    assert_eq!(
+        told(&mut world, group, other),
+        format!("(port 81) {}", end(group))
+    );
+    assert_eq!(told(&mut world, "arn:other", None), end("arn:other"));
 }
 
 fn drain(world: &mut World, name: &str) {
