@@ -8,7 +8,8 @@ use ecs_taskdef::{Format, Saved};
 use serde::{Deserialize, Serialize};
 
 use crate::moment::Moment;
-use crate::{Recorded, Verdict};
+use crate::restore::restored;
+use crate::{Recorded, RestoreError, Verdict};
 
 /// How long an agent downloads an update at most.
 ///
@@ -57,6 +58,7 @@ pub enum UpdaterAction {
     /// [`AgentUpdater::handle_download_failed`].
     Download {
         /// The id of the message that asks for it, with which the download is answered.
+        #[serde(default)]
         message_id: String,
         /// Where it lies.
         location: String,
@@ -77,44 +79,46 @@ pub enum UpdaterAction {
     Exit,
 }
 
-/// The agent's side of an update: what it answers to `StageUpdate` and `PerformUpdate`.
-/// [`AgentUpdate`](crate::AgentUpdate) is the side of ECS.
-///
-/// A `StageUpdate` that comes twice is answered with the download: while that is under way neither
-/// yes nor no would be true. A message that was answered is not answered otherwise later. A
-/// download that was given up, or that another update took the place of, may go on; what comes of
-/// it is [`Verdict::Stale`].
-///
-/// ```
-/// use ecs_model::Timestamp;
-/// use ecs_state::{AgentUpdater, UpdateInfo, UpdaterAction};
-///
-/// let at = Timestamp::from_seconds;
-/// let mut updater = AgentUpdater::new(true);
-/// let info = UpdateInfo::new("https://example.com/agent.tar", "9f86d08188");
-/// let _ = updater.handle_stage_update("m1", Some(&info), at(0));
-/// let (message_id, location) = ("m1".to_owned(), "https://example.com/agent.tar".to_owned());
-/// assert_eq!(updater.poll_action(), Some(UpdaterAction::Download { message_id, location }));
-/// let _ = updater.handle_downloaded("m1", "9f86d08188", at(60));
-/// let message_id = "m1".to_owned();
-/// assert_eq!(updater.poll_action(), Some(UpdaterAction::Acknowledge { message_id }));
-/// ```
-///
-/// serde writes one that outlives the program.
-///
-/// Source: amazon-ecs-agent, updater.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct AgentUpdater {
-    format: Format<Self>,
-    is_enabled: bool,
-    stage: Stage,
-    signature: String,
-    /// Messages to be answered with the download, the one that asked for it first.
-    unanswered: Vec<String>,
-    download_by: Moment,
-    now: Moment,
-    actions: VecDeque<UpdaterAction>,
+restored! {
+    /// The agent's side of an update: what it answers to `StageUpdate` and `PerformUpdate`.
+    /// [`AgentUpdate`](crate::AgentUpdate) is the side of ECS.
+    ///
+    /// A `StageUpdate` that comes twice is answered with the download: while that is under way neither
+    /// yes nor no would be true. A message that was answered is not answered otherwise later. A
+    /// download that was given up, or that another update took the place of, may go on; what comes of
+    /// it is [`Verdict::Stale`].
+    ///
+    /// ```
+    /// use ecs_model::Timestamp;
+    /// use ecs_state::{AgentUpdater, UpdateInfo, UpdaterAction};
+    ///
+    /// let at = Timestamp::from_seconds;
+    /// let mut updater = AgentUpdater::new(true);
+    /// let info = UpdateInfo::new("https://example.com/agent.tar", "9f86d08188");
+    /// let _ = updater.handle_stage_update("m1", Some(&info), at(0));
+    /// let (message_id, location) = ("m1".to_owned(), "https://example.com/agent.tar".to_owned());
+    /// assert_eq!(updater.poll_action(), Some(UpdaterAction::Download { message_id, location }));
+    /// let _ = updater.handle_downloaded("m1", "9f86d08188", at(60));
+    /// let message_id = "m1".to_owned();
+    /// assert_eq!(updater.poll_action(), Some(UpdaterAction::Acknowledge { message_id }));
+    /// ```
+    ///
+    /// serde writes one that outlives the program.
+    ///
+    /// Source: amazon-ecs-agent, updater.
+    #[derive(Eq)]
+    pub struct AgentUpdater {
+        format: Format<AgentUpdater>,
+        is_enabled: bool,
+        stage: Stage,
+        signature: String,
+        /// Messages to be answered with the download, the one that asked for it first.
+        unanswered: Vec<String>,
+        download_by: Moment,
+        now: Moment,
+        actions: VecDeque<UpdaterAction>,
+    }
+    follows {}
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -277,6 +281,30 @@ impl AgentUpdater {
         self.stage == Stage::Downloading && asked.is_some_and(|asked| asked == message_id)
     }
 
+    /// The id of the message of a record, or of the download that is under way.
+    fn asked(&self, message_id: &str) -> String {
+        let asked = self.unanswered.first().filter(|_| message_id.is_empty());
+        asked.map_or_else(|| message_id.to_owned(), Clone::clone)
+    }
+
+    /// Older documents do not say which message asked for a download. Of those that are still to be
+    /// polled the last is the one that is waited for.
+    fn restored(mut self) -> Result<Self, RestoreError> {
+        let asked = self.asked("");
+        let last = self
+            .actions
+            .iter_mut()
+            .rev()
+            .find_map(|action| match action {
+                UpdaterAction::Download { message_id, .. } => Some(message_id),
+                _ => None,
+            });
+        if let Some(message_id) = last.filter(|message_id| message_id.is_empty()) {
+            *message_id = asked;
+        }
+        Ok(self)
+    }
+
     fn give_up(&mut self, error: &str) {
         self.stage = Stage::Nothing;
         self.download_by = Moment::NONE;
@@ -336,14 +364,17 @@ pub enum UpdaterEvent {
     },
     /// [`AgentUpdater::handle_downloaded`].
     Downloaded {
-        /// The id of the message that asked for it.
+        /// The id of the message that asked for it. In an older record it is empty, which is
+        /// whichever download is under way.
+        #[serde(default)]
         message_id: String,
         /// The SHA-256 of the download.
         signature: String,
     },
     /// [`AgentUpdater::handle_download_failed`].
     DownloadFailed {
-        /// The id of the message that asked for it.
+        /// The id of the message that asked for it, as in [`Downloaded`](Self::Downloaded).
+        #[serde(default)]
         message_id: String,
         /// What went wrong.
         error: String,
@@ -371,9 +402,9 @@ impl Recorded for AgentUpdater {
             UpdaterEvent::Downloaded {
                 message_id,
                 signature,
-            } => self.handle_downloaded(message_id, signature, now),
+            } => self.handle_downloaded(&self.asked(message_id), signature, now),
             UpdaterEvent::DownloadFailed { message_id, error } => {
-                self.handle_download_failed(message_id, error, now)
+                self.handle_download_failed(&self.asked(message_id), error, now)
             }
             UpdaterEvent::PerformUpdate { message_id } => {
                 self.handle_perform_update(message_id, now)

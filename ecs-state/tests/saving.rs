@@ -489,6 +489,34 @@ fn documents_of_updates_are_read() {
     check_record("agent-updater", &updater, agent::stage("m2", "bb"));
 }
 
+/// Downloads were not told apart at first.
+#[cfg(feature = "agent")]
+#[test]
+fn older_updates_know_which_message_asked_for_a_download() {
+    use ecs_state::{AgentUpdater, UpdaterEvent, Verdict};
+    use serde_json::json;
+
+    let mut written = AgentUpdater::new(true);
+    let _ = written.handle(&agent::stage("m1", "aa"), at(1));
+    let older = json!({
+        "format": 1, "isEnabled": true, "stage": "downloading", "signature": "aa",
+        "unanswered": ["m1"], "downloadBy": 901, "now": 1,
+        "actions": [{"download": {"location": "https://example.com/agent.tar"}}]
+    });
+    let updater: AgentUpdater = serde_json::from_value(older).unwrap();
+    assert_eq!(updater, written);
+    for older in [
+        json!({"downloaded": {"signature": "aa"}}),
+        json!({"downloadFailed": {"error": "404 Not Found"}}),
+    ] {
+        let event: UpdaterEvent = serde_json::from_value(older).unwrap();
+        let mut updater = updater.clone();
+        assert_eq!(updater.handle(&event, at(2)), Verdict::Applied);
+        assert_eq!(updater.poll_timeout(), None);
+        assert_eq!(updater.handle(&event, at(2)), Verdict::Stale);
+    }
+}
+
 #[cfg(feature = "anywhere")]
 #[test]
 fn documents_of_machines_outside_are_read() {
