@@ -56,6 +56,21 @@ pub enum BinpackField {
     Memory,
 }
 
+impl Strategy {
+    /// Refuses one that was read back and that no request has.
+    pub(crate) fn check(&self) -> Result<(), Unsupported> {
+        match self {
+            Self::Spread(SpreadField::Attribute(name)) if name.is_empty() => {
+                Err(Unsupported::Strategy {
+                    strategy: PlacementStrategyType::Spread.to_string(),
+                    field: "attribute:".to_owned(),
+                })
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
 impl TryFrom<&PlacementStrategy> for Strategy {
     type Error = Unsupported;
 

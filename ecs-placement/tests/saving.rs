@@ -406,9 +406,23 @@ fn what_is_not_of_the_format_is_refused_by_name() {
     ] {
         assert!(refused.starts_with("unknown field `colour`"), "{refused}");
     }
+    for selection in ["/request", "/request/rooms/0/selection"] {
+        let refused = |member: &str, value: Value| {
+            refusal::<Transaction>(TRANSACTION, &format!("{selection}/{member}"), value)
+        };
+        assert_eq!(
+            refused("launchType", json!("MOON")),
+            "tasks of launch type `MOON` are not placed on container instances"
+        );
+        assert_eq!(
+            refused("attributes", json!([["", null]])),
+            "a required attribute has no name"
+        );
+    }
+    let unnamed = json!([{"spread": {"attribute": ""}}]);
     assert_eq!(
-        refusal::<Transaction>(TRANSACTION, "/request/launchType", json!("MOON")),
-        "tasks of launch type `MOON` are not placed on container instances"
+        refusal::<Transaction>(TRANSACTION, "/request/strategies", unnamed),
+        "`spread` with field `attribute:` is not a placement strategy"
     );
 }
 

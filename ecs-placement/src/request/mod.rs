@@ -334,9 +334,7 @@ impl TryFrom<Written> for PlacementRequest {
     type Error = Unsupported;
 
     fn try_from(written: Written) -> Result<Self, Unsupported> {
-        if let Some(launch_type) = &written.launch_type {
-            placeable(launch_type)?;
-        }
+        written.strategies.iter().try_for_each(Strategy::check)?;
         let selection = Selection {
             launch_type: written.launch_type,
             capacity_provider: written.capacity_provider,
@@ -344,6 +342,9 @@ impl TryFrom<Written> for PlacementRequest {
             attributes: written.attributes,
             member_of: written.member_of,
         };
+        let mut rooms = written.rooms.iter();
+        selection.check()?;
+        rooms.try_for_each(|room| room.selection.check())?;
         let task = Wanted {
             needs: Arc::new(written.needs.of_any_instance()),
             group: written.group,

@@ -34,6 +34,9 @@ pub enum Unsupported {
         /// The field; empty if there is none.
         field: String,
     },
+    /// An attribute that instances must have, without its name.
+    #[error("a required attribute has no name")]
+    UnnamedAttribute,
     /// Only `EC2` and `EXTERNAL` tasks run on container instances of a cell. For `FARGATE` there
     /// is [`Fargate::plan`](crate::Fargate::plan), which takes the subnets of the request.
     #[error(

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use ecs_model::LaunchType;
 use serde::{Deserialize, Serialize};
 
-use super::Room;
+use super::{Room, Unsupported, placeable};
 use crate::{Needs, Query, Strategy};
 
 /// What every copy wants.
@@ -38,6 +38,20 @@ pub(crate) struct Selection {
     /// Attributes that the task needs, with a value or any.
     pub(crate) attributes: Vec<(Box<str>, Option<Box<str>>)>,
     pub(crate) member_of: Vec<Query>,
+}
+
+impl Selection {
+    /// Refuses one that was read back and that no request has.
+    pub(super) fn check(&self) -> Result<(), Unsupported> {
+        if let Some(launch_type) = &self.launch_type {
+            placeable(launch_type)?;
+        }
+        let mut attributes = self.attributes.iter();
+        match attributes.any(|(name, _)| name.is_empty()) {
+            true => Err(Unsupported::UnnamedAttribute),
+            false => Ok(()),
+        }
+    }
 }
 
 impl Wanted {
