@@ -73,6 +73,7 @@ enum Step {
         on: usize,
         version: i64,
         stage: u8,
+        created: Option<i64>,
         device: Option<(usize, bool)>,
     },
     ForgetStopped {
@@ -95,6 +96,7 @@ fn step() -> impl Strategy<Value = Step> {
         (1..900_i64).prop_map(|held| Gpu::Shared(vec![held])),
     ];
     let gpus = prop::option::of([gpu.clone(), gpu]);
+    let created = prop::option::weighted(0.8, 0..80_i64);
     let device = prop::option::of((0..2_usize, any::<bool>()));
     prop_oneof![
         2 => (which.clone(), 500..1_500_i64, any::<bool>())
@@ -114,9 +116,9 @@ fn step() -> impl Strategy<Value = Step> {
                 Step::Describe { which, version, taken, is_gone, gpus }
             }
         ),
-        4 => (index, 0..6_usize, 1..9_i64, 0..4_u8, device).prop_map(
-            |(which, on, version, stage, device)| {
-                Step::Observe { which, on, version, stage, device }
+        4 => (index, 0..6_usize, 1..9_i64, 0..4_u8, created, device).prop_map(
+            |(which, on, version, stage, created, device)| {
+                Step::Observe { which, on, version, stage, created, device }
             }
         ),
         1 => (0..100_i64).prop_map(|before| Step::ForgetStopped { before }),
@@ -285,8 +287,9 @@ impl World {
                 on,
                 version,
                 stage,
+                created,
                 device,
-            } => self.observe((which, on), version, stage, device),
+            } => self.observe((which, on), version, (stage, created), device),
             Step::ForgetStopped { before } => {
                 let before = at(before);
                 if self.cell.forget_stopped(before) {
@@ -378,15 +381,16 @@ impl World {
         &mut self,
         (which, on): (usize, usize),
         version: i64,
-        stage: u8,
+        (stage, created): (u8, Option<i64>),
         device: Option<(usize, bool)>,
     ) {
         let own = self.a_task(which).filter(|_| which.is_multiple_of(3));
         let task = own.unwrap_or_else(|| format!("seen-{}", which % 4));
         let mut document = json!({
             "taskArn": task, "containerInstanceArn": name(on), "group": "group-1",
-            "cpu": "70", "memory": "90", "version": version, "createdAt": 10,
-            "lastStatus": "RUNNING", "desiredStatus": "RUNNING",
+            "cpu": "70", "memory": "90", "version": version,
+            "createdAt": created, "lastStatus": "RUNNING",
+            "desiredStatus": "RUNNING",
         });
         if stage > 1 {
             document["desiredStatus"] = json!("STOPPED");

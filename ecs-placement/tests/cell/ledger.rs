@@ -101,11 +101,13 @@ fn is_by(moment: Option<Timestamp>, at: Timestamp) -> bool {
 
 /// Whether a document of an instance counts what a task holds, by what documents said of the task.
 fn was_held(task: &ObservedTask, at: Option<Timestamp>) -> bool {
-    match (task.stage, at) {
+    let is_created = at.is_none_or(|at| task.created_at.is_none() || is_by(task.created_at, at));
+    let is_there = match (task.stage, at) {
         (Stage::Stopped, None) => false,
         (Stage::Stopped, Some(at)) => task.stopped_at.is_some() && !is_by(task.stopped_at, at),
         _ => true,
-    }
+    };
+    is_created && is_there
 }
 
 fn ran(task: &ObservedTask, at: Option<Timestamp>) -> bool {
