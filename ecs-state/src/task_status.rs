@@ -129,7 +129,12 @@ impl Phases {
             TaskStatus::Deactivating => self.deactivating,
             TaskStatus::Stopping => self.stopping,
             TaskStatus::Deprovisioning => self.deprovisioning,
-            _ => true,
+            TaskStatus::Pending
+            | TaskStatus::Running
+            | TaskStatus::Stopped
+            | TaskStatus::Deleted => true,
+            // One that AWS may add is of no phase that is known.
+            _ => false,
         }
     }
 
