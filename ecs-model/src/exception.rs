@@ -4,7 +4,7 @@
 
 use core::fmt;
 
-use ecs_taskdef::{open_enum, shape};
+use ecs_taskdef::{Findings, Rule, open_enum, shape};
 
 shape! {
     /// The answer of ECS to a request that it refuses as a whole.
@@ -40,6 +40,28 @@ impl Exception {
         Self::default()
             .with_type(name.as_str())
             .with_message(message)
+    }
+
+    /// The exception with which ECS refuses what has these findings: that of the first error, in
+    /// the words of AWS where they are known. `None` if there is no error.
+    ///
+    /// ```
+    /// use ecs_model::operation::RunTaskRequest;
+    /// use ecs_model::{Exception, Quotas, Request};
+    ///
+    /// let findings = RunTaskRequest::default().validate(&Quotas::current());
+    /// let exception = Exception::of_findings(&findings).expect("a member is missing");
+    /// assert_eq!(
+    ///     exception.to_string(),
+    ///     "InvalidParameterException: `taskDefinition` is missing"
+    /// );
+    /// ```
+    #[must_use]
+    pub fn of_findings(findings: &Findings) -> Option<Self> {
+        let first = findings.errors().next()?;
+        let name = first.exception.unwrap_or(Rule::INVALID_PARAMETER);
+        let message = first.aws_message.as_ref().unwrap_or(&first.message);
+        Some(Self::new(ExceptionName::from(name), message))
     }
 
     /// The name, without the namespace and the address that some clients see around it.

@@ -4,6 +4,7 @@
 
 mod attachment;
 mod container;
+mod document;
 mod fit;
 mod health;
 mod protection;
