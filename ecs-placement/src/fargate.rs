@@ -43,6 +43,9 @@ pub struct Fargate {
     format: Format<Self>,
     /// The zone of each subnet.
     subnets: BTreeMap<Box<str>, Box<str>>,
+    /// The zones in which all other subnets lie.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    elsewhere: Vec<Box<str>>,
     /// How many tasks run at once in a zone.
     capacity: BTreeMap<Box<str>, u64>,
     /// The zone and the group of each task.
@@ -131,6 +134,37 @@ impl Fargate {
         }
     }
 
+    /// Lets every other subnet lie in one of these zones, by its name: where nobody knows which
+    /// subnets there are, none is refused.
+    ///
+    /// ```
+    /// use ecs_placement::Fargate;
+    ///
+    /// let fargate = Fargate::new([("subnet-a", "us-east-1a")]);
+    /// assert_eq!(fargate.zone_of("subnet-b"), None);
+    /// let believing = fargate.with_other_subnets_in(["us-east-1b"]);
+    /// assert_eq!(believing.zone_of("subnet-a"), Some("us-east-1a"));
+    /// assert_eq!(believing.zone_of("subnet-b"), Some("us-east-1b"));
+    /// ```
+    #[must_use]
+    pub fn with_other_subnets_in<'a>(mut self, zones: impl IntoIterator<Item = &'a str>) -> Self {
+        self.elsewhere = zones.into_iter().map(Box::from).collect();
+        self
+    }
+
+    /// The zone in which a subnet lies.
+    #[must_use]
+    pub fn zone_of(&self, subnet: &str) -> Option<&str> {
+        if let Some(zone) = self.subnets.get(subnet) {
+            return Some(zone);
+        }
+        let number = subnet.bytes().fold(0_usize, |number, byte| {
+            number.wrapping_mul(31).wrapping_add(byte.into())
+        });
+        let position = number.checked_rem(self.elsewhere.len())?;
+        self.elsewhere.get(position).map(|zone| &**zone)
+    }
+
     /// Lets so many tasks run in a zone at once.
     #[must_use]
     pub fn with_capacity(mut self, zone: &str, tasks: u64) -> Self {
@@ -151,7 +185,7 @@ impl Fargate {
     ) -> Result<FargatePlan, FargateError> {
         let mut zones: BTreeMap<&str, &str> = BTreeMap::new();
         for subnet in subnets {
-            let zone = self.subnets.get(*subnet);
+            let zone = self.zone_of(subnet);
             let zone = zone.ok_or_else(|| FargateError::UnknownSubnet {
                 subnet: (*subnet).to_owned(),
             })?;
@@ -207,7 +241,7 @@ impl Fargate {
     /// How many tasks of a group run in each zone that has a subnet.
     #[must_use]
     pub fn tasks_of(&self, group: &str) -> BTreeMap<&str, u64> {
-        let zones = self.subnets.values();
+        let zones = self.subnets.values().chain(&self.elsewhere);
         let of_group = |zone: &str| self.count(|(at, of)| **at == *zone && **of == *group);
         zones.map(|zone| (&**zone, of_group(zone))).collect()
     }
@@ -216,8 +250,7 @@ impl Fargate {
     pub(crate) fn zones_of<'a>(&'a self, subnets: &[&str]) -> impl Iterator<Item = &'a str> {
         let zones: BTreeSet<&str> = subnets
             .iter()
-            .filter_map(|subnet| self.subnets.get(*subnet))
-            .map(|zone| &**zone)
+            .filter_map(|subnet| self.zone_of(subnet))
             .collect();
         zones.into_iter()
     }

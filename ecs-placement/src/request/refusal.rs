@@ -2,7 +2,7 @@
 
 use ecs_arn::ClusterRef;
 use ecs_model::operation::RunTaskRequest;
-use ecs_model::{Finding, Findings, Rule, Source};
+use ecs_model::{Exception, ExceptionName, Finding, Findings, Rule, Source};
 use ecs_taskdef::TaskDefinition;
 use thiserror::Error;
 
@@ -33,6 +33,24 @@ impl RequestError {
         match self {
             Self::Refused(findings) => Some(findings),
             Self::Unsupported(_) | Self::Capacity(_) => None,
+        }
+    }
+
+    /// The exception with which Amazon ECS answers: that of the first error. What this engine does
+    /// not place is an `UnsupportedFeatureException` in its own words.
+    #[must_use]
+    pub fn exception(&self) -> Exception {
+        let found = self.findings().and_then(Exception::of_findings);
+        match (found, self) {
+            (Some(exception), _) => exception,
+            (None, Self::Capacity(error)) => error.exception(),
+            // What is refused without an error has members that nobody knows.
+            (None, Self::Refused(_)) => {
+                Exception::new(ExceptionName::InvalidParameter, self.to_string())
+            }
+            (None, Self::Unsupported(error)) => {
+                Exception::new(ExceptionName::UnsupportedFeature, error.to_string())
+            }
         }
     }
 }

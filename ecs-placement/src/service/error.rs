@@ -215,9 +215,8 @@ impl ServiceError {
         match self {
             Self::Fargate(error) => error.exception(),
             Self::TaskSet(error) => error.exception(),
-            Self::Capacity(error) | Self::Request(RequestError::Capacity(error)) => {
-                error.exception()
-            }
+            Self::Request(error) => error.exception(),
+            Self::Capacity(error) => error.exception(),
             Self::ShiftConfiguration(error) => error.exception(),
             Self::Shift(error) => error.exception(),
             own => Exception::new(own.exception_name(), own.words_of_aws()),
@@ -226,9 +225,9 @@ impl ServiceError {
 
     fn exception_name(&self) -> ExceptionName {
         match self {
-            Self::Request(RequestError::Unsupported(_))
-            | Self::NoFargate { .. }
-            | Self::OtherController { .. } => ExceptionName::UnsupportedFeature,
+            Self::NoFargate { .. } | Self::OtherController { .. } => {
+                ExceptionName::UnsupportedFeature
+            }
             Self::NotFound { .. } => ExceptionName::ServiceNotFound,
             Self::NotActive { .. } => ExceptionName::ServiceNotActive,
             Self::NoDeployment { .. } => ExceptionName::Conflict,
