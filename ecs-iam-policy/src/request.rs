@@ -60,10 +60,11 @@ impl Request {
         self
     }
 
-    /// Adds a condition key, or replaces its value.
+    /// Adds a condition key, or replaces its value. All resources have it, but for those that
+    /// have a value of their own.
     #[must_use]
     pub fn with_context(mut self, key: &str, value: impl Into<ContextValue>) -> Self {
-        self.context.insert(key, value);
+        self.insert(key, value.into());
         self
     }
 
@@ -71,9 +72,56 @@ impl Request {
     #[must_use]
     pub fn with_contexts(mut self, context: &Context) -> Self {
         for (key, value) in context.iter() {
-            self.context.insert(key, value.clone());
+            self.insert(key, value.clone());
         }
         self
+    }
+
+    /// Adds a condition key that only the resource given last has, such as one of its tags. It
+    /// stands before a key of the request with the same name.
+    ///
+    /// ```
+    /// use ecs_iam_policy::Request;
+    ///
+    /// let start = "arn:aws:ecs:us-east-1:123456789012:";
+    /// let request = Request::new(
+    ///     "arn:aws:iam::123456789012:user/alice".parse()?,
+    ///     "ecs:ExecuteCommand",
+    ///     &format!("{start}cluster/prod"),
+    /// )
+    /// .with_resource_context("aws:ResourceTag/env", "prod")
+    /// .with_resource(&format!("{start}task/prod/1abf"))
+    /// .with_resource_context("aws:ResourceTag/env", "dev");
+    /// let tags = request.resource_contexts().map(|context| context.get("aws:ResourceTag/env"));
+    /// let tags: Vec<_> = tags.flatten().filter_map(|value| value.single()).collect();
+    /// assert_eq!(tags, ["prod", "dev"]);
+    /// # Ok::<(), ecs_iam_policy::PrincipalError>(())
+    /// ```
+    #[must_use]
+    pub fn with_resource_context(mut self, key: &str, value: impl Into<ContextValue>) -> Self {
+        if let Some(target) = self.targets.last_mut() {
+            let own = target.own.get_or_insert_with(|| {
+                Box::new(OwnContext {
+                    keys: Context::new(),
+                    all: self.context.clone(),
+                })
+            });
+            let value = value.into();
+            own.keys.insert(key, value.clone());
+            own.all.insert(key, value);
+        }
+        self
+    }
+
+    fn insert(&mut self, key: &str, value: ContextValue) {
+        let others = self
+            .targets
+            .iter_mut()
+            .filter_map(|target| target.own.as_mut());
+        for own in others.filter(|own| own.keys.get(key).is_none()) {
+            own.all.insert(key, value.clone());
+        }
+        self.context.insert(key, value);
     }
 
     /// Adds the keys that follow from the principal: `aws:PrincipalArn`, `aws:PrincipalAccount`,
@@ -102,11 +150,11 @@ impl Request {
         let user = name.filter(|_| principal.principal_type() == PrincipalType::User);
         let user = user.map(str::to_owned);
         let account = account.to_owned();
-        self.context.insert("aws:PrincipalArn", arn);
-        self.context.insert("aws:PrincipalAccount", account);
-        self.context.insert("aws:PrincipalType", type_name);
+        self.insert("aws:PrincipalArn", arn.into());
+        self.insert("aws:PrincipalAccount", account.into());
+        self.insert("aws:PrincipalType", type_name.into());
         if let Some(user) = user {
-            self.context.insert("aws:username", user);
+            self.insert("aws:username", user.into());
         }
         self
     }
@@ -128,10 +176,20 @@ impl Request {
         self.targets.iter().map(Target::as_str)
     }
 
-    /// The condition keys.
+    /// The condition keys that all resources have, but for those with a value of their own.
     #[must_use]
     pub const fn context(&self) -> &Context {
         &self.context
+    }
+
+    /// For each resource the condition keys that hold for it, its own included.
+    pub fn resource_contexts(&self) -> impl Iterator<Item = &Context> {
+        self.targets.iter().map(|target| self.context_of(target))
+    }
+
+    /// The condition keys that hold for a resource.
+    pub(crate) fn context_of<'a>(&'a self, target: &'a Target) -> &'a Context {
+        target.own.as_ref().map_or(&self.context, |own| &own.all)
     }
 
     pub(crate) fn set_action(&mut self, action: &str) {
@@ -204,6 +262,16 @@ impl ActionName {
 pub(crate) struct Target {
     text: Box<str>,
     arn: Option<Arn>,
+    /// None for a resource without keys of its own, which is most of them.
+    own: Option<Box<OwnContext>>,
+}
+
+/// The keys that one resource has for itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct OwnContext {
+    keys: Context,
+    /// Those of the request with these put over them.
+    all: Context,
 }
 
 impl Target {
@@ -211,6 +279,7 @@ impl Target {
         Self {
             text: text.into(),
             arn: text.parse().ok(),
+            own: None,
         }
     }
 

@@ -3,6 +3,7 @@
 use super::principal::{names_fully, names_partly};
 use super::{ActionPattern, Grant, Notes, PrincipalPattern, ResourcePattern};
 use crate::condition::{CompiledCondition, Operator, Outcome};
+use crate::context::Context;
 use crate::document::{Conditions, Effect, Listed, PrincipalElement, Statement, TextList, Version};
 use crate::request::{Request, Target};
 
@@ -92,12 +93,13 @@ impl CompiledStatement {
         if !self.matches_action(request) {
             return Err(Mismatch::Action);
         }
-        if !self.matches_resource(request, target, attachment) {
+        let context = request.context_of(target);
+        if !self.matches_resource(context, target, attachment) {
             return Err(Mismatch::Resource);
         }
         let grant = self.grant(request, attachment).ok_or(Mismatch::Principal)?;
         for (position, condition) in self.conditions.iter().enumerate() {
-            match condition.evaluate(request.context()) {
+            match condition.evaluate(context) {
                 Outcome::Met => {}
                 outcome => return Err(Mismatch::Condition(position, outcome)),
             }
@@ -116,11 +118,10 @@ impl CompiledStatement {
     }
 
     /// A resource-based policy without `Resource` speaks of what it is attached to.
-    fn matches_resource(&self, request: &Request, target: &Target, attachment: Attachment) -> bool {
+    fn matches_resource(&self, context: &Context, target: &Target, attachment: Attachment) -> bool {
         let Some(resources) = &self.resources else {
             return attachment != Attachment::Principal;
         };
-        let context = request.context();
         let listed = resources
             .list()
             .iter()

@@ -125,7 +125,7 @@ impl Case<'_> {
 
     fn resource(&self) -> Reason {
         let resource = self.target.as_str().to_owned();
-        let context = self.request.context();
+        let context = self.request.context_of(self.target);
         match &self.source.resource {
             None => Reason::NoResource,
             Some(Listed::AllBut(list)) => {
@@ -187,7 +187,7 @@ impl Case<'_> {
             }
             None => Default::default(),
         };
-        let value = self.request.context().get(&key);
+        let value = self.request.context_of(self.target).get(&key);
         let found = value.map(|value| value.values().iter().map(ToString::to_string).collect());
         let failure = match outcome {
             Outcome::Met | Outcome::NotMet => ConditionFailure::Different,
@@ -301,12 +301,14 @@ fn missing_keys(compiled: &CompiledPolicy, request: &Request) -> Vec<String> {
             let is_null = block
                 .operator()
                 .is_some_and(|known| known.kind == OperatorKind::Null);
-            if !is_null && request.context().get(test.key()).is_none() {
+            let mut contexts = request.resource_contexts();
+            if !is_null && contexts.any(|context| context.get(test.key()).is_none()) {
                 missing.push(test.key().to_owned());
             }
         }
         if source.effective_version() == Version::V2012_10_17 {
-            missing.extend(missing_variables(statement, request.context()));
+            let contexts = request.resource_contexts();
+            missing.extend(contexts.flat_map(|context| missing_variables(statement, context)));
         }
     }
     missing
