@@ -58,6 +58,11 @@
 //! |---|---|---|
 //! | `StartTask` on several container instances | each of them must be allowed | `ecs:container-instances` has one value in AWS's reference |
 //! | the revision of `RegisterTaskDefinition` | is given by the caller | AWS does not say which one it authorizes |
+//! | the id that a task or container instance will get, where tags are given to it | is `*`: patterns take it for any other text, exact ARNs do not match | AWS does not say what it asks for |
+//! | tags at creation of daemons, daemon task definitions and Express services | ask for `ecs:TagResource` as those of the eight actions do that the guide lists | the reference gives these actions the keys of such tags |
+//! | keys of a call that hold for the roles that it passes | all but those of Amazon ECS, of tags given and of tags of resources | the role is another resource, and the caller and the circumstances are the same |
+//! | `aws:RequestedRegion` where a role is passed | is the Region that Amazon ECS is called in | no endpoint of IAM is called |
+//! | `aws:ResourceOrgID` | is absent unless it is given | no ARN tells it |
 //! | keys for switches that a request does not set | are absent | AWS does not say which defaults it fills in |
 //!
 //! # What is accepted

@@ -1,9 +1,12 @@
 //! What Amazon ECS adds to the policy language: its actions, resources and keys, and what its
 //! requests ask of policies.
 
+mod any_action;
+mod checks;
 mod decision;
 mod operations;
 mod reference;
+mod remark;
 mod request;
 mod rows;
 
@@ -14,4 +17,5 @@ pub use reference::{
     ResourceTypeReference, ResourceUse, action, actions, condition_key, condition_keys,
     resource_type, resource_types,
 };
+pub use remark::{EcsRemark, EcsRemarkPart};
 pub use request::{EcsRequest, EcsRequestError};

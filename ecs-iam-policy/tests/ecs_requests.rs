@@ -23,7 +23,8 @@ fn asked(request: &EcsRequest) -> Vec<String> {
         let mut words = vec![request.action().to_owned()];
         words.extend(request.resources().map(str::to_owned));
         for (key, value) in request.context().iter() {
-            if !key.starts_with("aws:Principal") && key != "aws:username" {
+            let of_place = ["aws:RequestedRegion", "aws:ResourceAccount"].contains(&key);
+            if !key.starts_with("aws:Principal") && key != "aws:username" && !of_place {
                 words.push(format!("{key}={value}"));
             }
         }
@@ -102,7 +103,10 @@ fn services_and_the_rest() {
         one(EcsRequest::delete_cluster(&scope, "prod")),
         "ecs:DeleteCluster cluster/prod"
     );
-    assert_eq!(one(Ok(EcsRequest::list_clusters())), "ecs:ListClusters *");
+    assert_eq!(
+        one(Ok(EcsRequest::list_clusters(&scope))),
+        "ecs:ListClusters *"
+    );
     assert_eq!(
         one(EcsRequest::describe_clusters(&scope, &["a", "b"])),
         "ecs:DescribeClusters cluster/a cluster/b"
@@ -112,7 +116,10 @@ fn services_and_the_rest() {
         "ecs:UpdateContainerAgent container-instance/prod/i1 ecs:cluster=cluster/prod"
     );
     assert_eq!(
-        one(EcsRequest::tag_resource(&format!("{START}cluster/prod"))),
+        one(EcsRequest::tag_resource(
+            &scope,
+            &format!("{START}cluster/prod")
+        )),
         "ecs:TagResource cluster/prod"
     );
 }
@@ -137,11 +144,359 @@ fn keys_and_roles() {
              ecs:capacity-provider=[capacity-provider/cp] ecs:cluster=cluster/prod \
              ecs:enable-execute-command=true ecs:ResourceTag/owner=x ecs:task-cpu=256 \
              ecs:task-memory=512",
+            "ecs:TagResource task/prod/* aws:RequestTag/env=dev aws:RequestTag/team=core \
+             aws:TagKeys=[team, env] ecs:CreateAction=RunTask",
             "iam:PassRole arn:aws:iam::123456789012:role/task \
              iam:PassedToService=ecs-tasks.amazonaws.com",
             "iam:PassRole arn:aws:iam::123456789012:role/lb \
              iam:PassedToService=ecs.amazonaws.com",
         ]
+    );
+}
+
+/// Every action that creates something with tags asks for `ecs:TagResource` on it.
+#[test]
+fn tags_on_create() {
+    let scope = scope();
+    let asked_for = |request: Result<EcsRequest, EcsRequestError>| {
+        let request = request.unwrap();
+        assert_eq!(asked(&request).len(), 1, "no tags, no check of them");
+        let lines = asked(&request.with_tag("team", "a"));
+        let tag = lines.get(1).unwrap();
+        assert_eq!(lines.len(), 2, "{lines:?}");
+        tag.strip_prefix("ecs:TagResource ")
+            .and_then(|tag| tag.split_once(" aws:RequestTag/team=a aws:TagKeys=[team] "))
+            .map(|(resource, action)| format!("{resource} {action}"))
+            .unwrap()
+    };
+    let arn = |path: &str| format!("{START}{path}");
+    let of = |action: &str, path: &str| EcsRequest::of_action(&scope, action, &[&arn(path)]);
+    for (request, expected) in [
+        (
+            of("CreateCapacityProvider", "capacity-provider/cp"),
+            "capacity-provider/cp ecs:CreateAction=CreateCapacityProvider",
+        ),
+        (
+            EcsRequest::create_cluster(&scope, "prod"),
+            "cluster/prod ecs:CreateAction=CreateCluster",
+        ),
+        (
+            EcsRequest::create_service(&scope, "prod", "api", "web:3"),
+            "service/prod/api ecs:CreateAction=CreateService",
+        ),
+        (
+            of("CreateTaskSet", "task-set/prod/api/ecs-svc/1"),
+            "task-set/prod/api/ecs-svc/1 ecs:CreateAction=CreateTaskSet",
+        ),
+        (
+            EcsRequest::register_container_instance(&scope, "prod"),
+            "container-instance/prod/* ecs:CreateAction=RegisterContainerInstance",
+        ),
+        (
+            EcsRequest::register_task_definition(&scope, "web:3"),
+            "task-definition/web:3 ecs:CreateAction=RegisterTaskDefinition",
+        ),
+        (
+            EcsRequest::run_task(&scope, "prod", "web:3"),
+            "task/prod/* ecs:CreateAction=RunTask",
+        ),
+        (
+            EcsRequest::start_task(&scope, "prod", "web:3", &["i1"]),
+            "task/prod/* ecs:CreateAction=StartTask",
+        ),
+    ] {
+        assert_eq!(asked_for(request), expected);
+    }
+    let tag = EcsRequest::tag_resource(&scope, &arn("cluster/prod")).unwrap();
+    assert_eq!(
+        asked(&tag.with_tag("team", "a")).len(),
+        1,
+        "not at creation"
+    );
+}
+
+/// The guide's policy for tags at creation: they may be given then, and not later.
+#[test]
+fn tags_may_be_allowed_at_creation_only() {
+    let document = json!({
+        "Version": "2012-10-17",
+        "Statement": [
+            {"Effect": "Allow", "Action": "ecs:RunTask", "Resource": "*"},
+            {
+                "Effect": "Allow",
+                "Action": "ecs:TagResource",
+                "Resource": "arn:aws:ecs:*:*:task/*",
+                "Condition": {"StringEquals": {"ecs:CreateAction": ["RunTask", "CreateCluster"]}}
+            }
+        ]
+    });
+    let policy: Policy = serde_json::from_value(document).unwrap();
+    let policies = PolicySet::new().with_identity(CompiledPolicy::new(&policy));
+    let may = |request: Result<EcsRequest, EcsRequestError>| {
+        let request = request.unwrap().with_tag("team", "a");
+        policies.decide_ecs(&alice(), &request).is_allowed()
+    };
+    let scope = scope();
+    assert!(may(EcsRequest::run_task(&scope, "prod", "web:3")));
+    assert!(!may(EcsRequest::tag_resource(
+        &scope,
+        &format!("{START}task/prod/1abf")
+    )));
+}
+
+#[test]
+fn the_context_of_a_call_holds_for_the_roles_that_it_passes() {
+    let policy = |statements: serde_json::Value| {
+        let document = json!({"Version": "2012-10-17", "Statement": statements});
+        CompiledPolicy::new(&serde_json::from_value(document).unwrap())
+    };
+    let policies = PolicySet::new().with_identity(policy(json!([
+        {"Effect": "Allow", "Action": "*", "Resource": "*"},
+        {
+            "Effect": "Deny",
+            "Action": "iam:PassRole",
+            "Resource": "*",
+            "Condition": {"StringEquals": {"aws:PrincipalTag/team": "guests"}}
+        }
+    ])));
+    let request = EcsRequest::run_task(&scope(), "prod", "web:3")
+        .unwrap()
+        .with_passed_role("arn:aws:iam::123456789012:role/task")
+        .with_tag("team", "a")
+        .with_resource_tag("team", "b")
+        .with_task_size(256, 512);
+    let of = |team: &str| request.clone().with_context("aws:PrincipalTag/team", team);
+    assert!(policies.decide_ecs(&alice(), &of("core")).is_allowed());
+    assert!(!policies.decide_ecs(&alice(), &of("guests")).is_allowed());
+    assert_eq!(
+        asked(&of("core").with_context("aws:SourceIp", "10.0.0.1"))
+            .pop()
+            .unwrap(),
+        "iam:PassRole arn:aws:iam::123456789012:role/task aws:SourceIp=10.0.0.1 \
+         iam:PassedToService=ecs-tasks.amazonaws.com",
+        "without tags, size and cluster of the call"
+    );
+}
+
+#[test]
+fn each_resource_has_its_own_tags() {
+    let document = json!({
+        "Version": "2012-10-17",
+        "Statement": {
+            "Effect": "Allow",
+            "Action": ["ecs:DescribeServices", "ecs:ExecuteCommand"],
+            "Resource": "*",
+            "Condition": {"StringEquals": {"aws:ResourceTag/env": "dev"}}
+        }
+    });
+    let policy: Policy = serde_json::from_value(document).unwrap();
+    let policies = PolicySet::new().with_identity(CompiledPolicy::new(&policy));
+    let decide = |request: EcsRequest| policies.decide_ecs(&alice(), &request);
+    let describe = EcsRequest::describe_services(&scope(), "prod", &["a", "b"]).unwrap();
+    let only_a = describe.with_tag_of("a", "env", "dev").unwrap();
+    let decision = decide(only_a.clone());
+    assert!(!decision.is_allowed());
+    assert_eq!(decision.checks[0].decision.resource, 1, "b has no such tag");
+    assert!(decide(only_a.with_tag_of("service/prod/b", "env", "dev").unwrap()).is_allowed());
+
+    let execute = EcsRequest::execute_command(&scope(), "prod", "1abf", None)
+        .unwrap()
+        .with_tag_of("1abf", "env", "dev")
+        .unwrap();
+    assert!(!decide(execute.clone().with_tag_of("prod", "env", "prod").unwrap()).is_allowed());
+    let decision = decide(
+        execute
+            .clone()
+            .with_tag_of("cluster/prod", "env", "dev")
+            .unwrap(),
+    );
+    assert!(decision.is_allowed());
+    let error = execute.with_tag_of("rod", "env", "dev").unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "`rod` names no single resource of the request"
+    );
+    let explanation = policies.explain(&decide(describe_two()).checks[0].request);
+    assert_eq!(
+        explanation.missing_keys,
+        ["aws:ResourceTag/env"],
+        "of one of them"
+    );
+}
+
+fn describe_two() -> EcsRequest {
+    let request = EcsRequest::describe_services(&scope(), "prod", &["a", "b"]).unwrap();
+    request.with_tag_of("a", "env", "dev").unwrap()
+}
+
+#[test]
+fn region_and_account_of_the_scope_are_keys() {
+    let document = json!({
+        "Version": "2012-10-17",
+        "Statement": [
+            {"Effect": "Allow", "Action": "*", "Resource": "*"},
+            {
+                "Effect": "Deny",
+                "Action": "*",
+                "Resource": "*",
+                "Condition": {"StringNotEquals": {"aws:RequestedRegion": "us-east-1"}}
+            },
+            {
+                "Effect": "Deny",
+                "Action": "*",
+                "Resource": "*",
+                "Condition": {"StringNotEquals": {"aws:ResourceAccount": "${aws:PrincipalAccount}"}}
+            },
+            {
+                "Effect": "Deny",
+                "Action": "ecs:StopTask",
+                "Resource": "*",
+                "Condition": {"StringNotEquals": {"aws:ResourceOrgID": "o-1"}}
+            }
+        ]
+    });
+    let policy: Policy = serde_json::from_value(document).unwrap();
+    let policies = PolicySet::new()
+        .with_identity(CompiledPolicy::new(&policy))
+        .with_service_control_level([CompiledPolicy::new(&policy)]);
+    let may = |request: EcsRequest| policies.decide_ecs(&alice(), &request).is_allowed();
+    let run = |region, account| {
+        let scope = Scope::new(region, account).unwrap();
+        EcsRequest::run_task(&scope, "prod", "web:3").unwrap()
+    };
+    assert!(may(run("us-east-1", "123456789012")));
+    assert!(!may(run("eu-west-1", "123456789012")));
+    let role = "arn:aws:iam::123456789012:role/task";
+    assert!(may(run("us-east-1", "123456789012").with_passed_role(role)));
+    let foreign = "arn:aws:iam::999999999999:role/task";
+    assert!(!may(
+        run("us-east-1", "123456789012").with_passed_role(foreign)
+    ));
+    assert!(may(EcsRequest::list_clusters(&scope())));
+    let other = "arn:aws:ecs:us-east-1:999999999999:task/prod/1abf";
+    let stop = EcsRequest::stop_task(&scope(), "prod", "1abf").unwrap();
+    assert!(!may(stop.clone()), "no organization is known");
+    assert!(may(stop.with_resource_organization("o-1")));
+    let stop = EcsRequest::stop_task(&scope(), "prod", other).unwrap();
+    assert!(
+        !may(stop.with_resource_organization("o-1")),
+        "another account"
+    );
+}
+
+#[test]
+fn arns_from_elsewhere_are_remarked() {
+    let scope = scope();
+    let remarks = |request: &EcsRequest| {
+        let remarks = PolicySet::new().decide_ecs(&alice(), request).remarks;
+        remarks.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    let stop = |task: &str| EcsRequest::stop_task(&scope, "prod", task).unwrap();
+    assert_eq!(remarks(&stop("1abf")), [""; 0]);
+    assert_eq!(remarks(&stop(&format!("{START}task/1abf"))), [""; 0]);
+    assert_eq!(
+        remarks(&stop("arn:aws:ecs:eu-west-1:999999999999:task/dev/1abf")),
+        [
+            "the Region of `arn:aws:ecs:eu-west-1:999999999999:task/dev/1abf` is `eu-west-1`, \
+             and that of the request `us-east-1`",
+            "the account of `arn:aws:ecs:eu-west-1:999999999999:task/dev/1abf` is \
+             `999999999999`, and that of the request `123456789012`",
+            "the cluster of `arn:aws:ecs:eu-west-1:999999999999:task/dev/1abf` is `dev`, and \
+             that of the request `prod`",
+        ]
+    );
+    let tag = EcsRequest::tag_resource(&scope, "arn:aws:s3:::bucket").unwrap();
+    assert_eq!(
+        remarks(&tag),
+        ["the service of `arn:aws:s3:::bucket` is `s3`, and that of the request `ecs`"]
+    );
+    let role = "arn:aws:iam::999999999999:role/task";
+    assert_eq!(
+        remarks(&stop("1abf").with_passed_role(role)),
+        [
+            "the account of `arn:aws:iam::999999999999:role/task` is `999999999999`, and that \
+             of the request `123456789012`"
+        ]
+    );
+}
+
+/// Each of the actions can be asked for, with a resource of each type that it takes.
+#[test]
+fn every_action_can_be_asked_for() {
+    let scope = scope();
+    let sample = |kind: &str| {
+        let path = ecs::resource_type(kind).unwrap().path();
+        let pieces = path.split("${").map(|piece| match piece.split_once('}') {
+            None => piece.to_owned(),
+            Some((name, rest)) if name.ends_with("Number") => format!("1{rest}"),
+            Some(("ClusterName", rest)) => format!("prod{rest}"),
+            Some((_, rest)) => format!("x{rest}"),
+        });
+        format!("{START}{}", pieces.collect::<String>())
+    };
+    for action in ecs::actions() {
+        let arns: Vec<String> = action
+            .resources()
+            .map(|used| sample(used.resource_type()))
+            .collect();
+        let arns: Vec<&str> = arns.iter().map(String::as_str).collect();
+        let request = EcsRequest::of_action(&scope, action.name(), &arns).unwrap();
+        assert_eq!(request.remarks(), [], "{}", action.name());
+        let requests = request.requests(&alice());
+        assert_eq!(requests.len(), 1, "{}", action.name());
+        let resources: Vec<&str> = requests[0].resources().collect();
+        assert_eq!(
+            resources,
+            if arns.is_empty() { vec!["*"] } else { arns },
+            "{}",
+            action.name()
+        );
+        let own = requests[0]
+            .context()
+            .iter()
+            .filter(|(key, _)| key.starts_with("ecs:"));
+        for (key, _) in own {
+            assert!(action.takes_key(key), "{} {key}", action.name());
+        }
+    }
+    let of = |action: &str, arns: &[&str]| EcsRequest::of_action(&scope, action, arns);
+    let deployment = sample("service-deployment");
+    assert_eq!(
+        asked(
+            &of(
+                "ecs:StopServiceDeployment",
+                &[&sample("service"), &deployment]
+            )
+            .unwrap()
+        ),
+        [
+            "ecs:StopServiceDeployment service/prod/x service-deployment/prod/x/x \
+             ecs:cluster=cluster/prod ecs:service=service/prod/x"
+        ]
+    );
+    let error = |action: &str, arns: &[&str]| of(action, arns).unwrap_err().to_string();
+    assert_eq!(
+        error("ecs:LaunchTask", &[]),
+        "`ecs:LaunchTask` is no action of Amazon ECS"
+    );
+    assert_eq!(
+        error("sqs:RunTask", &[]),
+        "`sqs:RunTask` is no action of Amazon ECS"
+    );
+    assert_eq!(error("ecs:StopTask", &[]), "no task is given");
+    assert_eq!(
+        error("ecs:ExecuteCommand", &[&sample("task")]),
+        "no cluster is given"
+    );
+    assert_eq!(
+        error("ecs:StopTask", &[&sample("cluster")]),
+        "`arn:aws:ecs:us-east-1:123456789012:cluster/prod` is no resource of `ecs:StopTask`, \
+         which takes task"
+    );
+    assert_eq!(
+        error("ecs:ListClusters", &[&sample("cluster")]),
+        "`arn:aws:ecs:us-east-1:123456789012:cluster/prod` is no resource of \
+         `ecs:ListClusters`, which takes none"
     );
 }
 
@@ -176,10 +531,10 @@ fn requests_follow_the_reference() {
         EcsRequest::update_task_protection(&scope, "c", &["t"]),
         EcsRequest::register_task_definition(&scope, "f:1"),
         EcsRequest::delete_task_definitions(&scope, &["f:1"]),
-        Ok(EcsRequest::deregister_task_definition()),
-        Ok(EcsRequest::describe_task_definition()),
-        Ok(EcsRequest::list_task_definitions()),
-        Ok(EcsRequest::list_task_definition_families()),
+        Ok(EcsRequest::deregister_task_definition(&scope)),
+        Ok(EcsRequest::describe_task_definition(&scope)),
+        Ok(EcsRequest::list_task_definitions(&scope)),
+        Ok(EcsRequest::list_task_definition_families(&scope)),
         EcsRequest::create_service(&scope, "c", "s", "f:1"),
         EcsRequest::update_service(&scope, "c", "s", Some("f:1")),
         EcsRequest::delete_service(&scope, "c", "s"),
@@ -189,7 +544,7 @@ fn requests_follow_the_reference() {
         EcsRequest::update_cluster(&scope, "c"),
         EcsRequest::delete_cluster(&scope, "c"),
         EcsRequest::describe_clusters(&scope, &["c"]),
-        Ok(EcsRequest::list_clusters()),
+        Ok(EcsRequest::list_clusters(&scope)),
         EcsRequest::register_container_instance(&scope, "c"),
         EcsRequest::deregister_container_instance(&scope, "c"),
         EcsRequest::list_container_instances(&scope, "c"),
@@ -197,9 +552,9 @@ fn requests_follow_the_reference() {
         EcsRequest::update_container_instances_state(&scope, "c", &["i"]),
         EcsRequest::update_container_agent(&scope, "c", "i"),
         EcsRequest::put_attributes(&scope, "c", &["i"]),
-        EcsRequest::tag_resource("arn:aws:ecs:us-east-1:123456789012:cluster/c"),
-        EcsRequest::untag_resource("arn:aws:ecs:us-east-1:123456789012:cluster/c"),
-        EcsRequest::list_tags_for_resource("arn:aws:ecs:us-east-1:123456789012:cluster/c"),
+        EcsRequest::tag_resource(&scope, "arn:aws:ecs:us-east-1:123456789012:cluster/c"),
+        EcsRequest::untag_resource(&scope, "arn:aws:ecs:us-east-1:123456789012:cluster/c"),
+        EcsRequest::list_tags_for_resource(&scope, "arn:aws:ecs:us-east-1:123456789012:cluster/c"),
     ];
     for request in requests {
         let request = request.unwrap();

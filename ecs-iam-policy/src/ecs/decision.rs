@@ -1,6 +1,6 @@
 //! The decision on a request to Amazon ECS.
 
-use super::EcsRequest;
+use super::{EcsRemark, EcsRequest};
 use crate::decide::Decision;
 use crate::layers::PolicySet;
 use crate::principal::Principal;
@@ -10,8 +10,11 @@ use crate::request::Request;
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct EcsDecision {
-    /// The action first, then `iam:PassRole` for each role that is passed on.
+    /// The action first, then `ecs:TagResource` for tags at creation, then `iam:PassRole` for
+    /// each role that is passed on.
     pub checks: Vec<EcsCheck>,
+    /// ARNs that do not belong where the request goes to.
+    pub remarks: Vec<EcsRemark>,
 }
 
 /// One of the requests with its decision.
@@ -40,7 +43,8 @@ impl EcsDecision {
 }
 
 impl PolicySet {
-    /// Decides a request to Amazon ECS, with the roles that it passes on.
+    /// Decides a request to Amazon ECS, with the tags that it gives and the roles that it passes
+    /// on.
     #[must_use]
     pub fn decide_ecs(&self, principal: &Principal, request: &EcsRequest) -> EcsDecision {
         let requests = request.requests(principal).into_iter();
@@ -50,6 +54,7 @@ impl PolicySet {
         });
         EcsDecision {
             checks: checks.collect(),
+            remarks: request.remarks(),
         }
     }
 }

@@ -28,7 +28,7 @@ impl EcsRequest {
     /// A name or ARN that is none, or a task definition without revision. So below.
     pub fn run_task(scope: &Scope<'_>, cluster: &str, task_definition: &str) -> Made {
         let task_definition = revision(scope, task_definition)?;
-        Self::new("RunTask")
+        Self::new("RunTask", scope)
             .on(task_definition)
             .in_cluster(scope, cluster)
     }
@@ -47,7 +47,7 @@ impl EcsRequest {
         let task_definition = revision(scope, task_definition)?;
         let arns = instances(scope, cluster, container_instances)?;
         let arns = arns.iter().map(ToString::to_string).collect();
-        let request = Self::new("StartTask")
+        let request = Self::new("StartTask", scope)
             .on(task_definition)
             .in_cluster(scope, cluster)?;
         Ok(request.for_each("ecs:container-instances", arns))
@@ -80,7 +80,7 @@ impl EcsRequest {
     pub fn list_tasks(scope: &Scope<'_>, cluster: &str, container_instance: Option<&str>) -> Made {
         match container_instance {
             Some(instance) => on_instances("ListTasks", scope, cluster, &[instance]),
-            None => Self::new("ListTasks").in_cluster(scope, cluster),
+            None => Self::new("ListTasks", scope).in_cluster(scope, cluster),
         }
     }
 
@@ -124,7 +124,7 @@ impl EcsRequest {
     ///
     /// As [`EcsRequest::run_task`].
     pub fn register_task_definition(scope: &Scope<'_>, task_definition: &str) -> Made {
-        Ok(Self::new("RegisterTaskDefinition").on(revision(scope, task_definition)?))
+        Ok(Self::new("RegisterTaskDefinition", scope).on(revision(scope, task_definition)?))
     }
 
     /// `DeleteTaskDefinitions`.
@@ -136,31 +136,31 @@ impl EcsRequest {
         let arns = several(task_definitions, "task definition", |text| {
             revision(scope, text)
         })?;
-        Ok(on_all("DeleteTaskDefinitions", arns))
+        Ok(on_all("DeleteTaskDefinitions", scope, arns))
     }
 
     /// `DeregisterTaskDefinition`, which has no resource.
     #[must_use]
-    pub const fn deregister_task_definition() -> Self {
-        Self::new("DeregisterTaskDefinition")
+    pub fn deregister_task_definition(scope: &Scope<'_>) -> Self {
+        Self::new("DeregisterTaskDefinition", scope)
     }
 
     /// `DescribeTaskDefinition`, which has no resource.
     #[must_use]
-    pub const fn describe_task_definition() -> Self {
-        Self::new("DescribeTaskDefinition")
+    pub fn describe_task_definition(scope: &Scope<'_>) -> Self {
+        Self::new("DescribeTaskDefinition", scope)
     }
 
     /// `ListTaskDefinitions`, which has no resource.
     #[must_use]
-    pub const fn list_task_definitions() -> Self {
-        Self::new("ListTaskDefinitions")
+    pub fn list_task_definitions(scope: &Scope<'_>) -> Self {
+        Self::new("ListTaskDefinitions", scope)
     }
 
     /// `ListTaskDefinitionFamilies`, which has no resource.
     #[must_use]
-    pub const fn list_task_definition_families() -> Self {
-        Self::new("ListTaskDefinitionFamilies")
+    pub fn list_task_definition_families(scope: &Scope<'_>) -> Self {
+        Self::new("ListTaskDefinitionFamilies", scope)
     }
 }
 
@@ -225,7 +225,7 @@ impl EcsRequest {
     ///
     /// As [`EcsRequest::run_task`].
     pub fn list_services(scope: &Scope<'_>, cluster: &str) -> Made {
-        Self::new("ListServices").in_cluster(scope, cluster)
+        Self::new("ListServices", scope).in_cluster(scope, cluster)
     }
 }
 
@@ -267,13 +267,13 @@ impl EcsRequest {
         let arns = several(clusters, "cluster", |text| {
             Ok(ClusterRef::parse(text)?.to_arn(scope)?)
         })?;
-        Ok(on_all("DescribeClusters", arns))
+        Ok(on_all("DescribeClusters", scope, arns))
     }
 
     /// `ListClusters`, which has no resource.
     #[must_use]
-    pub const fn list_clusters() -> Self {
-        Self::new("ListClusters")
+    pub fn list_clusters(scope: &Scope<'_>) -> Self {
+        Self::new("ListClusters", scope)
     }
 }
 
@@ -380,7 +380,7 @@ impl EcsRequest {
         cluster: &str,
         state: ClusterState,
     ) -> Result<Vec<Self>, EcsRequestError> {
-        let mut requests = vec![Self::new("DiscoverPollEndpoint")];
+        let mut requests = vec![Self::new("DiscoverPollEndpoint", scope)];
         if state == ClusterState::Missing {
             requests.push(Self::create_cluster(scope, cluster)?);
         }
@@ -396,8 +396,8 @@ impl EcsRequest {
     /// # Errors
     ///
     /// A text that is no ARN. So below.
-    pub fn tag_resource(arn: &str) -> Made {
-        on_arn("TagResource", arn)
+    pub fn tag_resource(scope: &Scope<'_>, arn: &str) -> Made {
+        on_arn("TagResource", scope, arn)
     }
 
     /// `UntagResource`.
@@ -405,8 +405,8 @@ impl EcsRequest {
     /// # Errors
     ///
     /// As [`EcsRequest::tag_resource`].
-    pub fn untag_resource(arn: &str) -> Made {
-        on_arn("UntagResource", arn)
+    pub fn untag_resource(scope: &Scope<'_>, arn: &str) -> Made {
+        on_arn("UntagResource", scope, arn)
     }
 
     /// `ListTagsForResource`.
@@ -414,22 +414,22 @@ impl EcsRequest {
     /// # Errors
     ///
     /// As [`EcsRequest::tag_resource`].
-    pub fn list_tags_for_resource(arn: &str) -> Made {
-        on_arn("ListTagsForResource", arn)
+    pub fn list_tags_for_resource(scope: &Scope<'_>, arn: &str) -> Made {
+        on_arn("ListTagsForResource", scope, arn)
     }
 }
 
-fn on_arn(action: &'static str, arn: &str) -> Made {
-    Ok(EcsRequest::new(action).on(ArnRef::parse(arn)?))
+fn on_arn(action: &'static str, scope: &Scope<'_>, arn: &str) -> Made {
+    Ok(EcsRequest::new(action, scope).on(ArnRef::parse(arn)?))
 }
 
-fn on_all(action: &'static str, arns: Vec<Arn>) -> EcsRequest {
+fn on_all(action: &'static str, scope: &Scope<'_>, arns: Vec<Arn>) -> EcsRequest {
     arns.into_iter()
-        .fold(EcsRequest::new(action), EcsRequest::on)
+        .fold(EcsRequest::new(action, scope), EcsRequest::on)
 }
 
 fn on_cluster(action: &'static str, scope: &Scope<'_>, cluster: &str) -> Made {
-    Ok(EcsRequest::new(action).on(ClusterRef::parse(cluster)?.to_arn(scope)?))
+    Ok(EcsRequest::new(action, scope).on(ClusterRef::parse(cluster)?.to_arn(scope)?))
 }
 
 fn on_tasks(action: &'static str, scope: &Scope<'_>, cluster: &str, tasks: &[&str]) -> Made {
@@ -437,7 +437,7 @@ fn on_tasks(action: &'static str, scope: &Scope<'_>, cluster: &str, tasks: &[&st
     let arns = several(tasks, "task", |text| {
         Ok(TaskRef::parse(text)?.to_arn(scope, name)?)
     })?;
-    on_all(action, arns).in_cluster(scope, cluster)
+    on_all(action, scope, arns).in_cluster(scope, cluster)
 }
 
 fn on_services(action: &'static str, scope: &Scope<'_>, cluster: &str, services: &[&str]) -> Made {
@@ -445,11 +445,11 @@ fn on_services(action: &'static str, scope: &Scope<'_>, cluster: &str, services:
     let arns = several(services, "service", |text| {
         Ok(ServiceRef::parse(text)?.to_arn(scope, name)?)
     })?;
-    on_all(action, arns).in_cluster(scope, cluster)
+    on_all(action, scope, arns).in_cluster(scope, cluster)
 }
 
 fn on_instances(action: &'static str, scope: &Scope<'_>, cluster: &str, ids: &[&str]) -> Made {
-    on_all(action, instances(scope, cluster, ids)?).in_cluster(scope, cluster)
+    on_all(action, scope, instances(scope, cluster, ids)?).in_cluster(scope, cluster)
 }
 
 fn instances(scope: &Scope<'_>, cluster: &str, ids: &[&str]) -> Result<Vec<Arn>, EcsRequestError> {

@@ -3,8 +3,6 @@
 use ecs_arn::{Arn, ArnError, ClusterRef, Scope};
 
 use crate::context::{Context, ContextValue};
-use crate::principal::Principal;
-use crate::request::Request;
 
 /// What a request to Amazon ECS asks of policies: an action, the ARNs of its resources,
 /// condition keys, and roles that it passes on.
@@ -44,18 +42,34 @@ use crate::request::Request;
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EcsRequest {
-    action: &'static str,
-    resources: Vec<String>,
-    context: Context,
+    pub(super) action: &'static str,
+    pub(super) place: Place,
+    pub(super) resources: Vec<AskedResource>,
+    pub(super) context: Context,
     /// A key with one value per check, all of which must be allowed.
-    each: Option<(&'static str, Vec<String>)>,
-    roles: Vec<PassedRole>,
+    pub(super) each: Option<(&'static str, Vec<String>)>,
+    pub(super) roles: Vec<PassedRole>,
+}
+
+/// Where a request goes to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Place {
+    pub(super) partition: String,
+    pub(super) region: String,
+    pub(super) account: String,
+}
+
+/// A resource, with the keys that only it has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct AskedResource {
+    pub(super) arn: String,
+    pub(super) context: Context,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct PassedRole {
-    arn: String,
-    service: &'static str,
+pub(super) struct PassedRole {
+    pub(super) arn: String,
+    pub(super) service: &'static str,
 }
 
 /// Why a request cannot be described.
@@ -71,24 +85,62 @@ pub enum EcsRequestError {
     /// A list that may not be empty.
     #[error("no {0} is given")]
     Empty(&'static str),
+    /// An action that Amazon ECS does not have.
+    #[error("`{0}` is no action of Amazon ECS")]
+    UnknownAction(String),
+    /// A resource of a type that the action does not take.
+    #[error("`{arn}` is no resource of `ecs:{action}`, which takes {takes}")]
+    ResourceNotTaken {
+        /// The resource.
+        arn: String,
+        /// The action.
+        action: &'static str,
+        /// The resource types that it takes, in words.
+        takes: String,
+    },
+    /// A resource that a request does not have, or has more than once.
+    #[error("`{0}` names no single resource of the request")]
+    NoSuchResource(String),
 }
 
 const TASKS: &str = "ecs-tasks.amazonaws.com";
 const SERVICES: &str = "ecs.amazonaws.com";
 
 impl EcsRequest {
-    pub(super) const fn new(action: &'static str) -> Self {
+    /// A request with the keys that follow from where it goes to.
+    pub(super) fn new(action: &'static str, scope: &Scope<'_>) -> Self {
+        let place = Place {
+            partition: scope.partition().as_str().to_owned(),
+            region: scope.region().as_str().to_owned(),
+            account: scope.account().as_str().to_owned(),
+        };
+        let context = Context::new()
+            .with("aws:RequestedRegion", place.region.as_str())
+            .with("aws:ResourceAccount", place.account.as_str());
         Self {
             action,
+            place,
             resources: Vec::new(),
-            context: Context::new(),
+            context,
             each: None,
             roles: Vec::new(),
         }
     }
 
+    /// On a resource, whose account may be another one.
     pub(super) fn on(mut self, resource: impl Into<Arn>) -> Self {
-        self.resources.push(resource.into().to_string());
+        let arn = resource.into();
+        let mut context = Context::new();
+        if let Some(account) = arn
+            .account()
+            .filter(|account| *account != self.place.account)
+        {
+            context.insert("aws:ResourceAccount", account);
+        }
+        self.resources.push(AskedResource {
+            arn: arn.to_string(),
+            context,
+        });
         self
     }
 
@@ -129,11 +181,45 @@ impl EcsRequest {
         self.with_context(&format!("aws:RequestTag/{key}"), value)
     }
 
-    /// Adds a tag that the resource has: `aws:ResourceTag/KEY` and `ecs:ResourceTag/KEY`.
+    /// Adds a tag that each resource has: `aws:ResourceTag/KEY` and `ecs:ResourceTag/KEY`.
     #[must_use]
     pub fn with_resource_tag(self, key: &str, value: &str) -> Self {
         self.with_context(&format!("aws:ResourceTag/{key}"), value)
             .with_context(&format!("ecs:ResourceTag/{key}"), value)
+    }
+
+    /// Adds a tag that one of the resources has, named by its ARN or the end of it: of
+    /// `ExecuteCommand` on `task/prod/1abf` these are `cluster/prod` and `1abf`.
+    ///
+    /// # Errors
+    ///
+    /// No resource or several of that name.
+    pub fn with_tag_of(
+        mut self,
+        resource: &str,
+        key: &str,
+        value: &str,
+    ) -> Result<Self, EcsRequestError> {
+        let is_meant = |asked: &&mut AskedResource| {
+            let start = asked.arn.strip_suffix(resource);
+            start.is_some_and(|start| start.is_empty() || start.ends_with(['/', ':']))
+        };
+        let mut meant = self.resources.iter_mut().filter(is_meant);
+        let (Some(asked), None) = (meant.next(), meant.next()) else {
+            return Err(EcsRequestError::NoSuchResource(resource.to_owned()));
+        };
+        for service in ["aws", "ecs"] {
+            asked
+                .context
+                .insert(&format!("{service}:ResourceTag/{key}"), value);
+        }
+        Ok(self)
+    }
+
+    /// Adds the organization that the resources and roles belong to: `aws:ResourceOrgID`.
+    #[must_use]
+    pub fn with_resource_organization(self, id: &str) -> Self {
+        self.with_context("aws:ResourceOrgID", id)
     }
 
     /// Adds the size of the task: `ecs:task-cpu` in CPU units of 1,024 per vCPU,
@@ -179,35 +265,5 @@ impl EcsRequest {
     #[must_use]
     pub fn action(&self) -> String {
         format!("ecs:{}", self.action)
-    }
-
-    /// The requests to decide, all of which must be allowed: that of the action, and one
-    /// `iam:PassRole` for each role passed on. Keys that follow from the principal are in them.
-    #[must_use]
-    pub fn requests(&self, principal: &Principal) -> Vec<Request> {
-        let main = self.main_request(principal);
-        let mut requests = match &self.each {
-            None => vec![main],
-            Some((key, values)) => values
-                .iter()
-                .map(|value| main.clone().with_context(key, value.as_str()))
-                .collect(),
-        };
-        requests.extend(self.roles.iter().map(|role| {
-            Request::new(principal.clone(), "iam:PassRole", &role.arn)
-                .with_principal_keys()
-                .with_context("iam:PassedToService", role.service)
-        }));
-        requests
-    }
-
-    fn main_request(&self, principal: &Principal) -> Request {
-        let mut resources = self.resources.iter();
-        let first = resources.next().map_or("*", String::as_str);
-        let request = Request::new(principal.clone(), &self.action(), first);
-        resources
-            .fold(request, |request, resource| request.with_resource(resource))
-            .with_principal_keys()
-            .with_contexts(&self.context)
     }
 }
