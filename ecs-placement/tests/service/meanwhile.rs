@@ -280,7 +280,7 @@ fn traffic_that_is_split_comes_to_one_revision_before_the_next_one_rolls() {
     );
     assert_eq!((shifting.of("web:1"), shifting.of("web:2")), (3, 3));
     // The service deployment that was under way has stopped; there is one for each change.
-    let request = serde_json::from_value(json!({"service": "web"})).unwrap();
+    let request = serde_json::from_value(json!({"cluster": "prod", "service": "web"})).unwrap();
     let list = shifting.world.services.list_service_deployments(&request);
     let list = list.unwrap();
     let statuses = list.service_deployments().iter();
