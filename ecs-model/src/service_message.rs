@@ -21,6 +21,55 @@ mod table;
 pub use form::{MessageField, ServiceMessage};
 pub use table::MessageKind;
 
+use std::sync::Arc;
+
+/// What a message is about: a service, or one of its task sets.
+///
+/// ```
+/// use ecs_model::service_message::{Subject, started};
+///
+/// assert_eq!(started("web", ["1a"]), "(service web) has started 1 tasks: (task 1a).");
+/// assert_eq!(
+///     started(Subject::task_set("web", "ecs-svc/1"), ["1a"]),
+///     "(service web, taskSet ecs-svc/1) has started 1 tasks: (task 1a)."
+/// );
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Subject<'a> {
+    service: &'a str,
+    task_set: Option<&'a str>,
+}
+
+impl<'a> Subject<'a> {
+    /// A task set by the name of its service and its id.
+    #[must_use]
+    pub const fn task_set(service: &'a str, id: &'a str) -> Self {
+        Self {
+            service,
+            task_set: Some(id),
+        }
+    }
+
+    fn values(self) -> Vec<(MessageField, &'a str)> {
+        let task_set = self.task_set.map(|id| (MessageField::TaskSet, id));
+        let service = [(MessageField::Service, self.service)];
+        service.into_iter().chain(task_set).collect()
+    }
+}
+
+impl<'a> From<&'a str> for Subject<'a> {
+    fn from(service: &'a str) -> Self {
+        let task_set = None;
+        Self { service, task_set }
+    }
+}
+
+impl<'a> From<&'a Arc<str>> for Subject<'a> {
+    fn from(service: &'a Arc<str>) -> Self {
+        Self::from(&**service)
+    }
+}
+
 /// What the guide of 2015 prints when no container instance has the resources for a task.
 #[must_use]
 pub fn resources_not_found(service: &str) -> String {
@@ -35,49 +84,39 @@ pub fn steady_state(service: &str) -> String {
 
 /// Tasks were started, by task id.
 #[must_use]
-pub fn started<'a>(service: &str, tasks: impl IntoIterator<Item = &'a str>) -> String {
-    tasks_of(MessageKind::Started, service, tasks)
-}
-
-/// Tasks of a task set were started, by task id.
-#[must_use]
-pub fn started_in_task_set<'a>(
-    service: &str,
-    task_set: &str,
+pub fn started<'a>(
+    subject: impl Into<Subject<'a>>,
     tasks: impl IntoIterator<Item = &'a str>,
 ) -> String {
-    let values = [
-        (MessageField::Service, service),
-        (MessageField::TaskSet, task_set),
-    ];
-    ServiceMessage::new(MessageKind::Started, &values)
-        .with_tasks(tasks)
-        .to_string()
+    tasks_of(MessageKind::Started, subject, tasks)
 }
 
 /// Tasks were stopped, by task id.
 #[must_use]
-pub fn stopped<'a>(service: &str, tasks: impl IntoIterator<Item = &'a str>) -> String {
-    tasks_of(MessageKind::Stopped, service, tasks)
+pub fn stopped<'a>(
+    subject: impl Into<Subject<'a>>,
+    tasks: impl IntoIterator<Item = &'a str>,
+) -> String {
+    tasks_of(MessageKind::Stopped, subject, tasks)
 }
 
 /// So many tasks were stopped that did not run yet.
 #[must_use]
-pub fn stopped_pending(service: &str, tasks: usize) -> String {
+pub fn stopped_pending<'a>(subject: impl Into<Subject<'a>>, tasks: usize) -> String {
     let tasks = tasks.to_string();
     about(
         MessageKind::StoppedPending,
-        service,
+        subject,
         &[(MessageField::Count, &tasks)],
     )
 }
 
 /// An essential container of a task failed its health checks.
 #[must_use]
-pub fn container_unhealthy(service: &str, task: &str) -> String {
+pub fn container_unhealthy<'a>(subject: impl Into<Subject<'a>>, task: &str) -> String {
     about(
         MessageKind::ContainerUnhealthy,
-        service,
+        subject,
         &[(MessageField::Task, task)],
     )
 }
@@ -150,7 +189,10 @@ impl<'a> UnhealthyTarget<'a> {
 /// );
 /// ```
 #[must_use]
-pub fn target_unhealthy(service: &str, target: &UnhealthyTarget<'_>) -> String {
+pub fn target_unhealthy<'a>(
+    subject: impl Into<Subject<'a>>,
+    target: &UnhealthyTarget<'_>,
+) -> String {
     let port = target.address.map(|address| address.port.to_string());
     let instance = target.address.and_then(|address| address.instance);
     let mut values = vec![
@@ -160,43 +202,60 @@ pub fn target_unhealthy(service: &str, target: &UnhealthyTarget<'_>) -> String {
     ];
     values.extend(instance.map(|id| (MessageField::Instance, id)));
     values.extend(port.as_deref().map(|port| (MessageField::Port, port)));
-    about(MessageKind::TaskUnhealthyInTargetGroup, service, &values)
+    about(MessageKind::TaskUnhealthyInTargetGroup, subject, &values)
 }
 
 /// Tasks were registered in a target group.
 #[must_use]
-pub fn registered_targets(service: &str, count: usize, target_group: &str) -> String {
+pub fn registered_targets<'a>(
+    subject: impl Into<Subject<'a>>,
+    count: usize,
+    target_group: &str,
+) -> String {
     let values = (count, MessageField::TargetGroup, target_group);
-    counted(MessageKind::RegisteredTargets, service, values)
+    counted(MessageKind::RegisteredTargets, subject, values)
 }
 
 /// Tasks were deregistered from a target group.
 #[must_use]
-pub fn deregistered_targets(service: &str, count: usize, target_group: &str) -> String {
+pub fn deregistered_targets<'a>(
+    subject: impl Into<Subject<'a>>,
+    count: usize,
+    target_group: &str,
+) -> String {
     let values = (count, MessageField::TargetGroup, target_group);
-    counted(MessageKind::DeregisteredTargets, service, values)
+    counted(MessageKind::DeregisteredTargets, subject, values)
 }
 
 /// The instances of tasks were registered with a Classic Load Balancer.
 #[must_use]
-pub fn registered_instances(service: &str, count: usize, load_balancer: &str) -> String {
+pub fn registered_instances<'a>(
+    subject: impl Into<Subject<'a>>,
+    count: usize,
+    load_balancer: &str,
+) -> String {
     let values = (count, MessageField::LoadBalancer, load_balancer);
-    counted(MessageKind::RegisteredInstances, service, values)
+    counted(MessageKind::RegisteredInstances, subject, values)
 }
 
 /// The instances of tasks were deregistered from a Classic Load Balancer.
 #[must_use]
-pub fn deregistered_instances(service: &str, count: usize, load_balancer: &str) -> String {
+pub fn deregistered_instances<'a>(
+    subject: impl Into<Subject<'a>>,
+    count: usize,
+    load_balancer: &str,
+) -> String {
     let values = (count, MessageField::LoadBalancer, load_balancer);
-    counted(MessageKind::DeregisteredInstances, service, values)
+    counted(MessageKind::DeregisteredInstances, subject, values)
 }
 
-/// Connections to so many tasks are drained. Amazon ECS mostly tells the deployment too.
+/// Connections to so many tasks are drained. Here Amazon ECS names every deployment as a
+/// [task set](Subject::task_set) today.
 #[must_use]
-pub fn draining_connections(service: &str, tasks: usize) -> String {
+pub fn draining_connections<'a>(subject: impl Into<Subject<'a>>, tasks: usize) -> String {
     let tasks = tasks.to_string();
     let values = [(MessageField::Count, &*tasks)];
-    about(MessageKind::DrainingConnections, service, &values)
+    about(MessageKind::DrainingConnections, subject, &values)
 }
 
 /// Why no container instance could take a task of a service.
@@ -467,23 +526,26 @@ pub fn task_set_steady(service: &str, task_set: &str) -> String {
     about(MessageKind::TaskSetState, service, &values)
 }
 
-/// A message about a service.
-fn about(kind: MessageKind, service: &str, values: &[(MessageField, &str)]) -> String {
-    let service = [(MessageField::Service, service)];
-    let values = [&service[..], values].concat();
+/// A message about a service, or a task set of it.
+fn about<'a>(
+    kind: MessageKind,
+    subject: impl Into<Subject<'a>>,
+    values: &[(MessageField, &str)],
+) -> String {
+    let values = [&subject.into().values()[..], values].concat();
     ServiceMessage::new(kind, &values).to_string()
 }
 
 /// A message that counts something at one place.
-fn counted(
+fn counted<'a>(
     kind: MessageKind,
-    service: &str,
+    subject: impl Into<Subject<'a>>,
     (count, field, value): (usize, MessageField, &str),
 ) -> String {
     let count = count.to_string();
     about(
         kind,
-        service,
+        subject,
         &[(MessageField::Count, &count), (field, value)],
     )
 }
@@ -491,10 +553,10 @@ fn counted(
 /// A message that lists tasks.
 fn tasks_of<'a>(
     kind: MessageKind,
-    service: &str,
+    subject: impl Into<Subject<'a>>,
     tasks: impl IntoIterator<Item = &'a str>,
 ) -> String {
-    let message = ServiceMessage::new(kind, &[(MessageField::Service, service)]);
+    let message = ServiceMessage::new(kind, &subject.into().values());
     message.with_tasks(tasks).to_string()
 }
 

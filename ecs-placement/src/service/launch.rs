@@ -68,10 +68,7 @@ impl Services {
         known.owed = known.owed.saturating_sub(count(tasks.len()));
         if !tasks.is_empty() && !service.is_moving() {
             let ids = tasks.iter().map(|(task, _)| id_of(task));
-            let message = match service.task_sets {
-                Some(_) => service_message::started_in_task_set(name, deployment, ids),
-                None => service_message::started(name, ids),
-            };
+            let message = service_message::started(service.subject(deployment), ids);
             service.log.push(&service.arn, message, at);
         }
         for (task, place) in tasks {

@@ -8,12 +8,14 @@ use ecs_model::deployment::rollout_reason;
 use ecs_model::event::{
     Change, DeploymentStateChange, EventLevel, EventName, ServiceAction as ActionEvent,
 };
-use ecs_model::{Event, Timestamp, service_message};
+use ecs_model::service_message::{self, Subject};
+use ecs_model::{Event, Timestamp};
 
 use super::events::event_id;
 use super::launch::id_of;
 use super::settings::CLASSIC;
 use super::state::{ServiceState, Timer};
+use super::task::ServiceTask;
 use super::{DeploymentFailure, Notice, Obstacle, StopCause};
 use crate::deployment::after;
 
@@ -106,6 +108,31 @@ impl ServiceState {
         self.tell_action(failure, named, at);
     }
 
+    /// What messages about tasks of a deployment are about: the service, or its task set.
+    pub(super) fn subject<'s>(&'s self, deployment: &'s str) -> Subject<'s> {
+        match self.task_sets {
+            Some(_) => Subject::task_set(&self.name, deployment),
+            None => Subject::from(&self.name),
+        }
+    }
+
+    /// Some tasks by the ids of their deployments, which are told together if they are not task
+    /// sets.
+    fn told_together(&self, numbers: &[u64]) -> BTreeMap<&str, Vec<&ServiceTask>> {
+        let mut tasks: BTreeMap<&str, Vec<&ServiceTask>> = BTreeMap::new();
+        for task in numbers.iter().filter_map(|number| self.tasks.get(number)) {
+            let of = self.task_sets.as_ref().map(|_| self.id_of(task));
+            tasks.entry(of.unwrap_or_default()).or_default().push(task);
+        }
+        tasks
+    }
+
+    /// The id of the deployment of a task.
+    fn id_of(&self, task: &ServiceTask) -> &str {
+        let deployment = self.deployment(task.deployment);
+        deployment.map_or("", |deployment| &deployment.id)
+    }
+
     /// Tells of tasks that the scheduler stops.
     pub(super) fn tell_stopped(
         &mut self,
@@ -113,21 +140,28 @@ impl ServiceState {
         numbers: &[u64],
         at: Timestamp,
     ) {
-        for (task, cause) in tasks {
-            if *cause == StopCause::ContainerHealth {
-                let message = service_message::container_unhealthy(&self.name, id_of(task));
-                self.log.push(&self.arn, message, at);
+        let mut messages = Vec::new();
+        for (number, (task, cause)) in numbers.iter().zip(tasks) {
+            let known = self.tasks.get(number);
+            if let Some(known) = known.filter(|_| *cause == StopCause::ContainerHealth) {
+                let subject = self.subject(self.id_of(known));
+                let message = service_message::container_unhealthy(subject, id_of(task));
+                messages.push(message);
             }
         }
-        let known = numbers.iter().filter_map(|number| self.tasks.get(number));
-        let (pending, running): (Vec<_>, Vec<_>) = known.partition(|task| task.is_pending());
-        let pending = (!pending.is_empty())
-            .then(|| service_message::stopped_pending(&self.name, pending.len()));
-        let running = (!running.is_empty()).then(|| {
-            let ids = running.iter().map(|task| id_of(&task.task));
-            service_message::stopped(&self.name, ids)
-        });
-        for message in [pending, running].into_iter().flatten() {
+        for (of, tasks) in self.told_together(numbers) {
+            let (pending, running): (Vec<_>, Vec<_>) =
+                tasks.into_iter().partition(|task| task.is_pending());
+            if !pending.is_empty() {
+                let subject = self.subject(of);
+                messages.push(service_message::stopped_pending(subject, pending.len()));
+            }
+            if !running.is_empty() {
+                let ids = running.iter().map(|task| id_of(&task.task));
+                messages.push(service_message::stopped(self.subject(of), ids));
+            }
+        }
+        for message in messages {
             self.log.push(&self.arn, message, at);
         }
     }
@@ -159,34 +193,37 @@ impl ServiceState {
 
     /// Tells of tasks that are registered, or were and stop.
     pub(super) fn tell_targets(&mut self, numbers: &[u64], is_in: bool, at: Timestamp) {
-        let mut targets: BTreeMap<(&'static str, String), usize> = BTreeMap::new();
-        let mut leaving = 0;
-        for task in numbers.iter().filter_map(|number| self.tasks.get(number)) {
-            let deployment = self.deployment(task.deployment);
-            if task.is_registered == is_in {
-                continue;
-            }
-            leaving += 1;
-            for (kind, name) in deployment.into_iter().flat_map(|one| one.targets()) {
-                let count = targets.entry((kind, name.to_owned())).or_default();
-                *count = count.saturating_add(1);
+        let mut leaving: BTreeMap<&str, usize> = BTreeMap::new();
+        let mut targets: BTreeMap<(&str, &'static str, &str), usize> = BTreeMap::new();
+        for (of, tasks) in self.told_together(numbers) {
+            for task in tasks.into_iter().filter(|task| task.is_registered != is_in) {
+                if !is_in {
+                    let count = leaving.entry(self.id_of(task)).or_default();
+                    *count = count.saturating_add(1);
+                }
+                let deployment = self.deployment(task.deployment).into_iter();
+                for (kind, name) in deployment.flat_map(|one| one.targets()) {
+                    let count = targets.entry((of, kind, name)).or_default();
+                    *count = count.saturating_add(1);
+                }
             }
         }
-        if !is_in && leaving > 0 {
-            let message = service_message::draining_connections(&self.name, leaving);
-            self.log.push(&self.arn, message, at);
+        let mut messages = Vec::new();
+        for (of, count) in leaving {
+            // Here Amazon ECS names every deployment as a task set.
+            let subject = Subject::task_set(&self.name, of);
+            messages.push(service_message::draining_connections(subject, count));
         }
-        for ((kind, target), count) in targets {
-            let message = match (is_in, kind) {
-                (true, CLASSIC) => {
-                    service_message::registered_instances(&self.name, count, &target)
-                }
-                (true, _) => service_message::registered_targets(&self.name, count, &target),
-                (false, CLASSIC) => {
-                    service_message::deregistered_instances(&self.name, count, &target)
-                }
-                (false, _) => service_message::deregistered_targets(&self.name, count, &target),
-            };
+        for ((of, kind, target), count) in targets {
+            let subject = self.subject(of);
+            messages.push(match (is_in, kind) {
+                (true, CLASSIC) => service_message::registered_instances(subject, count, target),
+                (true, _) => service_message::registered_targets(subject, count, target),
+                (false, CLASSIC) => service_message::deregistered_instances(subject, count, target),
+                (false, _) => service_message::deregistered_targets(subject, count, target),
+            });
+        }
+        for message in messages {
             self.log.push(&self.arn, message, at);
         }
     }

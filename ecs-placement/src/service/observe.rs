@@ -299,13 +299,15 @@ impl ServiceState {
                 address,
             }) = &seen.target
         {
+            let deployment = self.deployment(of);
             let mut target = UnhealthyTarget::new(id_of(&seen.task), target_group, reason);
-            let port = || self.deployment(of)?.revision.target_port(target_group);
+            let port = || deployment?.revision.target_port(target_group);
             target.address = match address {
                 Some(address) => Some(address.into()),
                 None => port().map(TargetAddress::of_task),
             };
-            let message = service_message::target_unhealthy(&self.name, &target);
+            let subject = self.subject(deployment.map_or("", |one| &one.id));
+            let message = service_message::target_unhealthy(subject, &target);
             self.log.push(&self.arn, message, at);
         }
         self.revise(number, policy, at, |task| task.take(seen, at));

@@ -52,12 +52,15 @@ fn tasks_are_registered_once_they_run_and_leave_before_they_stop() {
     let (stopped, _) = world.stopped[0].clone();
     assert!(!world.registered.contains(&stopped));
     let events = world.events();
+    let deployment = world.deployments()[0].id.clone().unwrap();
     assert!(events[0].starts_with("(service web) has stopped 1 running tasks: (task "));
     assert_eq!(
         events[1..3],
         [
             format!("(service web) deregistered 1 targets in (target-group {GROUP})"),
-            "(service web) has begun draining connections on 1 tasks.".to_owned(),
+            format!(
+                "(service web, taskSet {deployment}) has begun draining connections on 1 tasks."
+            ),
         ]
     );
     // One that ends by itself leaves too.

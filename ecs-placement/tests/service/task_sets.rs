@@ -9,7 +9,7 @@ use ecs_model::operation::{
 use ecs_model::{TaskSet, TaskStatus};
 use ecs_placement::service::task_sets::TaskSetEvent;
 use ecs_placement::service::{
-    Assumptions, Outcome, ServiceChange, ServiceError, TaskSetRevision, Wait,
+    Assumptions, Outcome, ServiceChange, ServiceError, TargetHealth, TaskSetRevision, Wait,
 };
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -216,6 +216,55 @@ fn a_deployment_by_hand() {
     world.reconcile(1);
     assert_eq!(world.sets(), [set("PRIMARY", 4, 4, 0, true)]);
     assert_eq!((world.of("web:1"), world.of("web:2")), (0, 4));
+}
+
+/// What happens to tasks of a task set is told of it.
+#[test]
+fn messages_name_the_task_set() {
+    let mut world = World::external(2);
+    let group = "arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/web/1";
+    let balancer = json!({"targetGroupArn": group, "containerName": "web", "containerPort": 80});
+    let set = world.try_add(
+        "web:1",
+        json!({"scale": scale(100.0), "loadBalancers": [balancer]}),
+    );
+    let id = set.unwrap().id().unwrap().to_owned();
+    world.reconcile(0);
+    world.run_all();
+    world.reconcile(1);
+    let task = world.tasks(|_| true)[0].clone();
+    let _ = world.observe(&task, TaskStatus::Running, |seen| {
+        seen.target = Some(TargetHealth::Unhealthy {
+            target_group: group.into(),
+            reason: "Request timed out".into(),
+            address: None,
+        });
+    });
+    world.rescale(&id, 0.0);
+    world.reconcile(1);
+    let events = world.events();
+    let at = |message: &str| {
+        let told = format!("(service web, taskSet {id}) {message}");
+        let found = events.iter().position(|event| event.starts_with(&told));
+        found.unwrap_or_else(|| panic!("{told}: {events:#?}"))
+    };
+    let short = task.rsplit('/').next().unwrap();
+    let order = [
+        "has stopped 2 running tasks: (task ",
+        &format!("deregistered 2 targets in (target-group {group})"),
+        "has begun draining connections on 2 tasks.",
+        &format!("(task {short}) is unhealthy in (target-group {group}) due to (reason Request"),
+        &format!("registered 2 targets in (target-group {group})"),
+        "has started 2 tasks: (task ",
+    ];
+    assert!(order.map(at).is_sorted());
+    // Those that do not run yet, and those that fail the checks of their containers.
+    world.rescale(&id, 100.0);
+    world.reconcile(1);
+    world.rescale(&id, 0.0);
+    world.reconcile(1);
+    let told = format!("(service web, taskSet {id}) stopped 2 pending tasks.");
+    assert!(world.events().contains(&told), "{:#?}", world.events());
 }
 
 #[test]
