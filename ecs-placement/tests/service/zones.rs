@@ -99,7 +99,45 @@ fn tasks_are_moved_one_by_one() {
     }
 }
 
-/// Vectors 45 and 46 at the scheduler.
+/// Vector 45: the tasks of each zone, and how many of them are moved.
+#[test]
+fn tasks_are_moved_until_zones_are_even() {
+    for (zones, moves) in [
+        (vec![2, 0], 1),
+        (vec![2, 1], 0),
+        (vec![3, 0], 1),
+        (vec![3, 1, 1], 1),
+        (vec![2, 2, 1], 0),
+        (vec![5, 1, 1], 2),
+        (vec![4, 2, 0], 2),
+        (vec![1, 1, 0], 0),
+    ] {
+        let mut world = World::new(0);
+        let places = || ["a", "b", "c"].into_iter().zip(&zones);
+        let registration = |name: &str, memory| instance(name, &format!("us-east-1{name}"), memory);
+        for (name, tasks) in places() {
+            world.cell.register(&registration(name, tasks * 100));
+        }
+        let desired = zones.iter().sum::<i32>();
+        world.create(json!({"desiredCount": desired}));
+        assert_eq!(world.reconcile(0), (desired as usize, 0));
+        world.run_all();
+        world.reconcile(40);
+        for (name, _) in places() {
+            world.cell.register(&registration(name, 100_000));
+        }
+        for _ in 0..10 {
+            world.reconcile(40);
+            world.run_all();
+            world.stop_all();
+        }
+        assert_eq!(world.started, desired as usize + moves, "{zones:?}");
+        assert_eq!(world.stopped.len(), moves, "{zones:?}");
+    }
+}
+
+/// From the only zone to a new one, as far as the bounds leave room: vector 46 for a maximum of
+/// 100 percent.
 #[test]
 fn how_many_tasks_are_moved() {
     for (desired, configuration, moved) in [
