@@ -142,7 +142,8 @@ impl Services {
 
     fn put(&mut self, new: NewService) {
         let arn = self.arn("service", &new.name);
-        let task_sets = new.controller.as_ref().map(|_| {
+        let has_task_sets = new.deployment.is_none();
+        let task_sets = has_task_sets.then(|| {
             let sets = TaskSets::new(arn.as_str(), Arc::clone(&self.cluster), new.desired);
             Box::new(sets)
         });
@@ -172,12 +173,11 @@ impl Services {
             moved: None,
             gave_up: None,
             task_sets,
-            controller: new.controller,
             can_rebalance: false,
             rules: Default::default(),
         };
         service.follow_settings();
-        if let Some(deployment) = new.deployment.zip(new.revision) {
+        if let Some(deployment) = new.deployment {
             service.deploy(deployment, &self.alarms, new.at);
         }
         if service.is_daemon {

@@ -65,12 +65,13 @@ impl ServiceState {
         let tags = Some(self.settings.tags.clone());
         described.tags = tags.filter(|tags| !tags.is_empty());
         match &self.task_sets {
-            Some(sets) => described = described.with_task_sets(sets.describe()),
+            Some(sets) => {
+                let controller = DeploymentController::default().with_type(self.controller());
+                described = described
+                    .with_deployment_controller(controller)
+                    .with_task_sets(sets.describe());
+            }
             None => described = described.with_deployments(self.described_deployments()),
-        }
-        if let Some(controller) = &self.controller {
-            let controller = DeploymentController::default().with_type(controller.clone());
-            described = described.with_deployment_controller(controller);
         }
         described.current_service_deployment = self.current_service_deployment();
         let shift = self.shift.as_deref().filter(|one| !one.only_reconciles());

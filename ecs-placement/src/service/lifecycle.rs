@@ -201,8 +201,9 @@ impl ServiceState {
         };
         let is_older = self.primary().is_some_and(|primary| primary.number != of);
         // While traffic is shifted, or hooks hold the newest deployment back, each revision is kept
-        // for itself, and nothing is owed.
-        let is_owed = is_older && self.active_shift().is_none() && !self.is_held();
+        // for itself, as each task set is, and nothing is owed.
+        let is_kept_alone = self.active_shift().is_some() || self.is_held();
+        let is_owed = is_older && !is_kept_alone && self.task_sets.is_none();
         if let Some(deployment) = self.deployment_mut(of) {
             deployment.failed_tasks = deployment.failed_tasks.saturating_add(1);
             if deployment.is_in_progress() {

@@ -10,6 +10,7 @@ use super::sets::check_event;
 use super::settings::NewService;
 use super::state::{ServiceState, ServiceStatus};
 use super::{DeploymentEvent, ServiceApplyError, ServiceChange, ServiceRecord, Services};
+use crate::deployment::Revision;
 use crate::deployment::shift::ShiftEvent;
 
 impl Services {
@@ -46,10 +47,7 @@ impl Services {
             ServiceChange::Create(new) => self.check_new(new),
             ServiceChange::Update(update) => {
                 self.known(&update.name)?;
-                let revision = update.deployment.iter().map(|(_, revision)| revision);
-                Ok(revision
-                    .into_iter()
-                    .try_for_each(|one| self.check_providers(one))?)
+                self.check_revision(update.deployment.as_ref())
             }
             ServiceChange::Delete { service, .. }
             | ServiceChange::Resize { service, .. }
@@ -126,11 +124,17 @@ impl Services {
             true => Err(ServiceApplyError::ServiceExists {
                 service: new.name.to_string(),
             }),
-            false => Ok(new
-                .revision
-                .iter()
-                .try_for_each(|one| self.check_providers(one))?),
+            false => self.check_revision(new.deployment.as_ref()),
         }
+    }
+
+    /// Whether there is what the tasks of a new deployment need.
+    fn check_revision(
+        &self,
+        deployment: Option<&(Arc<str>, Revision)>,
+    ) -> Result<(), ServiceApplyError> {
+        let revision = deployment.map(|(_, revision)| revision);
+        Ok(revision.map_or(Ok(()), |revision| self.check_providers(revision))?)
     }
 
     fn check_shift(

@@ -176,9 +176,7 @@ impl Services {
             desired,
             is_daemon,
             settings,
-            deployment: Some(self.names(seed).deployment()),
-            revision: Some(revision),
-            controller: None,
+            deployment: Some((self.names(seed).deployment(), revision)),
             at: now,
         })))
     }
@@ -203,7 +201,7 @@ impl Services {
             return Err(ServiceError::TaskDefinition);
         }
         let controller = request.deployment_controller().r#type();
-        refuse_other_controller(controller, known.controller.as_ref())?;
+        refuse_other_controller(controller, &known.controller())?;
         known.refuse_for_task_sets(request)?;
         let settings = known.settings.updated(request);
         settings.rules(known.is_daemon)?;
@@ -459,12 +457,11 @@ fn refuse_controller(given: Option<&DeploymentControllerType>) -> Result<(), Ser
     }
 }
 
-/// Whether the controller of a service would be another one, which is `ECS` if it has none.
+/// Whether the controller of a service would be another one.
 fn refuse_other_controller(
     given: Option<&DeploymentControllerType>,
-    own: Option<&DeploymentControllerType>,
+    own: &DeploymentControllerType,
 ) -> Result<(), ServiceError> {
-    let own = own.unwrap_or(&DeploymentControllerType::Ecs);
     match given.filter(|given| *given != own) {
         Some(other) => Err(ServiceError::OtherController {
             from: own.to_string(),

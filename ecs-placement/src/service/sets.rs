@@ -1,4 +1,4 @@
-//! Services with task sets: those that their user, or CodeDeploy, deploys.
+//! Services with task sets: those that their user deploys.
 //!
 //! [`TaskSets`] say how many tasks each set shall have; the scheduler keeps them, and tells what has
 //! become of them.
@@ -123,8 +123,6 @@ impl Services {
             is_daemon: false,
             settings,
             deployment: None,
-            revision: None,
-            controller: controller.cloned(),
             at: now,
         })))
     }
@@ -172,19 +170,12 @@ impl Services {
         )?;
         self.check_launch_type(&service.name, &revision)?;
         service.settings.request(&service.name, &revision)?;
+        let request = Box::new(request.clone());
         let task_set = self.names(seed).deployment();
-        let event = TaskSetEvent::Create {
-            task_set: Arc::clone(&task_set),
-            request: Box::new(request.clone()),
-        };
-        let set = sets.clone().create(&task_set, request, now)?;
-        let change = ServiceChange::TaskSet {
-            service: Arc::clone(&service.name),
-            event,
-            revision: Some(Box::new(TaskSetRevision(revision))),
-            at: now,
-        };
-        Ok((set, change))
+        let set = sets.clone().create(&task_set, &request, now)?;
+        let event = TaskSetEvent::Create { task_set, request };
+        let revision = Some(Box::new(TaskSetRevision(revision)));
+        Ok((set, service.task_set_change(event, revision, now)))
     }
 
     /// UpdateTaskSet: another part of the desired count.
@@ -201,8 +192,10 @@ impl Services {
         let (service, sets) = self.with_task_sets(request.service())?;
         let task_set = sets.id_of(request.task_set().unwrap_or_default())?;
         let scale = TaskSetScale::of(request.scale.as_ref())?;
-        let name = Arc::clone(&service.name);
-        self.handle_task_set(&name, TaskSetEvent::Update { task_set, scale }, now)
+        let answer = sets.clone().update(&task_set, scale, now)?;
+        let event = TaskSetEvent::Update { task_set, scale };
+        self.change(service.task_set_change(event, None, now));
+        Ok(answer)
     }
 
     /// UpdateServicePrimaryTaskSet: the service shows what this task set has.
@@ -218,8 +211,10 @@ impl Services {
         self.check_request(request, request.cluster())?;
         let (service, sets) = self.with_task_sets(request.service())?;
         let task_set = sets.id_of(request.primary_task_set().unwrap_or_default())?;
-        let name = Arc::clone(&service.name);
-        self.handle_task_set(&name, TaskSetEvent::MakePrimary { task_set }, now)
+        let answer = sets.clone().make_primary(&task_set, now)?;
+        let event = TaskSetEvent::MakePrimary { task_set };
+        self.change(service.task_set_change(event, None, now));
+        Ok(answer)
     }
 
     /// DeleteTaskSet: its tasks stop, and then it is gone.
@@ -237,8 +232,10 @@ impl Services {
         let (service, sets) = self.with_task_sets(request.service())?;
         let task_set = sets.id_of(request.task_set().unwrap_or_default())?;
         let by_force = request.force() == Some(true);
-        let name = Arc::clone(&service.name);
-        self.handle_task_set(&name, TaskSetEvent::Delete { task_set, by_force }, now)
+        let answer = sets.clone().delete(&task_set, by_force, now)?;
+        let event = TaskSetEvent::Delete { task_set, by_force };
+        self.change(service.task_set_change(event, None, now));
+        Ok(answer)
     }
 
     /// The change that an event makes of the task sets of a service: for those who record it. A
@@ -257,38 +254,7 @@ impl Services {
         let (known, sets) = self.with_task_sets(Some(service))?;
         check_event(&event, None)?;
         sets.decide(event.clone(), now).outcome?;
-        Ok(ServiceChange::TaskSet {
-            service: Arc::clone(&known.name),
-            event,
-            revision: None,
-            at: now,
-        })
-    }
-
-    fn handle_task_set(
-        &mut self,
-        service: &str,
-        event: TaskSetEvent,
-        now: Timestamp,
-    ) -> Result<TaskSet, ServiceError> {
-        let (_, sets) = self.with_task_sets(Some(service))?;
-        let id = match &event {
-            TaskSetEvent::Create { task_set, .. }
-            | TaskSetEvent::Update { task_set, .. }
-            | TaskSetEvent::MakePrimary { task_set }
-            | TaskSetEvent::Delete { task_set, .. }
-            | TaskSetEvent::Tasks { task_set, .. } => Arc::clone(task_set),
-            TaskSetEvent::DesiredCount(_) => Arc::default(),
-        };
-        let mut after = sets.clone();
-        let answer = match &event {
-            TaskSetEvent::Update { scale, .. } => after.update(&id, *scale, now)?,
-            TaskSetEvent::Delete { by_force, .. } => after.delete(&id, *by_force, now)?,
-            _ => after.make_primary(&id, now)?,
-        };
-        let change = self.decide_task_set(service, event, now)?;
-        self.change(change);
-        Ok(answer)
+        Ok(known.task_set_change(event, None, now))
     }
 
     fn with_task_sets(
@@ -305,6 +271,20 @@ impl Services {
 }
 
 impl ServiceState {
+    fn task_set_change(
+        &self,
+        event: TaskSetEvent,
+        revision: Option<Box<TaskSetRevision>>,
+        at: Timestamp,
+    ) -> ServiceChange {
+        ServiceChange::TaskSet {
+            service: Arc::clone(&self.name),
+            event,
+            revision,
+            at,
+        }
+    }
+
     /// What became of the tasks of its task sets, or one of these that is gone.
     pub(super) fn task_sets_change(
         &self,
@@ -318,15 +298,9 @@ impl ServiceState {
             let tasks = counted(one);
             match sets.tasks(&one.id) {
                 Some(known) if known != tasks => {
-                    return Some(ServiceChange::TaskSet {
-                        service: Arc::clone(&self.name),
-                        event: TaskSetEvent::Tasks {
-                            task_set: Arc::clone(&one.id),
-                            tasks,
-                        },
-                        revision: None,
-                        at: now,
-                    });
+                    let task_set = Arc::clone(&one.id);
+                    let event = TaskSetEvent::Tasks { task_set, tasks };
+                    return Some(self.task_set_change(event, None, now));
                 }
                 None if one.ranks.is_empty() => {
                     return Some(ServiceChange::Deployment {
@@ -360,7 +334,8 @@ impl ServiceState {
         while let Some(message) = sets.poll_message() {
             self.log.push(&self.arn, message, at);
         }
-        let steady: Vec<Arc<str>> = sets.steady().cloned().collect();
+        let steady = sets.steady().filter(|id| !before.contains(*id));
+        let steady: Vec<String> = steady.map(|id| sets.arn_of(id)).collect();
         self.task_sets = Some(sets);
         if let (TaskSetEvent::Create { task_set, .. }, Some(revision)) = (event, revision) {
             let number = self.next_deployment;
@@ -371,16 +346,10 @@ impl ServiceState {
             self.deployments.insert(0, new);
             self.follow_settings();
         }
-        for id in steady.iter().filter(|id| !before.contains(*id)) {
-            let arn = self.task_set_arn(id);
+        for arn in steady {
             let told = (EventLevel::Info, EventName::TasksetSteadyState);
             self.tell_action(told, |event| event.with_task_set_arns([arn]), at);
         }
-    }
-
-    fn task_set_arn(&self, id: &str) -> String {
-        let arn = self.arn.replacen(":service/", ":task-set/", 1);
-        format!("{arn}/{id}")
     }
 
     /// The service shall have another number of tasks.
@@ -433,9 +402,9 @@ pub(super) fn check_event(
 /// The tasks of a task set, as they are counted for it.
 fn counted(one: &DeploymentState) -> TaskSetTasks {
     let ranks = &one.ranks;
-    let running = ranks.running().saturating_add(ranks.stopping.len());
     let healthy = count(ranks.staying.healthy.len());
-    let mut tasks = TaskSetTasks::new(count(running), count(ranks.pending()), healthy);
+    let pending = count(ranks.pending());
+    let mut tasks = TaskSetTasks::new(count(ranks.still_running()), pending, healthy);
     tasks.draining = count(ranks.draining.len());
     tasks
 }

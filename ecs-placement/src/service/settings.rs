@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use ecs_arn::ArnRef;
-use ecs_model::deployment::{DeploymentAlarms, DeploymentControllerType, DeploymentStrategy};
+use ecs_model::deployment::{DeploymentAlarms, DeploymentStrategy};
 use ecs_model::operation::{CreateServiceRequest, CreateTaskSetRequest, UpdateServiceRequest};
 use ecs_model::service::{AvailabilityZoneRebalancing, PropagateTags};
 use ecs_model::service_revision::ContainerImage;
@@ -28,15 +28,9 @@ pub struct NewService {
     pub(super) desired: u32,
     pub(super) is_daemon: bool,
     pub(super) settings: ServiceSettings,
-    /// Its first deployment, or its first task set; one of controller `EXTERNAL` begins with
-    /// neither.
+    /// Its first deployment. One of controller `EXTERNAL` has none, and no task set yet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) deployment: Option<Arc<str>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) revision: Option<Revision>,
-    /// Who deploys it; `ECS` if absent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) controller: Option<DeploymentControllerType>,
+    pub(super) deployment: Option<(Arc<str>, Revision)>,
     pub(super) at: Timestamp,
 }
 

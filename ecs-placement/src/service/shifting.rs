@@ -106,9 +106,8 @@ impl ServiceState {
                 DeploymentConfiguration::default().with_strategy(DeploymentStrategy::BlueGreen)
             }
         };
-        let number = newest.id.rsplit('/').next().unwrap_or_default();
         let mut request = ShiftRequest::new(
-            self.arn.replacen(":service/", ":service-deployment/", 1) + "/d-" + number,
+            self.service_deployment_arn(&newest.id),
             &*self.arn,
             &*self.cluster,
             self.revision_arn(&newest.id),
@@ -497,13 +496,13 @@ impl DeploymentState {
 /// The tasks of a deployment, as they are counted for it.
 fn counts(deployment: &DeploymentState) -> TaskCounts {
     let ranks = &deployment.ranks;
-    let running = ranks.running().saturating_add(ranks.stopping.len());
     let healthy = ranks
         .staying
         .healthy
         .len()
         .saturating_add(ranks.draining.healthy.len());
-    TaskCounts::new(count(running), count(ranks.pending()), count(healthy))
+    let running = count(ranks.still_running());
+    TaskCounts::new(running, count(ranks.pending()), count(healthy))
 }
 
 const fn failure(cause: Option<Cause>) -> DeploymentFailure {

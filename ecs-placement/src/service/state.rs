@@ -68,12 +68,9 @@ pub(crate) struct ServiceState {
     /// The instances and tasks, by the number of the last, with which a move found no place.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) gave_up: Option<(u64, u64)>,
-    /// What it has instead of deployments if its user, or CodeDeploy, deploys it.
+    /// What it has instead of deployments if its user deploys it: it is of controller `EXTERNAL`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) task_sets: Option<Box<TaskSets>>,
-    /// Who does; `ECS` if absent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) controller: Option<DeploymentControllerType>,
     /// Whether nothing speaks against moving its tasks.
     #[serde(skip)]
     pub(super) can_rebalance: bool,
@@ -126,6 +123,14 @@ impl ServiceState {
             self.note_registration(number);
         }
         Ok(())
+    }
+
+    /// Who deploys it.
+    pub(super) fn controller(&self) -> DeploymentControllerType {
+        match self.task_sets {
+            Some(_) => DeploymentControllerType::External,
+            None => DeploymentControllerType::Ecs,
+        }
     }
 
     /// A task that has not stopped, of a deleted service of this name too.

@@ -227,6 +227,11 @@ impl Ranks {
         self.staying.pending.len().saturating_add(draining)
     }
 
+    /// The tasks that run, those that shall stop included.
+    pub(crate) fn still_running(&self) -> usize {
+        self.running().saturating_add(self.stopping.len())
+    }
+
     /// The tasks that run and shall run.
     pub(crate) fn running(&self) -> usize {
         self.kept().saturating_sub(self.pending())

@@ -4,8 +4,7 @@ use ecs_model::deployment::DeploymentControllerType;
 use ecs_model::{LaunchType, PlacementStrategyType, SchedulingStrategy, Service};
 use thiserror::Error;
 
-/// The attribute by which container instances tell their Availability Zone.
-const ZONE: &str = "ecs.availability-zone";
+use crate::registration::ZONE;
 
 /// Why a service is not rebalanced, whatever it asks for.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]

@@ -28,6 +28,8 @@ use serde::{Deserialize, Serialize};
 pub use eligible::{NotRebalanced, check};
 pub use record::{RebalanceEvent, RebalanceRecord};
 
+use super::launch::id_of;
+
 /// The tasks of a service by the names of its zones; one without tasks has 0.
 pub type Zones = BTreeMap<Arc<str>, u32>;
 
@@ -188,7 +190,7 @@ impl Rebalancing {
     pub fn handle_started(&mut self, task: &str, now: Timestamp) {
         if let Phase::Starting(one) = &self.phase {
             let one = one.clone();
-            let message = service_message::started_in_zone(&self.service, &one.to, [id(task)]);
+            let message = service_message::started_in_zone(&self.service, &one.to, [id_of(task)]);
             self.tell_of(EventName::TasksStarted, message, Some(task), now);
             self.phase = Phase::Awaiting(one);
         }
@@ -208,7 +210,7 @@ impl Rebalancing {
         let Phase::Stopping(one) = &self.phase else {
             return;
         };
-        let message = service_message::stopped_in_zone(&self.service, &one.from, [id(task)]);
+        let message = service_message::stopped_in_zone(&self.service, &one.from, [id_of(task)]);
         self.tell_of(EventName::TasksStopped, message, Some(task), now);
         match next_move(zones) {
             Some(next) => self.begin(next),
@@ -302,9 +304,4 @@ fn in_order(zones: &Zones) -> Vec<(&str, u32)> {
         .collect();
     zones.sort_by_key(|(_, tasks)| core::cmp::Reverse(*tasks));
     zones
-}
-
-/// The id of a task: the last part of its ARN.
-fn id(task: &str) -> &str {
-    task.rsplit('/').next().unwrap_or(task)
 }

@@ -178,10 +178,9 @@ impl TaskSets {
             return Err(TaskSetError::TooMany { task_sets });
         }
         let scale = TaskSetScale::of(request.scale.as_ref())?;
-        let arn = self.service.replacen(":service/", ":task-set/", 1);
         let mut document = TaskSet::default()
             .with_id(id)
-            .with_task_set_arn(format!("{arn}/{id}"))
+            .with_task_set_arn(self.arn_of(id))
             .with_service_arn(self.service.as_ref())
             .with_cluster_arn(self.cluster.as_ref())
             .with_created_at(now)
@@ -361,6 +360,12 @@ impl TaskSets {
             .iter()
             .find(|set| set.status == SetStatus::Primary);
         primary.map(|set| set.describe(self.desired_count))
+    }
+
+    /// The ARN of a task set, by its id.
+    pub(super) fn arn_of(&self, id: &str) -> String {
+        let arn = self.service.replacen(":service/", ":task-set/", 1);
+        format!("{arn}/{id}")
     }
 
     /// How many tasks a task set shall have, by its id.
