@@ -170,7 +170,9 @@ impl Services {
         )?;
         self.check_launch_type(&service.name, &revision)?;
         service.settings.request(&service.name, &revision)?;
-        let request = Box::new(request.clone());
+        // The set shows where its tasks run, by the default of the cluster too.
+        let mut request = Box::new(request.clone());
+        (request.launch_type, request.capacity_provider_strategy) = revision.capacity();
         let task_set = self.names(seed).deployment();
         let set = sets.clone().create(&task_set, &request, now)?;
         let event = TaskSetEvent::Create { task_set, request };

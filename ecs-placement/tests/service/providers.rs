@@ -355,6 +355,43 @@ fn the_strategy_of_the_cluster_is_the_default() {
     }
 }
 
+/// A task set shows it, as a service does.
+#[test]
+fn task_sets_show_where_their_tasks_run() {
+    let mut capacity = capacity(&["A"]);
+    let items = serde_json::from_value::<Vec<_>>(strategy(&[("A", 1, 0)])).unwrap();
+    let default = ProviderStrategy::new(&items).unwrap();
+    capacity.set_default_strategy(Some(default)).unwrap();
+    let mut world = world(capacity);
+    let external = json!({"cluster": "prod", "serviceName": "web", "desiredCount": 1,
+        "deploymentController": {"type": "EXTERNAL"}});
+    let external = serde_json::from_value(external).unwrap();
+    world.services.create_external(&external, at(0)).unwrap();
+    let definition = crate::world::definition("web", json!({}));
+    let mut shown = |more: Value| {
+        let mut request = json!({"cluster": "prod", "service": "web", "taskDefinition": "web:1",
+            "scale": {"value": 100.0, "unit": "PERCENT"}});
+        request
+            .as_object_mut()
+            .unwrap()
+            .extend(more.as_object().unwrap().clone());
+        let request = serde_json::from_value(request).unwrap();
+        let services = &mut world.services;
+        let set = services.create_task_set(&request, &definition, at(0), 7);
+        let set = json!(set.unwrap());
+        (
+            set["launchType"].clone(),
+            set["capacityProviderStrategy"].clone(),
+        )
+    };
+    let own = strategy(&[("A", 1, 0)]);
+    assert_eq!(shown(json!({})), (Value::Null, own));
+    assert_eq!(
+        shown(json!({"launchType": "EC2"})),
+        (json!("EC2"), Value::Null)
+    );
+}
+
 fn refusal(error: Result<(), ServiceError>) -> (String, String) {
     let error = error.unwrap_err();
     let message = error.exception().message().unwrap_or_default().to_owned();
