@@ -541,3 +541,51 @@ fn directives_may_stand_in_a_template_of_cloudformation() {
         Some("/Resources/Task/Properties/ContainerDefinitions/0/Image")
     );
 }
+
+/// A template with these conditions, and these members of its container.
+fn template(conditions: &str, members: &str) -> String {
+    format!(
+        r#"{{"Transform": "AWS::LanguageExtensions", "Conditions": {{{conditions}}},
+            "Resources": {{"Task": {{"Type": "AWS::ECS::TaskDefinition", "Properties": {{
+                "ContainerDefinitions": [
+                    {{"Name": "web", "Image": "web", "Memory": 64, {members}}}]}}}}}}}}"#
+    )
+}
+
+#[test]
+fn loops_give_names() {
+    let looped = |name: &str| {
+        let members = format!(
+            r#""Environment": {{"Fn::ForEach::Names": ["Key", ["A", "B"],
+                {{"${{Key}}": {{"Ref": "{name}"}}, "x": {{"Fn::GetAtt": ["Host${{Key}}", "Arn"]}},
+                  "y": {{"Fn::Sub": "${{{name}}}"}}}}]}}"#
+        );
+        found(&template("", &members), Reading::Lenient)
+    };
+    assert_eq!(looped("Key"), [""; 0]);
+    assert_eq!(looped("Host${Key}"), [""; 0]);
+    assert_eq!(looped("Kay").len(), 2);
+    // A variable is one of its loop only.
+    let behind = r#""Command": [{"Fn::ForEach::A": ["Key", ["A"], {}]}], "User": {"Ref": "Key"}"#;
+    assert_eq!(found(&template("", behind), Reading::Lenient).len(), 1);
+}
+
+#[test]
+fn conditions_may_be_made() {
+    let user = r#""User": {"Fn::If": ["IsProd", "a", "b"]}"#;
+    for (conditions, count) in [
+        ("", 1),
+        (r#""Fn::Transform": {"Name": "AWS::Include"}"#, 0),
+        (
+            r#""Fn::ForEach::Stages": ["S", ["Prod"], {"Is${S}": {"Fn::Equals": ["a", "b"]}}]"#,
+            0,
+        ),
+    ] {
+        assert_eq!(
+            found(&template(conditions, user), Reading::Lenient).len(),
+            count
+        );
+    }
+    let made = r#""User": {"Fn::If": ["Is${Stage}", "a", "b"]}"#;
+    assert_eq!(found(&template("", made), Reading::Lenient), [""; 0]);
+}

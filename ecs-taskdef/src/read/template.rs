@@ -4,9 +4,10 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::escaped;
-use super::node::{Data, IF, Node};
-use crate::Finding;
+use super::function::Meaning;
+use super::node::{Data, IF, Member, Node};
 use crate::rules::template;
+use crate::{Finding, Rule};
 
 /// A finding and where it is in the text.
 pub(super) type Spotted = (Finding, Range<usize>);
@@ -77,6 +78,7 @@ pub(super) struct Scope<'n, 's> {
     tree: &'n Node<'s>,
     /// Whether there are names that the text does not show.
     is_open: bool,
+    has_open_conditions: bool,
 }
 
 impl<'n, 's> Scope<'n, 's> {
@@ -95,17 +97,23 @@ impl<'n, 's> Scope<'n, 's> {
         };
         let has_macro =
             transforms.is_some_and(|node| is_macro(node) || node.items().iter().any(is_macro));
-        let resources = tree.get("Resources").map(Node::members).unwrap_or_default();
+        let section = |name| tree.get(name).map(Node::members).unwrap_or_default();
+        let is_function = |member: &Member<'_>| Meaning::Functions.is_followed(&member.name);
         let makes_names =
             |kind: &str| kind.starts_with("AWS::Serverless::") || kind.ends_with("::MODULE");
         let is_open = has_macro
             || tree.get("Modules").is_some()
-            || resources.iter().any(|member| {
+            || tree.members().iter().any(is_function)
+            || section("Resources").iter().any(|member| {
                 let kind = member.value.get("Type").and_then(Node::text);
                 // What has no type is a function of a tool that writes the template.
-                member.name.starts_with("Fn::") || kind.is_none_or(makes_names)
+                is_function(member) || kind.is_none_or(makes_names)
             });
-        Self { tree, is_open }
+        Self {
+            tree,
+            is_open,
+            has_open_conditions: section("Conditions").iter().any(is_function),
+        }
     }
 
     fn has(&self, section: &str, name: &str) -> bool {
@@ -119,77 +127,119 @@ impl<'n, 's> Scope<'n, 's> {
         name.starts_with("AWS::") || self.has("Parameters", name) || self.has("Resources", resource)
     }
 
+    fn has_condition(&self, name: &str) -> bool {
+        self.has("Conditions", name) || self.has_open_conditions
+    }
+
     /// Reports each function below a value that names what is not there.
     pub(super) fn check(&self, node: &Node<'s>, pointer: &str, found: &mut Vec<Spotted>) {
         if !self.is_open {
-            self.check_node(node, pointer, None, found);
+            let loops = Vec::new();
+            let mut check = Check {
+                scope: self,
+                loops,
+                found,
+            };
+            check.node(node, pointer, None);
         }
     }
+}
 
-    /// `place` is that of the outermost function around the node.
-    fn check_node(
-        &self,
-        node: &Node<'s>,
-        pointer: &str,
-        place: Option<(&Node<'s>, &str)>,
-        found: &mut Vec<Spotted>,
-    ) {
+/// A walk through the functions of a value.
+struct Check<'c, 'n, 's> {
+    scope: &'c Scope<'n, 's>,
+    /// The variables of the loops around the value.
+    loops: Vec<&'c str>,
+    found: &'c mut Vec<Spotted>,
+}
+
+/// The outermost function around a value, and the pointer to it.
+type Outermost<'c, 's> = Option<(&'c Node<'s>, &'c str)>;
+
+impl<'c, 's> Check<'c, '_, 's> {
+    fn node(&mut self, node: &'c Node<'s>, pointer: &str, place: Outermost<'_, 's>) {
         let function = node.function();
         let place = place.or(function.map(|_| (node, pointer)));
-        let mut missing = |rule, name: &str, what: &str| {
-            if let Some((node, pointer)) = place {
-                let message = format!("`{name}` is {what} of this template");
-                let finding = Finding::new(rule, pointer.to_owned(), message);
-                found.push((finding, node.span.clone()));
-            }
-        };
-        let neither = "neither a parameter nor a resource";
-        match function {
-            Some(("Ref", name)) => {
-                if let Some(name) = name.text().filter(|name| !self.is_named(name)) {
-                    missing(&template::NAME_UNDEFINED, name, neither);
-                }
-            }
-            Some(("Fn::GetAtt", argument)) => {
-                let name = argument
-                    .text()
-                    .or(argument.items().first().and_then(Node::text));
-                let name = name.and_then(|name| name.split('.').next());
-                if let Some(name) = name.filter(|name| !self.has("Resources", name)) {
-                    missing(&template::NAME_UNDEFINED, name, "no resource");
-                }
-            }
-            Some(("Fn::Sub", argument)) => {
-                let text = argument
-                    .text()
-                    .or(argument.items().first().and_then(Node::text));
-                let own = argument.items().get(1);
-                for name in variables(text.unwrap_or_default()) {
-                    let is_own = own.is_some_and(|own| own.get(name).is_some());
-                    if !is_own && !self.is_named(name) {
-                        missing(&template::NAME_UNDEFINED, name, neither);
-                    }
-                }
-            }
-            Some(("Fn::If", argument)) => {
-                let name = argument.items().first().and_then(Node::text);
-                if let Some(name) = name.filter(|name| !self.has("Conditions", name)) {
-                    missing(&template::CONDITION_UNDEFINED, name, "no condition");
-                }
-            }
-            _ => {}
+        if let (Some((name, argument)), Some(place)) = (function, place) {
+            self.function(name, argument, place);
         }
         // The branches of a choice are values of their own.
         let place = place.filter(|_| !matches!(function, Some(("Fn::If" | IF, _))));
         if matches!(function, Some((IF, _))) {
             let branches = node.branches();
-            return branches.for_each(|branch| self.check_node(branch, pointer, place, found));
+            return branches.for_each(|branch| self.node(branch, pointer, place));
         }
         for (step, inner) in children(node) {
             let pointer = format!("{pointer}/{}", escaped(&step));
-            self.check_node(inner, &pointer, place, found);
+            let variable = match step.starts_with("Fn::ForEach") {
+                true => inner.items().first().and_then(Node::text),
+                false => None,
+            };
+            self.loops.extend(variable);
+            self.node(inner, &pointer, place);
+            if variable.is_some() {
+                self.loops.pop();
+            }
         }
     }
+
+    fn function(&mut self, function: &str, argument: &'c Node<'s>, place: (&Node<'s>, &str)) {
+        let items = argument.items();
+        let text = || argument.text().or(items.first().and_then(Node::text));
+        match function {
+            "Ref" => self.check_name(argument.text(), place),
+            "Fn::GetAtt" => {
+                let name = text().and_then(|name| name.split('.').next());
+                let name = name.filter(|name| !is_made(name));
+                if let Some(name) = name.filter(|name| !self.scope.has("Resources", name)) {
+                    self.missing(&template::NAME_UNDEFINED, name, "no resource", place);
+                }
+            }
+            "Fn::Sub" => {
+                let own = items.get(1);
+                for name in variables(text().unwrap_or_default()) {
+                    if own.is_none_or(|own| own.get(name).is_none()) {
+                        self.check_name(Some(name), place);
+                    }
+                }
+            }
+            "Fn::If" => {
+                let name = items.first().and_then(Node::text);
+                let name = name.filter(|name| !is_made(name));
+                if let Some(name) = name.filter(|name| !self.scope.has_condition(name)) {
+                    let rule = &template::CONDITION_UNDEFINED;
+                    self.missing(rule, name, "no condition", place);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn check_name(&mut self, name: Option<&str>, place: (&Node<'s>, &str)) {
+        let is_known =
+            |name: &str| is_made(name) || self.loops.contains(&name) || self.scope.is_named(name);
+        if let Some(name) = name.filter(|name| !is_known(name)) {
+            let what = "neither a parameter nor a resource";
+            self.missing(&template::NAME_UNDEFINED, name, what, place);
+        }
+    }
+
+    fn missing(
+        &mut self,
+        rule: &'static Rule,
+        name: &str,
+        what: &str,
+        (node, pointer): (&Node<'s>, &str),
+    ) {
+        let message = format!("`{name}` is {what} of this template");
+        let finding = Finding::new(rule, pointer.to_owned(), message);
+        self.found.push((finding, node.span.clone()));
+    }
+}
+
+/// Whether a name is put together from what a loop or another tool gives.
+fn is_made(name: &str) -> bool {
+    name.contains(['$', '&', '{', '%', '<', '@'])
 }
 
 fn children<'n, 's>(node: &'n Node<'s>) -> Vec<(Cow<'n, str>, &'n Node<'s>)> {
