@@ -589,3 +589,12 @@ fn conditions_may_be_made() {
     let made = r#""User": {"Fn::If": ["Is${Stage}", "a", "b"]}"#;
     assert_eq!(found(&template("", made), Reading::Lenient), [""; 0]);
 }
+
+#[test]
+fn a_definition_without_properties_has_the_family_that_is_made_up() {
+    let text = r#"{"Resources": {"Task": {"Type": "AWS::ECS::TaskDefinition"}}}"#;
+    assert_eq!(
+        found(text, Reading::Lenient),
+        ["error[containers-required] /containerDefinitions: there is no container"]
+    );
+}

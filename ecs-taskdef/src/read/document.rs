@@ -223,6 +223,7 @@ impl<'s> Document<'s> {
     fn judged(&self, choice: Choice) -> Judged {
         let mut judged = Judged::default();
         let Some(node) = self.definition() else {
+            self.add_unknowns(&mut judged);
             return judged;
         };
         let mut oddities = Vec::new();
