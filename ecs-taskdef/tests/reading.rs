@@ -598,3 +598,40 @@ fn a_definition_without_properties_has_the_family_that_is_made_up() {
         ["error[containers-required] /containerDefinitions: there is no container"]
     );
 }
+
+#[test]
+fn names_in_a_map_may_be_unknown() {
+    let logs = |options: &str| {
+        format!(
+            r#"{{"family": "web", "containerDefinitions": [
+                {{"name": "web", "image": "web", "memory": 64, "logConfiguration": {{
+                    "logDriver": "awslogs", "options": {{{options}}}}}}}]}}"#
+        )
+    };
+    let options = "/containerDefinitions/0/logConfiguration/options";
+    let known = r#""awslogs-group": "a""#;
+    // As it stands, with a directive, and with numbers as strings: by each way of reading.
+    for text in [
+        logs(&format!(r#"{known}, "${{key}}": "x""#)),
+        logs(&format!(r#"{known}, "${{key}}": "x","#)),
+        logs(&format!(
+            r#"{known}, %{{ for key in keys }}"${{key}}": "x", %{{ endfor }}"#
+        )),
+    ] {
+        let document = read(&text);
+        let unknowns: Vec<&str> = document.unknowns().iter().collect();
+        assert_eq!(unknowns, [options], "{text}");
+        let findings = document.validate(&Validator::default());
+        assert!(!findings.has_errors(), "{findings}");
+    }
+    assert!(
+        read(&logs(r#""colour": "x""#))
+            .validate(&Validator::default())
+            .has_errors()
+    );
+    let looped = r#""LogConfiguration": {"LogDriver": "awslogs", "Options": {"awslogs-group": "a",
+        "Fn::ForEach::Keys": ["Key", ["a"], {"awslogs-${Key}": "x"}]}}"#;
+    let text = template("", looped);
+    assert_eq!(found(&text, Reading::Lenient), [""; 0]);
+    assert!(read(&text).unknowns().covers(options));
+}

@@ -115,6 +115,11 @@ impl<'n, 's> Conversion<'_, 'n, 's> {
     fn map(&mut self, members: &[Member<'s>], kind: &Kind, at: &At<'_>) -> Map<String, Value> {
         let mut map = Map::with_capacity(members.len());
         for Member { name, value, .. } in members {
+            // What a macro or a loop gives may have any name.
+            if self.env.meaning.is_open_name(name) {
+                self.unknowns.insert(at.pointer());
+                continue;
+            }
             if let Some(value) = self.value(value, kind, &at.member(name)) {
                 map.insert(name.clone().into_owned(), value);
             }
@@ -132,7 +137,7 @@ impl<'n, 's> Conversion<'_, 'n, 's> {
         let mut is_open = false;
         for Member { name, value, .. } in members {
             // What a macro or a loop gives may be any member.
-            if self.env.meaning.is_followed(name) {
+            if self.env.meaning.is_open_name(name) {
                 is_open = true;
                 continue;
             }

@@ -365,11 +365,17 @@ fn open_texts(task: &TaskDefinition) -> Unknowns {
             View::Text(text) | View::Unlisted { value: text, .. } => open::is_open(text),
             _ => {
                 let map = value.downcast_ref::<StringMap>();
-                let entries = map.into_iter().flat_map(StringMap::iter);
-                for (name, _) in entries.filter(|(_, text)| open::is_open(text)) {
-                    unknowns.insert(at.member(name).pointer());
+                let mut has_open_names = false;
+                for (name, text) in map.into_iter().flat_map(StringMap::iter) {
+                    match open::is_open(name) {
+                        true => has_open_names = true,
+                        false if open::is_open(text) => {
+                            unknowns.insert(at.member(name).pointer());
+                        }
+                        false => {}
+                    }
                 }
-                false
+                has_open_names
             }
         };
         if is_open {

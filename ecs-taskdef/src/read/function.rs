@@ -43,6 +43,12 @@ impl Meaning {
         }
     }
 
+    /// Whether what a member is called is not known: others stand for it, or its name is to be
+    /// filled in.
+    pub(super) fn is_open_name(self, name: &str) -> bool {
+        self != Self::Literal && (self.is_followed(name) || open::is_open(name))
+    }
+
     /// The condition and the branches of a choice.
     pub(super) fn choice<'a, 's>(self, node: &'a Node<'s>) -> Option<(&'a str, [&'a Node<'s>; 2])> {
         let ("Fn::If" | IF, argument) = self.function(node)? else {
