@@ -635,3 +635,63 @@ fn names_in_a_map_may_be_unknown() {
     assert_eq!(found(&text, Reading::Lenient), [""; 0]);
     assert!(read(&text).unknowns().covers(options));
 }
+
+#[test]
+fn members_under_opposite_conditions_are_one() {
+    let container = |members: &str| {
+        format!(
+            r#"{{"family": "web", "containerDefinitions": [
+                {{"name": "web", "image": "web", "memory": 64, {members}}}]}}"#
+        )
+    };
+    let commands = |text: &str| {
+        let document = read(text);
+        let alternatives = document.alternatives();
+        let command = |one: ecs_taskdef::Alternative<'_>| {
+            let command = one.task_definition.container_definitions()[0]
+                .command()
+                .join(" ");
+            let conditions = one.conditions();
+            let conditions = conditions.map(|(name, holds)| format!("{name}={holds}"));
+            format!("{}: {command}", conditions.collect::<Vec<_>>().join(" "))
+        };
+        alternatives.map(command).collect::<Vec<_>>()
+    };
+    let opposite =
+        container(r#"%{ if x }"command": ["a"],%{ endif }%{ if !x }"command": ["b"]%{ endif }"#);
+    assert_eq!(commands(&opposite), ["x=true: a", "x=false: b"]);
+    let findings = read(&opposite).validate(&Validator::default());
+    assert!(!findings.contains("duplicate-member"), "{findings}");
+    let else_too =
+        container(r#"%{ if x }"command": ["a"],%{ else }"command": ["b"],%{ endif }"user": "u""#);
+    assert_eq!(commands(&else_too), ["x=true: a", "x=false: b"]);
+    // A later member counts where it is there, and one that is always there counts for good.
+    let over = container(r#""command": ["a"],%{ if x }"command": ["b"],%{ endif }"user": "u""#);
+    assert_eq!(commands(&over), ["x=true: b", "x=false: a"]);
+    let three = container(
+        r#"%{ if x }"command": ["a"],%{ endif }%{ if y }"command": ["b"],%{ endif }
+            %{ if x && y }"command": ["c"],%{ endif }"user": "u""#,
+    );
+    let found = commands(&three);
+    assert_eq!(found.len(), 8);
+    assert!(
+        found.contains(&"x=true x && y=false y=false: a".to_owned()),
+        "{found:?}"
+    );
+    assert!(
+        found.contains(&"x=true x && y=true y=false: c".to_owned()),
+        "{found:?}"
+    );
+    assert!(
+        found.contains(&"x=false x && y=false y=false: ".to_owned()),
+        "{found:?}"
+    );
+    let plain = container(r#"%{ if x }"command": ["a"],%{ endif }"command": ["b"]"#);
+    assert_eq!(commands(&plain), ["x=true: b", "x=false: b"]);
+    let document = read(&opposite);
+    let position = document.position("/containerDefinitions/0/command/0");
+    assert_eq!(
+        opposite.get(position.offset..position.offset + 3),
+        Some("\"a\"")
+    );
+}

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
-use super::node::{Data, IF, NOTHING, Node, is_directive};
+use super::node::{Data, IF, LAST, NOTHING, Node, is_directive};
 use crate::open;
 
 /// Which conditions are taken to be true, and what that means for parameters. Other conditions are
@@ -121,6 +121,7 @@ impl<'n, 's> Env<'n, 's> {
         let made = match name {
             "Ref" => return self.reference(argument),
             NOTHING => return Seen::Absent,
+            LAST => return self.see_within(self.last(argument), depth),
             "Fn::If" | IF => {
                 return match self.branch(node) {
                     Some(branch) => self.see_within(branch, depth),
@@ -206,10 +207,25 @@ impl<'n, 's> Env<'n, 's> {
     /// What stands at the end of the choices that begin here.
     pub(super) fn chosen<'a>(&self, node: &'a Node<'s>) -> &'a Node<'s> {
         let mut node = node;
-        while let Some(branch) = self.branch(node) {
-            node = branch;
+        loop {
+            node = match self.meaning.function(node) {
+                Some((LAST, argument)) => self.last(argument),
+                _ => match self.branch(node) {
+                    Some(branch) => branch,
+                    None => return node,
+                },
+            };
         }
-        node
+    }
+
+    /// The last of several choices that is there.
+    fn last<'a>(&self, choices: &'a Node<'s>) -> &'a Node<'s> {
+        let is_there =
+            |node: &&Node<'s>| !matches!(self.chosen(node).function(), Some((NOTHING, _)));
+        let mut last = choices.items().iter().rev();
+        last.find(is_there)
+            .or(choices.items().first())
+            .unwrap_or(choices)
     }
 
     /// The text of a scalar, and whether parts of it are unknown; `None` for anything else.

@@ -2,9 +2,10 @@
 //! of its own, with values that are to be filled in and parts that a condition decides about.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::ops::Range;
 
-use super::node::{Data, FOR, IF, Member, NOTHING, Node};
+use super::node::{Data, FOR, IF, LAST, Member, NOTHING, Node};
 use crate::open::{self, Ahead, Parts};
 
 /// Why a text cannot be read, and where.
@@ -48,6 +49,7 @@ fn parse_with(text: &str, quotes: Quotes) -> Result<(Node<'_>, bool), Fault> {
         offset: 0,
         depth: 0,
         is_more: false,
+        has_choices: false,
         parts: Parts::of(text),
         line_end: Ahead::default(),
     };
@@ -82,6 +84,8 @@ struct Parser<'s> {
     offset: usize,
     depth: usize,
     is_more: bool,
+    /// Whether a condition has decided about members so far.
+    has_choices: bool,
     parts: Parts<'s>,
     line_end: Ahead,
 }
@@ -374,6 +378,7 @@ impl<'s> Parser<'s> {
     fn object(&mut self) -> Result<Data<'s>, Fault> {
         let mut members = Vec::new();
         match self.members(&mut members)? {
+            End::Closed if self.has_choices => Ok(Data::Object(merged(members))),
             End::Closed => Ok(Data::Object(members)),
             _ => Err(self.fault("expected `}`")),
         }
@@ -398,6 +403,7 @@ impl<'s> Parser<'s> {
             match self.directive()? {
                 Some(Directive::If(condition)) => {
                     let (then, otherwise) = self.branches(Self::members)?;
+                    self.has_choices = true;
                     members.extend(chosen(condition, then, otherwise));
                     needs_comma = false;
                 }
@@ -494,41 +500,79 @@ impl<'s> Parser<'s> {
     }
 }
 
-/// The members of both branches, each with what the other branch says in its place.
+/// The members of both branches, each with nothing in place of the other.
 fn chosen<'s>(
     condition: &'s str,
     then: Vec<Member<'s>>,
-    mut otherwise: Vec<Member<'s>>,
-) -> Vec<Member<'s>> {
-    let mut members = Vec::with_capacity(then.len() + otherwise.len());
-    for Member { name, span, value } in then {
-        let twin = otherwise.iter().position(|other| other.name == name);
-        let other = match twin {
-            Some(twin) => otherwise.swap_remove(twin).value,
-            None => nothing(value.span.clone()),
+    otherwise: Vec<Member<'s>>,
+) -> impl Iterator<Item = Member<'s>> {
+    let then = then.into_iter().map(|member| (member, true));
+    let otherwise = otherwise.into_iter().map(|member| (member, false));
+    then.chain(otherwise).map(move |(member, holds)| {
+        let span = member.value.span.clone();
+        let none = nothing(span.clone());
+        let (then, otherwise) = match holds {
+            true => (member.value, none),
+            false => (none, member.value),
         };
-        let value = choice(condition, value.span.clone(), value, other);
-        members.push(Member { name, span, value });
-    }
-    members.extend(otherwise.into_iter().map(|member| Member {
-        value: choice(
-            condition,
-            member.value.span.clone(),
-            nothing(member.value.span.clone()),
-            member.value,
-        ),
-        ..member
-    }));
-    members
+        Member {
+            value: choice(condition, span, then, otherwise),
+            ..member
+        }
+    })
 }
 
-/// One of two values.
+/// Members of the same name as one, of which the last that is there counts, where a condition
+/// decides about the later ones.
+fn merged(members: Vec<Member<'_>>) -> Vec<Member<'_>> {
+    let mut merged: Vec<Member<'_>> = Vec::with_capacity(members.len());
+    let mut known: HashMap<Cow<'_, str>, usize> = HashMap::new();
+    for member in members {
+        let is_chosen = matches!(member.value.function(), Some((IF, _)));
+        let earlier = known.get(&member.name).copied().filter(|_| is_chosen);
+        match earlier.and_then(|index| merged.get_mut(index)) {
+            Some(earlier) => add_choice(earlier, member),
+            None => {
+                known.insert(member.name.clone(), merged.len());
+                merged.push(member);
+            }
+        }
+    }
+    merged
+}
+
+fn add_choice<'s>(member: &mut Member<'s>, later: Member<'s>) {
+    let span = later.value.span.clone();
+    if let Data::Object(outer) = &mut member.value.data
+        && let [only] = outer.as_mut_slice()
+        && only.name == LAST
+        && let Data::List(choices) = &mut only.value.data
+    {
+        choices.push(later.value);
+        return;
+    }
+    let nothing = nothing(span.clone());
+    let earlier = std::mem::replace(&mut member.value, nothing);
+    let choices = Node {
+        data: Data::List(vec![earlier, later.value]),
+        span: span.clone(),
+    };
+    member.value = function(LAST, choices, span);
+}
+
+/// One of two values. `!x` is the other of `x`.
 fn choice<'s>(
     condition: &'s str,
     span: Range<usize>,
     then: Node<'s>,
     otherwise: Node<'s>,
 ) -> Node<'s> {
+    let is_part = |letter: char| letter.is_alphanumeric() || "._-[]\"".contains(letter);
+    let negated = condition.strip_prefix('!').map(str::trim_start);
+    let (condition, then, otherwise) = match negated {
+        Some(negated) if negated.chars().all(is_part) => (negated, otherwise, then),
+        _ => (condition, then, otherwise),
+    };
     let condition = Node {
         data: Data::Text(Cow::Borrowed(condition)),
         span: span.clone(),

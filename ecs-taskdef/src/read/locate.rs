@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::convert::{Names, api_name, keeps_open};
 use super::function::{Env, Seen};
-use super::node::{Data, IF, Node};
+use super::node::{Data, IF, LAST, Node};
 use super::{cloudformation, escaped};
 use crate::shape::Kind;
 
@@ -103,7 +103,7 @@ pub(super) fn path_to(node: &Node<'_>, span: &Range<usize>) -> String {
             break;
         }
         // A directive is no step.
-        if matches!(node.function(), Some((IF, _))) {
+        if matches!(node.function(), Some((IF | LAST, _))) {
             match node.branches().find(|branch| is_around(&branch.span)) {
                 Some(branch) => node = branch,
                 None => break,

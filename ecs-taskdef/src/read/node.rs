@@ -7,9 +7,10 @@ use serde_json::{Map, Number, Value};
 
 /// What a directive of a template around the text comes to: a function of this name, which is none
 /// that people write. `IF` has the arguments of `Fn::If`, and `NOTHING` is a branch that is not
-/// there.
+/// there. Of the arguments of `LAST`, the last that is there counts.
 pub(super) const IF: &str = "\0if";
 pub(super) const NOTHING: &str = "\0nothing";
+pub(super) const LAST: &str = "\0last";
 /// The name of a member for those that a loop makes.
 pub(super) const FOR: &str = "\0for";
 
@@ -125,12 +126,15 @@ impl<'s> Node<'s> {
         }
     }
 
-    /// The branches of a directive: those of a condition that are there; none of anything else.
+    /// The branches of a directive that are there; none of anything else.
     pub(super) fn branches(&self) -> impl Iterator<Item = &Self> {
-        let (_, branches) = match self.function() {
-            Some((IF, argument)) => argument.items().split_at(1.min(argument.items().len())),
-            _ => (&[][..], &[][..]),
+        let (skipped, argument) = match self.function() {
+            Some((IF, argument)) => (1, Some(argument)),
+            Some((LAST, argument)) => (0, Some(argument)),
+            _ => (0, None),
         };
+        let branches = argument.map(Self::items).unwrap_or_default();
+        let branches = branches.get(skipped..).unwrap_or_default();
         let is_there = |branch: &&Self| !matches!(branch.function(), Some((NOTHING, _)));
         branches.iter().filter(is_there)
     }
@@ -186,7 +190,7 @@ impl<'s> Node<'s> {
                 steps.pop();
             }
         }
-        if matches!(self.function(), Some((IF, _))) {
+        if matches!(self.function(), Some((IF | LAST, _))) {
             self.branches()
                 .for_each(|branch| branch.duplicates(steps, visit));
             return;

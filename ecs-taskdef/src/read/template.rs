@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::escaped;
 use super::function::Meaning;
-use super::node::{Data, IF, Member, Node};
+use super::node::{Data, IF, LAST, Member, Node};
 use crate::rules::template;
 use crate::{Finding, Rule};
 
@@ -164,8 +164,8 @@ impl<'c, 's> Check<'c, '_, 's> {
             self.function(name, argument, place);
         }
         // The branches of a choice are values of their own.
-        let place = place.filter(|_| !matches!(function, Some(("Fn::If" | IF, _))));
-        if matches!(function, Some((IF, _))) {
+        let place = place.filter(|_| !matches!(function, Some(("Fn::If" | IF | LAST, _))));
+        if matches!(function, Some((IF | LAST, _))) {
             let branches = node.branches();
             return branches.for_each(|branch| self.node(branch, pointer, place));
         }
