@@ -695,3 +695,27 @@ fn members_under_opposite_conditions_are_one() {
         Some("\"a\"")
     );
 }
+
+#[test]
+fn an_empty_default_comes_behind_any_other_value() {
+    let family = |condition: &str| {
+        format!(
+            r#"{{"Parameters": {{"Stage": {{"Type": "String", "Default": ""}}}},
+                "Conditions": {{"Used": {condition}}},
+                "Resources": {{"Task": {{"Type": "AWS::ECS::TaskDefinition", "Condition": "Used",
+                    "Properties": {{"Family": {{"Ref": "Stage"}}, "ContainerDefinitions": [
+                        {{"Name": "web", "Image": "web", "Memory": 64}}]}}}}}}}}"#
+        )
+    };
+    let is_prod = r#"{"Fn::Equals": [{"Ref": "Stage"}, "prod"]}"#;
+    let is_empty = is_prod.replace("prod", "");
+    let not = |condition: &str| format!(r#"{{"Fn::Not": [{condition}]}}"#);
+    let is_found = |condition: &str| !found(&family(condition), Reading::Lenient).is_empty();
+    assert!(!is_found(&not(is_prod)));
+    assert!(!is_found(is_prod));
+    assert!(!is_found(&not(&is_empty)));
+    // Whose name is empty, by the condition itself.
+    assert!(is_found(&is_empty));
+    let either = format!(r#"{{"Fn::Or": [{is_prod}, {is_empty}]}}"#);
+    assert!(is_found(&either));
+}

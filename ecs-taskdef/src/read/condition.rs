@@ -20,8 +20,11 @@ struct Questions(BTreeMap<String, Question>);
 /// The answers, without repetitions.
 #[derive(Debug, Default)]
 struct Question {
+    /// First the default, if it is a value of its own.
     answers: Vec<Option<String>>,
     seen: BTreeSet<Option<String>>,
+    /// Whether the default is empty, and no condition has asked for that.
+    is_default_empty: bool,
 }
 
 /// An answer to each question; none to one that stays open.
@@ -309,20 +312,31 @@ impl Questions {
         if question.answers.is_empty() {
             let default = parameter.and_then(|node| node.get("Default"));
             let allowed = parameter.and_then(|node| node.get("AllowedValues"));
-            if let Some(default) = default.and_then(scalar_text) {
-                question.push(Some(default));
-            }
+            let default = default.and_then(scalar_text);
             match allowed.map(Node::items).unwrap_or_default() {
-                // Any other value.
-                [] => question.push(None),
+                [] => {
+                    // Who leaves it empty does not use it, which is as good as any other value.
+                    question.is_default_empty = default.as_ref().is_some_and(String::is_empty);
+                    if let Some(default) = default.filter(|_| !question.is_default_empty) {
+                        question.push(Some(default));
+                    }
+                    question.push(None);
+                }
                 allowed => {
+                    if let Some(default) = default {
+                        question.push(Some(default));
+                    }
                     let allowed = allowed.iter().filter_map(scalar_text);
                     allowed.for_each(|value| question.push(Some(value)));
                 }
             }
         }
-        // A parameter with a list of values has no other.
-        if question.seen.contains(&None) {
+        if value.is_empty() && question.is_default_empty {
+            question.is_default_empty = false;
+            question.seen.insert(Some(value.clone()));
+            question.answers.insert(0, Some(value));
+        } else if question.seen.contains(&None) {
+            // A parameter with a list of values has no other.
             question.push(Some(value));
         }
     }
