@@ -719,3 +719,27 @@ fn an_empty_default_comes_behind_any_other_value() {
     let either = format!(r#"{{"Fn::Or": [{is_prod}, {is_empty}]}}"#);
     assert!(is_found(&either));
 }
+
+#[test]
+fn the_known_parts_of_a_definition_may_be_too_large() {
+    let of = |letters: usize, image: &str| {
+        let long = "x".repeat(letters);
+        let text = format!(
+            r#"{{"family": "web", "containerDefinitions": [
+                {{"name": "web", "image": "{image}", "memory": 64, "command": ["{long}"]}}]}}"#
+        );
+        let findings = read(&text).validate(&Validator::default());
+        let found = findings.of_rule("definition-size");
+        let said = found.map(|one| (one.message.clone(), one.aws_message.is_some()));
+        said.collect::<Vec<_>>()
+    };
+    let said = |message: &str, is_aws: bool| vec![(message.to_owned(), is_aws)];
+    assert_eq!(
+        of(65_600, "web"),
+        said("65697 bytes as JSON, at most 65536", true)
+    );
+    let least = "at least 65692 bytes as JSON, at most 65536";
+    assert_eq!(of(65_600, "${IMAGE}"), said(least, false));
+    assert_eq!(of(65_400, &format!("${{IMAGE}}{}", "x".repeat(200))), []);
+    assert_eq!(of(65_400, "${IMAGE}"), []);
+}

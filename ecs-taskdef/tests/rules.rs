@@ -356,8 +356,7 @@ fn replacements(old: &Value, other: Option<&Value>) -> Vec<Value> {
 
 /// Rules that say nothing although no replacement shows that the value matters: it may be the name
 /// that is looked for, be absent after all, or make the whole smaller.
-const UNDECIDED: [&str; 16] = [
-    "definition-size",
+const UNDECIDED: [&str; 15] = [
     "depends-on-target",
     "firelens-single-router",
     "gpu-sharing-exclusive",

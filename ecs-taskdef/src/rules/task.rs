@@ -255,10 +255,27 @@ fn definition_size(subject: &Subject<'_>, report: &mut Report<'_>) {
         return;
     }
     let size = subject.task.json_size();
-    if size > max && subject.unknowns.is_empty() {
+    if size <= max {
+        return;
+    }
+    if subject.unknowns.is_empty() {
         let message = format!("{size} bytes as JSON, at most {max}");
         report.fault_about(&At::ROOT, &[&size.to_string(), &max.to_string()], message);
+        return;
     }
+    let known = size.saturating_sub(unknown_size(subject));
+    if known > max {
+        let message = format!("at least {known} bytes as JSON, at most {max}");
+        report.fault_in_our_words(&At::ROOT, &message);
+    }
+}
+
+/// How many bytes of the definition as JSON may turn out to be others.
+fn unknown_size(subject: &Subject<'_>) -> usize {
+    let definition = serde_json::to_value(subject.task).unwrap_or_default();
+    let places = subject.unknowns.iter();
+    let values = places.filter_map(|place| definition.pointer(place));
+    values.map(|value| value.to_string().len()).sum()
 }
 
 fn essential_container(subject: &Subject<'_>, report: &mut Report<'_>) {
