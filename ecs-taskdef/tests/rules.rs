@@ -82,10 +82,17 @@ fn findings(case: &str) -> Findings {
     let findings = document.validate(&validator);
     if let Ok(task) = serde_json::from_str::<TaskDefinition>(&text) {
         let typed = validator.validate_known(&task, document.unknowns());
-        assert!(findings.to_string().ends_with(&typed.to_string()), "{case}");
+        let of_rules = findings
+            .iter()
+            .filter(|one| !OF_THE_TEXT.contains(&one.rule.id));
+        let of_rules: String = of_rules.map(|finding| format!("{finding}\n")).collect();
+        assert_eq!(of_rules, typed.to_string(), "{case}");
     }
     findings
 }
+
+/// Rules about the text, which a definition without one cannot break.
+const OF_THE_TEXT: [&str; 2] = ["wrapped-definition", "placeholder-left"];
 
 fn definition(case: &str) -> Value {
     let patch = expand(serde_json::from_str(case).unwrap());
