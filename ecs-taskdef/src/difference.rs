@@ -192,6 +192,7 @@ fn compared(old: &Value, new: &Value, all_known: bool) -> Vec<Change> {
     let mut comparison = Comparison {
         changes: Vec::new(),
         all_known,
+        is_in_doubt: false,
     };
     comparison.compare("", Some(old), Some(new));
     comparison.changes
@@ -219,6 +220,8 @@ fn is_same_role(path: &str, old: &Value, new: &Value) -> bool {
 struct Comparison {
     changes: Vec<Change>,
     all_known: bool,
+    /// Whether it is unknown which elements of a list belong together.
+    is_in_doubt: bool,
 }
 
 impl Comparison {
@@ -245,6 +248,9 @@ impl Comparison {
         let old = old.and_then(Value::as_object).unwrap_or(&none);
         let new = new.and_then(Value::as_object).unwrap_or(&none);
         let (is_old_open, is_new_open) = (has_open_names(old), has_open_names(new));
+        let was_in_doubt = self.is_in_doubt;
+        let has_repetitions = has_repetitions(old) || has_repetitions(new);
+        self.is_in_doubt |= (is_old_open || is_new_open) && has_repetitions;
         let names: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
         for name in names {
             let inner = match name.strip_prefix(MARK) {
@@ -264,6 +270,7 @@ impl Comparison {
                 false => self.compare(&inner, one, other),
             }
         }
+        self.is_in_doubt = was_in_doubt;
     }
 
     fn push(&mut self, path: &str, old: Option<&Value>, new: Option<&Value>, undecided: bool) {
@@ -271,7 +278,7 @@ impl Comparison {
             path: path.to_owned(),
             old: old.map(plain),
             new: new.map(plain),
-            undecided,
+            undecided: undecided || self.is_in_doubt && !self.all_known,
         });
     }
 }
@@ -279,6 +286,13 @@ impl Comparison {
 /// Whether an object stands for a list whose elements are not all known by what tells them apart.
 fn has_open_names(members: &Map<String, Value>) -> bool {
     members.keys().any(|name| is_open_name(name))
+}
+
+/// Whether an object stands for a list with elements that are told apart by their order only.
+fn has_repetitions(members: &Map<String, Value>) -> bool {
+    members
+        .keys()
+        .any(|name| name.starts_with(MARK) && name.ends_with("#2]"))
 }
 
 fn is_open_name(name: &str) -> bool {

@@ -10,7 +10,7 @@ use ecs_taskdef::shape::{At, Kind, MemberType, Reader, Shape};
 use ecs_taskdef::{Change, Document, Double, Reading, TaskDefinition, Validator};
 use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
-use proptest::sample::{select, subsequence};
+use proptest::sample::{Index, select, subsequence};
 use serde_json::{Map, Number, Value, json};
 
 fn config() -> ProptestConfig {
@@ -159,6 +159,26 @@ fn parts(changes: Vec<Change>) -> Vec<(String, Option<Value>, Option<Value>)> {
         .collect()
 }
 
+/// The pointers to the texts of a definition that the API knows.
+fn texts(value: &Value, at: &str, found: &mut Vec<String>) {
+    let mut go = |step: &str, inner: &Value| {
+        let step = step.replace('~', "~0").replace('/', "~1");
+        texts(inner, &format!("{at}/{step}"), found);
+    };
+    match value {
+        Value::String(_) => found.push(at.to_owned()),
+        Value::Array(items) => {
+            let items = items.iter().enumerate();
+            items.for_each(|(index, item)| go(&index.to_string(), item));
+        }
+        Value::Object(members) => {
+            let known = members.iter().filter(|(name, _)| *name != "x-unknown");
+            known.for_each(|(name, inner)| go(name, inner));
+        }
+        _ => {}
+    }
+}
+
 fn any_number() -> impl Strategy<Value = Number> {
     prop_oneof![
         any::<i64>().prop_map(Number::from),
@@ -215,6 +235,35 @@ proptest! {
         let changes = one.difference(&other);
         prop_assert_eq!(changes.is_empty(), one.is_equivalent(&other));
         prop_assert_eq!(turned(other.difference(&one)), parts(changes));
+    }
+
+    #[test]
+    fn what_is_made_unknown_decides_no_change(
+        mut document in object_of(TaskDefinition::SHAPE),
+        at in any::<Index>(),
+    ) {
+        // What a shell reads in a definition that AWS describes is known.
+        document.as_object_mut().unwrap().remove("taskDefinitionArn");
+        document["family"] = "web".into();
+        let mut places = Vec::new();
+        texts(&document, "", &mut places);
+        let place = at.get(&places);
+        let mut other = document.clone();
+        *other.pointer_mut(place).unwrap() = "${X}".into();
+        let (one, two) = (document.to_string(), other.to_string());
+        let read = |text| Document::read(str::as_bytes(text), Reading::Lenient).unwrap();
+        let changes = read(&one).difference(&read(&two));
+        let decided: Vec<_> = changes.iter().filter(|change| !change.undecided).collect();
+        prop_assert!(decided.is_empty(), "{place}: {decided:?}");
+        // What is known besides is decided.
+        if place != "/family" {
+            other["family"] = "db".into();
+            let two = other.to_string();
+            let changes = read(&one).difference(&read(&two));
+            let decided = changes.iter().filter(|change| !change.undecided);
+            let paths: Vec<&str> = decided.map(|change| change.path.as_str()).collect();
+            prop_assert_eq!(paths, ["family"]);
+        }
     }
 
     #[test]
@@ -310,12 +359,12 @@ fn look_at_everything(bytes: &[u8]) {
             let mut places = [finding.position, finding.end].into_iter().flatten();
             assert!(places.all(|place| place.offset <= bytes.len()));
         }
-        assert!(
-            document
-                .difference(&document)
-                .iter()
-                .all(|change| change.undecided)
-        );
+        // The same with white space behind it is another text that says the same.
+        let again = [bytes, b"\n"].concat();
+        if let Ok(again) = Document::read(&again, reading) {
+            let changes = document.difference(&again);
+            assert!(changes.iter().all(|change| change.undecided));
+        }
         let task = document.task_definition();
         let _ = (
             task.requirements(),

@@ -17,6 +17,9 @@ const UNKNOWN: &str = "\0${...}";
 /// The name, in an object that stands for a list, of elements that it may have besides.
 pub(super) const FURTHER: &str = "\0[-]";
 
+/// On which the default of the network mode depends.
+const OPERATING_SYSTEM: [&str; 2] = ["/runtimePlatform", "/runtimePlatform/operatingSystemFamily"];
+
 /// `unknowns` are the pointers to what is unknown.
 pub(super) fn canonical_form<'u>(
     task: &TaskDefinition,
@@ -26,7 +29,12 @@ pub(super) fn canonical_form<'u>(
     input.fill_defaults();
     input.network_mode = Some(input.effective_network_mode());
     let mut value = serde_json::to_value(&input).unwrap_or_default();
-    unknowns.for_each(|pointer| write_unknown(&mut value, pointer));
+    for pointer in unknowns {
+        write_unknown(&mut value, pointer);
+        if OPERATING_SYSTEM.contains(&pointer) && task.network_mode.is_none() {
+            write_unknown(&mut value, "/networkMode");
+        }
+    }
     let kind = Kind::Structure(TaskDefinition::SHAPE);
     make_canonical(&mut value, &kind, Elements::Sequence);
     value
