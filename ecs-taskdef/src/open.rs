@@ -10,8 +10,23 @@ pub(crate) fn is_open(text: &str) -> bool {
 
 /// Whether a text may have such a part, which is fast to tell.
 pub(crate) fn may_be_open(text: &str) -> bool {
+    /// So few that looking at all of them takes less time than stopping at the first that counts.
+    const BLOCK: usize = 64;
     let opens = |byte: u8| matches!(byte, b'$' | b'<' | b'%' | b'@');
-    text.bytes().any(opens) || text.contains("{{") || text.contains("#{")
+    let begins = |byte: u8| matches!(byte, b'{' | b'#');
+    let (bytes, next) = (
+        text.as_bytes(),
+        text.as_bytes().get(1..).unwrap_or_default(),
+    );
+    let mut blocks = bytes.chunks(BLOCK);
+    let mut pairs = bytes.chunks(BLOCK).zip(next.chunks(BLOCK));
+    blocks.any(|block| block.iter().fold(false, |any, byte| any | opens(*byte)))
+        || pairs.any(|(block, next)| {
+            let pairs = block.iter().zip(next);
+            pairs.fold(false, |any, (one, next)| {
+                any | (begins(*one) & (*next == b'{'))
+            })
+        })
 }
 
 /// What is known of an open text: what stands around the parts that are to be filled in.

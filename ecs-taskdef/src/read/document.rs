@@ -6,10 +6,10 @@ use std::sync::Arc;
 use super::convert::{Conversion, Names, Oddity};
 use super::form::at;
 use super::function::{Choice, Env, Meaning};
+use super::lines::Lines;
 use super::locate::{Place, locate, path_to};
 use super::node::Node;
-use super::source::{Lines, Places};
-use super::{Documents, Form, ReadError, Reading, condition, steps_of};
+use super::{Documents, Form, ReadError, Reading, condition, source, steps_of};
 use crate::rules::{reading, report_shape_fault, template};
 use crate::shape::{At, Kind, MemberType, Reader, ShapeFault};
 use crate::{Finding, Findings, Position, Rule, Severity, TaskDefinition, Unknowns, Validator};
@@ -38,7 +38,7 @@ use crate::{Finding, Findings, Position, Rule, Severity, TaskDefinition, Unknown
 /// ```
 #[derive(Clone, Debug)]
 pub struct Document<'s> {
-    pub(super) source: &'s str,
+    pub(super) lines: Lines<'s>,
     pub(super) reading: Reading,
     pub(super) form: Form,
     pub(super) name: Option<String>,
@@ -95,7 +95,7 @@ impl<'s> Document<'s> {
 
     /// A definition that was read from the text as it stands.
     pub(super) fn of_text(
-        source: &'s str,
+        lines: Lines<'s>,
         reading: Reading,
         task_definition: TaskDefinition,
         unknowns: Unknowns,
@@ -110,7 +110,7 @@ impl<'s> Document<'s> {
             false => Form::RegisterInput,
         };
         Self {
-            source,
+            lines,
             reading,
             form,
             name: None,
@@ -149,12 +149,12 @@ impl<'s> Document<'s> {
     /// Whether both are the same definition of the same text.
     pub(crate) fn is_same_text(&self, other: &Document<'_>) -> bool {
         let what = |one: &Document<'_>| (one.reading, one.name.clone());
-        self.source == other.source && what(self) == what(other)
+        self.lines.text() == other.lines.text() && what(self) == what(other)
     }
 
     /// The definition to which the steps through a tree lead.
     pub(super) fn of_tree(
-        source: &'s str,
+        lines: Lines<'s>,
         reading: Reading,
         form: Form,
         (tree, steps): (&Arc<Node<'s>>, Vec<String>),
@@ -162,7 +162,7 @@ impl<'s> Document<'s> {
         condition: Option<&str>,
     ) -> Self {
         let mut document = Self {
-            source,
+            lines,
             reading,
             form,
             name: name.map(str::to_owned),
@@ -396,12 +396,11 @@ impl<'s> Document<'s> {
             Some(judged) if self.tree.is_some() => {
                 self.locate(judged, pointer).map(|place| place.span)
             }
-            _ => {
-                let found = Places::of([steps_of(pointer)]).locate(self.source);
-                found.into_iter().next().map(|(span, _)| span)
-            }
+            _ => source::locate(self.lines.text(), &[pointer])
+                .into_iter()
+                .next(),
         };
-        Position::of(self.source, span.unwrap_or_default().start)
+        self.lines.position(span.unwrap_or_default().start)
     }
 
     fn locate(&self, judged: &Judged, pointer: &str) -> Option<Place> {
@@ -435,8 +434,8 @@ impl<'s> Document<'s> {
     }
 
     fn set_position(&self, finding: &mut Finding, span: &Range<usize>) {
-        finding.position = Some(Position::of(self.source, span.start));
-        finding.end = Some(Position::of(self.source, span.end));
+        finding.position = Some(self.lines.position(span.start));
+        finding.end = Some(self.lines.position(span.end));
     }
 
     /// Says where each finding is that is not about the whole.
@@ -444,38 +443,23 @@ impl<'s> Document<'s> {
         let about_parts =
             |finding: &&mut Finding| !finding.pointer.is_empty() && finding.position.is_none();
         let mut about_parts: Vec<&mut Finding> = findings.iter_mut().filter(about_parts).collect();
-        if about_parts.is_empty() {
-            return;
-        }
-        let mut found: Vec<(Range<usize>, usize)> = match self.alternatives.first() {
+        match self.alternatives.first() {
+            _ if about_parts.is_empty() => {}
             Some(judged) if self.tree.is_some() => {
-                let mut found = Vec::with_capacity(about_parts.len());
-                for (index, finding) in about_parts.iter_mut().enumerate() {
+                for finding in about_parts {
                     if let Some(place) = self.locate(judged, &finding.pointer) {
                         finding.source_pointer = self.source_pointer(&place);
-                        found.push((place.span, index));
+                        self.set_position(finding, &place.span);
                     }
                 }
-                found
             }
             _ => {
-                let steps = about_parts.iter();
-                let places = Places::of(steps.map(|finding| steps_of(&finding.pointer)));
-                places.locate(self.source)
-            }
-        };
-        let mut lines = Lines::of(self.source);
-        found.sort_unstable_by_key(|(span, index)| (span.start, *index));
-        for (span, index) in &found {
-            if let Some(finding) = about_parts.get_mut(*index) {
-                finding.position = Some(lines.position(span.start));
-            }
-        }
-        found.sort_unstable_by_key(|(span, index)| (span.end, *index));
-        let mut lines = Lines::of(self.source);
-        for (span, index) in &found {
-            if let Some(finding) = about_parts.get_mut(*index) {
-                finding.end = Some(lines.position(span.end));
+                let pointers = about_parts.iter().map(|finding| finding.pointer.as_str());
+                let pointers: Vec<&str> = pointers.collect();
+                let spans = source::locate(self.lines.text(), &pointers);
+                for (finding, span) in about_parts.iter_mut().zip(&spans) {
+                    self.set_position(finding, span);
+                }
             }
         }
     }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::document::Document;
 use super::form::{Form, Formed, Other, Syntax, form_of, step_into};
+use super::lines::Lines;
 use super::node::Node;
 use super::service::{self, Service};
 use super::template::{Resource, Scope, Spotted, resources};
@@ -43,7 +44,7 @@ pub const MAX_TEXT_BYTES: usize = 16 * 1024 * 1024;
 /// ```
 #[derive(Clone, Debug)]
 pub struct Documents<'s> {
-    source: &'s str,
+    lines: Lines<'s>,
     form: Form,
     syntax: Syntax,
     documents: Vec<Document<'s>>,
@@ -72,7 +73,7 @@ impl<'s> Documents<'s> {
             None => (text, false),
         };
         let mut documents = match read_fast(source, reading) {
-            Some(document) => Self::single(source, document),
+            Some(document) => Self::single(document),
             None => Self::read_slow(source, reading)?,
         };
         if marked {
@@ -86,9 +87,9 @@ impl<'s> Documents<'s> {
         Ok(documents)
     }
 
-    fn single(source: &'s str, document: Document<'s>) -> Self {
+    fn single(document: Document<'s>) -> Self {
         Self {
-            source,
+            lines: document.lines.clone(),
             form: document.form(),
             syntax: Syntax::Json,
             documents: vec![document],
@@ -113,7 +114,7 @@ impl<'s> Documents<'s> {
             Other::Found(found) => ReadError::NotADefinition { found },
         })?;
         let mut documents = Self {
-            source,
+            lines: Lines::of(source),
             form,
             syntax,
             documents: Vec::new(),
@@ -124,7 +125,8 @@ impl<'s> Documents<'s> {
         if form.is_template() {
             documents.read_template(&tree, reading);
         } else {
-            let mut document = Document::of_tree(source, reading, form, (&tree, steps), None, None);
+            let lines = documents.lines.clone();
+            let mut document = Document::of_tree(lines, reading, form, (&tree, steps), None, None);
             document.say_form();
             document.say_open();
             documents.documents.push(document);
@@ -165,7 +167,7 @@ impl<'s> Documents<'s> {
         let steps = resource.steps.clone();
         let (name, condition) = (Some(resource.name), resource.condition());
         Document::of_tree(
-            self.source,
+            self.lines.clone(),
             reading,
             self.form,
             (tree, steps),
@@ -175,8 +177,8 @@ impl<'s> Documents<'s> {
     }
 
     fn spot(&mut self, mut finding: Finding, span: Range<usize>) {
-        finding.position = Some(Position::of(self.source, span.start));
-        finding.end = Some(Position::of(self.source, span.end));
+        finding.position = Some(self.lines.position(span.start));
+        finding.end = Some(self.lines.position(span.end));
         self.findings.push(finding);
     }
 
@@ -319,12 +321,8 @@ fn read_fast(source: &str, reading: Reading) -> Option<Document<'_>> {
     let task_definition: TaskDefinition = serde_json::from_str(source).ok()?;
     if reading == Reading::Strict {
         let unknowns = Unknowns::default();
-        return Some(Document::of_text(
-            source,
-            reading,
-            task_definition,
-            unknowns,
-        ));
+        let lines = Lines::of(source);
+        return Some(Document::of_text(lines, reading, task_definition, unknowns));
     }
     let is_definition =
         task_definition.container_definitions.is_some() || task_definition.family.is_some();
@@ -336,7 +334,8 @@ fn read_fast(source: &str, reading: Reading) -> Option<Document<'_>> {
             true => open_texts(&task_definition),
             false => Unknowns::default(),
         };
-        let mut document = Document::of_text(source, reading, task_definition, unknowns);
+        let lines = Lines::of(source);
+        let mut document = Document::of_text(lines, reading, task_definition, unknowns);
         document.say_open();
         document
     })

@@ -34,6 +34,7 @@ mod documents;
 mod form;
 mod function;
 mod json;
+mod lines;
 mod locate;
 mod node;
 mod service;
@@ -52,8 +53,8 @@ pub use document::{Alternative, Document};
 use documents::steps_of;
 pub use documents::{Documents, MAX_TEXT_BYTES};
 pub use form::{Form, Syntax};
+pub use lines::Position;
 pub use service::Service;
-pub use source::Position;
 
 /// How much of what is not quite a register input is taken.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -2,145 +2,91 @@
 //! nothing here has to complain.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::cmp::Ordering;
 use std::ops::Range;
 
-/// A place in a text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-#[non_exhaustive]
-pub struct Position {
-    /// The line, counted from 1.
-    pub line: usize,
-    /// The character in the line, counted from 1.
-    pub column: usize,
-    /// The byte in the text, counted from 0.
-    pub offset: usize,
+use super::unescaped;
+
+/// Where the values stand that the pointers lead to, in the order of the pointers; of a pointer that
+/// leads to nothing, the last value on the way.
+pub(super) fn locate(text: &str, pointers: &[&str]) -> Vec<Range<usize>> {
+    let mut sought: Vec<Sought<'_>> = pointers.iter().map(|pointer| Sought::of(pointer)).collect();
+    let mut order: Vec<&mut Sought<'_>> = sought.iter_mut().collect();
+    order.sort_by(|one, other| order_of(one.pointer, other.pointer));
+    Scanner::new(text, 0).find(&mut order, 0);
+    sought.into_iter().map(|one| one.span).collect()
 }
 
-impl Position {
-    /// The line and the column of a byte of a text, or of its end if the text is shorter.
-    #[must_use]
-    pub fn of(text: &str, offset: usize) -> Self {
-        Lines::of(text).position(offset)
-    }
+/// A value that is looked for.
+struct Sought<'p> {
+    pointer: &'p str,
+    span: Range<usize>,
+    is_found: bool,
 }
 
-/// A text and how far its lines have been counted. Places that are asked for in their order cost
-/// one pass together.
-pub(super) struct Lines<'t> {
-    text: &'t str,
-    line: usize,
-    start: usize,
-    offset: usize,
-}
-
-impl<'t> Lines<'t> {
-    pub(super) const fn of(text: &'t str) -> Self {
+impl<'p> Sought<'p> {
+    const fn of(pointer: &'p str) -> Self {
         Self {
-            text,
-            line: 1,
-            start: 0,
-            offset: 0,
-        }
-    }
-
-    pub(super) fn position(&mut self, offset: usize) -> Position {
-        let offset = offset.min(self.text.len());
-        if offset < self.offset {
-            *self = Self::of(self.text);
-        }
-        let between = self.text.as_bytes().get(self.offset..offset);
-        let between = between.unwrap_or_default();
-        let is_newline = |byte: &u8| *byte == b'\n';
-        if let Some(last) = between.iter().rposition(is_newline) {
-            // No text has more lines than bytes, and so nothing wraps; a sum that might panic
-            // would be several times slower.
-            let count = |lines: usize, byte| lines.wrapping_add(usize::from(is_newline(byte)));
-            self.line = between.iter().fold(self.line, count);
-            self.start = self.offset + last + 1;
-        }
-        self.offset = offset;
-        let before = self.text.get(self.start..offset).unwrap_or_default();
-        Position {
-            line: self.line,
-            column: before.chars().count() + 1,
-            offset,
+            pointer,
+            span: 0..0,
+            is_found: false,
         }
     }
 }
 
-/// The places in a text that are looked for, by the steps that lead to them.
-#[derive(Default)]
-pub(super) struct Places<'p> {
-    inner: BTreeMap<Cow<'p, str>, Self>,
-    /// Which of the paths end here.
-    ends: Vec<usize>,
-    /// Where the value stands, once it is found.
-    span: Option<Range<usize>>,
+/// An order in which pointers through the same value follow each other, first the pointer to it.
+fn order_of(one: &str, other: &str) -> Ordering {
+    let rank = |byte: u8| (byte != b'/', byte);
+    let mut pairs = one.bytes().zip(other.bytes());
+    match pairs.find(|(one, other)| one != other) {
+        Some((one, other)) => rank(one).cmp(&rank(other)),
+        None => one.len().cmp(&other.len()),
+    }
 }
 
-impl<'p> Places<'p> {
-    /// The places to which the paths lead.
-    pub(super) fn of<P: IntoIterator<Item = Cow<'p, str>>>(
-        paths: impl IntoIterator<Item = P>,
-    ) -> Self {
-        let mut places = Self::default();
-        for (index, path) in paths.into_iter().enumerate() {
-            let steps = path.into_iter();
-            let end = steps.fold(&mut places, |place, step| {
-                place.inner.entry(step).or_default()
+/// Those that are looked for in one member or element of a value.
+struct Inner<'p> {
+    name: Cow<'p, str>,
+    /// Which of those that are looked for in the value.
+    range: Range<usize>,
+    /// How much of their pointers leads there.
+    begin: usize,
+}
+
+impl<'p> Inner<'p> {
+    /// Of pointers in their order that lead through a value and on, each next step: a shorter name
+    /// before a longer one, so that an index is before a greater one.
+    fn of(sought: &[&mut Sought<'p>], begin: usize) -> Vec<Self> {
+        let step = |one: &Sought<'p>| {
+            let rest = one.pointer.get(begin + 1..).unwrap_or_default();
+            let end = rest.bytes().position(|byte| byte == b'/');
+            rest.get(..end.unwrap_or(rest.len())).unwrap_or_default()
+        };
+        let mut found: Vec<Self> = Vec::new();
+        let mut start = 0;
+        for same in sought.chunk_by(|one, other| step(one) == step(other)) {
+            let step = same.first().map_or("", |one| step(one));
+            found.push(Self {
+                name: unescaped(step),
+                range: start..start + same.len(),
+                begin: begin + 1 + step.len(),
             });
-            end.ends.push(index);
+            start += same.len();
         }
-        places
-    }
-
-    /// Where the values stand that the paths lead to, with the numbers of the paths, in the order
-    /// of the text; of a path that leads to nothing, that of the last value on the way.
-    pub(super) fn locate(mut self, text: &str) -> Vec<(Range<usize>, usize)> {
-        self.find(&mut Scanner::new(text, 0));
-        let mut found = Vec::new();
-        self.collect(&(0..0), &mut found);
-        found.sort_unstable_by_key(|(span, index)| (span.start, *index));
+        found.sort_unstable_by(|one, other| one.order(&other.name));
         found
     }
 
-    /// Follows the paths from the value here on, and goes over it.
-    fn find(&mut self, scanner: &mut Scanner<'_>) {
-        let start = scanner.skip_space();
-        if self.span.is_some() {
-            // The last one of several members with the same name is the one that counts.
-            self.inner.values_mut().for_each(Self::forget);
-        }
-        if self.inner.is_empty() {
-            scanner.skip_value();
-        } else {
-            scanner.children(|name, index, scanner| {
-                let place = match &name {
-                    None => self.inner.get_mut(index.to_string().as_str()),
-                    Some(name) => self.inner.get_mut(name.as_ref()),
-                };
-                match place {
-                    Some(place) => place.find(scanner),
-                    None => scanner.skip_value(),
-                }
-            });
-        }
-        let value = scanner.text.get(start..scanner.offset).unwrap_or_default();
-        self.span = Some(start..start + value.trim_ascii_end().len());
+    fn order(&self, name: &str) -> Ordering {
+        let by_length = self.name.len().cmp(&name.len());
+        by_length.then_with(|| self.name.as_ref().cmp(name))
     }
 
-    fn forget(&mut self) {
-        self.span = None;
-        self.inner.values_mut().for_each(Self::forget);
-    }
-
-    fn collect(&self, outer: &Range<usize>, found: &mut Vec<(Range<usize>, usize)>) {
-        let span = self.span.as_ref().unwrap_or(outer);
-        found.extend(self.ends.iter().map(|index| (span.clone(), *index)));
-        for place in self.inner.values() {
-            place.collect(span, found);
-        }
+    /// The index of the element, if it is one as it is written in a pointer.
+    fn index(&self) -> Option<usize> {
+        let is_digits = self.name.bytes().all(|byte| byte.is_ascii_digit());
+        let is_index = is_digits && (self.name == "0" || !self.name.starts_with('0'));
+        self.name.parse().ok().filter(|_| is_index)
     }
 }
 
@@ -204,6 +150,50 @@ impl<'t> Scanner<'t> {
             self.accept(b',');
             index += 1;
         }
+    }
+
+    /// Goes over the value here and finds what is sought in it. The first `begin` bytes of the
+    /// pointers lead here, and the pointers are in their order.
+    fn find(&mut self, sought: &mut [&mut Sought<'_>], begin: usize) {
+        let start = self.skip_space();
+        // Of several members with the same name the last one counts.
+        sought.iter_mut().for_each(|one| one.is_found = false);
+        let here = sought.partition_point(|one| one.pointer.len() <= begin);
+        let (_, within) = sought.split_at_mut(here);
+        match within.is_empty() {
+            true => self.skip_value(),
+            false => self.find_within(within, begin),
+        }
+        let value = self.text.get(start..self.offset).unwrap_or_default();
+        let span = start..start + value.trim_ascii_end().len();
+        for one in sought.iter_mut().filter(|one| !one.is_found) {
+            one.span = span.clone();
+            one.is_found = true;
+        }
+    }
+
+    fn find_within(&mut self, sought: &mut [&mut Sought<'_>], begin: usize) {
+        let inner = Inner::of(sought, begin);
+        let elements = inner.iter().filter_map(|one| Some((one.index()?, one)));
+        let mut elements = elements.peekable();
+        self.children(|name, index, scanner| {
+            let wanted = match name {
+                Some(name) => {
+                    let found = inner.binary_search_by(|one| one.order(&name));
+                    found.ok().and_then(|at| inner.get(at))
+                }
+                None => {
+                    let next = elements.next_if(|(next, _)| *next == index);
+                    next.map(|(_, one)| one)
+                }
+            };
+            let sought =
+                wanted.and_then(|one| Some((sought.get_mut(one.range.clone())?, one.begin)));
+            match sought {
+                Some((sought, begin)) => scanner.find(sought, begin),
+                None => scanner.skip_value(),
+            }
+        });
     }
 
     /// Goes over a string and gives back what it says.
@@ -273,61 +263,68 @@ fn skip_to_quote(bytes: &mut std::slice::Iter<'_, u8>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Position;
 
     const TEXT: &str =
         "{\r\n  \"a\": [1, {\"é\\\"\": \"x}]\", \"b\": true}],\n  \"c\": {\"d\": null}\n}";
 
-    fn located(text: &str, paths: &[&[&str]]) -> Vec<(usize, usize)> {
-        let paths = paths
-            .iter()
-            .map(|steps| steps.iter().map(|step| (*step).into()));
-        let found = Places::of(paths).locate(text).into_iter();
-        found.map(|(span, index)| (span.start, index)).collect()
-    }
-
-    fn at(steps: &[&str]) -> (usize, usize) {
-        let position = Position::of(TEXT, located(TEXT, &[steps])[0].0);
+    fn at(pointer: &str) -> (usize, usize) {
+        let position = Position::of(TEXT, locate(TEXT, &[pointer])[0].start);
         (position.line, position.column)
     }
 
     #[test]
     fn values_are_found() {
-        assert_eq!(at(&[]), (1, 1));
-        assert_eq!(at(&["a"]), (2, 8));
-        assert_eq!(at(&["a", "0"]), (2, 9));
-        assert_eq!(at(&["a", "1"]), (2, 12));
-        assert_eq!(at(&["a", "1", "é\""]), (2, 20));
-        assert_eq!(at(&["a", "1", "b"]), (2, 32));
-        assert_eq!(at(&["c", "d"]), (3, 14));
+        assert_eq!(at(""), (1, 1));
+        assert_eq!(at("/a"), (2, 8));
+        assert_eq!(at("/a/0"), (2, 9));
+        assert_eq!(at("/a/1"), (2, 12));
+        assert_eq!(at("/a/1/é\""), (2, 20));
+        assert_eq!(at("/a/1/b"), (2, 32));
+        assert_eq!(at("/c/d"), (3, 14));
     }
 
     #[test]
     fn what_is_not_there_is_where_its_parent_is() {
-        assert_eq!(at(&["x"]), (1, 1));
-        assert_eq!(at(&["a", "7"]), (2, 8));
-        assert_eq!(at(&["c", "d", "e"]), (3, 14));
+        assert_eq!(at("/x"), (1, 1));
+        assert_eq!(at("/a/7"), (2, 8));
+        assert_eq!(at("/c/d/e"), (3, 14));
     }
 
     #[test]
     fn the_last_duplicate_is_the_one_that_counts() {
         let text = r#"{"a":{"b":1,"c":1},"d":{"e":3},"a":{"b":2}}"#;
-        let paths: [&[&str]; 6] = [&["a", "b"], &["d"], &["a"], &["a", "c"], &["a", "b"], &[]];
-        assert_eq!(
-            located(text, &paths),
-            [(0, 5), (23, 1), (35, 2), (35, 3), (40, 0), (40, 4)]
-        );
+        let pointers = ["/a/b", "/d", "/a", "/a/c", "/a/b", ""];
+        let found = locate(text, &pointers).into_iter().map(|span| span.start);
+        assert_eq!(found.collect::<Vec<_>>(), [40, 23, 35, 35, 40, 0]);
     }
 
     #[test]
-    fn lines_are_counted_in_any_order() {
-        let mut lines = Lines::of(TEXT);
-        for offset in [0, 40, 3, TEXT.len(), TEXT.len() + 9, 12] {
-            let position = lines.position(offset);
-            let before = TEXT.get(..position.offset).unwrap();
-            let last = before.rsplit('\n').next().unwrap();
-            assert_eq!(position.line, before.matches('\n').count() + 1);
-            assert_eq!(position.column, last.chars().count() + 1);
-        }
+    fn names_that_begin_alike_are_told_apart() {
+        let text = r#"{"a":[10,{"a":1}],"a-b":{"a":2},"a/b":3,"a~":4,"":{"":5},"ab":6}"#;
+        let pointers = [
+            "/a-b/a", "/a/1/a", "/a~1b", "/a/1", "/ab", "/a", "/a~0", "/", "//", "/a/0", "/a-",
+            "/a/01",
+        ];
+        let found = locate(text, &pointers).into_iter();
+        let found: Vec<&str> = found.filter_map(|span| text.get(span)).collect();
+        assert_eq!(
+            found,
+            [
+                "2",
+                "1",
+                "3",
+                "{\"a\":1}",
+                "6",
+                "[10,{\"a\":1}]",
+                "4",
+                "{\"\":5}",
+                "5",
+                "10",
+                text,
+                "[10,{\"a\":1}]"
+            ]
+        );
     }
 
     #[test]
