@@ -4,31 +4,29 @@
 //! The policies are those of the principal, who is user `alice` if none is given. Without
 //! arguments it asks whether alice may run `hello_world:8` on the cluster `default`, with the
 //! policy that the developer guide of 2015 gives for that.
+//!
+//! It exits with 0 if the request is allowed, 1 if it is not, and 2 if the input cannot be used.
 
 mod chain;
+mod ending;
 mod output;
 
 use std::error::Error;
 use std::process::ExitCode;
 
-use chain::chain;
 use ecs_iam_policy::{CompiledPolicy, Policy, PolicySet, Principal, Request};
-use output::{eprintln, println};
+use ending::ending;
+use output::println;
 
 const ALICE: &str = "arn:aws:iam::123456789012:user/alice";
 const GUIDE: &str = include_str!("data/run-task-corrected.json");
 
 fn main() -> ExitCode {
-    match decide() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("{}", chain(error.as_ref()));
-            ExitCode::FAILURE
-        }
-    }
+    ending(decide().map(Some))
 }
 
-fn decide() -> Result<(), Box<dyn Error>> {
+/// Says whether the request is allowed.
+fn decide() -> Result<bool, Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let (policies, request) = if arguments.is_empty() {
         guide()?
@@ -38,7 +36,7 @@ fn decide() -> Result<(), Box<dyn Error>> {
     let decision = policies.decide(&request);
     println!("{}\n", decision.outcome.name());
     println!("{}", policies.explain(&request).to_string().trim_end());
-    Ok(())
+    Ok(decision.is_allowed())
 }
 
 fn guide() -> Result<(PolicySet, Request), Box<dyn Error>> {

@@ -8,7 +8,10 @@
 //! cell only to commit. Who is refused plans again, which nobody is under `Rebase`. At the end
 //! every task that was asked for is in the cell, and no instance holds more than it has.
 
+mod chain;
+mod ending;
 mod output;
+mod surplus;
 
 use std::error::Error;
 use std::process::ExitCode;
@@ -20,7 +23,8 @@ use ecs_placement::{
     CellState, CommitPolicy, PlacementRequest, Planner, Registration, Snapshot, Totals,
 };
 use ecs_taskdef::TaskDefinition;
-use output::{eprintln, println};
+use ending::ending;
+use output::println;
 use serde_json::json;
 
 type Outcome<T = ()> = Result<T, Box<dyn Error + Send + Sync>>;
@@ -37,20 +41,12 @@ const POLICIES: [(CommitPolicy, &str); 3] = [
 ];
 
 fn main() -> ExitCode {
-    if let Some(argument) = std::env::args().nth(1) {
-        eprintln!("unexpected argument `{argument}`: this example takes none");
-        return ExitCode::from(2);
-    }
-    match run() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("{error}");
-            ExitCode::FAILURE
-        }
-    }
+    let answer = run().map(|()| Some(true));
+    ending(answer.map_err(|error| -> Box<dyn Error> { error }))
 }
 
 fn run() -> Outcome {
+    surplus::refuse(std::env::args().skip(1))?;
     println!("schedulers  policy          asked  placed  moved  conflicts  planned again");
     for schedulers in [2, 8, 32] {
         for (policy, name) in POLICIES {

@@ -8,13 +8,14 @@
 //! Every line that it prints is the answer of a library call; nothing is read from the network.
 
 mod chain;
+mod ending;
 mod output;
+mod surplus;
 
 use std::error::Error;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use chain::chain;
 use ecs_arn::{EcsResource, Partition, Scope};
 use ecs_model::agent::{AgentFeature, AgentHost, AgentUpdateSubject, EcsConfig, HostOs, Secret};
 use ecs_model::anywhere::{
@@ -28,7 +29,8 @@ use ecs_model::{Attribute, ContainerInstance, Resources, Timestamp};
 use ecs_state::anywhere::{
     Activation, ClusterMove, ExternalAction, ExternalInstance, MoveProcedure,
 };
-use output::{eprintln, println};
+use ending::ending;
+use output::println;
 
 type Outcome = Result<(), Box<dyn Error>>;
 
@@ -49,16 +51,11 @@ const FLEET: [(&str, &str, Architecture, i32, i32); 4] = [
 ];
 
 fn main() -> ExitCode {
-    match tell() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("{}", chain(&*error));
-            ExitCode::FAILURE
-        }
-    }
+    ending(tell().map(|()| Some(true)))
 }
 
 fn tell() -> Outcome {
+    surplus::refuse(std::env::args().skip(1))?;
     let mut story = Story::new()?;
     story.print_rules();
     story.print_role();

@@ -8,7 +8,10 @@
 //! then what it leaves out: every reason on all instances, and what single change would help.
 //! (Developer Guide, "Amazon ECS service event messages".)
 
+mod chain;
+mod ending;
 mod output;
+mod surplus;
 
 use std::error::Error;
 use std::process::ExitCode;
@@ -17,26 +20,18 @@ use ecs_model::service_message::unable_to_place;
 use ecs_model::{Attribute, ContainerInstance, PlacementConstraint, PlacementStrategy, Resource};
 use ecs_placement::{CellState, PlacementRequest, Registration};
 use ecs_taskdef::TaskDefinition;
-use output::{eprintln, println};
+use ending::ending;
+use output::println;
 use serde_json::{Value, json};
 
 type Outcome<T = ()> = Result<T, Box<dyn Error>>;
 
 fn main() -> ExitCode {
-    if let Some(argument) = std::env::args().nth(1) {
-        eprintln!("unexpected argument `{argument}`: this example takes none");
-        return ExitCode::from(2);
-    }
-    match explain_all() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("{error}");
-            ExitCode::FAILURE
-        }
-    }
+    ending(explain_all().map(|()| Some(true)))
 }
 
 fn explain_all() -> Outcome {
+    surplus::refuse(std::env::args().skip(1))?;
     let web = request(500, 900, None, json!([]))?;
     explain("No container instances were found", &mut cell(&[])?, &web)?;
     explain(

@@ -8,14 +8,15 @@
 //! guide's; nothing is read from the network.
 
 mod chain;
+mod ending;
 mod output;
+mod surplus;
 
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use chain::chain;
 use ecs_arn::{ClusterRef, EcsArn, EcsResource, Scope};
 use ecs_iam_policy::{CompiledPolicy, Policy, PolicySet, Request};
 use ecs_model::metrics::{Capacity, Utilization, cluster_utilization};
@@ -34,7 +35,8 @@ use ecs_state::{
     ContainerReport, HostLoss, Phases, ReportedStatus, TaskMachine, TaskReport, TaskSpec,
 };
 use ecs_taskdef::{Registry, TaskDefinition};
-use output::{eprintln, println};
+use ending::ending;
+use output::println;
 
 type Outcome = Result<(), Box<dyn Error>>;
 
@@ -51,16 +53,11 @@ const SECOND: &str = "a3a05f39-6a3e-4f0c-b0e5-9d6e0e3f7a77";
 const THIRD: &str = "c7f1d9f5-0c1f-4d0a-8e57-3a5d8b1e6f10";
 
 fn main() -> ExitCode {
-    match tell() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("{}", chain(&*error));
-            ExitCode::FAILURE
-        }
-    }
+    ending(tell().map(|()| Some(true)))
 }
 
 fn tell() -> Outcome {
+    surplus::refuse(std::env::args().skip(1))?;
     let mut story = Story::new()?;
     story.register_task_definitions()?;
     story.register_container_instances()?;

@@ -2,6 +2,8 @@
 //!
 //! Without arguments it lints policies as the developer guide of 2015 prints them, with the
 //! mistakes that are in them.
+//!
+//! It exits with 0 if there is nothing to say, 1 if there is, and 2 if a file cannot be read.
 
 mod output;
 
@@ -30,7 +32,7 @@ const GUIDE: [(&str, &str); 3] = [
 
 fn main() -> ExitCode {
     let files: Vec<String> = std::env::args().skip(1).collect();
-    let mut clean = true;
+    let (mut clean, mut readable) = (true, true);
     if files.is_empty() {
         for (name, text) in GUIDE {
             lint(name, text);
@@ -42,14 +44,14 @@ fn main() -> ExitCode {
             Ok(text) => clean &= lint(&file, &text),
             Err(error) => {
                 eprintln!("{file}: {error}");
-                clean = false;
+                readable = false;
             }
         }
     }
-    if clean {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
+    match (readable, clean) {
+        (false, _) => ExitCode::from(2),
+        (true, false) => ExitCode::from(1),
+        (true, true) => ExitCode::SUCCESS,
     }
 }
 

@@ -18,6 +18,7 @@
 
 mod arguments;
 mod chain;
+mod ending;
 mod output;
 mod picture;
 
@@ -40,7 +41,8 @@ use ecs_placement::{
     Shortfall, Snapshot,
 };
 use ecs_taskdef::TaskDefinition;
-use output::{eprintln, println};
+use ending::ending;
+use output::println;
 use picture::{Bar, FREE, NEW, Panel, Picture, TAKEN, Tile};
 use serde_json::{Map, Value, json};
 
@@ -49,15 +51,7 @@ type Outcome<T = ()> = Result<T, Box<dyn Error>>;
 const ZONE: &str = "ecs.availability-zone";
 
 fn main() -> ExitCode {
-    match plan() {
-        Ok(Some(true)) => ExitCode::SUCCESS,
-        Ok(Some(false)) => ExitCode::from(1),
-        Ok(None) => ExitCode::from(3),
-        Err(error) => {
-            eprintln!("{}", chain::chain(&*error));
-            ExitCode::from(2)
-        }
-    }
+    ending(plan())
 }
 
 /// Says whether a copy fits, if that is known.

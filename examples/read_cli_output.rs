@@ -8,6 +8,8 @@
 //! Without files it reads what the developer guide prints, and the cluster of its chapter on
 //! utilisation.
 
+mod chain;
+mod ending;
 mod output;
 
 use std::error::Error;
@@ -20,7 +22,8 @@ use ecs_model::operation::{
     DescribeTasksResponse,
 };
 use ecs_model::{Cluster, ContainerInstance, Failure, Resources, Service, Task};
-use output::{eprintln, println};
+use ending::ending;
+use output::println;
 use serde_json::Value;
 
 type Outcome<T = ()> = Result<T, Box<dyn Error>>;
@@ -38,13 +41,7 @@ const SAMPLES: [(&str, &str); 3] = [
 ];
 
 fn main() -> ExitCode {
-    match show_all() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("{error}");
-            ExitCode::FAILURE
-        }
-    }
+    ending(show_all().map(|()| Some(true)))
 }
 
 fn show_all() -> Outcome {

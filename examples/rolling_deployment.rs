@@ -13,13 +13,14 @@ mod arguments;
 mod chain;
 mod chapter;
 mod cluster;
+mod ending;
 mod output;
+mod surplus;
 
 use std::process::ExitCode;
 use std::time::Duration;
 
 use arguments::Arguments;
-use chain::chain;
 use chapter::timeline::Timeline;
 use chapter::{Change, Chapter, Course, Fleet, Names, Told, percent};
 use cluster::{Cluster, HEALTHY_IN, Outcome, SEED, STARTS_IN, STOPS_IN};
@@ -27,7 +28,8 @@ use ecs_arn::{EcsResource, Scope};
 use ecs_model::operation::{CreateServiceRequest, UpdateServiceRequest};
 use ecs_model::{Attribute, ContainerInstance, Resource};
 use ecs_placement::service::{Assumptions, Outcome as End};
-use output::{eprintln, println};
+use ending::ending;
+use output::println;
 use serde_json::{Value, json};
 
 /// Tasks of the service.
@@ -43,22 +45,13 @@ const TARGET_GROUP: [&str; 2] = [
 ];
 
 fn main() -> ExitCode {
-    match tell() {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::from(1),
-        Err(error) => {
-            eprintln!("{}", chain(&*error));
-            ExitCode::from(2)
-        }
-    }
+    ending(tell().map(Some))
 }
 
 /// Says whether the service has come to a steady state after each change.
 fn tell() -> Outcome<bool> {
     let (arguments, files) = Arguments::read()?;
-    if let Some(file) = files.first() {
-        return Err(format!("`{file}` is not an option").into());
-    }
+    surplus::refuse(files)?;
     let mut story = Story::new()?;
     let changes = [
         Change {

@@ -17,10 +17,11 @@ mod arguments;
 mod chain;
 #[path = "picture/chart.rs"]
 mod chart;
+mod ending;
 mod output;
+mod surplus;
 
 use arguments::Arguments;
-use chain::chain;
 use chart::{Chart, Step};
 use ecs_model::{HealthStatus, Timestamp};
 use ecs_state::{
@@ -28,7 +29,8 @@ use ecs_state::{
     HostProvider, Phases, Registration, RestartPolicy, RuntimeEvent, SpecError, StopCause,
     TaskAction, TaskMachine, TaskNetwork, TaskSpec, TaskStatus, transition,
 };
-use output::{eprintln, println};
+use ending::ending;
+use output::println;
 use serde_json::json;
 
 /// Every kind of dependency, a health check and a restart policy.
@@ -364,21 +366,13 @@ fn picture() -> String {
 }
 
 fn main() -> ExitCode {
-    match tell() {
-        Ok(has_ended) => ExitCode::from(u8::from(!has_ended)),
-        Err(error) => {
-            eprintln!("{}", chain(&*error));
-            ExitCode::from(2)
-        }
-    }
+    ending(tell().map(Some))
 }
 
 /// Says whether the tasks came to their end.
 fn tell() -> Result<bool, Box<dyn Error>> {
     let (arguments, files) = Arguments::read()?;
-    if let Some(file) = files.first() {
-        return Err(format!("`{file}` is not an option").into());
-    }
+    surplus::refuse(files)?;
     let stories = [
         (
             "A full life, under strict rules",

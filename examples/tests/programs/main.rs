@@ -7,6 +7,7 @@
 )]
 
 mod closed_output;
+mod endings;
 mod placement;
 mod program;
 mod rolling_deployment;

@@ -152,7 +152,7 @@ fn the_picture_marks_each_moment_of_an_event_once() {
 #[test]
 fn unusable_arguments_are_2() {
     for (arguments, said) in [
-        (&["web.json"][..], "`web.json` is not an option\n"),
+        (&["web.json"][..], "unexpected argument `web.json`\n"),
         (&["--colour"], "`--colour` is not an option\n"),
         (&["--format", "xml"], "`--format` takes `text` or `json`\n"),
         (&["--svg"], "`--svg` takes a file\n"),
