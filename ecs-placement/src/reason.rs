@@ -142,10 +142,10 @@ pub enum Reason {
 impl Reason {
     /// The reason in the API's words, as `failures` of RunTask and StartTask have it.
     ///
-    /// Some of them are not published: too few Neuron devices answer `RESOURCE:NEURON_DEVICE`,
-    /// room that is kept for a daemon `RESOURCE:MEMORY`, an external instance that is asked to run an `EC2` task
-    /// answers `ATTRIBUTE` and so does one of another capacity provider, and `distinctInstance` answers with the words that events have for
-    /// it.
+    /// Some of them are not published and chosen here: `RESOURCE:NEURON_DEVICE` for too few Neuron
+    /// devices, `RESOURCE:MEMORY` for room that is kept for a daemon, `ATTRIBUTE` for an instance
+    /// of another capacity provider and for an external one that is asked to run an `EC2` task,
+    /// and the words of events for `distinctInstance`.
     #[must_use]
     pub fn code(&self) -> FailureReason {
         match self {

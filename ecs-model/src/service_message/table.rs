@@ -116,7 +116,7 @@ kinds! {
     UnableToStart => "{service} is unable to consistently start tasks successfully.{more}",
     /// Too many calls were made for the service.
     Throttled => "{service} operations are being throttled. Will try again later.",
-    /// Too many calls were made to its Classic Load Balancer. It is only read.
+    /// Too many calls were made to Elastic Load Balancing. It is only read.
     ThrottledOnElb => "{service} operations are being throttled on elb. Will try again later.",
     /// A task could not be launched. It is only read.
     FailedToLaunch => "{service} failed to launch a task with (error {error}).",

@@ -83,9 +83,9 @@ impl CellState {
         is_news
     }
 
-    /// Whether a change has to be recorded: of what a document says, whether none of the instance
-    /// or the task is known that is at least as recent. Every other change has to, even one to a
-    /// status that the instance has already.
+    /// Whether a change has to be recorded. What a document says has to, unless a document of the
+    /// same instance or task is known that is as recent; every other change has to, even one to
+    /// the status that an instance has already.
     #[must_use]
     pub fn is_news(&self, change: &Change) -> bool {
         match change {

@@ -36,7 +36,7 @@ const LEVELS: usize = 64;
 pub(super) struct Tally {
     /// All that belong here, whether they take tasks now or not, so that positions last.
     members: Vec<Member>,
-    /// In ascending order of the tasks. At most one of them is empty.
+    /// In ascending order of the tasks. Some may be empty: they are used again.
     levels: SmallVec<[Level; 2]>,
 }
 

@@ -151,7 +151,7 @@ impl PlacementRequest {
     }
 
     /// The same task for the instances of a capacity provider, by its name. Another instance
-    /// answers `ATTRIBUTE`, which is chosen here: Amazon ECS does not look at it at all.
+    /// answers `ATTRIBUTE`, which is chosen here: Amazon ECS leaves it out of its answer.
     #[must_use]
     pub fn with_capacity_provider(self, provider: impl Into<Arc<str>>) -> Self {
         let provider = provider.into();
