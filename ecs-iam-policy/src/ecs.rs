@@ -4,6 +4,7 @@
 mod any_action;
 mod checks;
 mod decision;
+mod ineffective;
 mod operations;
 mod reference;
 mod remark;
@@ -11,6 +12,7 @@ mod request;
 mod rows;
 
 pub use decision::{EcsCheck, EcsDecision};
+pub use ineffective::IneffectiveDeny;
 pub use operations::ClusterState;
 pub use reference::{
     AccessLevel, ActionReference, ConditionKeyReference, KeyType, REFERENCE_VERSION,

@@ -9,6 +9,8 @@ mod statement;
 
 use std::fmt;
 
+pub(crate) use resource::may_be;
+
 use serde::Serialize;
 
 use crate::acceptance::PolicyType;

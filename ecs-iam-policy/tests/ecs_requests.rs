@@ -501,6 +501,91 @@ fn every_action_can_be_asked_for() {
 }
 
 #[test]
+fn a_deny_that_can_never_match_is_not_silent() {
+    let silent = |deny: serde_json::Value, request: &EcsRequest| {
+        let mut deny = deny;
+        deny["Effect"] = json!("Deny");
+        let document = json!({
+            "Version": "2012-10-17",
+            "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}, deny]
+        });
+        let policy = Policy::read(&document.to_string()).policy;
+        let policies = PolicySet::new().with_identity(CompiledPolicy::new(&policy));
+        let decision = policies.decide_ecs(&alice(), request);
+        let checks = decision.checks.iter();
+        let lines =
+            checks.flat_map(|check| check.ineffective_denies.iter().map(ToString::to_string));
+        let start = "statement 2 of identity policies, policy 1, never denies it: ";
+        lines
+            .map(|line| line.strip_prefix(start).unwrap().to_owned())
+            .collect::<Vec<_>>()
+    };
+    let run = EcsRequest::run_task(&scope(), "prod", "web:3").unwrap();
+    for (deny, expected) in [
+        (json!({"Action": "ecs:RunTask", "Resource": "*"}), &[][..]),
+        (json!({"Action": "ecs:StopTask", "Resource": "web"}), &[]),
+        (json!({"Action": "ecs:RunTask", "NotResource": "web"}), &[]),
+        (
+            json!({"Action": "ecs:RunTask", "Resource": "web"}),
+            &["none of its resources can be evaluated"],
+        ),
+        (
+            json!({"Action": "ecs>RunTask", "Resource": "*"}),
+            &["none of its actions can be evaluated"],
+        ),
+        (json!({"Action": "ecs:*"}), &["it names no resource"]),
+        (
+            json!({"Action": "*", "Resource": "*", "Condition": {"ArnLike": {"aws:PrincipalArn": "x"}}}),
+            &["one of its conditions can never be met"],
+        ),
+        (
+            json!({"Action": "*", "Resource": "*", "Condition": {"StringIs": {"aws:username": "x"}}}),
+            &["one of its conditions can never be met"],
+        ),
+        (
+            json!({"Action": "*", "Resource": "*", "Condition": {"ArnNotLike": {"ecs:cluster": "x"}}}),
+            &[],
+        ),
+        (
+            json!({"Action": "ecs:*", "Resource": "arn:aws:ecs:*:*:cluster/*"}),
+            &["`ecs:RunTask` is about a task-definition, and no resource of the statement is"],
+        ),
+        (
+            json!({"Action": "ecs:*", "Resource": "*", "Condition": {"StringEquals": {"ecs:service": "x"}}}),
+            &["`ecs:RunTask` has no `ecs:service`, which StringEquals asks for"],
+        ),
+        (
+            json!({"Action": "ecs:*", "Resource": "*", "Condition": {"Null": {"ecs:clutser": "false"}}}),
+            &["Amazon ECS has no key `ecs:clutser`"],
+        ),
+        (
+            json!({"Action": "ecs:*", "Resource": "*", "Condition": {"Null": {"ecs:service": "true"}}}),
+            &[],
+        ),
+    ] {
+        assert_eq!(silent(deny.clone(), &run), expected, "{deny}");
+    }
+    let list = EcsRequest::list_clusters(&scope());
+    let deny = json!({"Action": "ecs:*", "Resource": "arn:aws:ecs:*:*:*"});
+    assert_eq!(
+        silent(deny, &list),
+        ["`ecs:ListClusters` takes no resource, so that only `*` matches it"]
+    );
+    let deny = json!({"Sid": "No", "Effect": "Deny", "Action": "iam:PassRole", "Resource": "role"});
+    let document = json!({"Version": "2012-10-17", "Statement": deny});
+    let policy = Policy::read(&document.to_string()).policy;
+    let policies = PolicySet::new().with_service_control_level([CompiledPolicy::new(&policy)]);
+    let pass = run.with_passed_role("arn:aws:iam::123456789012:role/task");
+    let decision = policies.decide_ecs(&alice(), &pass);
+    let silent = &decision.checks.last().unwrap().ineffective_denies;
+    assert_eq!(
+        silent.first().unwrap().to_string(),
+        "statement 1 `No` of service control policies of level 0, policy 1, never denies it: \
+         none of its resources can be evaluated"
+    );
+}
+
+#[test]
 fn what_cannot_be_asked() {
     let scope = scope();
     let error = |made: Result<EcsRequest, EcsRequestError>| made.unwrap_err().to_string();

@@ -107,7 +107,40 @@ impl CompiledStatement {
         Ok(grant)
     }
 
-    fn matches_action(&self, request: &Request) -> bool {
+    /// Why the statement matches no request about this action, whatever its resource, context
+    /// and principal.
+    pub(crate) fn never_matches(
+        &self,
+        request: &Request,
+        attachment: Attachment,
+    ) -> Option<&'static str> {
+        let nothing = |is_negated: bool, is_empty: bool| !is_negated && is_empty;
+        if nothing(self.actions.is_negated(), self.actions.list().is_empty()) {
+            return Some("none of its actions can be evaluated");
+        }
+        if !self.matches_action(request) {
+            return None;
+        }
+        match &self.resources {
+            None if attachment == Attachment::Principal => return Some("it names no resource"),
+            Some(listed) if nothing(listed.is_negated(), listed.list().is_empty()) => {
+                return Some("none of its resources can be evaluated");
+            }
+            _ => {}
+        }
+        match &self.principals {
+            None if attachment != Attachment::Principal => return Some("it names no principal"),
+            Some(listed) if nothing(listed.is_negated(), listed.list().is_empty()) => {
+                return Some("none of its principals can be evaluated");
+            }
+            _ => {}
+        }
+        let mut conditions = self.conditions.iter();
+        let never = conditions.any(CompiledCondition::is_never_met);
+        never.then_some("one of its conditions can never be met")
+    }
+
+    pub(crate) fn matches_action(&self, request: &Request) -> bool {
         let action = request.action_name();
         let listed = self
             .actions

@@ -101,6 +101,16 @@ impl CompiledCondition {
         *self.key == *"aws:principalarn" && !self.negated && self.operator.is_some_and(named)
     }
 
+    /// Whether no request can meet the condition: its operator is none, or it asks for one of
+    /// its values, all of which are unreadable.
+    pub(crate) fn is_never_met(&self) -> bool {
+        self.operator.is_none_or(|operator| {
+            let needs_value = !self.negated && !operator.holds_without_key();
+            let is_null = matches!(self.test, Test::Null(_));
+            (needs_value || is_null) && self.test.is_empty()
+        })
+    }
+
     /// Whether a request meets the condition, and why not.
     pub(crate) fn evaluate(&self, context: &Context) -> Outcome {
         let Some(operator) = self.operator else {
@@ -210,6 +220,19 @@ impl Test {
                     Version::V2008_10_17 => ArnPattern::for_condition_without_variables(text).ok(),
                 }),
             }),
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        match self {
+            Self::String(test) => test.values.is_empty(),
+            Self::Numeric(test) => test.values.is_empty(),
+            Self::Date(test) => test.values.is_empty(),
+            Self::Bool(test) | Self::Null(test) => test.values.is_empty(),
+            Self::Binary(test) => test.values.is_empty(),
+            Self::Ip(test) => test.values.is_empty(),
+            Self::Arn(test) => test.values.is_empty(),
+            Self::Never => true,
         }
     }
 

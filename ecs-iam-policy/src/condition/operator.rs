@@ -210,6 +210,16 @@ impl Operator {
         Self::find(name, str::eq_ignore_ascii_case)
     }
 
+    /// Whether it holds for a request without the key.
+    pub(crate) fn holds_without_key(self) -> bool {
+        self.if_exists
+            || match self.quantifier {
+                Some(Quantifier::ForAllValues) => true,
+                Some(Quantifier::ForAnyValue) => false,
+                None => self.kind.is_negated(),
+            }
+    }
+
     fn find(name: &str, same: impl Fn(&str, &str) -> bool) -> Option<Self> {
         let (quantifier, rest) = match name.split_once(':') {
             None => (None, name),

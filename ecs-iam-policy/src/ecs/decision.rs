@@ -1,5 +1,6 @@
 //! The decision on a request to Amazon ECS.
 
+use super::ineffective::{IneffectiveDeny, ineffective_denies};
 use super::{EcsRemark, EcsRequest};
 use crate::decide::Decision;
 use crate::layers::PolicySet;
@@ -25,6 +26,8 @@ pub struct EcsCheck {
     pub request: Request,
     /// What was decided.
     pub decision: Decision,
+    /// Statements that should deny it and can never match.
+    pub ineffective_denies: Vec<IneffectiveDeny>,
 }
 
 impl EcsDecision {
@@ -50,6 +53,7 @@ impl PolicySet {
         let requests = request.requests(principal).into_iter();
         let checks = requests.map(|request| EcsCheck {
             decision: self.decide(&request),
+            ineffective_denies: ineffective_denies(self, &request),
             request,
         });
         EcsDecision {

@@ -180,7 +180,7 @@ fn check_types(
 }
 
 /// Whether a pattern can match a resource of a type.
-fn may_be(pattern: &ArnPattern, kind: &str) -> bool {
+pub(crate) fn may_be(pattern: &ArnPattern, kind: &str) -> bool {
     if pattern
         .part(Part::Service)
         .is_some_and(|service| service.as_str() != "ecs")
