@@ -84,6 +84,7 @@ mod explain;
 mod layers;
 mod lint;
 mod permissions;
+mod prefix;
 mod principal;
 mod request;
 

@@ -9,6 +9,7 @@ mod statement;
 
 use std::fmt;
 
+pub(crate) use covers::covers_resource;
 pub(crate) use resource::may_be;
 
 use serde::Serialize;

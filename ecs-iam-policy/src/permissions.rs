@@ -1,21 +1,27 @@
 //! What a policy allows at all, action by action, and what changes between two policies.
 
-use std::collections::BTreeSet;
+mod limit;
+mod speaking;
+
+use std::collections::{BTreeSet, HashSet};
 use std::fmt;
 
 use serde::Serialize;
 
-use crate::compile::ActionPattern;
+use self::limit::{Limit, reduced};
+use self::speaking::Speaking;
 use crate::decide::Decision;
 use crate::document::{Effect, Listed, Policy, Statement};
 use crate::ecs::{self, AccessLevel};
 use crate::layers::PolicySet;
-use crate::request::{ActionName, Request};
+use crate::request::Request;
 
 /// What a policy, or several taken together, allow for each action.
 ///
 /// Every action of Amazon ECS has a row, and so has every action of other services that a policy
-/// names; one with wildcards stands for all that it matches.
+/// names; one with wildcards stands for all that it matches, and `*` for every action that no
+/// other row speaks of. Resources that an action cannot have do not count: a cluster for
+/// `ecs:RunTask`, anything but `*` for `ecs:ListClusters`.
 ///
 /// ```
 /// use ecs_iam_policy::{Extent, Permissions, Policy};
@@ -37,11 +43,18 @@ use crate::request::{ActionName, Request};
 /// assert_eq!(permissions.extent("ecs:RunTask"), Extent::None);
 /// # Ok::<(), ecs_iam_policy::PolicyError>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 pub struct Permissions {
     rows: Vec<Permission>,
     #[serde(skip)]
-    statements: Vec<Statement>,
+    speaking: Speaking,
+}
+
+impl PartialEq for Permissions {
+    /// Whether they come from the same statements.
+    fn eq(&self, other: &Self) -> bool {
+        self.speaking.statements() == other.speaking.statements()
+    }
 }
 
 /// What is allowed for an action.
@@ -90,15 +103,20 @@ impl Permissions {
             .flat_map(Policy::statements)
             .cloned()
             .collect();
+        let speaking = Speaking::new(statements);
         let of_ecs = ecs::actions().map(|action| format!("ecs:{}", action.name()));
-        let named: BTreeSet<String> = statements.iter().flat_map(named_actions).collect();
+        let named: BTreeSet<String> = speaking
+            .statements()
+            .iter()
+            .flat_map(named_actions)
+            .collect();
         let rows = of_ecs.chain(named).map(|action| {
-            let extent = extent_of(&statements, &action);
+            let extent = extent_of(&speaking, &action);
             Permission { action, extent }
         });
         Self {
             rows: rows.collect(),
-            statements,
+            speaking,
         }
     }
 
@@ -112,23 +130,37 @@ impl Permissions {
     /// not have a row.
     #[must_use]
     pub fn extent(&self, action: &str) -> Extent {
-        extent_of(&self.statements, action)
+        extent_of(&self.speaking, action)
     }
 
-    /// What changes from these permissions to others.
+    /// What changes from these permissions to others. A resource that another one covers, under
+    /// the same conditions, changes nothing.
     #[must_use]
     pub fn changes_to(&self, other: &Self) -> Vec<PermissionChange> {
-        let known = |action: &str| self.rows.iter().any(|row| row.action == action);
-        let added = other.rows.iter().filter(|row| !known(&row.action));
-        let actions = self.rows.iter().chain(added).map(|row| &row.action);
+        let mut known = HashSet::new();
+        let rows = self.rows.iter().chain(&other.rows);
+        let named = rows.map(|row| row.action.as_str());
+        // Whoever excludes actions speaks of all that nobody names.
+        let actions = named.chain(["*"]);
+        let actions = actions.filter(|action| known.insert(action.to_ascii_lowercase()));
         let changes = actions.map(|action| PermissionChange {
-            action: action.clone(),
+            action: action.to_owned(),
             before: self.extent(action),
             after: other.extent(action),
         });
         changes
-            .filter(|change| change.before != change.after)
+            .filter(|change| match (&change.before, &change.after) {
+                (Extent::Limited(before), Extent::Limited(after)) => {
+                    before != after && self.reach(&change.action) != other.reach(&change.action)
+                }
+                (before, after) => before != after,
+            })
             .collect()
+    }
+
+    /// What is allowed and what is denied, without what something else covers.
+    fn reach(&self, action: &str) -> [BTreeSet<String>; 2] {
+        [Effect::Allow, Effect::Deny].map(|effect| reduced(&self.speaking.limits(action, effect)))
     }
 }
 
@@ -137,91 +169,30 @@ fn named_actions(statement: &Statement) -> Vec<String> {
     let Some(Listed::These(list)) = &statement.action else {
         return Vec::new();
     };
-    let is_named = |text: &&str| {
-        let service = text.split_once(':').map(|(service, _)| service);
-        service.is_some_and(|it| !it.eq_ignore_ascii_case("ecs"))
-    };
-    list.iter().filter(is_named).map(str::to_owned).collect()
+    let named = list.iter().filter_map(|text| match text.split_once(':') {
+        None => (text == "*").then_some("*"),
+        Some(("*", "*")) => Some("*"),
+        Some((service, _)) => (!service.eq_ignore_ascii_case("ecs")).then_some(text),
+    });
+    named.map(str::to_owned).collect()
 }
 
-fn extent_of(statements: &[Statement], action: &str) -> Extent {
-    let name = ActionName::new(action);
-    let speaking = |effect: Effect| {
-        let statements = statements.iter();
-        statements
-            .filter(|s| s.effect == effect && speaks_of(s, &name))
-            .collect::<Vec<_>>()
-    };
-    let (denies, allows) = (speaking(Effect::Deny), speaking(Effect::Allow));
-    if denies.iter().any(|statement| is_unlimited(statement)) {
+fn extent_of(speaking: &Speaking, action: &str) -> Extent {
+    let denies = speaking.limits(action, Effect::Deny);
+    if denies.iter().any(Limit::is_none) {
         return Extent::Denied;
     }
+    let allows = speaking.limits(action, Effect::Allow);
     if allows.is_empty() {
         return Extent::None;
     }
-    let full = allows.iter().any(|statement| is_unlimited(statement));
+    let full = allows.iter().any(Limit::is_none);
     if full && denies.is_empty() {
         return Extent::Full;
     }
-    let allowed = allows
-        .iter()
-        .filter(|_| !full)
-        .map(|statement| limit(statement));
-    let denied = denies
-        .iter()
-        .map(|statement| format!("not {}", limit(statement)));
+    let allowed = allows.iter().filter(|_| !full).map(ToString::to_string);
+    let denied = denies.iter().map(|limit| format!("not {limit}"));
     Extent::Limited(allowed.chain(denied).collect())
-}
-
-fn speaks_of(statement: &Statement, action: &ActionName) -> bool {
-    let Some(element) = &statement.action else {
-        return false;
-    };
-    let matches = |text: &str| ActionPattern::compile(text).is_ok_and(|it| it.matches(action));
-    element.list().iter().any(matches) != element.is_negated()
-}
-
-/// Whether a statement speaks of every resource, under all circumstances.
-fn is_unlimited(statement: &Statement) -> bool {
-    let conditions = statement
-        .condition
-        .as_ref()
-        .map_or(0, |it| it.blocks().len());
-    let everything = match &statement.resource {
-        Some(Listed::These(list)) => list.iter().any(|text| text == "*"),
-        _ => false,
-    };
-    everything && conditions == 0
-}
-
-/// The resources and conditions of a statement, in words.
-fn limit(statement: &Statement) -> String {
-    let mut text = match &statement.resource {
-        None => "on nothing".to_owned(),
-        Some(element) => {
-            let sense = if element.is_negated() {
-                "on all but"
-            } else {
-                "on"
-            };
-            format!(
-                "{sense} {}",
-                element.list().iter().collect::<Vec<_>>().join(", ")
-            )
-        }
-    };
-    for block in statement
-        .condition
-        .iter()
-        .flat_map(|conditions| conditions.blocks())
-    {
-        for test in block.tests() {
-            let values: Vec<_> = test.values().iter().map(|value| value.text()).collect();
-            let operator = block.operator_text();
-            text += &format!(" if {} {operator} {}", test.key(), values.join(" or "));
-        }
-    }
-    text
 }
 
 impl fmt::Display for Extent {

@@ -54,7 +54,8 @@ fn covers_action(pattern: &str, text: &str) -> bool {
             .all(|sample| pattern.matches(&ActionName::new(sample)))
 }
 
-fn covers_resource(wide: &str, text: &str) -> bool {
+/// Whether a pattern matches all that another one matches; denied where it cannot be told.
+pub(crate) fn covers_resource(wide: &str, text: &str) -> bool {
     if wide == "*" || wide == text {
         return true;
     }
