@@ -120,7 +120,9 @@ impl fmt::Display for Finding {
 
 impl Policy {
     /// Looks for what is probably not meant, all rules in one pass, in the order of the
-    /// document. Actions, resource types and keys are checked for Amazon ECS only.
+    /// document. Actions, resource types and keys are checked for Amazon ECS only. It takes time
+    /// linear in the statements: whether one of them is useless is asked of at most 64 others
+    /// that speak of its first action and its first resource.
     ///
     /// ```
     /// use ecs_iam_policy::{Policy, PolicyType};
@@ -159,10 +161,11 @@ impl Policy {
                 message,
             ));
         }
+        let overview = statement::Overview::of(self.statements());
         for (index, statement) in self.statements().iter().enumerate() {
             let pointer = self.statement_pointer(index);
             let version = self.effective_version();
-            statement::check(self, index, policy_type, &pointer, &mut findings);
+            statement::check(&overview, index, policy_type, &pointer, &mut findings);
             action::check(statement, &pointer, &mut findings);
             resource::check(statement, version, &pointer, &mut findings);
             condition::check(statement, version, &pointer, &mut findings);

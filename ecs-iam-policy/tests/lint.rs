@@ -359,3 +359,66 @@ fn findings_are_data() {
         r#"[{"rule":"unknown_action","severity":"error","pointer":"/Statement/Action","message":"`ecs:RunTsk` is no action of Amazon ECS","suggestion":"ecs:RunTask"}]"#
     );
 }
+
+/// Statements that have all in common but their resource, their action or their condition.
+#[test]
+fn many_statements_take_linear_time() {
+    type Statement = fn(usize) -> String;
+    let kinds: [Statement; 4] = [
+        |at| format!(r#""Action":"s3:GetObject","Resource":"arn:aws:s3:::bucket-{at}/*""#),
+        |at| format!(r#""Action":"s3:Get{at}","Resource":"*""#),
+        |at| {
+            format!(
+                r#""Action":"ecs:RunTask","Resource":"*","Condition":{{"StringEquals":{{"aws:username":"{at}"}}}}"#
+            )
+        },
+        |at| format!(r#""Sid":"s{at}","NotAction":"s3:{at}","Resource":"arn:aws:s3:::{at}*""#),
+    ];
+    for kind in kinds {
+        let statements: Vec<String> = (0..4_000)
+            .map(|at| format!(r#"{{"Effect":"Allow",{}}}"#, kind(at)))
+            .collect();
+        let text = format!(
+            r#"{{"Version":"2012-10-17","Statement":[{}]}}"#,
+            statements.join(",")
+        );
+        let policy: Policy = text.parse().unwrap();
+        let start = std::time::Instant::now();
+        let findings = policy.lint(PolicyType::Identity);
+        assert!(
+            start.elapsed().as_secs() < 6,
+            "{} {:?}",
+            kind(0),
+            start.elapsed()
+        );
+        let useless = findings
+            .iter()
+            .filter(|finding| finding.rule == Rule::UselessStatement);
+        assert_eq!(useless.count(), 0, "{}", kind(0));
+    }
+}
+
+#[test]
+fn a_useless_statement_is_found_among_many() {
+    let mut statements: Vec<String> = (0..1_000)
+        .map(|at| {
+            format!(
+                r#"{{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::bucket-{at}/*"}}"#
+            )
+        })
+        .collect();
+    statements.push(
+        r#"{"Effect":"Allow","Action":"S3:getobject","Resource":"arn:aws:s3:::bucket-700/x"}"#
+            .to_owned(),
+    );
+    let text = format!(
+        r#"{{"Version":"2012-10-17","Statement":[{}]}}"#,
+        statements.join(",")
+    );
+    let findings = text.parse::<Policy>().unwrap().lint(PolicyType::Identity);
+    let lines: Vec<String> = findings.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        lines,
+        ["notice: statement 701 says the same of at least as much at `/Statement/1000`"]
+    );
+}

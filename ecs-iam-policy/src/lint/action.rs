@@ -9,8 +9,17 @@ use crate::request::ActionName;
 
 /// The actions of Amazon ECS that a statement lists, for patterns those that match.
 pub(super) fn listed(list: &TextList) -> Vec<ActionReference> {
+    let mut of_ecs = list.iter().filter(|text| may_be_of_ecs(text)).peekable();
+    match (of_ecs.next(), of_ecs.peek()) {
+        (None, _) => return Vec::new(),
+        (Some(text), None) if !text.contains(['*', '?']) => {
+            return ecs::action(text).into_iter().collect();
+        }
+        _ => {}
+    }
     let patterns: Vec<_> = list
         .iter()
+        .filter(|text| may_be_of_ecs(text))
         .filter_map(|text| ActionPattern::compile(text).ok())
         .collect();
     let is_listed = |action: &ActionReference| {
@@ -41,6 +50,12 @@ pub(super) fn check(statement: &Statement, pointer: &str, findings: &mut Vec<Fin
             );
         }
     }
+}
+
+/// Whether a pattern can match an action of Amazon ECS by its service.
+fn may_be_of_ecs(text: &str) -> bool {
+    let service = text.split_once(':').map_or(text, |(service, _)| service);
+    service.contains(['*', '?']) || service.eq_ignore_ascii_case("ecs")
 }
 
 fn is_of_ecs(text: &str) -> bool {

@@ -1,22 +1,91 @@
 //! Findings about statements as wholes.
 
+use std::collections::HashMap;
+
 use super::covers::covers;
 use super::{Finding, Rule, Severity};
 use crate::acceptance::PolicyType;
-use crate::document::{Effect, Listed, Policy, Statement};
+use crate::document::{Effect, Listed, Statement, TextList};
 use crate::error::pointer_to;
+use crate::prefix::PrefixIndex;
+
+/// How many others a statement is held against at most, so that the time stays linear.
+const MOST: usize = 64;
+
+/// The statements of a policy, found by what they say.
+pub(super) struct Overview<'a> {
+    statements: &'a [Statement],
+    /// The first statement of each name.
+    first_of_sid: HashMap<&'a str, usize>,
+    by_action: PrefixIndex,
+    by_resource: PrefixIndex,
+}
+
+impl<'a> Overview<'a> {
+    pub(super) fn of(statements: &'a [Statement]) -> Self {
+        let mut overview = Self {
+            statements,
+            first_of_sid: HashMap::new(),
+            by_action: PrefixIndex::default(),
+            by_resource: PrefixIndex::default(),
+        };
+        for (index, statement) in statements.iter().enumerate() {
+            if let Some(sid) = &statement.sid {
+                overview.first_of_sid.entry(sid).or_insert(index);
+            }
+            for text in listed_keys(statement.action.as_ref()) {
+                overview.by_action.insert(&text.to_ascii_lowercase(), index);
+            }
+            for text in listed_keys(statement.resource.as_ref()) {
+                overview.by_resource.insert(&text, index);
+            }
+        }
+        overview
+    }
+
+    /// Those that may speak of all that a statement speaks of, in their order.
+    fn candidates(&self, statement: &Statement) -> Vec<usize> {
+        let first = |element| listed_keys(element).into_iter().next();
+        let action = first(statement.action.as_ref()).map(|text| text.to_ascii_lowercase());
+        let resource = first(statement.resource.as_ref());
+        let (Some(action), Some(resource)) = (action, resource) else {
+            return Vec::new();
+        };
+        let by_action = self.by_action.candidates(&action);
+        let by_resource = self.by_resource.candidates(&resource);
+        // The shorter list, which says more.
+        let fewer = by_action.take(MOST + 1).collect::<Vec<_>>();
+        let mut candidates = if fewer.len() <= MOST {
+            fewer
+        } else {
+            by_resource.take(MOST).collect()
+        };
+        candidates.sort_unstable();
+        candidates.dedup();
+        candidates
+    }
+}
+
+/// The texts that an element is found by. What excludes is covered by its like and by `*`.
+fn listed_keys(element: Option<&Listed<TextList>>) -> Vec<String> {
+    match element {
+        None => vec!["none".to_owned()],
+        Some(Listed::These(list)) => list.iter().map(str::to_owned).collect(),
+        Some(Listed::AllBut(_)) => vec!["all but".to_owned()],
+    }
+}
 
 pub(super) fn check(
-    policy: &Policy,
+    overview: &Overview<'_>,
     index: usize,
     policy_type: PolicyType,
     pointer: &str,
     findings: &mut Vec<Finding>,
 ) {
-    let Some(statement) = policy.statements().get(index) else {
+    let Some(statement) = overview.statements.get(index) else {
         return;
     };
-    check_sid(policy, index, policy_type, pointer, findings);
+    check_sid(overview, index, policy_type, pointer, findings);
     let needs_resource = !matches!(policy_type, PolicyType::Trust | PolicyType::Resource);
     if needs_resource && statement.resource.is_none() {
         let message = "the statement names no resource, so that it matches nothing".to_owned();
@@ -38,26 +107,23 @@ pub(super) fn check(
             message.to_owned(),
         ));
     }
-    check_use(policy.statements(), index, pointer, findings);
+    check_use(overview, index, pointer, findings);
 }
 
 fn check_sid(
-    policy: &Policy,
+    overview: &Overview<'_>,
     index: usize,
     policy_type: PolicyType,
     pointer: &str,
     findings: &mut Vec<Finding>,
 ) {
-    let mut sids = policy
-        .statements()
-        .iter()
-        .map(|statement| statement.sid.as_deref());
-    let Some(sid) = sids.clone().nth(index).flatten() else {
+    let statement = overview.statements.get(index);
+    let Some(sid) = statement.and_then(|statement| statement.sid.as_deref()) else {
         return;
     };
     let pointer = pointer_to(pointer, "Sid");
-    let first = sids.position(|other| other == Some(sid));
-    if let Some(first) = first.filter(|first| *first < index && !sid.is_empty()) {
+    let first = overview.first_of_sid.get(sid);
+    if let Some(first) = first.filter(|first| **first < index && !sid.is_empty()) {
         let message = format!("`{sid}` is the name of statement {} already", first + 1);
         findings.push(Finding::new(
             Rule::DuplicateSid,
@@ -80,8 +146,8 @@ fn check_sid(
 
 /// That no other statement makes this one useless: one that says the same of more, or one that
 /// denies what this one allows.
-fn check_use(statements: &[Statement], index: usize, pointer: &str, findings: &mut Vec<Finding>) {
-    let Some(statement) = statements.get(index) else {
+fn check_use(overview: &Overview<'_>, index: usize, pointer: &str, findings: &mut Vec<Finding>) {
+    let Some(statement) = overview.statements.get(index) else {
         return;
     };
     let useless = |(position, other): &(usize, &Statement)| {
@@ -92,7 +158,9 @@ fn check_use(statements: &[Statement], index: usize, pointer: &str, findings: &m
             && covers(other, statement)
             && !(twin && other.effect == statement.effect)
     };
-    let Some((position, other)) = statements.iter().enumerate().find(useless) else {
+    let candidates = overview.candidates(statement).into_iter();
+    let mut candidates = candidates.filter_map(|at| Some((at, overview.statements.get(at)?)));
+    let Some((position, other)) = candidates.find(useless) else {
         return;
     };
     let number = position + 1;
