@@ -1,5 +1,11 @@
 //! Requests of RegisterTaskDefinition with one fault each: a rule finds each where it is, and does
 //! not find its valid twin.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test fails by a panic"
+)]
+
 #[path = "../../ecs-arn/tests/conformance_data/mod.rs"]
 mod conformance_data;
 
