@@ -232,12 +232,12 @@ impl ServiceState {
     fn short_of_tasks(&self) -> Vec<(&DeploymentState, u32)> {
         let shift = self.active_shift();
         let wanted = self.fleet().wanted();
-        let all = self.deployments.iter().enumerate();
-        let all = all.map(|(position, one)| {
+        let goal = self.goal().map(|goal| goal.number);
+        let all = self.deployments.iter().map(|one| {
             let missing = match (&self.task_sets, shift) {
                 (Some(sets), _) => one.missing(sets.wanted(&one.id)),
                 (None, Some(shift)) => one.missing(self.requested_of(shift, one)),
-                (None, None) if position == 0 => wanted,
+                (None, None) if goal == Some(one.number) => wanted,
                 (None, None) => one.owed,
             };
             (one, missing)

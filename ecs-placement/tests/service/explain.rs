@@ -156,3 +156,23 @@ fn room_that_comes_late_is_taken_at_once() {
     world.cell.register(&instance("c", "us-east-1a", 100));
     assert_eq!(world.reconcile(1), (1, 0));
 }
+
+/// While hooks hold the newest deployment back it is the one before that lacks a task.
+#[test]
+fn what_is_kept_meanwhile_finds_no_place() {
+    let mut world = World::settled(2, json!({}));
+    world.update(json!({"deploymentConfiguration": {"lifecycleHooks":
+        [{"targetType": "PAUSE", "lifecycleStages": ["PRE_SCALE_UP"]}]}}));
+    world.deploy("web:2");
+    world.reconcile(1);
+    let lost = world.tasks(|_| true)[0].clone();
+    let _ = world.observe(&lost, TaskStatus::Stopped, |_| {});
+    for (name, zone) in [("a", "us-east-1a"), ("b", "us-east-1b")] {
+        world.cell.register(&instance(name, zone, 50));
+    }
+    world.reconcile(1);
+    let waits = world.services.explain("web", &world.cell, at(world.now));
+    let waits = waits.unwrap();
+    let lacks = |wait: &Wait| matches!(wait, Wait::NoPlace { tasks: 1, .. });
+    assert!(waits.iter().any(lacks), "{waits:?}");
+}
