@@ -126,13 +126,16 @@ impl ServiceState {
             let is_wanted =
                 self.status == ServiceStatus::Active && matching.instances.contains(*instance);
             if is_wanted {
-                // One is enough: the oldest of the newest deployment.
-                let best = kept.iter().max_by_key(|task| task.deployment);
-                let best = best.map(|task| task.deployment);
-                let first = kept.iter().position(|task| Some(task.deployment) == best);
-                let others = kept.iter().enumerate();
-                let others = others.filter(|(position, _)| Some(*position) != first);
-                stops.extend(others.map(|(_, task)| stop(task, scaling(self))));
+                // One is enough: the oldest of the deployment that the service goes to, which need
+                // not have the highest number.
+                let rank = |task: &ServiceTask| {
+                    let mut deployments = self.deployments.iter();
+                    deployments.position(|one| one.number == task.deployment)
+                };
+                let best = kept.iter().min_by_key(|task| rank(task));
+                let best = best.map(|task| &task.task);
+                let others = kept.iter().filter(|task| Some(&task.task) != best);
+                stops.extend(others.map(|task| stop(task, scaling(self))));
                 continue;
             }
             let may_leave = |task: &&&ServiceTask| {

@@ -1,6 +1,7 @@
 //! Daemon services.
 
 use ecs_model::TaskStatus;
+use ecs_placement::service::{Observation, ObservedServiceTask, TaskPlace};
 use serde_json::json;
 
 use crate::world::{INSTANCE, World, at, instance, is};
@@ -215,4 +216,29 @@ fn what_a_daemon_cannot_have() {
     world.delete(false).unwrap();
     assert_eq!(world.reconcile(0), (0, 2));
     assert_eq!(world.describe().status(), Some("INACTIVE"));
+}
+
+/// Of two tasks on an instance the one of the restored deployment stays.
+#[test]
+fn a_restored_deployment_keeps_its_task() {
+    let mut world = World::new(1_000);
+    daemon(&mut world);
+    world.reconcile(0);
+    world.run_all();
+    world.reconcile(40);
+    let first = world.deployments()[0].id.clone().unwrap();
+    world.deploy("web:2");
+    world.reconcile(1);
+    world.stop_all();
+    world.reconcile(1);
+    world.run_all();
+    let now = at(world.now);
+    world.services.stop_deployment("web", now).unwrap();
+    let mine = "arn:aws:ecs:us-east-1:123456789012:task/prod/mine";
+    let mut seen = ObservedServiceTask::new("web", &*first, mine, TaskStatus::Running);
+    seen.place = Some(TaskPlace::Instance(format!("{INSTANCE}a").into()));
+    assert_eq!(world.services.adopt(&seen, now), Observation::Taken);
+    world.reconcile(1);
+    assert!(world.services.tasks("web").any(|task| task == mine));
+    assert_eq!(world.of("web:2"), 0);
 }
