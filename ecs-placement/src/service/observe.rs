@@ -42,11 +42,13 @@ impl Services {
 
     /// Takes a task over that runs already, started before these services knew of it: it counts as
     /// one of the deployment that it names, or of the newest if there is no such deployment. One
-    /// that is known is [observed](Self::observe).
+    /// that is known is [observed](Self::observe), and a service that is deleted, or has neither a
+    /// deployment nor a task set, takes none.
     pub fn adopt(&mut self, task: &ObservedServiceTask, now: Timestamp) -> Observation {
         let is_known = self.tasks.contains_key(&task.task);
         let has_stopped = task.last_status.has_stopped();
-        if is_known || has_stopped || self.service(&task.service).is_none() {
+        let is_kept = self.check_adoption(task).is_ok();
+        if is_known || has_stopped || !is_kept {
             return self.observe(task, now);
         }
         self.change(ServiceChange::Adopt {

@@ -9,7 +9,9 @@ use ecs_taskdef::Recorded;
 use super::sets::check_event;
 use super::settings::NewService;
 use super::state::{ServiceState, ServiceStatus};
-use super::{DeploymentEvent, ServiceApplyError, ServiceChange, ServiceRecord, Services};
+use super::{
+    DeploymentEvent, ObservedServiceTask, ServiceApplyError, ServiceChange, ServiceRecord, Services,
+};
 use crate::deployment::Revision;
 use crate::deployment::shift::ShiftEvent;
 
@@ -74,7 +76,7 @@ impl Services {
             }
             ServiceChange::Observe { task, .. } => self.check_tasks([&task.task]),
             ServiceChange::Adopt { task, .. } => {
-                self.known(&task.service)?;
+                self.check_adoption(task)?;
                 self.check_unknown([&task.task])
             }
             ServiceChange::Start(starts) => {
@@ -135,6 +137,19 @@ impl Services {
     ) -> Result<(), ServiceApplyError> {
         let revision = deployment.map(|(_, revision)| revision);
         Ok(revision.map_or(Ok(()), |revision| self.check_providers(revision))?)
+    }
+
+    /// Whether somebody looks after a task that is taken over.
+    pub(super) fn check_adoption(
+        &self,
+        task: &ObservedServiceTask,
+    ) -> Result<(), ServiceApplyError> {
+        let known = self.known(&task.service)?;
+        if known.status == ServiceStatus::Inactive || known.primary().is_none() {
+            let deployment = task.deployment.to_string();
+            return Err(ServiceApplyError::NoDeployment { deployment });
+        }
+        Ok(())
     }
 
     fn check_shift(

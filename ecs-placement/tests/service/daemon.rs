@@ -1,7 +1,7 @@
 //! Daemon services.
 
 use ecs_model::TaskStatus;
-use ecs_placement::service::{Observation, ObservedServiceTask, TaskPlace};
+use ecs_placement::service::{Observation, ObservedServiceTask, ServiceChange, TaskPlace};
 use serde_json::json;
 
 use crate::world::{INSTANCE, World, at, instance, is};
@@ -241,4 +241,27 @@ fn a_restored_deployment_keeps_its_task() {
     world.reconcile(1);
     assert!(world.services.tasks("web").any(|task| task == mine));
     assert_eq!(world.of("web:2"), 0);
+}
+
+#[test]
+fn only_what_somebody_looks_after_is_adopted() {
+    let mut world = World::new(1_000);
+    daemon(&mut world);
+    world.delete(false).unwrap();
+    world.reconcile(0);
+    assert_eq!(world.describe().status(), Some("INACTIVE"));
+    let task = "arn:aws:ecs:us-east-1:123456789012:task/prod/mine";
+    let seen = ObservedServiceTask::new("web", "ecs-svc/1", task, TaskStatus::Running);
+    let observation = world.services.adopt(&seen, at(1));
+    assert_eq!(observation, Observation::Unknown);
+    let adopt = ServiceChange::Adopt {
+        task: Box::new(seen),
+        at: at(1),
+    };
+    let record = world.services.record(adopt);
+    assert_eq!(
+        world.services.apply(&record).unwrap_err().to_string(),
+        "the service has no deployment `ecs-svc/1`"
+    );
+    assert_eq!(world.services.tasks("web").count(), 0);
 }
