@@ -224,10 +224,9 @@ impl ClusterCapacity {
         self.limit.saturating_sub(self.waiting.len() as u64)
     }
 
-    /// Each instance with its provider and what runs on it.
-    pub(crate) fn hosts(&self) -> impl Iterator<Item = (&str, (&str, InstanceUse))> {
-        let hosts = self.instances.iter();
-        hosts.map(|(arn, host)| (&**arn, (&*host.provider, host.used)))
+    /// The instances that are known.
+    pub(crate) fn hosts(&self) -> impl Iterator<Item = &Arc<str>> {
+        self.instances.keys()
     }
 
     /// The provider of an instance and what runs on it.

@@ -1,5 +1,6 @@
 //! How the services are changed.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use ecs_model::Timestamp;
@@ -7,7 +8,7 @@ use ecs_model::Timestamp;
 use super::settings::{NewService, ServiceUpdate, group};
 use super::state::{ServiceState, ServiceStatus};
 use super::task_sets::TaskSets;
-use super::{DeploymentEvent, ServiceAction, ServiceChange, Services};
+use super::{DeploymentEvent, ServiceAction, ServiceChange, ServicePolicy, Services};
 
 impl Services {
     /// Makes a change so that was checked.
@@ -74,17 +75,15 @@ impl Services {
                 self.on(&service, at, |service, _| service.rebalance(&event, at));
             }
             ServiceChange::Shift { service, event, at } => {
-                let alarms = self.alarms.clone();
-                self.on(&service, at, |service, policy| {
-                    service.take_shift(&event, &alarms, policy, at);
+                self.on_with_alarms(&service, at, |service, policy, alarms| {
+                    service.take_shift(&event, alarms, policy, at);
                 });
             }
         }
     }
 
     fn take_deployment(&mut self, service: &str, id: &str, event: DeploymentEvent, at: Timestamp) {
-        let alarms = self.alarms.clone();
-        self.on(service, at, |service, policy| match event {
+        self.on_with_alarms(service, at, |service, policy, alarms| match event {
             DeploymentEvent::Begin => {
                 if let Some(rolling) = &mut service.history.rolling {
                     rolling.begin(at);
@@ -100,7 +99,7 @@ impl Services {
                 service.keep_ended(policy);
             }
             DeploymentEvent::Fail { failure, rollback } => {
-                service.give_up(id, (failure, None), rollback, (&alarms, policy), at);
+                service.give_up(id, (failure, None), rollback, (alarms, policy), at);
             }
             DeploymentEvent::Retire => service.deployments.retain(|one| *one.id != *id),
         });
@@ -111,14 +110,24 @@ impl Services {
         &mut self,
         name: &str,
         at: Timestamp,
-        change: impl FnOnce(&mut ServiceState, &super::ServicePolicy),
+        change: impl FnOnce(&mut ServiceState, &ServicePolicy),
+    ) {
+        self.on_with_alarms(name, at, |service, policy, _| change(service, policy));
+    }
+
+    /// The same by the alarms that are on.
+    fn on_with_alarms(
+        &mut self,
+        name: &str,
+        at: Timestamp,
+        change: impl FnOnce(&mut ServiceState, &ServicePolicy, &BTreeSet<Box<str>>),
     ) {
         self.touched_at = at;
         let Some(slot) = self.slots.get(name).copied() else {
             return;
         };
         if let Some(service) = self.services.get_mut(slot as usize) {
-            change(service, &self.policy);
+            change(service, &self.policy, &self.alarms);
             service.hush();
             self.hand_over(slot);
             self.agenda.touch(slot);
@@ -216,8 +225,7 @@ impl Services {
 
     fn take_update(&mut self, update: ServiceUpdate) {
         let at = update.at;
-        let alarms = self.alarms.clone();
-        self.on(&update.name, at, |service, policy| {
+        self.on_with_alarms(&update.name, at, |service, policy, alarms| {
             if update.deployment.is_some() || service.desired != update.desired {
                 service.interrupt_rebalancing(at);
             }
@@ -230,7 +238,7 @@ impl Services {
             }
             if let Some(deployment) = update.deployment {
                 service.supersede(policy, at);
-                service.deploy(deployment, &alarms, at);
+                service.deploy(deployment, alarms, at);
             }
             // The grace period may be another one.
             let numbers: Vec<u64> = service.tasks.keys().copied().collect();

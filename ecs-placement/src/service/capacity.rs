@@ -1,6 +1,6 @@
 //! The capacity providers of the cluster, as its services use them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use ecs_model::Timestamp;
@@ -195,7 +195,6 @@ impl Services {
         capacity: &ClusterCapacity,
         cell: &CellState,
     ) -> Vec<CapacityEvent> {
-        let known: BTreeMap<_, _> = capacity.hosts().collect();
         let mut seen = BTreeSet::new();
         let mut events = Vec::new();
         let snapshot = cell.snapshot();
@@ -204,13 +203,13 @@ impl Services {
             let provider = provider.filter(|provider| capacity.provider(provider).is_ok());
             if provider.is_some() {
                 seen.insert(instance.arn());
-                let known = known.get(instance.arn()).copied();
+                let known = capacity.host(instance.arn());
                 events.extend(self.use_of(instance, known, cell));
             }
         }
-        let gone = known.keys().filter(|instance| !seen.contains(*instance));
-        events.extend(gone.map(|instance| CapacityEvent::InstanceGone {
-            instance: (*instance).into(),
+        let gone = capacity.hosts().filter(|arn| !seen.contains(&***arn));
+        events.extend(gone.map(|arn| CapacityEvent::InstanceGone {
+            instance: Arc::clone(arn),
         }));
         events
     }

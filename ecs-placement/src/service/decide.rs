@@ -177,48 +177,13 @@ impl ServiceState {
         matching: Option<&Matching>,
         zones: Option<&mut ZoneView>,
     ) -> Option<Step> {
-        let now = context.now;
-        let change = |change| Some(Step::Change(change));
-        if self.timers.first().is_some_and(|(due, _)| *due <= now) {
-            let service = Arc::clone(&self.name);
-            return change(ServiceChange::Elapse { service, at: now });
-        }
-        // A deployment is complete with as many tasks as there are instances now.
-        if let Some(change) = matching.and_then(|matching| self.resize(matching, now)) {
+        if let Some(change) = self.due_change(context, matching) {
             return Some(Step::Change(change));
-        }
-        let shift = self.active_shift();
-        if let Some(event) = shift.and_then(|shift| self.shift_event(shift, context)) {
-            let service = Arc::clone(&self.name);
-            return change(ServiceChange::Shift {
-                service,
-                event,
-                at: now,
-            });
-        }
-        if let Some(event) = self.hooks_event(now).filter(|_| shift.is_none()) {
-            let service = Arc::clone(&self.name);
-            return change(ServiceChange::Shift {
-                service,
-                event,
-                at: now,
-            });
-        }
-        let ended = match (&self.task_sets, shift) {
-            (Some(sets), _) => self.task_sets_change(sets, now),
-            (None, None) => self.lifecycle(context),
-            (None, Some(_)) => self.begun(now),
-        };
-        if let Some(ended) = ended {
-            return change(ended);
-        }
-        if let Some(register) = self.registration(now) {
-            return change(register);
         }
         if let Some(start) = self.waiting_start(context) {
             return Some(start);
         }
-        if let Some(shift) = shift {
+        if let Some(shift) = self.active_shift() {
             return self.shift_step(shift, context);
         }
         if let Some(sets) = &self.task_sets {
@@ -239,13 +204,46 @@ impl ServiceState {
                 return moving;
             }
         }
-        self.notice(context, &fleet, room).and_then(|notice| {
-            change(ServiceChange::Tell {
+        self.notice(context, &fleet, room).map(|notice| {
+            Step::Change(ServiceChange::Tell {
                 service: Arc::clone(&self.name),
                 notice,
-                at: now,
+                at: context.now,
             })
         })
+    }
+
+    /// What comes before any task is started or stopped: what has happened by itself, and what has
+    /// begun or ended by that.
+    fn due_change(
+        &self,
+        context: &Context<'_>,
+        matching: Option<&Matching>,
+    ) -> Option<ServiceChange> {
+        let (service, at) = (&self.name, context.now);
+        if self.timers.first().is_some_and(|(due, _)| *due <= at) {
+            let service = Arc::clone(service);
+            return Some(ServiceChange::Elapse { service, at });
+        }
+        // A deployment is complete with as many tasks as there are instances now.
+        if let Some(change) = matching.and_then(|matching| self.resize(matching, at)) {
+            return Some(change);
+        }
+        let shift = self.active_shift();
+        let event = match shift {
+            Some(shift) => self.shift_event(shift, context),
+            None => self.hooks_event(at),
+        };
+        if let Some(event) = event {
+            let service = Arc::clone(service);
+            return Some(ServiceChange::Shift { service, event, at });
+        }
+        let ended = match (&self.task_sets, shift) {
+            (Some(sets), _) => self.task_sets_change(sets, at),
+            (None, None) => self.lifecycle(context),
+            (None, Some(_)) => self.begun(at),
+        };
+        ended.or_else(|| self.registration(at))
     }
 
     /// Tasks that run and are to be registered in the target groups.

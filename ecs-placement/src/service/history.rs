@@ -1,6 +1,7 @@
 //! The service deployments and service revisions of a service, as they are described and listed.
 
 use core::time::Duration;
+use std::borrow::Cow;
 use std::collections::{BTreeSet, VecDeque};
 
 use ecs_arn::{EcsArn, EcsResource};
@@ -51,7 +52,8 @@ impl Services {
     #[must_use]
     pub fn service_deployment(&self, service: &str) -> Option<ServiceDeployment> {
         let service = self.service(service)?;
-        service.service_deployments(&self.policy).next()
+        let mut all = service.service_deployments(&self.policy);
+        all.next().map(Cow::into_owned)
     }
 
     /// DescribeServiceDeployments: those that are kept. The ones that are older than 90 days are
@@ -70,7 +72,8 @@ impl Services {
                 return None;
             };
             let mut all = self.service(service)?.service_deployments(&self.policy);
-            all.find(|one| one.service_deployment_arn() == Some(arn))
+            let found = all.find(|one| one.service_deployment_arn() == Some(arn));
+            found.map(Cow::into_owned)
         };
         let (found, failures) = found(request.service_deployment_arns(), find);
         Ok(DescribeServiceDeploymentsResponse::default()
@@ -128,14 +131,14 @@ impl Services {
         let most = request.max_results().map(usize::try_from);
         let most = most.and_then(Result::ok).unwrap_or(PAGE);
         let asked = all.filter(|one| is_asked_for(request, one));
-        let mut all: Vec<ServiceDeployment> = asked.take(most.saturating_add(1)).collect();
+        let mut all: Vec<_> = asked.take(most.saturating_add(1)).collect();
         let has_more = all.len() > most;
         all.truncate(most);
         let mut response = ListServiceDeploymentsResponse::default();
         if let Some(last) = all.last().filter(|_| has_more) {
             response.next_token.clone_from(&last.service_deployment_arn);
         }
-        Ok(response.with_service_deployments(all.iter().map(ServiceDeployment::brief)))
+        Ok(response.with_service_deployments(all.iter().map(|one| one.brief())))
     }
 
     /// What an ARN names, if it is of this cluster.
@@ -150,13 +153,13 @@ impl ServiceState {
     fn service_deployments(
         &self,
         policy: &ServicePolicy,
-    ) -> impl Iterator<Item = ServiceDeployment> {
+    ) -> impl Iterator<Item = Cow<'_, ServiceDeployment>> {
         let rolling = self.history.rolling.as_ref();
         let rolling = rolling.map(|rolling| self.describe_rolling(rolling, policy));
         let shift = self.shift.as_ref().filter(|shift| !shift.only_reconciles());
         let shift = shift.map(|shift| shift.describe());
-        let past = self.history.past.iter().cloned();
-        rolling.into_iter().chain(shift).chain(past)
+        let now = rolling.into_iter().chain(shift).map(Cow::Owned);
+        now.chain(self.history.past.iter().map(Cow::Borrowed))
     }
 
     /// The ARN of the newest service deployment.
