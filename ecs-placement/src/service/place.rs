@@ -7,7 +7,7 @@ use ecs_model::{LaunchType, Timestamp, service_message};
 
 use super::decide::{Starts, Which};
 use super::settings::group;
-use super::state::count;
+use super::state::{ServiceState, ServiceStatus, count};
 use super::{Obstacle, ServiceChange, Services, TaskPlace, TaskStarts};
 use crate::explain::in_events;
 use crate::{
@@ -282,7 +282,8 @@ impl Services {
         if self.daemons.is_empty() {
             return request;
         }
-        let daemons = self.services.iter().filter(|service| service.is_daemon);
+        let is_kept = |one: &&ServiceState| one.is_daemon && one.status == ServiceStatus::Active;
+        let daemons = self.services.iter().filter(is_kept);
         let primaries = daemons.filter_map(|service| service.goal());
         request.with_room_for(primaries.filter_map(|primary| primary.request.as_ref()))
     }

@@ -265,3 +265,18 @@ fn only_what_somebody_looks_after_is_adopted() {
     );
     assert_eq!(world.services.tasks("web").count(), 0);
 }
+
+#[test]
+fn a_daemon_that_is_deleted_needs_no_room() {
+    let mut world = World::new(300);
+    daemon(&mut world);
+    world.create_named("other", json!({"schedulingStrategy": "DAEMON"}));
+    assert_eq!(world.reconcile(0), (4, 0));
+    world.delete(false).unwrap();
+    world.reconcile(1);
+    world.stop_all();
+    world.reconcile(1);
+    assert_eq!(world.describe().status(), Some("INACTIVE"));
+    world.create_named("replica", json!({"desiredCount": 5}));
+    assert_eq!(world.reconcile(1), (4, 0));
+}
