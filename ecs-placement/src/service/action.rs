@@ -128,7 +128,7 @@ impl ServiceAction {
 pub enum StopCause {
     /// There are more tasks than are wanted, or another deployment takes over.
     Scaling {
-        /// The deployment that the service goes to.
+        /// The deployment that the service goes to, or the task set that has too many.
         deployment: Arc<str>,
     },
     /// An essential container failed its health checks.

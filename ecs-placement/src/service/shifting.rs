@@ -340,6 +340,9 @@ impl ServiceState {
         let cause = |task: &super::task::ServiceTask| match task.class {
             _ if task.is_draining => StopCause::Instance,
             super::Class::Unhealthy if wanted > 0 => unhealthy_cause(task),
+            _ if self.task_sets.is_some() => StopCause::Scaling {
+                deployment: Arc::clone(&one.id),
+            },
             _ => scaling(self),
         };
         tasks

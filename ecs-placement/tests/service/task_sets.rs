@@ -210,6 +210,9 @@ fn a_deployment_by_hand() {
     );
     world.rescale(&blue, 0.0);
     assert_eq!(world.reconcile(1), (0, 4));
+    let (_, reason) = world.stopped.last().unwrap();
+    let scaled = format!("Scaling activity initiated by (deployment {blue})");
+    assert_eq!(*reason, scaled);
     world.delete_set(&blue, false).unwrap();
     assert_eq!(world.sets()[0], set("DRAINING", 0, 4, 0, false));
     world.stop_all();
