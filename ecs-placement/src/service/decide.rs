@@ -103,7 +103,8 @@ impl Services {
             let service = self.services.get(slot as usize)?;
             let matching = service.is_daemon.then(|| {
                 let matching = self.matching.entry(slot).or_default();
-                if let Some(request) = service.goal().and_then(|one| one.request.as_ref()) {
+                let goal = service.goal().or(service.primary());
+                if let Some(request) = goal.and_then(|one| one.request.as_ref()) {
                     matching.follow(cell, request);
                 }
                 &*matching

@@ -613,6 +613,16 @@ fn hooks_of_a_daemon() {
 }
 
 #[test]
+fn a_daemon_that_is_held_has_as_many_tasks_as_instances() {
+    let mut world = World::new(100_000);
+    let configuration = pause(&["PRE_SCALE_UP"], "ROLLBACK");
+    world.create(json!({"schedulingStrategy": "DAEMON", "deploymentConfiguration": configuration}));
+    // There is nothing that it could be kept by meanwhile.
+    assert_eq!(world.reconcile(0), (0, 0));
+    assert_eq!(world.describe().desired_count(), Some(2));
+}
+
+#[test]
 fn tasks_on_an_instance_that_drains_move_while_hooks_are_awaited() {
     let mut world = hooked(2, pause(&["PRE_SCALE_UP"], "ROLLBACK"));
     world.deploy("web:2");
