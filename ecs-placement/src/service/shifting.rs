@@ -425,6 +425,12 @@ impl ServiceState {
                         self.complete(&id, policy.repeat_after, at);
                     }
                 }
+                ShiftStatus::Stopped if shift.never_began() => {
+                    self.fail_shift(target, shift.cause(), reason, at);
+                    if let Some(id) = before {
+                        self.go_back(&id, failure(shift.cause()), alarms, at);
+                    }
+                }
                 ShiftStatus::RollbackInProgress => {
                     self.fail_shift(target, shift.cause(), reason, at);
                     if let Some(id) = before {

@@ -400,6 +400,23 @@ fn a_rolling_deployment_follows_one_that_has_moved_nothing() {
 }
 
 #[test]
+fn one_that_is_stopped_before_it_begins_does_not_roll_out() {
+    let mut shifting = Shifting::settled(canary());
+    let old = shifting.world.deployments()[0].id().unwrap().to_owned();
+    shifting.deploy("web:2");
+    let now = at(shifting.world.now);
+    let services = &mut shifting.world.services;
+    services.stop_deployment("web", now).unwrap();
+    shifting.run(1_000);
+    assert_eq!(shifting.status(), ShiftStatus::Stopped);
+    assert_eq!((shifting.of("web:1"), shifting.of("web:2")), (3, 0));
+    let deployments = shifting.world.deployments();
+    assert_eq!(deployments[0].id(), Some(&*old));
+    let state = shifting.world.state();
+    assert_eq!(state, ("web:1".to_owned(), "COMPLETED".to_owned()));
+}
+
+#[test]
 fn a_deleted_service_shifts_no_more() {
     let mut shifting = Shifting::settled(canary());
     shifting.deploy("web:2");

@@ -99,6 +99,7 @@ impl ShiftingDeployment {
     pub(super) fn take_up_rollback(&mut self) {
         let reason = self.status_reason.take().unwrap_or_default();
         if self.times.started.is_none() {
+            self.cause = Some(Cause::Stop);
             self.times.finished = Some(self.now);
             self.become_status(ShiftStatus::Stopped, Some(reason));
         } else if self.is_target_reached() {

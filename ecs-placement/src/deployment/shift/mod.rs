@@ -402,6 +402,11 @@ impl ShiftingDeployment {
         self.cause
     }
 
+    /// Whether it ended before it began.
+    pub(crate) fn never_began(&self) -> bool {
+        self.status.is_terminal() && self.times.started.is_none()
+    }
+
     /// Whether it only brings the service to one source.
     pub(crate) const fn only_reconciles(&self) -> bool {
         self.only_reconciles
