@@ -151,13 +151,13 @@ impl ServiceState {
         }
         let mut sources = before.sources_of_the_next();
         for source in &mut sources {
-            // Its tasks may have changed since it stopped.
-            if let Some(one) = self.of_revision(&source.revision) {
-                source.tasks = counts(one);
-            }
-            if source.requested > 0 {
-                source.requested = self.wanted();
-            }
+            // Its tasks may have changed since it stopped, and none may be left.
+            let known = self.of_revision(&source.revision);
+            source.tasks = known.map(counts).unwrap_or_default();
+            source.requested = match known {
+                Some(_) if source.requested > 0 => self.wanted(),
+                _ => 0,
+            };
         }
         (document(&before), Some(sources))
     }

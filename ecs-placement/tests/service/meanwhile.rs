@@ -416,6 +416,56 @@ fn one_that_is_stopped_before_it_begins_does_not_roll_out() {
     assert_eq!(state, ("web:1".to_owned(), "COMPLETED".to_owned()));
 }
 
+fn bad_network(shifting: &mut Shifting) {
+    let problem = "no listener".to_owned();
+    let event = ShiftEvent::InvalidNetworking { problem };
+    let now = at(shifting.world.now);
+    shifting.world.services.shift("web", event, now).unwrap();
+    shifting.reconcile();
+}
+
+#[test]
+fn a_revision_that_has_never_been_healthy_is_not_waited_for() {
+    let mut shifting = Shifting::created(canary());
+    shifting.reconcile();
+    bad_network(&mut shifting);
+    shifting.tasks();
+    shifting.deploy("web:2");
+    shifting.reconcile();
+    bad_network(&mut shifting);
+    // All traffic leads to the first, whose tasks are gone, and the second has some.
+    shifting.deploy("web:3");
+    shifting.run(2_000);
+    assert_eq!(shifting.status(), ShiftStatus::Successful);
+    assert_eq!((shifting.of("web:3"), shifting.world.tasks.len()), (3, 3));
+}
+
+#[test]
+fn a_revision_whose_tasks_have_stopped_since_has_none() {
+    let mut request = balanced(canary());
+    request["desiredCount"] = json!(2);
+    let mut world = World::new(100);
+    let ports = json!({"portMappings": [{"containerPort": 80}]});
+    world.try_create(request, ports).unwrap();
+    let mut shifting = Shifting {
+        world,
+        asked: Vec::new(),
+        answers: true,
+    };
+    shifting.reconcile();
+    bad_network(&mut shifting);
+    // The tasks of the first have not stopped, so that there is no room for the second.
+    shifting.deploy("web:2");
+    shifting.reconcile();
+    bad_network(&mut shifting);
+    shifting.tasks();
+    shifting.reconcile();
+    shifting.deploy("web:3");
+    shifting.run(2_000);
+    assert_eq!(shifting.status(), ShiftStatus::Successful);
+    assert_eq!((shifting.of("web:3"), shifting.world.tasks.len()), (2, 2));
+}
+
 #[test]
 fn a_deleted_service_shifts_no_more() {
     let mut shifting = Shifting::settled(canary());

@@ -169,8 +169,10 @@ impl ShiftingDeployment {
                 let is_there = |serving: &Revision| serving.tasks.healthy >= self.desired_count;
                 // On the way back a source that was not scaled down gets its traffic at once. One
                 // that was never deployed successfully may never be healthy.
-                let is_new = self.way == Way::Forward && self.candidate().is_some();
-                let waits = self.is_changed || is_new;
+                let waits = match self.way {
+                    Way::Forward => self.candidate().is_some(),
+                    Way::Back { .. } => self.is_changed,
+                };
                 !waits || self.serving().is_none_or(is_there)
             }
             Phase::ScaleTarget => self.target.tasks.healthy >= self.desired_count,
