@@ -84,7 +84,10 @@
 //!   [`Finding::aws_message`] is `None`.
 //! - Agents between 1.1.0 and 1.2.0 treat CPU as 1.1.0 does.
 //! - A text with a placeholder (`<NAME>`, `${NAME}`, `$NAME`, `{{NAME}}`) is unknown in a lenient
-//!   reading; `Ref` of a parameter with a default is the default.
+//!   reading; `Ref` of a parameter with a default is the default. An empty default is unknown
+//!   unless a condition asks for it: who does not use the parameter need not fill it in.
+//! - Of the choices that conditions allow for, at most 128 are looked at; what depends on further
+//!   conditions is unknown.
 //! - An empty `host` beside another kind of volume is no second kind: it asks for nothing, and AWS's
 //!   words for two kinds were seen with a path only.
 //! - `hostPort` 0 is another port than that of the container where both have to match.
