@@ -743,3 +743,38 @@ fn the_known_parts_of_a_definition_may_be_too_large() {
     assert_eq!(of(65_400, &format!("${{IMAGE}}{}", "x".repeat(200))), []);
     assert_eq!(of(65_400, "${IMAGE}"), []);
 }
+
+#[test]
+fn what_a_function_gives_may_be_a_dynamic_reference() {
+    let resolve = "{{resolve:ssm:/image:1}}";
+    let image = |image: &str| {
+        let text = format!(
+            r#"{{"Parameters": {{
+                    "Image": {{"Type": "String", "Default": "{resolve}"}},
+                    "Host": {{"Type": "String", "Default": "<HOST>"}},
+                    "List": {{"Type": "CommaDelimitedList", "Default": "web,<NAME>"}},
+                    "Tag": {{"Type": "String", "Default": "1"}}}},
+                "Resources": {{"Task": {{"Type": "AWS::ECS::TaskDefinition", "Properties": {{
+                    "ContainerDefinitions": [
+                        {{"Name": "web", "Image": {image}, "Memory": 64}}]}}}}}}}}"#
+        );
+        let document = read(&text);
+        let findings = document.validate(&Validator::default());
+        let is_unknown = document.unknowns().covers("/containerDefinitions/0/image");
+        assert_eq!(is_unknown, !findings.has_errors(), "{image}: {findings}");
+        is_unknown
+    };
+    for unknown in [
+        r#"{"Ref": "Image"}"#,
+        r#"{"Fn::Sub": "${Image}:${Tag}"}"#,
+        r#"{"Fn::Sub": "${Host}/web:${Tag}"}"#,
+        r#"{"Fn::Sub": "{{resolve:ssm:/image}}:${Tag}"}"#,
+        r#"{"Fn::Sub": "{{resolve:ssm:${Tag}}}"}"#,
+        r#"{"Fn::Join": ["", ["{{resolve:ssm:/image", "}}"]]}"#,
+        r#"{"Fn::Select": [1, {"Ref": "List"}]}"#,
+    ] {
+        assert!(image(unknown));
+    }
+    assert!(!image(r#"{"Fn::Sub": "a b:${Tag}"}"#));
+    assert!(!image(r#"{"Fn::Sub": "${!web}:${Tag}"}"#));
+}

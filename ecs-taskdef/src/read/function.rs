@@ -104,7 +104,12 @@ impl<'n, 's> Env<'n, 's> {
         }
         match self.meaning.function(node) {
             Some((name, argument)) if depth < MAX_DEPTH => {
-                self.call(node, name, argument, depth + 1)
+                match self.call(node, name, argument, depth + 1) {
+                    Seen::Known(made) if is_unresolved(name, &made) => {
+                        Seen::Open(made.text().unwrap_or_default().to_owned())
+                    }
+                    seen => seen,
+                }
             }
             Some((name, _)) => Seen::Open(format!("${{{name}}}")),
             None => Seen::Known(Cow::Borrowed(node)),
@@ -251,6 +256,7 @@ impl<'n, 's> Env<'n, 's> {
                 return None;
             }
             text.push_str(before);
+            is_open |= open::is_open(before);
             let Some((name, after)) = after.split_once('}') else {
                 text.push_str("${");
                 rest = after;
@@ -268,8 +274,9 @@ impl<'n, 's> Env<'n, 's> {
                     .or_insert_with(|| match own.and_then(|own| own.get(name)) {
                         Some(node) => self.text_of(node, depth),
                         None => {
-                            let value = self.parameter(name);
-                            value.and_then(|value| Some((scalar_text(&value)?, false)))
+                            let text = scalar_text(self.parameter(name)?.as_ref())?;
+                            let is_open = open::is_open(&text);
+                            Some((text, is_open))
                         }
                     });
             match value {
@@ -362,6 +369,17 @@ impl<'n, 's> Env<'n, 's> {
             data: Data::List(items.collect()),
             span: node.span.clone(),
         })
+    }
+}
+
+/// Whether what a function gives is itself to be filled in: a default, an element of a list, or a
+/// dynamic reference that is put together. `${!x}` of `Fn::Sub` is meant to stay.
+fn is_unresolved(function: &str, made: &Node<'_>) -> bool {
+    let text = made.text();
+    match function {
+        "Ref" | "Fn::Select" => text.is_some_and(open::is_open),
+        "Fn::Sub" | "Fn::Join" => text.is_some_and(|text| text.contains("{{resolve:")),
+        _ => false,
     }
 }
 
