@@ -778,3 +778,10 @@ fn what_a_function_gives_may_be_a_dynamic_reference() {
     assert!(!image(r#"{"Fn::Sub": "a b:${Tag}"}"#));
     assert!(!image(r#"{"Fn::Sub": "${!web}:${Tag}"}"#));
 }
+
+#[cfg(feature = "yaml")]
+#[test]
+fn yaml_may_begin_with_a_byte_order_mark() {
+    let text = "family: web\ncontainerDefinitions: [{name: web, image: web, memory: 64}]\n";
+    assert_eq!(found(&format!("\u{feff}{text}"), Reading::Lenient), [""; 0]);
+}

@@ -76,7 +76,8 @@ impl<'s> Documents<'s> {
             Some(document) => Self::single(document),
             None => Self::read_slow(source, reading)?,
         };
-        if marked {
+        // YAML may begin with one.
+        if marked && documents.syntax != Syntax::Yaml {
             let message = "the text begins with a byte order mark";
             let message = message.to_owned();
             match documents.documents.as_mut_slice() {
