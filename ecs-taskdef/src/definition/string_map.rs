@@ -1,11 +1,10 @@
 use std::fmt;
 
-use indexmap::IndexMap;
 use serde::de::{Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
-use crate::shape::{At, Kind, MemberType, MemberValue, Reader};
+use crate::shape::{At, Kind, MemberType, MemberValue, Pairs, Reader};
 
 /// Names and values in the order of the document: labels, options of drivers.
 ///
@@ -20,16 +19,8 @@ use crate::shape::{At, Kind, MemberType, MemberValue, Reader};
 /// assert_eq!(options.get("awslogs-group"), Some("web"));
 /// assert_eq!(options.len(), 2);
 /// ```
-#[derive(Clone, Default)]
-pub struct StringMap {
-    /// The pairs, as long as it takes less time to go over them than to hash a name.
-    few: Vec<(String, String)>,
-    /// All the pairs, once they are more than [`FEW`].
-    many: Option<Box<IndexMap<String, String>>>,
-}
-
-/// The most pairs that are gone over.
-const FEW: usize = 16;
+#[derive(Clone, Default, PartialEq)]
+pub struct StringMap(Pairs<String>);
 
 impl StringMap {
     /// A map without pairs.
@@ -41,11 +32,7 @@ impl StringMap {
     /// The value under `name`.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {
-        let value = match &self.many {
-            None => &self.few.iter().find(|(known, _)| known == name)?.1,
-            Some(many) => many.get(name)?,
-        };
-        Some(value)
+        self.0.get(name).map(String::as_str)
     }
 
     /// Whether there is a value under `name`.
@@ -56,40 +43,23 @@ impl StringMap {
 
     /// Sets a value; gives back the one before.
     pub fn insert(&mut self, name: impl Into<String>, value: impl Into<String>) -> Option<String> {
-        let (name, value) = (name.into(), value.into());
-        if let Some(many) = &mut self.many {
-            return many.insert(name, value);
-        }
-        if let Some((_, known)) = self.few.iter_mut().find(|(known, _)| *known == name) {
-            return Some(std::mem::replace(known, value));
-        }
-        self.few.push((name, value));
-        if self.few.len() > FEW {
-            self.many = Some(Box::new(self.few.drain(..).collect()));
-        }
-        None
+        self.0.insert(name.into(), value.into())
     }
 
     /// Takes a value away; the others keep their order.
     pub fn remove(&mut self, name: &str) -> Option<String> {
-        if let Some(many) = &mut self.many {
-            return many.shift_remove(name);
-        }
-        let index = self.few.iter().position(|(known, _)| known == name)?;
-        Some(self.few.remove(index).1)
+        self.0.remove(name)
     }
 
     /// The pairs in the order of the document.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        let few = self.few.iter().map(|(name, value)| (name, value));
-        let pairs = few.chain(self.many.iter().flat_map(|many| many.iter()));
-        pairs.map(|(name, value)| (name.as_str(), value.as_str()))
+        self.0.iter().map(|(name, value)| (name, value.as_str()))
     }
 
     /// The number of pairs.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.many.as_ref().map_or(self.few.len(), |many| many.len())
+        self.0.len()
     }
 
     /// Whether there is no pair.
@@ -102,13 +72,6 @@ impl StringMap {
 impl fmt::Debug for StringMap {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_map().entries(self.iter()).finish()
-    }
-}
-
-impl PartialEq for StringMap {
-    fn eq(&self, other: &Self) -> bool {
-        let mut pairs = self.iter();
-        self.len() == other.len() && pairs.all(|(name, value)| other.get(name) == Some(value))
     }
 }
 
@@ -176,10 +139,7 @@ impl MemberType for StringMap {
 
     #[inline]
     fn get(slot: &Option<Self>) -> &Self {
-        const EMPTY: &StringMap = &StringMap {
-            few: Vec::new(),
-            many: None,
-        };
+        const EMPTY: &StringMap = &StringMap(Pairs::NONE);
         slot.as_ref().unwrap_or(EMPTY)
     }
 
@@ -224,35 +184,5 @@ mod tests {
         assert_eq!(one.insert("b", "3"), Some("1".to_owned()));
         assert_eq!(one.remove("b"), Some("3".to_owned()));
         assert!(!one.contains("b") && !one.is_empty());
-    }
-
-    #[test]
-    fn many_pairs_are_as_few() {
-        let named = |index: usize| (format!("n{index}"), format!("v{index}"));
-        let mut map = StringMap::new();
-        for count in 1..=3 * FEW {
-            let (name, value) = named(count);
-            assert_eq!(map.insert(&name, "old"), None);
-            assert_eq!(map.insert(&name, &value).as_deref(), Some("old"));
-            assert_eq!((map.len(), map.get(&name)), (count, Some(value.as_str())));
-            let turned: StringMap = (1..=count).rev().map(named).collect();
-            assert_eq!(map, turned);
-            let names: Vec<&str> = map.iter().map(|(name, _)| name).collect();
-            assert!(
-                names
-                    .iter()
-                    .zip(1..)
-                    .all(|(name, index)| **name == named(index).0)
-            );
-            let text = serde_json::to_string(&map).unwrap();
-            assert_eq!(serde_json::from_str::<StringMap>(&text).unwrap(), map);
-            let twice = text.replace('}', ",\"n1\":\"\"}");
-            assert!(serde_json::from_str::<StringMap>(&twice).is_err());
-        }
-        for count in (1..=3 * FEW).rev() {
-            assert_eq!(map.remove(&named(count).0), Some(named(count).1));
-            assert_eq!(map.len(), count - 1);
-        }
-        assert_eq!(map, StringMap::new());
     }
 }

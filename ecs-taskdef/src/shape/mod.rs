@@ -58,6 +58,7 @@ mod enumeration;
 mod json;
 mod meaning;
 mod member_type;
+mod pairs;
 mod structure;
 mod unknown;
 
@@ -73,6 +74,7 @@ pub use meaning::{Constant, Elements};
 pub use member_type::{MemberType, Read, Reader};
 #[doc(hidden)]
 pub use member_type::{set, set_list};
+pub(crate) use pairs::Pairs;
 pub use structure::{List, MemberValue, Slot, Structure, View, ViewMut, walk};
 #[doc(hidden)]
 pub use structure::{WithSlots, WithValues, value_of};

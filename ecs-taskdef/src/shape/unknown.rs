@@ -1,4 +1,6 @@
-use serde_json::{Map, Value};
+use serde_json::Value;
+
+use super::pairs::Pairs;
 
 /// What a document holds that the shape does not describe, kept in order.
 ///
@@ -14,7 +16,7 @@ pub struct UnknownMembers(Option<Box<Kept>>);
 
 #[derive(Clone, Debug, PartialEq)]
 enum Kept {
-    Members(Map<String, Value>),
+    Members(Pairs<Value>),
     Instead(Value),
 }
 
@@ -43,7 +45,7 @@ impl UnknownMembers {
     pub fn is_empty(&self) -> bool {
         match self.0.as_deref() {
             None => true,
-            Some(Kept::Members(members)) => members.is_empty(),
+            Some(Kept::Members(members)) => members.len() == 0,
             Some(Kept::Instead(_)) => false,
         }
     }
@@ -51,7 +53,7 @@ impl UnknownMembers {
     /// The number of members kept.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.members().map_or(0, Map::len)
+        self.members().map_or(0, Pairs::len)
     }
 
     /// Whether a member called `name` is kept.
@@ -68,17 +70,14 @@ impl UnknownMembers {
 
     /// The members in the order of the document.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
-        self.members()
-            .into_iter()
-            .flatten()
-            .map(|(name, value)| (name.as_str(), value))
+        self.members().into_iter().flat_map(Pairs::iter)
     }
 
     /// Keeps a member; gives back what was kept under that name before.
     pub fn insert(&mut self, name: impl Into<String>, value: Value) -> Option<Value> {
         let kept = self
             .0
-            .get_or_insert_with(|| Box::new(Kept::Members(Map::new())));
+            .get_or_insert_with(|| Box::new(Kept::Members(Pairs::NONE)));
         match &mut **kept {
             Kept::Members(members) => members.insert(name.into(), value),
             Kept::Instead(_) => None,
@@ -88,7 +87,7 @@ impl UnknownMembers {
     /// Drops a member; gives back what it was. The others keep their order.
     pub fn remove(&mut self, name: &str) -> Option<Value> {
         let removed = match self.0.as_deref_mut()? {
-            Kept::Members(members) => members.shift_remove(name),
+            Kept::Members(members) => members.remove(name),
             Kept::Instead(_) => None,
         };
         if self.is_empty() {
@@ -102,7 +101,7 @@ impl UnknownMembers {
         self.0 = None;
     }
 
-    fn members(&self) -> Option<&Map<String, Value>> {
+    fn members(&self) -> Option<&Pairs<Value>> {
         match self.0.as_deref() {
             Some(Kept::Members(members)) => Some(members),
             _ => None,
