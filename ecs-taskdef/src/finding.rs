@@ -265,7 +265,10 @@ impl Findings {
     }
 
     pub(crate) fn append(&mut self, mut other: Self) {
-        self.0.append(&mut other.0);
+        match self.is_empty() {
+            true => *self = other,
+            false => self.0.append(&mut other.0),
+        }
     }
 
     pub(crate) fn retain(&mut self, keep: impl FnMut(&Finding) -> bool) {

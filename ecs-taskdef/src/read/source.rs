@@ -199,13 +199,17 @@ impl<'t> Scanner<'t> {
     /// Goes over a string and gives back what it says.
     fn string(&mut self) -> Cow<'t, str> {
         let start = self.skip_space();
-        self.skip_string();
         let text: &'t str = self.text;
-        let written = text.get(start..self.offset).unwrap_or_default();
-        match written.contains('\\') {
-            true => serde_json::from_str(written).unwrap_or_default(),
-            false => Cow::Borrowed(written.trim_matches('"')),
+        let inner = text.get(start + 1..).unwrap_or_default();
+        let special = |byte: u8| matches!(byte, b'"' | b'\\');
+        let length = inner.bytes().position(special).unwrap_or(inner.len());
+        if inner.as_bytes().get(length) == Some(&b'"') {
+            self.offset = start + length + 2;
+            return Cow::Borrowed(inner.get(..length).unwrap_or_default());
         }
+        self.skip_string();
+        let written = text.get(start..self.offset).unwrap_or_default();
+        serde_json::from_str(written).unwrap_or_default()
     }
 
     fn skip_string(&mut self) {

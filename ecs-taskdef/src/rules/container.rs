@@ -164,6 +164,12 @@ fn image_characters(subject: &Subject<'_>, container: Container<'_>, report: &mu
     let image = container.image().unwrap_or_default();
     let name = image.split('@').next().unwrap_or_default();
     let legal = |byte: u8| byte.is_ascii_alphanumeric() || b"-_:./#".contains(&byte);
+    let is_legal = name.bytes().all(legal);
+    let is_address =
+        name.contains("://") || (!name.is_empty() && name.split('/').any(str::is_empty));
+    if is_legal && !is_address && !name.ends_with(':') {
+        return;
+    }
     let at = container.at.member("image");
     if subject.is_unknown(&at) {
         // What is known decides.
@@ -171,18 +177,16 @@ fn image_characters(subject: &Subject<'_>, container: Container<'_>, report: &mu
             let message = format!("{} has characters that no image has", quote(image));
             report.decided_fault(&at, message);
         }
-        return;
-    }
-    if !name.bytes().all(legal) {
+    } else if !is_legal {
         let message = format!(
             "{} has other characters than letters, digits and `-_:./#`",
             quote(image)
         );
         report.fault(&at, message);
-    } else if name.contains("://") || (!name.is_empty() && name.split('/').any(str::is_empty)) {
+    } else if is_address {
         let message = format!("{} is an address, not the name of an image", quote(image));
         report.fault(&at, message);
-    } else if name.ends_with(':') {
+    } else {
         report.fault_in_our_words(&at, &format!("{} has an empty tag", quote(image)));
     }
 }

@@ -220,10 +220,11 @@ pub(super) fn check_name(subject: &Subject<'_>, name: &str, at: &At<'_>, report:
         let name = quote(name);
         format!("{name} is not 1 to 255 letters, digits, hyphens and underscores")
     };
+    if ecs_arn::is_name(name) {
+        return;
+    }
     if !subject.is_unknown(at) {
-        if !ecs_arn::is_name(name) {
-            report.fault(at, message());
-        }
+        report.fault(at, message());
     } else if open::known_parts(name).any(|part| !part.is_empty() && !ecs_arn::is_name(part)) {
         report.decided_fault(at, message());
     }
@@ -324,6 +325,9 @@ pub(super) fn repeated<'a, T: Copy + Eq + std::hash::Hash>(
 }
 
 fn container_memory(subject: &Subject<'_>, container: Container<'_>, report: &mut Report<'_>) {
+    if container.memory.is_some_and(|memory| memory != 0) {
+        return;
+    }
     let at = container.at.member("memory");
     let reservation = container.at.member("memoryReservation");
     if subject.is_open("memory") || subject.is_unknown(&reservation) {

@@ -61,39 +61,47 @@ impl At<'_> {
         /// Room for most places in a task definition.
         const LENGTH: usize = 64;
         let mut pointer = String::with_capacity(LENGTH);
-        // A string takes every text.
-        let _ = self.write_to(&mut pointer);
+        self.push_to(&mut pointer);
         pointer
     }
 
-    fn write_to<W: fmt::Write>(&self, out: &mut W) -> fmt::Result {
-        if let Some(parent) = self.parent {
-            parent.write_to(out)?;
-        }
+    fn push_to(&self, pointer: &mut String) {
+        let Some(parent) = self.parent else { return };
+        parent.push_to(pointer);
+        pointer.push('/');
         match self.step {
-            Step::Root => Ok(()),
-            Step::Item(index) => write!(out, "/{index}"),
-            Step::Member(name) => {
-                out.write_char('/')?;
-                write_escaped(out, name)
-            }
+            Step::Root => {}
+            Step::Item(index) => push_index(pointer, index),
+            Step::Member(name) => push_escaped(pointer, name),
         }
     }
 }
 
 impl fmt::Display for At<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.write_to(f)
+        f.write_str(&self.pointer())
     }
 }
 
-fn write_escaped<W: fmt::Write>(out: &mut W, name: &str) -> fmt::Result {
-    if !name.bytes().any(|byte| matches!(byte, b'~' | b'/')) {
-        return out.write_str(name);
+fn push_index(pointer: &mut String, index: usize) {
+    match u32::try_from(index)
+        .ok()
+        .and_then(|index| char::from_digit(index, 10))
+    {
+        Some(digit) => pointer.push(digit),
+        None => pointer.push_str(&index.to_string()),
     }
-    name.chars().try_for_each(|letter| match letter {
-        '~' => out.write_str("~0"),
-        '/' => out.write_str("~1"),
-        _ => out.write_char(letter),
-    })
+}
+
+fn push_escaped(pointer: &mut String, name: &str) {
+    if !name.bytes().any(|byte| matches!(byte, b'~' | b'/')) {
+        return pointer.push_str(name);
+    }
+    for letter in name.chars() {
+        match letter {
+            '~' => pointer.push_str("~0"),
+            '/' => pointer.push_str("~1"),
+            _ => pointer.push(letter),
+        }
+    }
 }
