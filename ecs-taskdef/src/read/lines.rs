@@ -34,7 +34,7 @@ pub(super) struct Lines<'s> {
 }
 
 /// How many bytes lie between two marks; so few that a byte counts them.
-const BLOCK: usize = 128;
+const BLOCK: usize = 64;
 
 impl<'s> Lines<'s> {
     pub(super) fn of(text: &'s str) -> Self {

@@ -201,8 +201,7 @@ impl<'t> Scanner<'t> {
         let start = self.skip_space();
         let text: &'t str = self.text;
         let inner = text.get(start + 1..).unwrap_or_default();
-        let special = |byte: u8| matches!(byte, b'"' | b'\\');
-        let length = inner.bytes().position(special).unwrap_or(inner.len());
+        let length = length_without(inner.as_bytes(), ends_plain);
         if inner.as_bytes().get(length) == Some(&b'"') {
             self.offset = start + length + 2;
             return Cow::Borrowed(inner.get(..length).unwrap_or_default());
@@ -213,10 +212,15 @@ impl<'t> Scanner<'t> {
     }
 
     fn skip_string(&mut self) {
-        let mut bytes = self.rest().iter();
-        bytes.next();
-        skip_to_quote(&mut bytes);
-        self.offset = self.text.len() - bytes.len();
+        self.offset += 1;
+        loop {
+            self.offset += length_without(self.rest(), ends_plain);
+            match self.peek() {
+                Some(b'\\') => self.offset += 2,
+                _ => break,
+            }
+        }
+        self.offset = (self.offset + 1).min(self.text.len());
     }
 
     fn skip_value(&mut self) {
@@ -234,34 +238,58 @@ impl<'t> Scanner<'t> {
 
     /// Goes over the list or the object here.
     fn skip_nested(&mut self) {
-        let mut bytes = self.rest().iter();
+        // A bit tells lower from upper case, and brackets from braces.
+        let counts = |word| {
+            let word = word | 0x2020_2020_2020_2020;
+            bytes_equal(word, b'{') | bytes_equal(word, b'}') | bytes_equal(word, b'"')
+        };
         let mut depth = 0_usize;
-        while let Some(byte) = bytes.next() {
-            match byte {
-                b'"' => skip_to_quote(&mut bytes),
-                b'{' | b'[' => depth += 1,
-                b'}' | b']' => depth = depth.saturating_sub(1),
-                _ => {}
+        loop {
+            self.offset += length_without(self.rest(), counts);
+            match self.peek() {
+                None => return,
+                Some(b'"') => {
+                    self.skip_string();
+                    continue;
+                }
+                Some(b'{' | b'[') => depth += 1,
+                Some(b'}' | b']') => depth = depth.saturating_sub(1),
+                Some(_) => {}
             }
+            self.offset += 1;
             if depth == 0 {
-                break;
+                return;
             }
         }
-        self.offset = self.text.len() - bytes.len();
     }
 }
 
-/// Goes on behind the end of the string.
-fn skip_to_quote(bytes: &mut std::slice::Iter<'_, u8>) {
-    while let Some(byte) = bytes.next() {
-        match byte {
-            b'\\' => {
-                bytes.next();
-            }
-            b'"' => return,
-            _ => {}
-        }
-    }
+/// A quote or a backslash.
+fn ends_plain(word: u64) -> u64 {
+    bytes_equal(word, b'"') | bytes_equal(word, b'\\')
+}
+
+/// How many bytes stand before the first for which `counts` has a bit in a word of eight bytes.
+fn length_without(bytes: &[u8], counts: impl Fn(u64) -> u64) -> usize {
+    let (words, rest) = bytes.as_chunks::<8>();
+    let last = rest
+        .iter()
+        .rev()
+        .fold(0, |word, byte| word << 8 | u64::from(*byte));
+    let words = words.iter().map(|word| u64::from_le_bytes(*word));
+    let mut found = words.chain([last]).map(counts).enumerate();
+    let found = found.find(|(_, bits)| *bits != 0);
+    found.map_or(bytes.len(), |(index, bits)| {
+        8 * index + bits.trailing_zeros() as usize / 8
+    })
+}
+
+/// The highest bit of each byte of a word that is equal to `byte`; what lies above the first of them
+/// may have it, too.
+const fn bytes_equal(word: u64, byte: u8) -> u64 {
+    const LOWEST: u64 = 0x0101_0101_0101_0101;
+    let others = word ^ (LOWEST * byte as u64);
+    others.wrapping_sub(LOWEST) & !others & (LOWEST << 7)
 }
 
 #[cfg(test)]
