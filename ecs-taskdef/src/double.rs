@@ -4,7 +4,7 @@ use serde::de::{Deserialize, Deserializer, Error, Visitor};
 use serde::ser::{Serialize, Serializer};
 use serde_json::Value;
 
-use crate::shape::{At, Kind, MemberType, MemberValue, Reader};
+use crate::shape::{At, Kind, LEAF_BYTES, MemberType, MemberValue, Reader};
 
 /// A number that may have a fraction, and how it was written.
 ///
@@ -151,7 +151,11 @@ impl MemberType for Double {
     }
 }
 
-impl MemberValue for Double {}
+impl MemberValue for Double {
+    fn most_json_bytes(&self) -> usize {
+        LEAF_BYTES
+    }
+}
 
 #[cfg(test)]
 mod tests {

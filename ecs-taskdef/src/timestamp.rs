@@ -10,7 +10,7 @@ use serde::de::{self, Deserialize, Deserializer, Visitor};
 use serde::ser::{Serialize, Serializer};
 use serde_json::Value;
 
-use crate::shape::{At, Kind, MemberType, MemberValue, Reader};
+use crate::shape::{At, Kind, LEAF_BYTES, MemberType, MemberValue, Reader};
 
 mod calendar;
 mod parse;
@@ -390,7 +390,11 @@ impl MemberType for Timestamp {
     }
 }
 
-impl MemberValue for Timestamp {}
+impl MemberValue for Timestamp {
+    fn most_json_bytes(&self) -> usize {
+        LEAF_BYTES
+    }
+}
 
 /// Why a text is not a [`Timestamp`].
 ///

@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use ecs_taskdef::shape::{At, Kind, MemberType, MemberValue, Reader};
+use ecs_taskdef::shape::{At, Kind, MemberType, MemberValue, Reader, of_text};
 use ecs_taskdef::{Finding, Findings, Rule, Source, Timestamp, shape};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -188,4 +188,8 @@ impl MemberType for Secret {
 }
 
 // It has no view: not even a check looks at it.
-impl MemberValue for Secret {}
+impl MemberValue for Secret {
+    fn most_json_bytes(&self) -> usize {
+        of_text(self.expose())
+    }
+}

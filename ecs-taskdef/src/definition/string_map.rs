@@ -4,7 +4,7 @@ use serde::de::{Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
-use crate::shape::{At, Kind, MemberType, MemberValue, Pairs, Reader};
+use crate::shape::{At, Kind, MemberType, MemberValue, Pairs, Reader, of_object, of_text};
 
 /// Names and values in the order of the document: labels, options of drivers.
 ///
@@ -160,7 +160,11 @@ impl MemberType for StringMap {
     }
 }
 
-impl MemberValue for StringMap {}
+impl MemberValue for StringMap {
+    fn most_json_bytes(&self) -> usize {
+        of_object(self.iter().map(|(name, value)| (name, of_text(value))))
+    }
+}
 
 #[cfg(test)]
 mod tests {

@@ -1,7 +1,7 @@
 use super::Row;
 use super::subject::{Container, Report, Subject};
 use crate::open;
-use crate::shape::{At, most_json_bytes};
+use crate::shape::{At, MemberValue};
 use crate::{CPUArchitecture, IsolationMode, LaunchTypes, MemoryRule, ResourceType, Rule, Source};
 
 /// The list of the containers.
@@ -252,7 +252,7 @@ fn containers_maximum(subject: &Subject<'_>, report: &mut Report<'_>) {
 
 fn definition_size(subject: &Subject<'_>, report: &mut Report<'_>) {
     let max = subject.rules.max_bytes;
-    if most_json_bytes(subject.task) <= max {
+    if subject.task.most_json_bytes() <= max {
         return;
     }
     let size = subject.task.json_size();

@@ -1,86 +1,73 @@
+//! A number of bytes that a value does not exceed as JSON without white space, fast to tell: no text
+//! is looked at for it.
+
 use serde_json::Value;
 
-use super::{MemberValue, Structure, View};
-use crate::StringMap;
+use super::{MemberType, UnknownMembers};
 
 /// More than any boolean, number, timestamp or listed value takes.
-const LEAF: usize = 64;
+#[doc(hidden)]
+pub const LEAF_BYTES: usize = 64;
 
-/// A number of bytes that the object does not exceed as JSON without white space: at most a few
-/// times as many as it takes, and fast to tell, because no text is looked at.
-pub(crate) fn most_json_bytes(object: &dyn Structure) -> usize {
-    let kept = object.unknown();
-    if let Some(value) = kept.instead() {
-        return of_json(value);
-    }
-    let mut bytes = 2_usize;
-    object.values(&mut |values| {
-        for (member, value) in object.shape().members.iter().zip(values) {
-            if let Some(value) = value {
-                bytes = bytes.saturating_add(of_member(member.name, of_value(*value)));
-            }
-        }
-    });
-    let kept = kept
-        .iter()
-        .map(|(name, value)| of_member(name, of_json(value)));
-    kept.fold(bytes, usize::saturating_add)
+/// A member, with its colon and a comma behind it.
+#[doc(hidden)]
+#[inline]
+pub fn bytes_of_member<T: MemberType>(slot: &Option<T>, name: &str) -> usize {
+    slot.as_ref()
+        .map_or(0, |value| with_name(name, value.most_json_bytes()))
 }
 
-fn of_value(value: &dyn MemberValue) -> usize {
-    match value.view() {
-        View::Structure(object) => most_json_bytes(object),
-        View::List(list) => {
-            let items = (0..list.len()).filter_map(|index| list.item(index));
-            of_items(items.map(of_value))
-        }
-        View::Text(text) | View::Unlisted { value: text, .. } => of_text(text),
-        View::Number(_) => LEAF,
-        View::Leaf => match (value.downcast_ref::<StringMap>(), value.downcast_ref()) {
-            (Some(map), _) => of_items(
-                map.iter()
-                    .map(|(name, text)| of_member(name, of_text(text))),
-            ),
-            (_, Some(value)) => of_json(value),
-            _ => LEAF,
-        },
+/// The braces of an object and what it holds other than its members.
+#[doc(hidden)]
+#[must_use]
+pub fn bytes_of_unknown(unknown: &UnknownMembers) -> usize {
+    match unknown.instead() {
+        Some(value) => of_json(value),
+        None => of_object(unknown.iter().map(|(name, value)| (name, of_json(value)))),
     }
 }
 
-fn of_json(value: &Value) -> usize {
+pub(crate) fn of_json(value: &Value) -> usize {
     match value {
         Value::String(text) => of_text(text),
-        Value::Array(items) => of_items(items.iter().map(of_json)),
+        Value::Array(items) => of_list(items.iter().map(of_json)),
         Value::Object(members) => {
             let members = members.iter();
-            of_items(members.map(|(name, value)| of_member(name, of_json(value))))
+            of_object(members.map(|(name, value)| (name.as_str(), of_json(value))))
         }
-        Value::Null | Value::Bool(_) | Value::Number(_) => LEAF,
+        Value::Null | Value::Bool(_) | Value::Number(_) => LEAF_BYTES,
     }
 }
 
-/// A list or an object: brackets, and a comma behind each element.
-fn of_items(items: impl Iterator<Item = usize>) -> usize {
+pub(crate) fn of_object<'n>(members: impl Iterator<Item = (&'n str, usize)>) -> usize {
+    let members = members.map(|(name, value)| with_name(name, value));
+    members.fold(2, usize::saturating_add)
+}
+
+/// A list, with a comma behind each element.
+pub(crate) fn of_list(items: impl Iterator<Item = usize>) -> usize {
     items.fold(2, |bytes, item| {
         bytes.saturating_add(item).saturating_add(1)
     })
 }
 
-/// A member: a colon, and a comma behind it.
-fn of_member(name: &str, value: usize) -> usize {
-    of_text(name).saturating_add(value).saturating_add(2)
+/// A text in quotes: a character that is escaped takes six bytes at most.
+#[doc(hidden)]
+#[inline]
+#[must_use]
+pub const fn of_text(text: &str) -> usize {
+    text.len().saturating_mul(6).saturating_add(2)
 }
 
-/// A text in quotes: a character that is escaped takes six bytes at most.
-fn of_text(text: &str) -> usize {
-    text.len().saturating_mul(6).saturating_add(2)
+fn with_name(name: &str, value: usize) -> usize {
+    of_text(name).saturating_add(value).saturating_add(2)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::TaskDefinition;
-    use crate::shape::Kind;
+    use crate::shape::{Kind, MemberValue};
 
     #[test]
     fn no_definition_is_greater() {
@@ -100,10 +87,10 @@ mod tests {
             Kind::Structure(TaskDefinition::SHAPE).skeleton(),
         ] {
             let mut task = serde_json::from_value::<TaskDefinition>(text).unwrap_or_default();
-            assert!(most_json_bytes(&task) >= task.json_size());
+            assert!(task.most_json_bytes() >= task.json_size());
             task.unknown =
                 crate::shape::UnknownMembers::instead_of_object(Value::from(control.as_str()));
-            assert!(most_json_bytes(&task) >= task.json_size());
+            assert!(task.most_json_bytes() >= task.json_size());
         }
     }
 

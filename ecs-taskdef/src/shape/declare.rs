@@ -103,7 +103,7 @@ macro_rules! shape {
             });
         }
         $crate::shape!(@serde $name { $( $field = $wire ),* });
-        $crate::shape!(@structure $name { $( $field ),* });
+        $crate::shape!(@structure $name { $( $field = $wire ),* });
     };
 
     (@methods $name:ident { $( $(#[$meta:meta])* $field:ident $with:ident : $type:ident $(< $item:ty >)? = $wire:literal; )* }) => {
@@ -226,7 +226,7 @@ macro_rules! shape {
         };
     };
 
-    (@structure $name:ident { $( $field:ident ),* }) => {
+    (@structure $name:ident { $( $field:ident = $wire:literal ),* }) => {
         impl $crate::shape::Structure for $name {
             fn shape(&self) -> &'static $crate::shape::Shape {
                 Self::SHAPE
@@ -256,6 +256,14 @@ macro_rules! shape {
 
             fn view_mut(&mut self) -> $crate::shape::ViewMut<'_> {
                 $crate::shape::ViewMut::Structure(self)
+            }
+
+            fn most_json_bytes(&self) -> usize {
+                let bytes = $crate::shape::bytes_of_unknown(&self.unknown);
+                $( let bytes = bytes.saturating_add(
+                    $crate::shape::bytes_of_member(&self.$field, $wire),
+                ); )*
+                bytes
             }
         }
 
@@ -420,6 +428,13 @@ macro_rules! open_enum {
                         enumeration: Self::ENUMERATION,
                     },
                     _ => $crate::shape::View::Leaf,
+                }
+            }
+
+            fn most_json_bytes(&self) -> usize {
+                match self {
+                    Self::Other(value) => $crate::shape::of_text(value),
+                    _ => $crate::shape::LEAF_BYTES,
                 }
             }
         }

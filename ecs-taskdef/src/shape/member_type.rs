@@ -2,6 +2,7 @@ use std::str::FromStr;
 
 use serde_json::Value;
 
+use super::bound::{LEAF_BYTES, of_json, of_list, of_text};
 use super::{At, Kind, List, MemberValue, ShapeFault, Structure, UnknownMembers, View, ViewMut};
 
 /// A Rust type that can be a member of a [`Shape`](super::Shape).
@@ -159,6 +160,10 @@ impl MemberValue for String {
     fn view(&self) -> View<'_> {
         View::Text(self)
     }
+
+    fn most_json_bytes(&self) -> usize {
+        of_text(self)
+    }
 }
 
 impl MemberType for bool {
@@ -179,7 +184,11 @@ impl MemberType for bool {
     }
 }
 
-impl MemberValue for bool {}
+impl MemberValue for bool {
+    fn most_json_bytes(&self) -> usize {
+        LEAF_BYTES
+    }
+}
 
 impl MemberType for i64 {
     const KIND: Kind = Kind::Long;
@@ -199,6 +208,10 @@ impl MemberType for i64 {
 impl MemberValue for i64 {
     fn view(&self) -> View<'_> {
         View::Number(*self)
+    }
+
+    fn most_json_bytes(&self) -> usize {
+        LEAF_BYTES
     }
 }
 
@@ -226,6 +239,10 @@ impl MemberValue for i32 {
     fn view(&self) -> View<'_> {
         View::Number(Self::into(*self))
     }
+
+    fn most_json_bytes(&self) -> usize {
+        LEAF_BYTES
+    }
 }
 
 impl MemberType for Value {
@@ -243,7 +260,11 @@ impl MemberType for Value {
     }
 }
 
-impl MemberValue for Value {}
+impl MemberValue for Value {
+    fn most_json_bytes(&self) -> usize {
+        of_json(self)
+    }
+}
 
 impl<T: MemberType> MemberType for Vec<T> {
     const KIND: Kind = Kind::List(&T::KIND);
@@ -280,6 +301,10 @@ impl<T: MemberType> MemberValue for Vec<T> {
 
     fn view_mut(&mut self) -> ViewMut<'_> {
         ViewMut::List(self)
+    }
+
+    fn most_json_bytes(&self) -> usize {
+        of_list(self.iter().map(MemberValue::most_json_bytes))
     }
 }
 

@@ -63,7 +63,9 @@ mod structure;
 mod unknown;
 
 pub use at::At;
-pub(crate) use bound::most_json_bytes;
+pub(crate) use bound::of_object;
+#[doc(hidden)]
+pub use bound::{LEAF_BYTES, bytes_of_member, bytes_of_unknown, of_text};
 pub use check::{check, check_documented, take_nulls};
 pub use enumeration::Enumeration;
 #[doc(hidden)]
