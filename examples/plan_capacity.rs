@@ -223,6 +223,8 @@ fn amounts(shortfall: Shortfall) -> Map<String, Value> {
         ("memory", shortfall.memory),
         ("gpus", shortfall.gpus),
         ("networkInterfaces", shortfall.interfaces),
+        ("gpuMemory", shortfall.gpu_memory),
+        ("neuronDevices", shortfall.neuron_devices),
     ];
     let lacking = amounts.into_iter().filter(|(_, amount)| *amount > 0);
     lacking
@@ -292,6 +294,8 @@ fn unit(name: &str) -> &str {
         "cpu" => "CPU units",
         "memory" => "MiB of memory",
         "gpus" => "GPUs",
+        "gpuMemory" => "MiB of one GPU",
+        "neuronDevices" => "Neuron devices",
         _ => "network interfaces",
     }
 }

@@ -236,17 +236,12 @@ fn devices(
     let has = place.registration().filter(|_| needs_devices(needs));
     let has = has.map(|has| &has.kind);
     let free = place.numbers().copied().unwrap_or_default();
-    // What there is and what is left of it, where not all is free.
-    let all = |has: i16, free: i16| {
-        let free = if already > 0 { 0 } else { free.max(0) };
-        (has <= 0 || has != free).then(|| (natural(has.into()).max(1), natural(free.into())))
-    };
     let partition = has.filter(|has| !is_of_kind(has, needs));
     let partition = partition.map(|has| has.gpu_eighths);
     let gpus = has.filter(|_| needs.all_gpus);
-    let gpus = gpus.and_then(|has| all(has.gpus, free.gpus));
+    let gpus = gpus.and_then(|has| lacking_of_all(has.gpus, free.gpus, already));
     let neuron = has.and_then(|has| match needs.all_neuron_devices {
-        true => all(has.neuron_devices, free.neuron_devices),
+        true => lacking_of_all(has.neuron_devices, free.neuron_devices, already),
         false => lacking(
             needs.neuron_devices.into(),
             free.neuron_devices.into(),
@@ -268,6 +263,20 @@ fn devices(
     gpus.chain(memory).chain(neuron)
 }
 
+/// What there is of devices of which all are needed, and what `already` copies leave, where not all
+/// is free.
+fn lacking_of_all(has: i16, free: i16, already: u32) -> Option<(u64, u64)> {
+    let free = if already > 0 { 0 } else { free.max(0) };
+    let lacks = has <= 0 || has != free;
+    lacks.then(|| (natural(has.into()).max(1), natural(free.into())))
+}
+
+/// Whether a GPU can be shared, whatever is left of it.
+pub(crate) fn has_gpu_to_share(place: Place<'_>, needs: &Needs) -> bool {
+    let room = place.chunk.gpu_room(place.lane);
+    room.is_some_and(|room| room.most(needs.gpu_memory).is_some())
+}
+
 /// The most that is left of one GPU for the copy after `already` ones, if it is too little.
 fn gpu_memory_lacks(place: Place<'_>, needs: &Needs, already: u32) -> Option<u64> {
     if needs.gpu_memory == 0 {
@@ -275,7 +284,7 @@ fn gpu_memory_lacks(place: Place<'_>, needs: &Needs, already: u32) -> Option<u64
     }
     let room = place.chunk.gpu_room(place.lane).unwrap_or_default();
     let is_full = room.copies(needs.gpu_memory) <= u64::from(already);
-    is_full.then(|| room.most(needs.gpu_memory))
+    is_full.then(|| room.most(needs.gpu_memory).unwrap_or(0))
 }
 
 /// Whether devices are needed.
@@ -298,11 +307,29 @@ pub(crate) fn shortfall(place: Place<'_>, needs: &Needs, already: u32) -> Shortf
             u64::try_from(wanted.saturating_sub(free.into())).unwrap_or(0)
         }
     };
+    let devices = |is_all: bool, needed: u16, has: fn(&Kind) -> i16, free: i16| {
+        let has = place.registration().map_or(0, |known| has(&known.kind));
+        match is_all {
+            true => {
+                lacking_of_all(has, free, already).map_or(0, |(has, free)| has.saturating_sub(free))
+            }
+            false => short(needed.into(), free.into()),
+        }
+    };
+    let gpu_memory = gpu_memory_lacks(place, needs, already);
+    let (gpus, neuron_devices) = (numbers.gpus, numbers.neuron_devices);
     Shortfall {
         cpu: short(needs.cpu, numbers.cpu),
         memory: short(needs.memory, numbers.memory),
-        gpus: short(needs.gpus.into(), numbers.gpus.into()),
+        gpus: devices(needs.all_gpus, needs.gpus, |has| has.gpus, gpus),
         interfaces: short(needs.interfaces.into(), numbers.interfaces.into()),
+        gpu_memory: gpu_memory.map_or(0, |most| u64::from(needs.gpu_memory).saturating_sub(most)),
+        neuron_devices: devices(
+            needs.all_neuron_devices,
+            needs.neuron_devices,
+            |has| has.neuron_devices,
+            neuron_devices,
+        ),
     }
 }
 

@@ -13,7 +13,7 @@ use ecs_model::service_message::{self, ClosestReason, PlacementObstacle};
 use ecs_model::{Attribute, ContainerInstance, PlacementConstraint, PlacementStrategy, Resource};
 use ecs_placement::{
     CellState, HostPort, Needs, PlacementRequest, Plan, Planner, Reason, Registration, Remedy,
-    Summary, start_task,
+    Shortfall, Summary, start_task,
 };
 use ecs_taskdef::TaskDefinition;
 use proptest::prelude::*;
@@ -32,6 +32,10 @@ struct Host {
     attributes: BTreeMap<String, String>,
     status: &'static str,
     is_connected: bool,
+    gpus: i64,
+    /// MiB of each GPU; 0 if they cannot be shared.
+    gpu_memory: i64,
+    neuron_devices: i64,
 }
 
 fn host(name: &str, cpu: i32, memory: i32) -> Host {
@@ -44,6 +48,9 @@ fn host(name: &str, cpu: i32, memory: i32) -> Host {
         attributes: BTreeMap::new(),
         status: "ACTIVE",
         is_connected: true,
+        gpus: 0,
+        gpu_memory: 0,
+        neuron_devices: 0,
     }
 }
 
@@ -59,7 +66,14 @@ impl Host {
             attribute.value = Some(value.clone());
             attribute
         });
-        ContainerInstance::default()
+        let gpus = (0..self.gpus).map(|gpu| {
+            json!({"gpuId": gpu.to_string(), "sharingMode": "IDLE",
+                "totalMemoryInMiB": self.gpu_memory, "remainingMemoryInMiB": self.gpu_memory})
+        });
+        let gpus = gpus.filter(|_| self.gpu_memory > 0);
+        let mut described = ContainerInstance::default();
+        described.gpu_devices = serde_json::from_value(gpus.collect()).unwrap();
+        described
             .with_container_instance_arn(format!("{PREFIX}{}", self.name))
             .with_status(self.status)
             .with_agent_connected(self.is_connected)
@@ -68,6 +82,8 @@ impl Host {
                 Resource::integer(Resource::CPU, self.cpu),
                 Resource::integer(Resource::MEMORY, self.memory),
                 Resource::string_set(Resource::PORTS, self.ports.clone()),
+                Resource::string_set(Resource::GPU, 0..self.gpus),
+                Resource::string_set("NEURON_DEVICE", 0..self.neuron_devices),
             ])
     }
 
@@ -598,6 +614,66 @@ fn every_remedy_in_words() {
     );
 }
 
+/// What is lacking of devices, and what would do.
+#[test]
+fn devices_are_lacking_by_number_and_by_memory() {
+    let lacks = |gpus, gpu_memory, neuron_devices, wanted: &Devices| {
+        let host = Host {
+            gpus,
+            gpu_memory,
+            neuron_devices,
+            ..host("a", 100, 100)
+        };
+        let web = request(0, 10, &[]);
+        let mut needs = web.needs().clone();
+        wanted.need(&mut needs);
+        let room = cell(&[host]).snapshot().room(&web.with_needs(needs));
+        let next = room.next().unwrap();
+        let remedy = next.remedies.iter().find(|one| one.instance().is_some());
+        let Shortfall {
+            gpus,
+            gpu_memory,
+            neuron_devices,
+            ..
+        } = next.shortfall;
+        let lacking = (gpus, gpu_memory, neuron_devices);
+        (
+            room.copies().unwrap(),
+            lacking,
+            remedy.map(ToString::to_string),
+        )
+    };
+    let on = |change: &str| Some(format!("{change} on {PREFIX}a"));
+    assert_eq!(
+        lacks(3, 0, 0, &Devices::Gpus(2)),
+        (1, (1, 0, 0), on("1 more GPUs"))
+    );
+    assert_eq!(
+        lacks(0, 0, 0, &Devices::AllGpus),
+        (0, (1, 0, 0), on("1 more GPUs"))
+    );
+    // One more would be needed too.
+    assert_eq!(lacks(3, 0, 0, &Devices::AllGpus), (1, (3, 0, 0), None));
+    // Three copies on each, which leave 100 MiB of it.
+    assert_eq!(
+        lacks(2, 1_000, 0, &Devices::GpuMemory(300)),
+        (6, (0, 200, 0), on("200 MiB more memory of each shared GPU"))
+    );
+    assert_eq!(
+        lacks(2, 0, 0, &Devices::GpuMemory(300)),
+        (0, (0, 300, 0), None)
+    );
+    assert_eq!(
+        lacks(0, 0, 3, &Devices::Neuron(2)),
+        (1, (0, 0, 1), on("1 more Neuron devices"))
+    );
+    assert_eq!(
+        lacks(0, 0, 0, &Devices::AllNeuron),
+        (0, (0, 0, 1), on("1 more Neuron devices"))
+    );
+    assert_eq!(lacks(0, 0, 2, &Devices::AllNeuron), (1, (0, 0, 2), None));
+}
+
 fn config() -> ProptestConfig {
     let cases = if std::env::var_os("ECS_LONG").is_some() {
         100_000
@@ -621,10 +697,19 @@ fn any_host(name: usize) -> impl Strategy<Value = Host> {
         prop::option::of(prop::sample::select(vec!["prod", "test"])),
         prop::sample::select(vec!["ACTIVE", "ACTIVE", "ACTIVE", "DRAINING"]),
         prop::sample::select(vec![true, true, true, false]),
+        (
+            0..3_i64,
+            prop::sample::select(vec![0, 600, 1_000]),
+            0..3_i64,
+        ),
     )
         .prop_map(
-            move |(cpu, memory, interfaces, ports, zone, stack, status, is_connected)| {
+            move |(cpu, memory, interfaces, ports, zone, stack, status, is_connected, devices)| {
+                let (gpus, gpu_memory, neuron_devices) = devices;
                 let mut host = Host {
+                    gpus,
+                    gpu_memory,
+                    neuron_devices,
                     interfaces,
                     ports,
                     status,
@@ -644,6 +729,41 @@ fn any_host(name: usize) -> impl Strategy<Value = Host> {
 
 fn hosts() -> impl Strategy<Value = Vec<Host>> {
     (0..6_usize).prop_flat_map(|count| (0..count).map(any_host).collect::<Vec<_>>())
+}
+
+/// Devices that a task needs.
+#[derive(Debug, Clone)]
+enum Devices {
+    None,
+    Gpus(u16),
+    AllGpus,
+    GpuMemory(u32),
+    Neuron(u16),
+    AllNeuron,
+}
+
+impl Devices {
+    fn need(&self, needs: &mut Needs) {
+        match *self {
+            Self::None => {}
+            Self::Gpus(gpus) => needs.gpus = gpus,
+            Self::AllGpus => needs.all_gpus = true,
+            Self::GpuMemory(memory) => needs.gpu_memory = memory,
+            Self::Neuron(devices) => needs.neuron_devices = devices,
+            Self::AllNeuron => needs.all_neuron_devices = true,
+        }
+    }
+}
+
+fn devices() -> impl Strategy<Value = Devices> {
+    prop_oneof![
+        5 => Just(Devices::None),
+        1 => (1..3_u16).prop_map(Devices::Gpus),
+        1 => Just(Devices::AllGpus),
+        2 => (100..700_u32).prop_map(Devices::GpuMemory),
+        1 => (1..3_u16).prop_map(Devices::Neuron),
+        1 => Just(Devices::AllNeuron),
+    ]
 }
 
 fn any_request() -> impl Strategy<Value = PlacementRequest> {
@@ -677,15 +797,15 @@ fn any_request() -> impl Strategy<Value = PlacementRequest> {
         prop::option::of(prop::sample::subsequence(vec!["1a", "1b", "1c"], 1..3)),
         constraints,
         strategies,
+        devices(),
     )
         .prop_map(
-            |(cpu, memory, ports, has_interface, zones, constraints, strategies)| {
+            |(cpu, memory, ports, has_interface, zones, constraints, strategies, devices)| {
                 let mut wanted = constrained(request(cpu, memory, &ports), json!(constraints));
-                if has_interface {
-                    let mut needs = wanted.needs().clone();
-                    needs.interfaces = 1;
-                    wanted = wanted.with_needs(needs);
-                }
+                let mut needs = wanted.needs().clone();
+                needs.interfaces = u16::from(has_interface);
+                devices.need(&mut needs);
+                wanted = wanted.with_needs(needs);
                 if let Some(zones) = zones {
                     wanted = wanted.with_zones(zones);
                 }
@@ -768,6 +888,21 @@ fn apply(cell: &mut CellState, hosts: &[Host], remedy: &Remedy, less: u64) {
         Remedy::Memory { more, instance } => {
             let mut host = of(instance);
             host.memory += amount(more);
+            host
+        }
+        Remedy::Gpus { more, instance } => {
+            let mut host = of(instance);
+            host.gpus += i64::from(amount(more));
+            host
+        }
+        Remedy::GpuMemory { more, instance } => {
+            let mut host = of(instance);
+            host.gpu_memory += i64::from(amount(more));
+            host
+        }
+        Remedy::NeuronDevices { more, instance } => {
+            let mut host = of(instance);
+            host.neuron_devices += i64::from(amount(more));
             host
         }
         Remedy::Interfaces { more, instance } => {
@@ -899,7 +1034,15 @@ proptest! {
             let mut changed = cell.clone();
             apply(&mut changed, &hosts, remedy, 0);
             prop_assert_eq!(run(&mut changed, &web, 1, "next"), 1, "{}", remedy);
-            if let Remedy::Cpu { .. } | Remedy::Memory { .. } = remedy {
+            let is_amount = matches!(
+                remedy,
+                Remedy::Cpu { .. }
+                    | Remedy::Memory { .. }
+                    | Remedy::Gpus { .. }
+                    | Remedy::GpuMemory { .. }
+                    | Remedy::NeuronDevices { .. }
+            );
+            if is_amount {
                 let mut changed = cell.clone();
                 apply(&mut changed, &hosts, remedy, 1);
                 prop_assert_eq!(run(&mut changed, &web, 1, "next"), 0, "{}", remedy);

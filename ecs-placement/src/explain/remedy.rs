@@ -42,6 +42,20 @@ pub enum Remedy {
         /// The ARN of the instance.
         instance: Arc<str>,
     },
+    /// So much more memory of each GPU that is shared.
+    GpuMemory {
+        /// The least that suffices, in MiB.
+        more: u64,
+        /// The ARN of the instance.
+        instance: Arc<str>,
+    },
+    /// So many more Neuron devices.
+    NeuronDevices {
+        /// The least that suffices.
+        more: u64,
+        /// The ARN of the instance.
+        instance: Arc<str>,
+    },
     /// A port that is freed by whoever has it.
     FreePort {
         /// The port.
@@ -86,6 +100,8 @@ impl Remedy {
             | Self::Memory { instance, .. }
             | Self::Gpus { instance, .. }
             | Self::Interfaces { instance, .. }
+            | Self::GpuMemory { instance, .. }
+            | Self::NeuronDevices { instance, .. }
             | Self::FreePort { instance, .. }
             | Self::Attribute { instance, .. }
             | Self::Connect { instance }
@@ -104,6 +120,7 @@ impl Remedy {
     ) -> Option<Self> {
         let arn = instance.shared_arn();
         let short = fits::shortfall(instance.place(), request.needs(), already);
+        let has = instance.registered();
         let expressions = request.member_of();
         let is_steady = !expressions.iter().any(|expression| expression.varies());
         Some(match reason {
@@ -115,7 +132,8 @@ impl Remedy {
                 more: short.memory,
                 instance: arn,
             },
-            Reason::Gpus { .. } if short.gpus > 0 => Self::Gpus {
+            // Where all of them are needed, one more would be needed too.
+            Reason::Gpus { .. } if !request.needs().all_gpus || has.gpus == 0 => Self::Gpus {
                 more: short.gpus,
                 instance: arn,
             },
@@ -123,6 +141,22 @@ impl Remedy {
                 more: short.interfaces,
                 instance: arn,
             },
+            Reason::GpuMemory { .. }
+                if fits::has_gpu_to_share(instance.place(), request.needs()) =>
+            {
+                Self::GpuMemory {
+                    more: short.gpu_memory,
+                    instance: arn,
+                }
+            }
+            Reason::NeuronDevices { .. }
+                if !request.needs().all_neuron_devices || has.neuron_devices == 0 =>
+            {
+                Self::NeuronDevices {
+                    more: short.neuron_devices,
+                    instance: arn,
+                }
+            }
             Reason::Port { protocol, port } if already == 0 && is_steady => Self::FreePort {
                 port: HostPort::new(protocol, *port),
                 instance: arn,
@@ -188,6 +222,12 @@ impl fmt::Display for Remedy {
             Self::Gpus { more, instance } => write!(f, "{more} more GPUs on {instance}"),
             Self::Interfaces { more, instance } => {
                 write!(f, "{more} more network interfaces on {instance}")
+            }
+            Self::GpuMemory { more, instance } => {
+                write!(f, "{more} MiB more memory of each shared GPU on {instance}")
+            }
+            Self::NeuronDevices { more, instance } => {
+                write!(f, "{more} more Neuron devices on {instance}")
             }
             Self::FreePort { port, instance } => {
                 write!(f, "host port {port} freed on {instance}")

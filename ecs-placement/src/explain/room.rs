@@ -80,10 +80,14 @@ pub struct Shortfall {
     pub cpu: u64,
     /// MiB of memory.
     pub memory: u64,
-    /// Whole GPUs.
+    /// GPUs, or partitions of one. Where all that there are are needed, those that tasks have.
     pub gpus: u64,
     /// Network interfaces.
     pub interfaces: u64,
+    /// MiB of one GPU that is shared.
+    pub gpu_memory: u64,
+    /// Neuron devices. Where all that there are are needed, those that tasks have.
+    pub neuron_devices: u64,
 }
 
 impl Room {

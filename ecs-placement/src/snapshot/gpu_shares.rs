@@ -166,12 +166,13 @@ impl GpuRoom {
         shared.fold(on_idle, u64::saturating_add)
     }
 
-    /// The most that is left of one GPU when as many tasks as find room have taken theirs.
-    pub(crate) fn most(&self, needed: u32) -> u64 {
+    /// The most that is left of one GPU when as many tasks as find room have taken theirs; none if
+    /// none can be shared.
+    pub(crate) fn most(&self, needed: u32) -> Option<u64> {
         let left = |left: &u64| left.checked_rem(needed.into()).unwrap_or(*left);
         let idle = (self.idle > 0).then_some(&self.memory);
         let all = self.shared.values().chain(idle);
-        all.map(left).max().unwrap_or(0)
+        all.map(left).max()
     }
 
     /// The GPU that a task shares next. Amazon ECS does not publish which; chosen here: the one
