@@ -111,6 +111,7 @@ mod fit;
 pub mod gateway;
 pub mod load_balancer;
 pub mod metrics;
+mod named;
 pub mod network;
 pub mod operation;
 pub mod page;
@@ -142,6 +143,7 @@ pub use event::Event;
 pub use exception::{Exception, ExceptionName};
 pub use failure::{Failure, FailureReason};
 pub use load_balancer::LoadBalancer;
+pub use named::UnknownName;
 pub use network::{
     AssignPublicIp, AwsVpcConfiguration, NetworkBinding, NetworkConfiguration, NetworkInterface,
 };

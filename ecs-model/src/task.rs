@@ -24,7 +24,7 @@ pub use container::{Container, ManagedAgent, ManagedAgentName};
 pub(crate) use fit::RULES as FIT_RULES;
 pub use health::HealthStatus;
 pub use protection::ProtectedTask;
-pub use status::{TaskStatus, UnknownTaskStatus};
+pub use status::TaskStatus;
 
 shape! {
     /// A task definition that runs, has run or is about to.

@@ -162,6 +162,37 @@ fn a_service_that_has_its_tasks_gets_none_more() {
     assert_eq!(starts(&mut services, &mut cell), 1);
 }
 
+#[test]
+fn a_task_of_which_a_service_learns_nothing() {
+    let refused = |member: &str, value: Value| {
+        let mut document = task("1", 1, "a", (100, 300));
+        document["startedBy"] = json!("ecs-svc/1");
+        document[member] = value;
+        let task: Task = serde_json::from_value(document).unwrap();
+        let error = ObservedServiceTask::try_from(&task).unwrap_err();
+        let source = std::error::Error::source(&error).map(ToString::to_string);
+        (error.to_string(), source)
+    };
+    for member in ["taskArn", "group", "startedBy", "lastStatus"] {
+        let said = format!("the task has no `{member}`");
+        assert_eq!(refused(member, Value::Null), (said, None));
+    }
+    assert_eq!(
+        refused("group", json!("family:web")),
+        (
+            "the group `family:web` is not that of a service".to_owned(),
+            None
+        )
+    );
+    assert_eq!(
+        refused("lastStatus", json!("FLYING")),
+        (
+            "`lastStatus` is not the status of a task".to_owned(),
+            Some("unknown name `FLYING`".to_owned())
+        )
+    );
+}
+
 /// How many tasks the services start; they stop none.
 fn starts(services: &mut Services, cell: &mut CellState) -> usize {
     let actions = services.reconcile(at(100), cell, 7).unwrap();

@@ -1,8 +1,7 @@
 //! [`AgentTaskStatus`], what a task is on its host, and [`ReportedStatus`], what ECS hears of it.
 
+use ecs_model::named;
 use serde::{Deserialize, Serialize};
-
-use crate::named::named;
 
 /// How far a task is on its container instance, in order.
 ///

@@ -2,14 +2,13 @@
 
 use core::time::Duration;
 
-use ecs_model::Timestamp;
 use ecs_model::agent::{AgentUpdateRefusal, AgentUpdateSubject};
 use ecs_model::version::Version;
+use ecs_model::{Timestamp, named};
 use ecs_taskdef::{Format, Saved};
 use serde::{Deserialize, Serialize};
 
 use crate::moment::Moment;
-use crate::named::named;
 use crate::{Recorded, Verdict};
 
 /// How long an agent may take to come back with the new version. AWS does not publish the time.

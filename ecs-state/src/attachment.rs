@@ -2,12 +2,11 @@
 
 use core::time::Duration;
 
-use ecs_model::Timestamp;
+use ecs_model::{Timestamp, named};
 use ecs_taskdef::{Format, Saved};
 use serde::{Deserialize, Serialize};
 
 use crate::moment::Moment;
-use crate::named::named;
 use crate::{AgentTaskStatus, Recorded, Verdict};
 
 /// How long the network interface of a task may take to come up.

@@ -1,8 +1,8 @@
 //! [`ContainerStatus`]: how far the agent has brought a container, and [`SteadyState`].
 
+use ecs_model::named;
 use serde::{Deserialize, Serialize};
 
-use crate::named::named;
 use crate::{AgentTaskStatus, ReportedStatus};
 
 /// How far the container agent has brought a container, in order.

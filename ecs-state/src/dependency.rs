@@ -3,10 +3,9 @@
 use core::fmt;
 use core::time::Duration;
 
-use ecs_model::{HealthStatus, Timestamp};
+use ecs_model::{HealthStatus, Timestamp, named};
 use serde::{Deserialize, Serialize};
 
-use crate::named::named;
 use crate::{Behaviour, ContainerStatus, SteadyState};
 
 /// What a container waits for in another one.

@@ -6,12 +6,11 @@ mod event;
 
 use core::time::Duration;
 
-use ecs_model::Timestamp;
+use ecs_model::{Timestamp, named};
 use ecs_taskdef::{Format, Saved};
 use serde::{Deserialize, Serialize};
 
 use crate::moment::Moment;
-use crate::named::named;
 use crate::{StatusPair, TaskStatus, Verdict};
 
 use action::{Changes, Pending};

@@ -76,7 +76,6 @@ mod health;
 mod instance;
 mod managed_agent;
 mod moment;
-mod named;
 mod report;
 mod resource;
 mod restart;
@@ -109,7 +108,7 @@ pub use attachment::{
 pub use behaviour::{Behaviour, Difference};
 pub use container_status::{ContainerStatus, SteadyState};
 pub use dependency::{Condition, DependentPull, NeverMet, Resolution, Standing, WaitingContainer};
-pub use ecs_model::TaskStatus;
+pub use ecs_model::{TaskStatus, UnknownName};
 pub use ecs_taskdef::{Decision, Record, Recorded};
 pub use exit_code::ExitCode;
 pub use health::task_health;
@@ -119,7 +118,6 @@ pub use instance::{
     MANAGED_DRAINING_LIMIT, TaskCounts,
 };
 pub use managed_agent::ManagedAgentStatus;
-pub use named::UnknownName;
 pub use report::{
     ContainerReport, MAX_IMAGE_DIGEST_LENGTH, MAX_REASON_LENGTH, MAX_RUNTIME_ID_LENGTH,
     ManagedAgentReport, TaskReport,

@@ -1,9 +1,9 @@
 //! [`ManagedAgentStatus`]: how far an agent is that ECS runs in a container.
 
+use ecs_model::named;
 use serde::{Deserialize, Serialize};
 
 use crate::ReportedStatus;
-use crate::named::named;
 
 /// How far the agent of ECS Exec is in its container, in order.
 ///

@@ -1,11 +1,11 @@
 //! [`ResourceStatus`] and [`ResourceSpec`]: what a task needs besides its containers.
 
+use ecs_model::named;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use crate::ContainerStatus;
-use crate::named::named;
 
 /// How far a resource of a task is, in order.
 ///

@@ -1,10 +1,8 @@
 //! [`TaskStatus`], in the order in which a task passes it.
 
-use core::fmt;
-use core::str::FromStr;
-
 use serde::{Deserialize, Serialize};
-use thiserror::Error;
+
+use crate::named;
 
 /// Where a task is, as ECS says in `lastStatus`, in the order in which a task passes it.
 ///
@@ -13,7 +11,7 @@ use thiserror::Error;
 ///
 /// let last: TaskStatus = "ACTIVATING".parse()?;
 /// assert!(last > TaskStatus::Pending && last < TaskStatus::Running);
-/// # Ok::<(), ecs_model::task::UnknownTaskStatus>(())
+/// # Ok::<(), ecs_model::UnknownName>(())
 /// ```
 ///
 /// Source: Developer Guide, task lifecycle.
@@ -42,65 +40,25 @@ pub enum TaskStatus {
     Deleted,
 }
 
-/// A text that is not the status of a task.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("`{status}` is not the status of a task")]
-pub struct UnknownTaskStatus {
-    status: String,
+named! {
+    TaskStatus {
+        Provisioning = "PROVISIONING",
+        Pending = "PENDING",
+        Activating = "ACTIVATING",
+        Running = "RUNNING",
+        Deactivating = "DEACTIVATING",
+        Stopping = "STOPPING",
+        Deprovisioning = "DEPROVISIONING",
+        Stopped = "STOPPED",
+        Deleted = "DELETED",
+    }
 }
 
 impl TaskStatus {
-    /// All values, in order.
-    pub const ALL: &'static [Self] = &[
-        Self::Provisioning,
-        Self::Pending,
-        Self::Activating,
-        Self::Running,
-        Self::Deactivating,
-        Self::Stopping,
-        Self::Deprovisioning,
-        Self::Stopped,
-        Self::Deleted,
-    ];
-
-    /// The name of the value, as the API writes it.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Provisioning => "PROVISIONING",
-            Self::Pending => "PENDING",
-            Self::Activating => "ACTIVATING",
-            Self::Running => "RUNNING",
-            Self::Deactivating => "DEACTIVATING",
-            Self::Stopping => "STOPPING",
-            Self::Deprovisioning => "DEPROVISIONING",
-            Self::Stopped => "STOPPED",
-            Self::Deleted => "DELETED",
-        }
-    }
-
     /// Whether the task has stopped for ever.
     #[must_use]
     pub const fn has_stopped(self) -> bool {
         matches!(self, Self::Stopped | Self::Deleted)
-    }
-}
-
-impl fmt::Display for TaskStatus {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-impl FromStr for TaskStatus {
-    type Err = UnknownTaskStatus;
-
-    fn from_str(text: &str) -> Result<Self, UnknownTaskStatus> {
-        let mut all = Self::ALL.iter().copied();
-        all.find(|status| status.as_str() == text)
-            .ok_or_else(|| UnknownTaskStatus {
-                status: text.to_owned(),
-            })
     }
 }
 
@@ -116,9 +74,6 @@ mod tests {
             assert_eq!(written, Some(status.as_str().into()));
         }
         let unknown = "running".parse::<TaskStatus>().map_err(|no| no.to_string());
-        assert_eq!(
-            unknown,
-            Err("`running` is not the status of a task".to_owned())
-        );
+        assert_eq!(unknown, Err("unknown name `running`".to_owned()));
     }
 }

@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use ecs_model::service_message;
-use ecs_model::task::UnknownTaskStatus;
-use ecs_model::{HealthStatus, Task, TaskStatus, TaskStopCode, Timestamp};
+use ecs_model::{HealthStatus, Task, TaskStatus, TaskStopCode, Timestamp, UnknownName};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -154,8 +153,8 @@ pub enum ObservedTaskError {
         group: String,
     },
     /// A status that nobody knows.
-    #[error(transparent)]
-    Status(#[from] UnknownTaskStatus),
+    #[error("`lastStatus` is not the status of a task")]
+    Status(#[from] UnknownName),
 }
 
 impl ObservedServiceTask {

@@ -1,12 +1,11 @@
 //! [`ClusterMove`]: the steps by which somebody moves a machine to another cluster.
 
-use ecs_model::Timestamp;
 use ecs_model::agent::{EcsConfig, HostOs};
+use ecs_model::{Timestamp, named};
 use ecs_taskdef::{Format, Saved};
 use serde::{Deserialize, Serialize};
 
 use crate::moment::Moment;
-use crate::named::named;
 
 /// The state of the agent on Linux.
 pub const LINUX_AGENT_DATA: &str = "/var/lib/ecs/data/agent.db";

@@ -4,14 +4,13 @@ use std::collections::VecDeque;
 
 use ecs_model::agent::{AgentConfig, EcsConfig, HostOs, exposing};
 use ecs_model::anywhere::{CREDENTIAL_ROTATION, ManagedInstanceId};
-use ecs_model::{DEFAULT_CLUSTER, Timestamp};
+use ecs_model::{DEFAULT_CLUSTER, Timestamp, named};
 use ecs_taskdef::{Format, Saved};
 use serde::{Deserialize, Serialize};
 
 use super::activation::{Activation, ActivationError};
 use crate::Verdict;
 use crate::moment::Moment;
-use crate::named::named;
 
 /// How far a machine is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]

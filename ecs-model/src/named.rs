@@ -1,6 +1,8 @@
 //! [`named!`]: the names of the values of an enumeration, in both directions.
 
-/// Gives an enumeration the API's names of its values.
+/// Gives an enumeration the API's names of its values. For the crates of this project.
+#[macro_export]
+#[doc(hidden)]
 macro_rules! named {
     ($type:ident { $( $variant:ident = $name:literal ),+ $(,)? }) => {
         impl $type {
@@ -35,8 +37,6 @@ macro_rules! named {
     };
 }
 
-pub(crate) use named;
-
 /// A text that is no value of the kind asked for.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("unknown name `{text}`")]
@@ -45,7 +45,10 @@ pub struct UnknownName {
 }
 
 impl UnknownName {
-    pub(crate) fn new(text: &str) -> Self {
+    /// For the crates of this project.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn new(text: &str) -> Self {
         Self {
             text: text.to_owned(),
         }
