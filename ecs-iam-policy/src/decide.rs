@@ -25,6 +25,39 @@ pub struct Decision {
     pub resource: usize,
 }
 
+/// What keeps a request from being allowed, whatever the principal's own policies allow.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Obstacle {
+    /// The layer that denies it, or lacks a statement that allows it.
+    pub layer: Layer,
+    /// The statement that denies it; none if one that allows it is lacking.
+    pub statement: Option<StatementId>,
+    /// The name of the policy of that statement.
+    pub policy_name: Option<String>,
+    /// The statement's own name.
+    pub sid: Option<String>,
+}
+
+impl fmt::Display for Obstacle {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let layer = self.layer;
+        let Some(id) = self.statement else {
+            return write!(formatter, "no statement of the {layer} allows it");
+        };
+        let name = |name: &Option<String>| match name.as_deref().filter(|name| !name.is_empty()) {
+            Some(name) => format!(" `{name}`"),
+            None => String::new(),
+        };
+        let (sid, policy) = (name(&self.sid), name(&self.policy_name));
+        let (statement, number) = (id.statement + 1, id.policy + 1);
+        write!(
+            formatter,
+            "statement {statement}{sid} of {layer}, policy {number}{policy}, denies it"
+        )
+    }
+}
+
 /// The three ways in which a request is decided.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -112,6 +145,33 @@ impl PolicySet {
             })
     }
 
+    /// Everything but the principal's own policies that keeps a request from being allowed, in
+    /// AWS's order, each once.
+    pub(crate) fn obstacles(&self, request: &Request) -> Vec<Obstacle> {
+        let mut found: Vec<(Layer, Option<StatementId>)> = Vec::new();
+        for target in request.targets() {
+            let question = Question {
+                policies: self,
+                request,
+                target,
+            };
+            for obstacle in question.obstacles() {
+                if !found.contains(&obstacle) {
+                    found.push(obstacle);
+                }
+            }
+        }
+        let obstacles = found.into_iter().map(|(layer, statement)| Obstacle {
+            layer,
+            statement,
+            policy_name: statement
+                .and_then(|id| self.policy(id)?.name())
+                .map(str::to_owned),
+            sid: statement.and_then(|id| self.statement(id)?.sid.clone()),
+        });
+        obstacles.collect()
+    }
+
     /// What a layer's policies are attached to.
     pub(crate) const fn attachment(&self, layer: Layer) -> Attachment {
         match layer {
@@ -194,6 +254,37 @@ impl<'a> Question<'a> {
             .filter(|(layer, _)| self.request.is_bound_by(*layer))
             .find_map(|(layer, policies)| self.matching(layer, policies, Effect::Deny).next())?;
         Some(decided(Outcome::ExplicitDeny, statement))
+    }
+
+    fn obstacles(self) -> Vec<(Layer, Option<StatementId>)> {
+        let mut found = Vec::new();
+        let layers = self.policies.layers();
+        for (layer, policies) in layers.filter(|(layer, _)| self.request.is_bound_by(*layer)) {
+            let denies = self.matching(layer, policies, Effect::Deny);
+            found.extend(denies.map(|(_, statement)| (layer, Some(statement))));
+        }
+        let lacks = |layer: &Layer| self.first(*layer, Effect::Allow).is_none();
+        let levels = self.policies.service_control_levels();
+        let levels = levels.filter(|level| self.request.is_bound_by(*level));
+        found.extend(levels.filter(lacks).map(|level| (level, None)));
+        let granted = self.resource_grant();
+        let account = self.request.principal().account();
+        let at_home = account.is_some() && account == self.request.account_of(self.target);
+        if granted.is_none() && (!at_home || self.policies.resource_must_allow()) {
+            found.push((Layer::Resource, None));
+        }
+        let direct = matches!(granted, Some((Grant::Direct, _))) && at_home;
+        if account.is_some() && !direct {
+            let limits = [
+                (self.policies.has_boundary(), Layer::Boundary),
+                (self.policies.has_session(), Layer::Session),
+            ];
+            let limits = limits
+                .into_iter()
+                .filter(|(given, layer)| *given && lacks(layer));
+            found.extend(limits.map(|(_, layer)| (layer, None)));
+        }
+        found
     }
 
     fn blocked_by_service_control(self) -> Option<Decision> {

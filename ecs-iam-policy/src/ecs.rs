@@ -2,15 +2,18 @@
 //! requests ask of policies.
 
 mod any_action;
+mod authorization;
 mod checks;
 mod decision;
 mod ineffective;
 mod operations;
+mod proposal;
 mod reference;
 mod remark;
 mod request;
 mod rows;
 
+pub use authorization::{Authorization, AuthorizationCheck, RoleTrusts, Verdict};
 pub use decision::{EcsCheck, EcsDecision};
 pub use ineffective::IneffectiveDeny;
 pub use operations::ClusterState;

@@ -173,6 +173,14 @@ impl PolicySet {
         self
     }
 
+    /// A set with the same resource control policies and nothing else.
+    pub(crate) fn resource_control_only(&self) -> Self {
+        Self {
+            resource_control: self.resource_control.clone(),
+            ..Self::default()
+        }
+    }
+
     /// The statement at a place.
     #[must_use]
     pub fn statement(&self, id: StatementId) -> Option<&Statement> {

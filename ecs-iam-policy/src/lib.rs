@@ -92,7 +92,7 @@ pub use acceptance::{PolicyType, Rejection};
 pub use compile::{CompiledPolicy, Diagnostic};
 pub use condition::{Operator, OperatorKind, Quantifier};
 pub use context::{Context, ContextValue};
-pub use decide::{Decision, Outcome};
+pub use decide::{Decision, Obstacle, Outcome};
 pub use document::{
     ConditionBlock, ConditionTest, ConditionValue, ConditionValues, Conditions, Effect, Listed,
     Policy, PrincipalElement, PrincipalKind, Reading, Statement, TextList, Version,

@@ -60,8 +60,18 @@ impl EcsRequest {
     /// Tags that are given at creation are asked for as `ecs:TagResource` would, on what is
     /// created, with the creating action as `ecs:CreateAction`.
     fn tag_request(&self, principal: &Principal) -> Option<Request> {
-        let keys = self.context.get("aws:TagKeys")?;
-        if keys.values().is_empty() {
+        let given = self.context.get("aws:TagKeys");
+        let mut keys: Vec<String> = given
+            .iter()
+            .flat_map(|keys| keys.values().iter().map(ToString::to_string))
+            .collect();
+        let copied = self
+            .propagated
+            .iter()
+            .filter(|(key, _)| !keys.contains(key));
+        let copied: Vec<_> = copied.cloned().collect();
+        keys.extend(copied.iter().map(|(key, _)| key.clone()));
+        if keys.is_empty() {
             return None;
         }
         let request = self.follow_up(principal, "ecs:TagResource", &self.created()?);
@@ -72,6 +82,10 @@ impl EcsRequest {
         let request = tags.fold(request, |request, (key, value)| {
             request.with_context(key, value.clone())
         });
+        let request = copied.into_iter().fold(request, |request, (key, value)| {
+            request.with_context(&format!("aws:RequestTag/{key}"), value)
+        });
+        let request = request.with_context("aws:TagKeys", keys);
         Some(request.with_context("ecs:CreateAction", self.action))
     }
 
@@ -115,6 +129,22 @@ impl EcsRequest {
             Some(account) => request.with_context("aws:ResourceAccount", account),
             None => request,
         }
+    }
+
+    /// What the service asks that a role is passed to, when it assumes the role. AWS gives no
+    /// single cluster as its source.
+    ///
+    /// Source: Amazon ECS Developer Guide, "Amazon ECS task IAM role".
+    pub(super) fn assume_request(&self, role: &PassedRole) -> Request {
+        let source = format!("{}*", self.start());
+        Request::new(
+            Principal::service(role.service),
+            "sts:AssumeRole",
+            &role.arn,
+        )
+        .with_context("aws:RequestedRegion", self.place.region.as_str())
+        .with_context("aws:SourceAccount", self.place.account.as_str())
+        .with_context("aws:SourceArn", source)
     }
 
     /// A request that AWS makes besides, under the same circumstances.

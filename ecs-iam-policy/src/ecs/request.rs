@@ -49,6 +49,8 @@ pub struct EcsRequest {
     /// A key with one value per check, all of which must be allowed.
     pub(super) each: Option<(&'static str, Vec<String>)>,
     pub(super) roles: Vec<PassedRole>,
+    /// Tags that are copied to what the request creates.
+    pub(super) propagated: Vec<(String, String)>,
 }
 
 /// Where a request goes to.
@@ -124,6 +126,7 @@ impl EcsRequest {
             context,
             each: None,
             roles: Vec::new(),
+            propagated: Vec::new(),
         }
     }
 
@@ -179,6 +182,15 @@ impl EcsRequest {
         keys.push(key.to_owned());
         self.context.insert("aws:TagKeys", keys);
         self.with_context(&format!("aws:RequestTag/{key}"), value)
+    }
+
+    /// Adds a tag that Amazon ECS copies to what the request creates, such as one of the task
+    /// definition for `propagateTags`. The request does not give it, so that only
+    /// `ecs:TagResource` is asked with it.
+    #[must_use]
+    pub fn with_propagated_tag(mut self, key: &str, value: &str) -> Self {
+        self.propagated.push((key.to_owned(), value.to_owned()));
+        self
     }
 
     /// Adds a tag that each resource has: `aws:ResourceTag/KEY` and `ecs:ResourceTag/KEY`.
