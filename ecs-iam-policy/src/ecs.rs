@@ -6,6 +6,8 @@ mod authorization;
 mod checks;
 mod decision;
 mod ineffective;
+#[cfg(feature = "model")]
+mod model;
 mod operations;
 mod proposal;
 mod reference;
@@ -16,6 +18,8 @@ mod rows;
 pub use authorization::{Authorization, AuthorizationCheck, RoleTrusts, Verdict};
 pub use decision::{EcsCheck, EcsDecision};
 pub use ineffective::IneffectiveDeny;
+#[cfg(feature = "model")]
+pub use model::TaggedDefinition;
 pub use operations::ClusterState;
 pub use reference::{
     AccessLevel, ActionReference, ConditionKeyReference, KeyType, REFERENCE_VERSION,

@@ -182,6 +182,20 @@ impl EcsRequest {
         Ok(request.with_context("ecs:task-definition", task_definition.to_string()))
     }
 
+    /// `CreateService` whose tasks come from a deployment controller of its own, which brings
+    /// their definition.
+    ///
+    /// # Errors
+    ///
+    /// As [`EcsRequest::run_task`].
+    pub fn create_service_without_definition(
+        scope: &Scope<'_>,
+        cluster: &str,
+        service: &str,
+    ) -> Made {
+        on_services("CreateService", scope, cluster, &[service])
+    }
+
     /// `UpdateService`, with the revision of its task definition if that changes.
     ///
     /// # Errors
