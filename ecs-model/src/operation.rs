@@ -190,6 +190,7 @@ pub struct Operation {
     response: &'static Shape,
     own_exceptions: &'static [ExceptionName],
     check: fn(&Value, Option<&Quotas>) -> Findings,
+    check_response: fn(&Value) -> Findings,
 }
 
 impl Operation {
@@ -248,6 +249,22 @@ impl Operation {
         (self.check)(document, Some(quotas))
     }
 
+    /// Everything in which a document differs from the shape of the response.
+    ///
+    /// ```
+    /// use ecs_model::Operation;
+    /// use serde_json::json;
+    ///
+    /// let list = Operation::named("ListClusters").expect("it is in the table");
+    /// assert!(list.check_response(&json!({"clusterArns": []})).is_empty());
+    /// let findings = list.check_response(&json!({"clusterArns": [], "nextToken": 1}));
+    /// assert_eq!(findings.iter().next().map(|one| one.pointer.as_str()), Some("/nextToken"));
+    /// ```
+    #[must_use]
+    pub fn check_response(self, document: &Value) -> Findings {
+        (self.check_response)(document)
+    }
+
     /// Everything in which a document differs from the shape of the request.
     #[must_use]
     pub fn check_shape(self, document: &Value) -> Findings {
@@ -297,6 +314,24 @@ fn check<R: Request>(document: &Value, quotas: Option<&Quotas>) -> Findings {
     findings
 }
 
+/// The same for what is answered, of which no value is converted.
+fn check_response<R: Request>(document: &Value) -> Findings {
+    let mut findings = Findings::default();
+    let mut report = |at: &At<'_>, fault: ShapeFault<'_>| findings.push_shape_fault(at, fault);
+    let read = R::Response::read(document, &At::ROOT, &mut Reader::new(&mut report));
+    if let Some(response) = read {
+        for finding in crate::rules::check_shape(&response) {
+            let is_known = findings
+                .iter()
+                .any(|known| known.pointer == finding.pointer && known.rule == finding.rule);
+            if !is_known {
+                findings.push(finding);
+            }
+        }
+    }
+    findings
+}
+
 impl Operation {
     const fn of<R: Request>(
         name: &'static str,
@@ -310,6 +345,7 @@ impl Operation {
             response,
             own_exceptions,
             check: check::<R>,
+            check_response: check_response::<R>,
         }
     }
 }
