@@ -58,7 +58,7 @@ fn guarded() -> Vec<(&'static str, &'static str, &'static str, Value)> {
             "started-by-characters",
             "RunTask",
             "startedBy",
-            json!("a b"),
+            json!("a@b"),
         ),
         (
             "task-definition-revision",

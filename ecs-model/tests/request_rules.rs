@@ -158,10 +158,10 @@ fn names() -> Vec<Row> {
         row(
             "started-by-characters",
             "StartTask",
-            json!({"startedBy": "a b"}),
+            json!({"startedBy": "a@b"}),
             "/startedBy",
-            "`a b` is not letters, digits, hyphens, underscores and slashes",
-            json!({"startedBy": "ecs-svc/9_a"}),
+            "`a@b` is not letters, digits, hyphens, underscores and slashes",
+            json!({"startedBy": "ecs-svc/9_a b"}),
         ),
         row(
             "task-definition-revision",

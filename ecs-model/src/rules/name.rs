@@ -133,8 +133,10 @@ fn client_token_length(token: &str, at: &At<'_>, report: &mut Report<'_>) {
     }
 }
 
+/// ECS takes a space too, of which the documents say nothing: the deploy tools of many users send
+/// `ECS Deploy`.
 fn started_by_characters(text: &String, at: &At<'_>, report: &mut Report<'_>) {
-    let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'/');
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"-_/ ".contains(&byte);
     if !text.bytes().all(fits) {
         let message = format!("`{text}` is not letters, digits, hyphens, underscores and slashes");
         report.fault(at, message);
