@@ -35,17 +35,17 @@ impl Cluster {
             (
                 count(self.active_services_count),
                 ExceptionName::ClusterContainsServices,
-                "the cluster has services: set their desired count to 0 and delete them first",
+                "The Cluster cannot be deleted while Services are active.",
             ),
             (
                 count(self.registered_container_instances_count),
                 ExceptionName::ClusterContainsContainerInstances,
-                "the cluster has container instances: deregister them first",
+                "The Cluster cannot be deleted while Container Instances are active or draining.",
             ),
             (
                 tasks,
                 ExceptionName::ClusterContainsTasks,
-                "the cluster has tasks: stop them first",
+                "The Cluster cannot be deleted while Tasks are active.",
             ),
         ];
         match in_the_way.into_iter().find(|(count, ..)| *count > 0) {
@@ -149,19 +149,19 @@ mod tests {
         let problem = |cluster: &Cluster| cluster.check_deletion().unwrap_err().to_string();
         assert_eq!(
             problem(&cluster),
-            "ClusterContainsServicesException: the cluster has services: set their desired count \
-             to 0 and delete them first"
+            "ClusterContainsServicesException: The Cluster cannot be deleted while Services are \
+             active."
         );
         cluster.active_services_count = None;
         assert_eq!(
             problem(&cluster),
-            "ClusterContainsContainerInstancesException: the cluster has container instances: \
-             deregister them first"
+            "ClusterContainsContainerInstancesException: The Cluster cannot be deleted while \
+             Container Instances are active or draining."
         );
         cluster.registered_container_instances_count = Some(0);
         assert_eq!(
             problem(&cluster),
-            "ClusterContainsTasksException: the cluster has tasks: stop them first"
+            "ClusterContainsTasksException: The Cluster cannot be deleted while Tasks are active."
         );
         cluster.pending_tasks_count = Some(0);
         assert_eq!(cluster.check_deletion(), Ok(()));
