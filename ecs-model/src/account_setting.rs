@@ -2,7 +2,11 @@
 //!
 //! Source: API shape `Setting`.
 
+mod settings;
+
 use ecs_taskdef::{open_enum, shape};
+
+pub use settings::AccountSettings;
 
 shape! {
     /// A setting of an account, a user or a role.

@@ -123,6 +123,7 @@ pub mod service_connect;
 pub mod service_message;
 pub mod service_revision;
 pub mod stop_reason;
+pub mod tag;
 pub mod task;
 pub mod task_definition;
 pub mod task_set;
