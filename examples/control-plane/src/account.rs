@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use ecs_arn::{ArnError, Scope};
+use ecs_model::account_setting::{AccountSettings, SettingName};
 use ecs_model::{CapacityProvider, Tag, TaskDefinition};
 use ecs_taskdef::{Format, Registry, RegistryChange, Saved};
 use serde::{Deserialize, Serialize};
@@ -26,10 +27,14 @@ pub enum AccountChange {
     },
     /// A capacity provider is new, or has changed: as it is described from now on.
     CapacityProvider(Box<CapacityProvider>),
-    /// A capacity provider is gone.
-    CapacityProviderGone {
-        /// Its name.
-        name: Arc<str>,
+    /// A setting has this value for a principal; none takes it back.
+    Setting {
+        /// The ARN of the principal.
+        principal: Box<str>,
+        /// The name of the setting.
+        name: Box<str>,
+        /// The value.
+        value: Option<Box<str>>,
     },
 }
 
@@ -42,6 +47,7 @@ pub(crate) struct Account {
     pub(crate) registry: Registry,
     pub(crate) tags: BTreeMap<Arc<str>, Vec<Tag>>,
     pub(crate) providers: BTreeMap<Arc<str>, CapacityProvider>,
+    pub(crate) settings: AccountSettings,
 }
 
 impl Saved for Account {
@@ -58,6 +64,7 @@ impl Account {
             registry: Registry::new(&scope),
             tags: BTreeMap::new(),
             providers: BTreeMap::new(),
+            settings: AccountSettings::default(),
         })
     }
 
@@ -89,8 +96,16 @@ impl Account {
                 self.providers
                     .insert(name, CapacityProvider::clone(provider));
             }
-            AccountChange::CapacityProviderGone { name } => {
-                self.providers.remove(name);
+            AccountChange::Setting {
+                principal,
+                name,
+                value,
+            } => {
+                let name = SettingName::from(&**name);
+                match value {
+                    Some(value) => self.settings.put(principal, name, value),
+                    None => drop(self.settings.delete(principal, &name)),
+                }
             }
         }
     }

@@ -64,6 +64,12 @@ pub(crate) enum Response {
         tasks: Vec<Arc<str>>,
         failures: Vec<ecs_model::Failure>,
     },
+    /// A task set of a service, as it is then.
+    TaskSet {
+        cluster: Arc<str>,
+        service: Arc<str>,
+        before: Box<ecs_model::TaskSet>,
+    },
     /// A cluster, as it is then.
     Cluster { cluster: Arc<str> },
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::sync::Arc;
 
+use ecs_model::capacity_provider::CapacityProviderUpdateStatus;
 use ecs_model::{Exception, Quotas, TaskDefinition, Timestamp};
 use ecs_placement::service::ServicePolicy;
 use ecs_taskdef::{Format, RegistryChange, Saved, TaskDefinitionStatus};
@@ -12,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::Order;
 use crate::account::Account;
 use crate::cluster::{ClusterState, TaskState};
-use crate::operation::{self, Context};
+use crate::operation::{self, Context, capacity_providers};
 use crate::{
     AccountChange, AgentOrder, AgentReport, ApplyError, Call, Change, Changes, Handled, Inputs,
     Owner, words,
@@ -220,6 +221,19 @@ impl ControlPlane {
             .min_by_key(|at| at.micros())
     }
 
+    /// As [`poll_timeout`](Self::poll_timeout), without what only forgets or tells again: tasks and
+    /// container instances that can no longer be described, and services that stay steady.
+    #[must_use]
+    pub fn poll_progress(&self) -> Option<Timestamp> {
+        let clusters = self
+            .realms
+            .values()
+            .flat_map(|realm| realm.clusters.values());
+        clusters
+            .filter_map(ClusterState::poll_progress)
+            .min_by_key(|at| at.micros())
+    }
+
     /// Makes changes so.
     ///
     /// # Errors
@@ -327,6 +341,29 @@ impl ControlPlane {
 impl Realm {
     /// A task definition or a capacity provider that is being deleted goes once nothing uses it.
     fn finish_deletion(&self, owner: &Owner) -> Option<Changes> {
+        self.finish_provider(owner)
+            .or_else(|| self.finish_definition(owner))
+    }
+
+    fn finish_provider(&self, owner: &Owner) -> Option<Changes> {
+        let mut providers = self.account.providers.values();
+        let leaving = providers.find(|provider| {
+            let name = provider.name().unwrap_or_default();
+            let status = provider.update_status();
+            status == Some(&CapacityProviderUpdateStatus::DeleteInProgress)
+                && !self
+                    .clusters
+                    .values()
+                    .any(|cluster| cluster.is_active() && capacity_providers::has(cluster, name))
+        })?;
+        let gone = leaving
+            .clone()
+            .with_update_status(CapacityProviderUpdateStatus::DeleteComplete);
+        let change = AccountChange::CapacityProvider(Box::new(gone));
+        self.account.changes(owner, [change])
+    }
+
+    fn finish_definition(&self, owner: &Owner) -> Option<Changes> {
         let status = TaskDefinitionStatus::DeleteInProgress;
         let registry = &self.account.registry;
         let mut leaving = registry.list(None, &status);

@@ -75,6 +75,22 @@ impl Simulation {
             .min_by_key(|at| at.micros())
     }
 
+    /// The same, without what only forgets or tells again. Where it says nothing, nothing goes on
+    /// before the next call.
+    #[must_use]
+    pub fn poll_progress(&self) -> Option<Timestamp> {
+        let plane = self.plane.poll_progress().into_iter();
+        plane
+            .chain(self.agents.poll_progress())
+            .min_by_key(|at| at.micros())
+    }
+
+    /// What a call answers, once its changes are applied: JSON.
+    #[must_use]
+    pub fn respond(&self, handled: &Handled, inputs: &Inputs) -> Vec<u8> {
+        self.plane.respond(handled, inputs)
+    }
+
     /// Handles a call, applies what it changes and answers it: for those who keep no changes.
     ///
     /// # Errors

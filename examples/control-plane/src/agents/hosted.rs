@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use ecs_model::{HealthStatus, NetworkBinding, NetworkMode, TaskDefinition, Timestamp};
-use ecs_placement::service::TargetHealth;
 use ecs_state::{
     AgentAction, AgentTask, ContainerStatus, ResourceEvent, RuntimeError, RuntimeEvent,
 };
@@ -14,6 +13,9 @@ use crate::{AgentOrder, ControlPlane};
 
 /// The first port that Docker gives to a container whose definition names none.
 const FIRST_PORT: i32 = 32_768;
+
+/// How many of them there are.
+const PORTS: u64 = 28_232;
 
 /// A task as its agent has it.
 #[derive(Debug)]
@@ -32,9 +34,12 @@ impl Hosted {
     pub(super) fn of(
         plane: &ControlPlane,
         order: &AgentOrder,
-        behaviours: &Behaviours,
+        (behaviours, number): (&Behaviours, u64),
         now: Timestamp,
     ) -> Option<Self> {
+        // Tasks on one instance have different ports, as long as they are not too many.
+        let room = number.wrapping_mul(16) % PORTS;
+        let first_port = FIRST_PORT.saturating_add(i32::try_from(room).unwrap_or(0));
         let task = plane.task_of(order)?;
         let spec = task.machine.spec().clone();
         let mut agent = AgentTask::new(spec, now);
@@ -48,27 +53,17 @@ impl Hosted {
         Some(Self {
             order: order.clone(),
             behaviours: behaviours.collect(),
-            bindings: definition.map_or_else(BTreeMap::new, bindings),
+            bindings: definition.map_or_else(BTreeMap::new, |one| bindings(one, first_port)),
             since: task.machine.timeline().started_at,
             agent,
             timer: None,
         })
     }
 
-    /// What its targets say, and how long after its registration.
-    pub(super) fn target(&self) -> (u64, TargetHealth) {
+    /// How long after its registration its targets find it unhealthy, if they ever do.
+    pub(super) fn target_fails_after(&self) -> Option<u64> {
         let mut all = self.behaviours.values();
-        let unhealthy = all.find_map(|one| one.target_unhealthy_after_seconds);
-        match unhealthy {
-            None => (0, TargetHealth::Healthy),
-            Some(after) => (
-                after,
-                TargetHealth::Unhealthy {
-                    target_group: "simulated".into(),
-                    reason: "Health checks failed".into(),
-                },
-            ),
-        }
+        all.find_map(|one| one.target_unhealthy_after_seconds)
     }
 
     /// Does what is to be done; what comes of it happens so many seconds later. Whether nothing is
@@ -115,6 +110,11 @@ impl Hosted {
                         (after, failed(ContainerStatus::Pulled, error))
                     }
                 }
+            }
+            // The agent tries what it could not pull, as it may have it from before.
+            AgentAction::Create { .. } if behaviour.pull_error.is_some() => {
+                let error = RuntimeError::new("CannotCreateContainerError", "No such image");
+                (0, failed(ContainerStatus::Created, error))
             }
             AgentAction::Create { .. } => (0, RuntimeEvent::Created { runtime_id: None }),
             AgentAction::ProvisionNetwork { .. } => (0, RuntimeEvent::NetworkProvisioned),
@@ -186,9 +186,12 @@ const fn failed(step: ContainerStatus, error: RuntimeError) -> RuntimeEvent {
 }
 
 /// The ports that lead to the containers.
-fn bindings(definition: &TaskDefinition) -> BTreeMap<Arc<str>, Vec<NetworkBinding>> {
+fn bindings(
+    definition: &TaskDefinition,
+    first_port: i32,
+) -> BTreeMap<Arc<str>, Vec<NetworkBinding>> {
     let is_host = definition.network_mode() == Some(&NetworkMode::Host);
-    let mut next = FIRST_PORT;
+    let mut next = first_port;
     let containers = definition.container_definitions().iter();
     let named = containers.filter_map(|container| {
         let mappings = container.port_mappings().iter();

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use ecs_model::{HealthStatus, Timestamp};
 use ecs_placement::service::TargetHealth;
-use ecs_state::RuntimeEvent;
+use ecs_state::{ReportedStatus, RuntimeEvent};
 
 pub use behaviour::{Behaviour, Behaviours, Exit};
 use hosted::Hosted;
@@ -76,7 +76,9 @@ impl SimulatedAgents {
     pub fn obey(&mut self, plane: &ControlPlane, order: &AgentOrder, now: Timestamp) {
         match order.order {
             Order::Launch if !self.tasks.contains_key(&order.task) => {
-                if let Some(hosted) = Hosted::of(plane, order, &self.behaviours, now) {
+                self.number = self.number.saturating_add(1);
+                let how = (&self.behaviours, self.number);
+                if let Some(hosted) = Hosted::of(plane, order, how, now) {
                     self.tasks.insert(Arc::clone(&order.task), hosted);
                     let report = (order.clone(), AgentReport::Launched);
                     self.reports.push_back(report);
@@ -88,9 +90,17 @@ impl SimulatedAgents {
                 }
             }
             Order::Register => {
-                let behaviour = self.tasks.get(&order.task).map(Hosted::target);
-                let (after, health) = behaviour.unwrap_or((0, TargetHealth::Healthy));
-                self.come(&order.task, now, after, Coming::Target(health));
+                let hosted = self.tasks.get(&order.task);
+                let fails_after = hosted.and_then(Hosted::target_fails_after);
+                let healthy = Coming::Target(TargetHealth::Healthy);
+                self.come(&order.task, now, 0, healthy);
+                if let Some(after) = fails_after {
+                    let unhealthy = TargetHealth::Unhealthy {
+                        target_group: "simulated".into(),
+                        reason: "Health checks failed".into(),
+                    };
+                    self.come(&order.task, now, after, Coming::Target(unhealthy));
+                }
             }
             Order::Forget => drop(self.tasks.remove(&order.task)),
             _ => {}
@@ -106,6 +116,20 @@ impl SimulatedAgents {
         }
         let first = self.coming.keys().next();
         first.map(|(at, _)| Timestamp::from_micros(*at))
+    }
+
+    /// The same, without what happens to tasks that have stopped.
+    #[must_use]
+    pub fn poll_progress(&self) -> Option<Timestamp> {
+        if !self.reports.is_empty() {
+            return Some(Timestamp::UNIX_EPOCH);
+        }
+        let mut coming = self.coming.iter();
+        let first = coming.find(|(_, (task, _))| {
+            let hosted = self.tasks.get(task);
+            hosted.is_some_and(|one| one.agent.status().reported() != ReportedStatus::Stopped)
+        });
+        first.map(|((at, _), _)| Timestamp::from_micros(*at))
     }
 
     /// The next report, of what has happened up to now.

@@ -35,6 +35,7 @@ impl ClusterState {
             })?,
             ClusterChange::Place { task, instance } => self.change_task(task, |task| {
                 task.document.container_instance_arn = Some(instance.to_string());
+                task.waits_by = None;
             })?,
             ClusterChange::Protect { task, until } => self.change_task(task, |task| {
                 task.protected_until = *until;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use ecs_model::client_token::UsedToken;
 use ecs_model::{Cluster, ContainerInstance, Tag, Task, Timestamp};
+use ecs_placement::PlacementRequest;
 use ecs_placement::service::{ServiceAction, ServiceChange};
 use ecs_state::{
     InstanceAction, InstanceMachine, Phases, Record, TaskAction, TaskMachine, TaskSpec,
@@ -99,6 +100,9 @@ pub struct NewTasks {
     pub spec: Arc<TaskSpec>,
     /// The phases that they pass.
     pub phases: Phases,
+    /// By what they find an instance, if they wait for one of their capacity provider.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waits_by: Option<Arc<PlacementRequest>>,
     /// When.
     pub at: Timestamp,
 }

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use ecs_model::Timestamp;
+use ecs_model::deployment::DeploymentRolloutState;
+use ecs_model::{Service, Timestamp};
 use ecs_placement::service::{ServiceChange, ServiceDecision};
 use ecs_placement::{Change, CommitPolicy};
 use ecs_state::{
@@ -21,6 +22,29 @@ impl ClusterState {
         let own = self.index.due.first();
         let own = own.map(|(at, _)| Timestamp::from_micros(*at));
         let services = self.services.poll_timeout();
+        own.into_iter().chain(services).min_by_key(|at| at.micros())
+    }
+
+    /// When something is to be done that changes more than what is remembered.
+    pub(crate) fn poll_progress(&self) -> Option<Timestamp> {
+        if !self.to_do.is_empty() || self.index.looked != Some(self.cell.version()) {
+            return Some(Timestamp::UNIX_EPOCH);
+        }
+        let mut due = self.index.due.iter();
+        let own = due.find(|(_, arn)| match self.tasks.get(arn) {
+            Some(task) => !task.has_stopped(),
+            None => self
+                .instances
+                .get(arn)
+                .is_some_and(|one| one.machine.is_listed()),
+        });
+        let own = own.map(|(at, _)| Timestamp::from_micros(*at));
+        let mut services = self.services.service_names();
+        let moves = services.any(|name| {
+            let service = self.services.describe(name);
+            service.is_some_and(|service| !is_steady(&service))
+        });
+        let services = self.services.poll_timeout().filter(|_| moves);
         own.into_iter().chain(services).min_by_key(|at| at.micros())
     }
 
@@ -68,8 +92,11 @@ impl ClusterState {
             return None;
         }
         let Some(decision) = self.services.decide(now, &self.cell, seed) else {
-            self.index.looked = Some(version);
-            return None;
+            let placed = self.place_waiting(now, seed);
+            if placed.is_none() {
+                self.index.looked = Some(version);
+            }
+            return placed;
         };
         let cell = |change| ClusterChange::Cell(Box::new(change));
         let mut changes = Vec::new();
@@ -166,4 +193,16 @@ impl ClusterState {
             .flat_map(|(arn, _)| self.decide_task(arn, lost(), now))
             .collect()
     }
+}
+
+/// Whether a service has all it shall have, and no deployment is under way.
+fn is_steady(service: &Service) -> bool {
+    let has_all =
+        service.running_count() == service.desired_count() && service.pending_count() == Some(0);
+    let mut deployments = service.deployments().iter();
+    let is_over = deployments.all(|one| {
+        one.status() == Some("PRIMARY")
+            && one.rollout_state() != Some(&DeploymentRolloutState::InProgress)
+    });
+    service.status() == Some("INACTIVE") || has_all && is_over
 }

@@ -14,8 +14,8 @@ use super::{ClusterChange, ClusterState};
 use crate::ids::Ids;
 
 impl ClusterState {
-    /// What changes by doing what the services ask for. Traffic shifts at once and hooks succeed;
-    /// Auto Scaling groups and events are nobody's here.
+    /// What changes by doing what the services ask for. Traffic shifts at once, hooks succeed, and
+    /// Auto Scaling groups have all the instances they want; nobody listens to events.
     pub(super) fn follow(
         &self,
         action: &ServiceAction,
@@ -64,6 +64,13 @@ impl ClusterState {
                 self.decide_task(task, cause.map(TaskEvent::Stop), now)
             }
             ServiceAction::Shift { service, action } => self.shift(service, action, now),
+            ServiceAction::Capacity(CapacityAction::SetDesiredCapacity {
+                provider,
+                instances,
+            }) => {
+                let ids = &mut Ids::new(seed, self.version);
+                self.scale(provider, *instances, ids, now)
+            }
             ServiceAction::Capacity(CapacityAction::Drain { instance }) => {
                 let drain = InstanceEvent::Drain { limit: None };
                 self.decide_instance(instance, drain, now)

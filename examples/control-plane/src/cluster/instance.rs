@@ -122,6 +122,7 @@ impl ClusterState {
         let arn = document.container_instance_arn().unwrap_or_default();
         let known = self.instances.get(arn);
         let status = known.map_or("ACTIVE", |known| known.machine.status().as_str());
+        let at = known.map_or(at, |known| known.machine.registered_at());
         let described = document
             .clone()
             .with_status(status)

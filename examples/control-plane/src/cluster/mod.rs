@@ -8,6 +8,7 @@ mod follow;
 mod instance;
 mod start;
 mod task;
+mod waiting;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;

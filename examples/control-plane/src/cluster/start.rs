@@ -78,6 +78,7 @@ impl ClusterState {
             tasks,
             spec: Arc::new(spec),
             phases,
+            waits_by: None,
             at,
         })
     }

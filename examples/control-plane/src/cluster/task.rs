@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use ecs_model::{Tag, Task, TaskStatus, Timestamp};
-use ecs_placement::Change;
-use ecs_placement::service::{ObservedServiceTask, TargetHealth, TaskPlace};
+use ecs_placement::capacity::CapacityEvent;
+use ecs_placement::service::{ObservedServiceTask, ServiceChange, TargetHealth, TaskPlace};
+use ecs_placement::{Change, PlacementRequest};
 use ecs_state::{AttachmentKind, Recorded, TaskAction, TaskEvent, TaskMachine};
 use serde::{Deserialize, Serialize};
 
@@ -20,6 +21,9 @@ pub(crate) struct TaskState {
     pub(crate) machine: TaskMachine,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) tags: Vec<Tag>,
+    /// By what a task of RunTask finds an instance that waits for one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) waits_by: Option<Arc<PlacementRequest>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) protected_until: Option<Timestamp>,
     /// When its lifecycle has something to do.
@@ -40,6 +44,7 @@ impl TaskState {
             document,
             machine,
             tags,
+            waits_by: new.waits_by.clone(),
             protected_until: None,
             due: None,
         }
@@ -146,10 +151,32 @@ impl ClusterState {
             task: task_arn(),
             record: Box::new(record),
         }));
+        if is.shall_stop && !was.shall_stop {
+            changes.extend(self.no_longer_waits(arn, task, now));
+        }
         let seen = task.seen(&after);
         let news = seen.and_then(|seen| self.services.decide_observe(&seen, now).ok()?);
         changes.extend(news.map(Box::new).map(ClusterChange::Service));
         changes
+    }
+
+    /// A task of RunTask shall stop or has an instance: its capacity provider need not wait for
+    /// one. That of a task of a service is the services' business.
+    pub(super) fn no_longer_waits(
+        &self,
+        arn: &Arc<str>,
+        task: &TaskState,
+        at: Timestamp,
+    ) -> Option<ClusterChange> {
+        let is_waiting = task.service().is_none()
+            && !task.is_placed()
+            && task.document.capacity_provider_name.is_some();
+        let waited = CapacityEvent::Waited {
+            task: Arc::clone(arn),
+        };
+        let events = vec![waited];
+        let change = ServiceChange::Capacity { events, at };
+        is_waiting.then(|| ClusterChange::Service(Box::new(change)))
     }
 
     /// What an agent says of a task.
@@ -160,7 +187,10 @@ impl ClusterState {
         now: Timestamp,
     ) -> Vec<ClusterChange> {
         let event = match report {
-            AgentReport::Launched => TaskEvent::Launched,
+            AgentReport::Launched => {
+                let connected = TaskEvent::Connectivity { is_connected: true };
+                return self.decide_task(task, [TaskEvent::Launched, connected], now);
+            }
             AgentReport::State(request) => TaskEvent::Report((**request).clone()),
             AgentReport::Target { health } => return self.take_target(task, health, now),
             AgentReport::Health { container, health } => TaskEvent::Health {

@@ -11,7 +11,7 @@ use ecs_model::operation::{
 use ecs_model::page::Pages;
 use ecs_model::{Cluster, Exception};
 
-use super::{Context, DEFAULT, missing, read};
+use super::{Context, DEFAULT, capacity_providers, missing, read};
 use crate::call::Response;
 use crate::cluster::ClusterState;
 use crate::{ClusterChange, Handled, words};
@@ -42,6 +42,12 @@ pub(super) fn create(context: &mut Context<'_>, body: &[u8]) -> Result<Handled, 
         };
     }
     let state = fresh(context, name)?;
+    let providers = capacity_providers::associated(
+        context,
+        &state,
+        request.capacity_providers(),
+        request.default_capacity_provider_strategy(),
+    )?;
     let document = document(&state, &request);
     let mut changes = vec![ClusterChange::Create {
         document: Box::new(document),
@@ -52,6 +58,7 @@ pub(super) fn create(context: &mut Context<'_>, body: &[u8]) -> Result<Handled, 
             tags: request.tags().to_vec(),
         });
     }
+    changes.extend(providers);
     Ok(context.changed(&state, changes, response))
 }
 

@@ -1,14 +1,20 @@
 //! The operations of the API: what each of them decides.
 
+mod account_settings;
+mod attributes;
+pub(crate) mod capacity_providers;
 mod clusters;
 mod container_instances;
 mod identity;
 mod run_task;
+mod service_deployments;
 mod services;
 mod start_task;
 mod state_changes;
+mod tags;
 mod task_definitions;
 mod task_protection;
+mod task_sets;
 mod tasks;
 
 use std::sync::Arc;
@@ -79,6 +85,35 @@ const TABLE: &[(&str, Handler)] = &[
         "DiscoverPollEndpoint",
         state_changes::discover_poll_endpoint,
     ),
+    ("PutClusterCapacityProviders", capacity_providers::put),
+    ("CreateCapacityProvider", capacity_providers::create),
+    ("UpdateCapacityProvider", capacity_providers::update),
+    ("DeleteCapacityProvider", capacity_providers::delete),
+    ("DescribeCapacityProviders", capacity_providers::describe),
+    ("PutAttributes", attributes::put),
+    ("DeleteAttributes", attributes::delete),
+    ("ListAttributes", attributes::list),
+    ("TagResource", tags::tag),
+    ("UntagResource", tags::untag),
+    ("ListTagsForResource", tags::list),
+    ("PutAccountSetting", account_settings::put),
+    ("PutAccountSettingDefault", account_settings::put_default),
+    ("DeleteAccountSetting", account_settings::delete),
+    ("ListAccountSettings", account_settings::list),
+    ("DescribeServiceDeployments", service_deployments::describe),
+    (
+        "DescribeServiceRevisions",
+        service_deployments::describe_revisions,
+    ),
+    ("ListServiceDeployments", service_deployments::list),
+    ("StopServiceDeployment", service_deployments::stop),
+    ("ContinueServiceDeployment", service_deployments::r#continue),
+    ("CreateTaskSet", task_sets::create),
+    ("DescribeTaskSets", task_sets::describe),
+    ("UpdateTaskSet", task_sets::update),
+    ("UpdateServicePrimaryTaskSet", task_sets::make_primary),
+    ("DeleteTaskSet", task_sets::delete),
+    ("ListServicesByNamespace", services::list_by_namespace),
     ("GetTaskProtection", task_protection::get),
     ("UpdateTaskProtection", task_protection::update),
     ("CreateService", services::create),
@@ -238,6 +273,14 @@ pub(crate) fn respond(realm: Option<&Realm>, response: &Response) -> Vec<u8> {
                 tasks: shown.map(|task| tasks::Shown::of(task, true)).collect(),
                 failures,
             })
+        }
+        Response::TaskSet {
+            cluster: of,
+            service,
+            before,
+        } => {
+            let shown = cluster(of).map(|one| task_sets::shown(one, service, before));
+            member("taskSet", &shown)
         }
         Response::Cluster { cluster: of } => {
             let shown = cluster(of).map(|one| one.describe(clusters::EVERYTHING));

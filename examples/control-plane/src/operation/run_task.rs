@@ -246,7 +246,13 @@ impl Run<'_> {
             let change = ServiceChange::Capacity { events, at };
             self.changes.push(ClusterChange::Service(Box::new(change)));
         }
-        self.begin(waiting, &LaunchType::Ec2, Some(provider))
+        self.begin(waiting, &LaunchType::Ec2, Some(provider))?;
+        if count > 0
+            && let Some(ClusterChange::Start(new)) = self.changes.last_mut()
+        {
+            new.waits_by = Some(Arc::new(placement.clone()));
+        }
+        Ok(())
     }
 
     fn on_fargate(&mut self, provider: Option<&str>, count: u32) -> Result<(), Exception> {

@@ -7,7 +7,8 @@ use ecs_model::client_token::UsedToken;
 use ecs_model::deployment::DeploymentControllerType;
 use ecs_model::operation::{
     CreateServiceRequest, DeleteServiceRequest, DescribeServicesRequest, DescribeServicesResponse,
-    ListServicesRequest, ListServicesResponse, ServiceField, UpdateServiceRequest,
+    ListServicesByNamespaceRequest, ListServicesByNamespaceResponse, ListServicesRequest,
+    ListServicesResponse, ServiceField, UpdateServiceRequest,
 };
 use ecs_model::page::Pages;
 use ecs_model::service::ResourceManagementType;
@@ -185,6 +186,41 @@ pub(super) fn list(context: &mut Context<'_>, body: &[u8]) -> Result<Handled, Ex
     });
     let page = pages.fill(left.map(|name| (name, cluster.arn_of("service", name).to_string())));
     let mut response = ListServicesResponse::default().with_service_arns(page.items);
+    response.next_token = page.next_token;
+    Handled::answer(&response)
+}
+
+/// The services whose tasks are found by a Service Connect namespace, in every cluster.
+pub(super) fn list_by_namespace(
+    context: &mut Context<'_>,
+    body: &[u8],
+) -> Result<Handled, Exception> {
+    let request: ListServicesByNamespaceRequest = read(context, body)?;
+    let pages = Pages::of(&request, 10)?;
+    let namespace = request.namespace();
+    let clusters = context.realm.clusters.values();
+    let mut arns: Vec<String> = Vec::new();
+    for cluster in clusters.filter(|cluster| cluster.is_active()) {
+        let usual = cluster.document.service_connect_defaults().namespace();
+        for name in cluster.services.service_names() {
+            let service = cluster.describe_service(name).unwrap_or_default();
+            let mut deployments = service.deployments().iter();
+            let uses = deployments.any(|one| {
+                let connect = one.service_connect_configuration();
+                let own = connect.namespace().or(usual);
+                connect.enabled() == Some(true) && own == namespace
+            });
+            if uses && service.status() != Some("INACTIVE") {
+                arns.push(cluster.arn_of("service", name).to_string());
+            }
+        }
+    }
+    arns.sort_unstable();
+    let left = arns
+        .iter()
+        .filter(|arn| pages.after().is_none_or(|last| arn.as_str() > last));
+    let page = pages.fill(left.map(|arn| (arn, arn.clone())));
+    let mut response = ListServicesByNamespaceResponse::default().with_service_arns(page.items);
     response.next_token = page.next_token;
     Handled::answer(&response)
 }
