@@ -88,8 +88,7 @@ mod tests {
         ] {
             let mut task = serde_json::from_value::<TaskDefinition>(text).unwrap_or_default();
             assert!(task.most_json_bytes() >= task.json_size());
-            task.unknown =
-                crate::shape::UnknownMembers::instead_of_object(Value::from(control.as_str()));
+            task.unknown = UnknownMembers::instead_of_object(Value::from(control.as_str()));
             assert!(task.most_json_bytes() >= task.json_size());
         }
     }
@@ -105,7 +104,9 @@ mod tests {
                 Kind::Map(values) => assert!(matches!(values, Kind::String)),
                 Kind::Enum(list) => {
                     assert!(
-                        list.values.iter().all(|value| value.len() + 2 <= LEAF),
+                        list.values
+                            .iter()
+                            .all(|value| value.len() + 2 <= LEAF_BYTES),
                         "{list:?}"
                     );
                 }
