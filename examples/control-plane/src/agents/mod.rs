@@ -98,6 +98,7 @@ impl SimulatedAgents {
                     let unhealthy = TargetHealth::Unhealthy {
                         target_group: "simulated".into(),
                         reason: "Health checks failed".into(),
+                        address: None,
                     };
                     self.come(&order.task, now, after, Coming::Target(unhealthy));
                 }
