@@ -129,7 +129,12 @@ impl Chunk {
 
     /// The groups of which tasks run on a lane.
     pub(crate) fn groups_on(&self, lane: u32) -> impl Iterator<Item = u32> + '_ {
-        self.counts.groups_on(lane)
+        self.counts_on(lane).map(|(group, _)| group)
+    }
+
+    /// The groups of which tasks run on a lane, and how many.
+    pub(crate) fn counts_on(&self, lane: u32) -> impl Iterator<Item = (u32, u32)> + '_ {
+        self.counts.on(lane)
     }
 
     /// The host ports that tasks of the cell hold on a lane.
