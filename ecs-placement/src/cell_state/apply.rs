@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::tasks::Name;
 use super::{CellState, Entry};
 use crate::registration::Kind;
 use crate::{ApplyError, Change, Commit, Needs, Record, Registration};
@@ -131,20 +132,14 @@ impl CellState {
     }
 
     /// Puts a task on an instance, where it takes what it needs.
-    pub(super) fn place(
-        &mut self,
-        task: Arc<str>,
-        needs: &Arc<Needs>,
-        group: &Arc<str>,
-        slot: u32,
-    ) {
+    pub(super) fn place(&mut self, task: Name, needs: &Arc<Needs>, group: &Arc<str>, slot: u32) {
         let here = self.state.place(slot).and_then(|place| needs.on(place));
         let needs = here.map_or_else(|| Arc::clone(needs), Arc::new);
         self.hold(task, needs, group, slot);
     }
 
     /// Puts a task with what it has taken on its instance.
-    pub(super) fn hold(&mut self, task: Arc<str>, needs: Arc<Needs>, group: &Arc<str>, slot: u32) {
+    pub(super) fn hold(&mut self, task: Name, needs: Arc<Needs>, group: &Arc<str>, slot: u32) {
         let group = self.groups.join(group, &mut self.state);
         Arc::make_mut(&mut self.state).take(slot, &needs, group, true);
         self.tasks.add(task, needs, (slot, group), false);
@@ -172,7 +167,7 @@ impl CellState {
     fn place_all(&mut self, needs: &Arc<Needs>, group: &Arc<str>, commit: &Commit) {
         for placed in commit.placed() {
             if let Some(slot) = self.state.find(&placed.instance) {
-                self.place(Arc::clone(&placed.task), needs, group, slot);
+                self.place(self.tasks.name(&placed.task), needs, group, slot);
             }
         }
     }

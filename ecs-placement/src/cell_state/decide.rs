@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::CellState;
+use super::tasks::Name;
 use crate::transaction::Few;
 use crate::{
     Change, Claim, Commit, CommitError, CommitPolicy, Conflict, Decision, Instance, Placed,
@@ -13,7 +14,7 @@ use crate::{
 /// What would come of a transaction.
 struct Outcome {
     /// Tasks and the slots that they go to.
-    placed: Few<(Arc<str>, u32)>,
+    placed: Few<(Name, u32)>,
     conflicts: Vec<Conflict>,
     /// Claims that no longer fitted.
     refused: u32,
@@ -122,7 +123,7 @@ impl CellState {
         transaction: &Transaction,
         policy: CommitPolicy,
     ) -> Result<Outcome, CommitError> {
-        self.check_names(transaction)?;
+        let names = self.names(transaction)?;
         let claims = transaction.named_claims();
         let mut outcome = Outcome {
             placed: Few::with_capacity(claims.len()),
@@ -131,8 +132,8 @@ impl CellState {
             moved: 0,
         };
         let mut taken: BTreeMap<u32, u32> = BTreeMap::new();
-        for (claim, task) in claims {
-            self.examine(transaction, (claim, task), &mut taken, &mut outcome);
+        for ((claim, _), name) in claims.zip(names) {
+            self.examine(transaction, (claim, name), &mut taken, &mut outcome);
         }
         outcome.refused = u32::try_from(outcome.conflicts.len()).unwrap_or(u32::MAX);
         match policy {
@@ -147,7 +148,7 @@ impl CellState {
     fn examine(
         &self,
         transaction: &Transaction,
-        (claim, name): (&Claim, &Arc<str>),
+        (claim, name): (&Claim, Name),
         taken: &mut BTreeMap<u32, u32>,
         outcome: &mut Outcome,
     ) {
@@ -164,13 +165,13 @@ impl CellState {
             !has_moved || place.is_some_and(|place| fits::fits(&self.state, place, task, already));
         match slot.filter(|_| fits) {
             Some(slot) => {
-                outcome.placed.push((Arc::clone(name), slot));
+                outcome.placed.push((name, slot));
                 if transaction.named_claims().len() > 1 {
                     taken.insert(slot, already.saturating_add(1));
                 }
             }
             None => {
-                let conflict = self.conflict(claim, name, transaction.request(), already);
+                let conflict = self.conflict(claim, name.text(), transaction.request(), already);
                 outcome.conflicts.push(conflict);
             }
         }
@@ -184,23 +185,28 @@ impl CellState {
             .planner
             .choose(&self.state, request, outcome.refused, seed, &taken);
         let found = outcome.conflicts.drain(..slots.len());
-        let again = found.map(|conflict| conflict.task).zip(slots);
+        let again = found
+            .map(|conflict| self.tasks.name(&conflict.task))
+            .zip(slots);
         outcome.placed.extend(again);
     }
 
-    /// Whether no task of the transaction is there already, or twice.
-    fn check_names(&self, transaction: &Transaction) -> Result<(), CommitError> {
+    /// The names of the tasks, of which none may be there already, or twice.
+    fn names(&self, transaction: &Transaction) -> Result<Few<Name>, CommitError> {
         let claims = transaction.named_claims();
-        let mut named = BTreeSet::new();
+        let mut seen = BTreeSet::new();
+        let mut names = Few::with_capacity(claims.len());
         let is_several = claims.len() > 1;
         for (_, task) in claims {
-            if self.tasks.get(task).is_some() || is_several && !named.insert(task) {
+            let name = self.tasks.name(task);
+            if self.tasks.contains(&name) || is_several && !seen.insert(task) {
                 return Err(CommitError::TaskExists {
                     task: task.to_string(),
                 });
             }
+            names.push(name);
         }
-        Ok(())
+        Ok(names)
     }
 
     fn conflict(
@@ -227,13 +233,13 @@ impl CellState {
     fn answer(
         &self,
         counts: (u32, u32),
-        placed: &[(Arc<str>, u32)],
+        placed: &[(Name, u32)],
         conflicts: Vec<Conflict>,
     ) -> Commit {
         let named = placed.iter().filter_map(|(task, slot)| {
             let registration = self.state.place(*slot)?.registration()?;
             Some(Placed {
-                task: Arc::clone(task),
+                task: Arc::clone(task.text()),
                 instance: Arc::clone(&registration.arn),
             })
         });

@@ -274,7 +274,7 @@ impl CellState {
                     .and_then(|place| place.registration());
                 let needs =
                     known.map_or_else(|| Arc::clone(&task.needs), |known| task.needs_on(known));
-                self.place(Arc::clone(&task.task), &needs, &task.group, slot);
+                self.place(self.tasks.name(&task.task), &needs, &task.group, slot);
                 if task.stage == Stage::Stopping {
                     self.stop_counting(&task.task);
                 }

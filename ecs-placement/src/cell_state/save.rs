@@ -123,16 +123,17 @@ impl CellState {
         let needs: Vec<_> = saved.needs.into_iter().map(Arc::new).collect();
         for task in saved.tasks {
             let name = &task.task;
+            let named = cell.tasks.name(name);
             let (Some(slot), Some(needs)) = (slots.get(task.instance), needs.get(task.needs))
             else {
                 return Err(format!(
                     "the task `{name}` is on no instance or needs nothing"
                 ));
             };
-            if cell.tasks.get(name).is_some() {
+            if cell.tasks.contains(&named) {
                 return Err(format!("the task `{name}` is in it twice"));
             }
-            cell.hold(Arc::clone(name), Arc::clone(needs), &task.group, *slot);
+            cell.hold(named, Arc::clone(needs), &task.group, *slot);
             if task.is_stopping {
                 cell.stop_counting(name);
             }

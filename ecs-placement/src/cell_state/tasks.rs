@@ -28,6 +28,13 @@ pub(super) struct Entry {
     is_seen: bool,
 }
 
+/// The name of a task, which is long enough to read it only once.
+#[derive(Debug, Clone)]
+pub(super) struct Name {
+    text: Arc<str>,
+    hash: u32,
+}
+
 /// The neighbours of a task in the list of its instance.
 #[derive(Debug, Clone, Copy)]
 struct Links {
@@ -56,6 +63,12 @@ pub(super) struct Tasks {
     firsts: Vec<u32>,
 }
 
+impl Name {
+    pub(super) fn text(&self) -> &Arc<str> {
+        &self.text
+    }
+}
+
 impl Entry {
     pub(super) fn is_seen(&self) -> bool {
         self.is_seen
@@ -65,6 +78,18 @@ impl Entry {
 impl Tasks {
     pub(super) fn len(&self) -> usize {
         self.by_name.len()
+    }
+
+    /// A name, of a task that there is or not.
+    pub(super) fn name(&self, text: &Arc<str>) -> Name {
+        Name {
+            text: Arc::clone(text),
+            hash: self.hash(text),
+        }
+    }
+
+    pub(super) fn contains(&self, name: &Name) -> bool {
+        self.find_hashed(&name.text, name.hash).is_some()
     }
 
     pub(super) fn get(&self, name: &str) -> Option<&Entry> {
@@ -129,12 +154,12 @@ impl Tasks {
     /// Adds a task whose name is new.
     pub(super) fn add(
         &mut self,
-        name: Arc<str>,
+        name: Name,
         needs: Arc<Needs>,
         (slot, group): (u32, u32),
         is_stopping: bool,
     ) {
-        let hash = self.hash(&name);
+        let Name { text: name, hash } = name;
         let at = self.free.pop().unwrap_or_else(|| self.push());
         let next = self.lead(slot, at);
         if let Some(next) = self.links.get_mut(next as usize) {
@@ -216,8 +241,12 @@ impl Tasks {
     }
 
     fn find(&self, name: &str) -> Option<u32> {
+        self.find_hashed(name, self.hash(name))
+    }
+
+    fn find_hashed(&self, name: &str, hash: u32) -> Option<u32> {
         let is_it = |at: &u32| self.entry(*at).is_some_and(|entry| *entry.name == *name);
-        self.by_name.find(spread(self.hash(name)), is_it).copied()
+        self.by_name.find(spread(hash), is_it).copied()
     }
 
     #[expect(clippy::cast_possible_truncation, reason = "half of a hash is a hash")]
