@@ -1,29 +1,26 @@
 //! What came of a transaction.
 
+use std::ops::Deref;
+use std::slice;
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use thiserror::Error;
 
-use crate::transaction::Few;
 use crate::{Reason, TransactionError};
 
 /// The outcome of a commit. It is cheap to clone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[must_use = "the conflicts are the tasks that were not placed"]
-#[serde(transparent)]
-pub struct Commit {
-    outcome: Arc<Outcome>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct Outcome {
+pub struct Commit {
     version: u64,
     moved: u32,
     refused: u32,
-    placed: Few<Placed>,
-    conflicts: Vec<Conflict>,
+    placed: Shared<Placed>,
+    /// [`Some`] if there are any.
+    #[serde(with = "several")]
+    conflicts: Option<Arc<[Conflict]>>,
 }
 
 /// A task that was placed.
@@ -87,58 +84,126 @@ pub struct Totals {
     pub unplaced: u64,
 }
 
+/// A list that its copies share. Most often it has one element, which is no allocation.
+#[derive(Debug, Clone)]
+enum Shared<T> {
+    One(T),
+    Several(Arc<[T]>),
+}
+
 impl Commit {
     pub(crate) fn new(
         version: u64,
         (moved, refused): (u32, u32),
-        placed: Few<Placed>,
+        placed: impl Iterator<Item = Placed>,
         conflicts: Vec<Conflict>,
     ) -> Self {
         Self {
-            outcome: Arc::new(Outcome {
-                version,
-                moved,
-                refused,
-                placed,
-                conflicts,
-            }),
+            version,
+            moved,
+            refused,
+            placed: placed.collect(),
+            conflicts: (!conflicts.is_empty()).then(|| conflicts.into()),
         }
     }
 
     /// The version of the cell after the commit.
     #[must_use]
     pub fn version(&self) -> u64 {
-        self.outcome.version
+        self.version
     }
 
     /// The tasks that were placed.
     #[must_use]
     pub fn placed(&self) -> &[Placed] {
-        &self.outcome.placed
+        &self.placed
     }
 
     /// The claims whose tasks were not.
     #[must_use]
     pub fn conflicts(&self) -> &[Conflict] {
-        &self.outcome.conflicts
+        self.conflicts.as_deref().unwrap_or_default()
     }
 
     /// How many claims were for an instance that had changed since the plan, whether they still
     /// fitted or not.
     #[must_use]
     pub fn moved(&self) -> u32 {
-        self.outcome.moved
+        self.moved
     }
 
     /// How many claims no longer fitted, those too for which [`Rebase`](crate::CommitPolicy)
     /// found another instance.
     #[must_use]
     pub fn refused(&self) -> u32 {
-        self.outcome.refused
+        self.refused
     }
 
     pub(crate) fn tasks(&self) -> impl Iterator<Item = &Arc<str>> {
         let placed = self.placed().iter().map(|placed| &placed.task);
         placed.chain(self.conflicts().iter().map(|conflict| &conflict.task))
+    }
+}
+
+impl<T> Deref for Shared<T> {
+    type Target = [T];
+
+    fn deref(&self) -> &[T] {
+        match self {
+            Self::One(one) => slice::from_ref(one),
+            Self::Several(several) => several,
+        }
+    }
+}
+
+impl<T> FromIterator<T> for Shared<T> {
+    fn from_iter<I: IntoIterator<Item = T>>(elements: I) -> Self {
+        let mut elements = elements.into_iter();
+        match (elements.next(), elements.next()) {
+            (Some(one), None) => Self::One(one),
+            (one, other) => Self::Several(one.into_iter().chain(other).chain(elements).collect()),
+        }
+    }
+}
+
+impl<T: PartialEq> PartialEq for Shared<T> {
+    fn eq(&self, other: &Self) -> bool {
+        **self == **other
+    }
+}
+
+impl<T: Eq> Eq for Shared<T> {}
+
+impl<T: Serialize> Serialize for Shared<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        (**self).serialize(serializer)
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Shared<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Vec::deserialize(deserializer)?.into_iter().collect())
+    }
+}
+
+/// A list that its copies share, and most often has no elements: read and written as any list.
+mod several {
+    use super::{Arc, Conflict, Deserialize, Deserializer, Serialize, Serializer};
+
+    type Several = Option<Arc<[Conflict]>>;
+
+    pub(super) fn serialize<S: Serializer>(
+        several: &Several,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        let several = several.as_deref().unwrap_or_default();
+        several.serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Several, D::Error> {
+        let several = Vec::deserialize(deserializer)?;
+        Ok((!several.is_empty()).then(|| several.into()))
     }
 }

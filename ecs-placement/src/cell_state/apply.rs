@@ -119,7 +119,7 @@ impl CellState {
                 self.commits.insert(token, commit);
             }
             Change::Forget { token } => {
-                self.commits.remove(&token);
+                self.commits.swap_remove(&token);
             }
         }
         self.advance();

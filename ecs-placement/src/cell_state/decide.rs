@@ -244,7 +244,7 @@ impl CellState {
             })
         });
         let version = self.version().saturating_add(u64::from(!placed.is_empty()));
-        Commit::new(version, counts, named.collect(), conflicts)
+        Commit::new(version, counts, named, conflicts)
     }
 
     fn count(&mut self, outcome: &Outcome) {

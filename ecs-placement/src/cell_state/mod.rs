@@ -12,7 +12,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use groups::Groups;
-use hashbrown::HashMap;
+use hashbrown::DefaultHashBuilder;
+use indexmap::IndexMap;
 use observe::Observed;
 use tasks::{Entry, Tasks};
 
@@ -38,7 +39,8 @@ pub struct CellState {
     tasks: Tasks,
     groups: Groups,
     observed: Observed,
-    commits: HashMap<Arc<str>, Commit>,
+    /// One after the other, so that keeping one more touches little memory.
+    commits: IndexMap<Arc<str>, Commit, DefaultHashBuilder>,
     kinds: Pool<Kind>,
     /// What tasks hold that only documents know.
     needs: Pool<Needs>,
@@ -72,7 +74,7 @@ impl CellState {
             tasks: Tasks::default(),
             groups: Groups::default(),
             observed: Observed::default(),
-            commits: HashMap::new(),
+            commits: IndexMap::default(),
             kinds: Pool::default(),
             needs: Pool::default(),
             free_slots: Vec::new(),
