@@ -32,8 +32,6 @@ pub(super) struct Index {
     /// must not depend on which value was seen first.
     pub(super) by_value: Vec<u32>,
     known: HashMap<Box<[u32]>, u32>,
-    /// For each slot its order.
-    order_of: Vec<u32>,
     /// Up to where in the planner's log this index knows.
     pub(super) synced: u64,
 }
@@ -106,14 +104,12 @@ impl Index {
             front,
             by_value: Vec::new(),
             known: HashMap::new(),
-            order_of: Vec::new(),
             synced,
             way,
         };
         index.fill(state, columns, claimed);
         if index.orders.is_overfull() {
-            index.orders = Orders::Keyed(Keyed::default());
-            index.orders.resize(index.heads.len(), index.order_of.len());
+            index.orders = index.orders.keyed();
             index.fill(state, columns, claimed);
         }
         for at in 0..index.heads.len() {
@@ -132,8 +128,7 @@ impl Index {
             for slot in state.in_order() {
                 let numbers = state.place(slot).and_then(Place::numbers);
                 let number = numbers.map_or(0, |numbers| numbers.order);
-                let order = self.order_of.get(slot as usize).copied().unwrap_or(0);
-                tallied.append(order, Member { number, slot });
+                tallied.append(Member { number, slot });
             }
         }
         let mut lists: Vec<Vec<(Key, Entry)>> = vec![Vec::new(); self.heads.len()];
@@ -169,20 +164,17 @@ impl Index {
 
     /// Looks again at an instance of which something has changed.
     pub(super) fn update(&mut self, state: &State, slot: u32, already: u32) {
-        let Some(place) = state.place(slot) else {
+        // An older state may not have the slot yet.
+        let place = state.place(slot);
+        let entry = place.and_then(|place| self.entry(state, place, already));
+        let Some((at, is_other)) = self.orders.update(slot, entry, self.filter.is_none()) else {
             return;
         };
-        let entry = self.entry(state, place, already);
-        let Some(at) = self.order_of.get(slot as usize) else {
-            return;
-        };
-        let at = *at as usize;
-        if self.orders.update((slot, at), entry, self.filter.is_none()) {
-            self.note_head(at);
+        if is_other {
+            self.note_head(at as usize);
         } else {
             // The tasks in its buckets may have changed all the same.
-            self.front
-                .touch(u32::try_from(at).unwrap_or(u32::MAX), false);
+            self.front.touch(at, false);
         }
     }
 
@@ -190,16 +182,13 @@ impl Index {
     /// it where it belongs, after all that were taken out have [settled](Orders::settle).
     pub(super) fn forget(&mut self, state: &State, slot: u32, columns: &Columns) {
         self.grow(state, columns);
-        let old = self.order_of.get(slot as usize).copied().unwrap_or(0);
         let new = self.order_for(slot, columns);
         let place = state.place(slot);
         let place = place.filter(|place| place.registration().is_some());
         let number = place.and_then(Place::numbers).map(|numbers| numbers.order);
-        self.orders.forget(slot, (old, new), number);
-        self.note_head(old as usize);
-        self.note_head(new as usize);
-        if let Some(known) = self.order_of.get_mut(slot as usize) {
-            *known = new;
+        let old = self.orders.forget(slot, new, number);
+        for at in [old, new] {
+            self.note_head(at as usize);
         }
     }
 
@@ -218,10 +207,9 @@ impl Index {
 
     /// Makes room for slots that are new.
     fn grow(&mut self, state: &State, columns: &Columns) {
-        for slot in u32::try_from(self.order_of.len()).unwrap_or(u32::MAX)..state.slots() {
+        for slot in self.orders.slots()..state.slots() {
             let order = self.order_for(slot, columns);
-            self.order_of.push(order);
-            self.orders.add_slot();
+            self.orders.add_slot(order);
         }
     }
 
@@ -235,16 +223,14 @@ impl Index {
         let Some((key, entry)) = self.entry(state, place, already) else {
             return;
         };
-        let at = self.order_of.get(place.slot as usize).copied().unwrap_or(0);
         match &self.orders {
-            Orders::Keyed(_) => {
-                if let Some(list) = lists.get_mut(at as usize) {
+            Orders::Keyed(keyed) => {
+                if let Some(list) = lists.get_mut(keyed.order_of(place.slot)) {
                     list.push((key, entry));
                 }
             }
             Orders::Tallied(_) => {
-                let place = (place.slot, at as usize);
-                self.orders.update(place, Some((key, entry)), false);
+                self.orders.update(place.slot, Some((key, entry)), false);
             }
         }
     }

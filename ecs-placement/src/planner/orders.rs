@@ -24,6 +24,8 @@ pub(super) struct Keyed {
     orders: Vec<Order>,
     /// For each slot its key.
     keys: Vec<Key>,
+    /// For each slot its order.
+    order_of: Vec<u32>,
 }
 
 impl Orders {
@@ -35,18 +37,40 @@ impl Orders {
         }
     }
 
-    /// One more slot, whose instance is not in.
-    pub(super) fn add_slot(&mut self) {
+    /// One more slot, whose instance belongs to an order and is not in.
+    pub(super) fn add_slot(&mut self, order: u32) {
         match self {
-            Self::Keyed(keyed) => keyed.keys.push(ABSENT),
-            Self::Tallied(tallied) => tallied.add_slot(),
+            Self::Keyed(keyed) => {
+                keyed.keys.push(ABSENT);
+                keyed.order_of.push(order);
+            }
+            Self::Tallied(tallied) => tallied.add_slot(order),
         }
     }
 
-    /// So many orders and slots, nobody being in.
-    pub(super) fn resize(&mut self, orders: usize, slots: usize) {
-        (0..orders).for_each(|_| self.add());
-        (0..slots).for_each(|_| self.add_slot());
+    /// How many slots there are.
+    pub(super) fn slots(&self) -> u32 {
+        let slots = match self {
+            Self::Keyed(keyed) => keyed.keys.len(),
+            Self::Tallied(tallied) => tallied.slots().len(),
+        };
+        u32::try_from(slots).unwrap_or(u32::MAX)
+    }
+
+    /// The same orders and slots by keys, nobody being in.
+    pub(super) fn keyed(&self) -> Self {
+        Self::Keyed(match self {
+            Self::Keyed(keyed) => Keyed {
+                orders: vec![Order::default(); keyed.orders.len()],
+                keys: vec![ABSENT; keyed.keys.len()],
+                order_of: keyed.order_of.clone(),
+            },
+            Self::Tallied(tallied) => Keyed {
+                orders: vec![Order::default(); tallied.len()],
+                keys: vec![ABSENT; tallied.slots().len()],
+                order_of: tallied.slots().collect(),
+            },
+        })
     }
 
     /// Whether instances have come to differ in more than bits are worth.
@@ -111,16 +135,16 @@ impl Orders {
         }
     }
 
-    /// Puts an instance where it belongs now, or takes it out. Whether its key has changed, or may
-    /// have if it is `searched` by amounts.
+    /// Puts an instance where it belongs now, or takes it out. Its order, and whether its key has
+    /// changed, or may have if it is `searched` by amounts.
     pub(super) fn update(
         &mut self,
-        (slot, at): (u32, usize),
+        slot: u32,
         entry: Option<(Key, Entry)>,
         is_searched: bool,
-    ) -> bool {
+    ) -> Option<(u32, bool)> {
         match self {
-            Self::Keyed(keyed) => keyed.update((slot, at), entry, is_searched),
+            Self::Keyed(keyed) => keyed.update(slot, entry, is_searched),
             Self::Tallied(tallied) => {
                 let tasks = entry.map(|(key, _)| (key >> FIRST) as u32);
                 tallied.update(slot, tasks)
@@ -128,17 +152,12 @@ impl Orders {
         }
     }
 
-    /// Takes out an instance that may be another one now, and may belong to another order. Whether
-    /// it was in.
-    pub(super) fn forget(
-        &mut self,
-        slot: u32,
-        (old, new): (u32, u32),
-        number: Option<u32>,
-    ) -> bool {
+    /// Takes out an instance that may be another one now, and belongs to an order from now on.
+    /// Gives back to which it did.
+    pub(super) fn forget(&mut self, slot: u32, order: u32, number: Option<u32>) -> u32 {
         match self {
-            Self::Keyed(keyed) => keyed.update((slot, old as usize), None, false),
-            Self::Tallied(tallied) => tallied.forget(slot, new, number),
+            Self::Keyed(keyed) => keyed.forget(slot, order),
+            Self::Tallied(tallied) => tallied.forget(slot, order, number),
         }
     }
 
@@ -161,21 +180,26 @@ impl Keyed {
         self.orders = lists.into_iter().map(Order::of).collect();
     }
 
+    /// The order of a slot.
+    pub(super) fn order_of(&self, slot: u32) -> usize {
+        let order = self.order_of.get(slot as usize);
+        order.map_or(0, |order| *order as usize)
+    }
+
     fn update(
         &mut self,
-        (slot, at): (u32, usize),
+        slot: u32,
         entry: Option<(Key, Entry)>,
         is_searched: bool,
-    ) -> bool {
+    ) -> Option<(u32, bool)> {
         let new = entry.map_or(ABSENT, |(key, _)| key);
-        let (Some(key), Some(order)) = (self.keys.get_mut(slot as usize), self.orders.get_mut(at))
-        else {
-            return false;
-        };
+        let at = *self.order_of.get(slot as usize)?;
+        let key = self.keys.get_mut(slot as usize)?;
         // What is free counts for a search even if the key is the same.
         if *key == new && (!is_searched || new == ABSENT) {
-            return false;
+            return Some((at, false));
         }
+        let order = self.orders.get_mut(at as usize)?;
         let old = std::mem::replace(key, new);
         if old != ABSENT {
             order.remove(old);
@@ -183,6 +207,12 @@ impl Keyed {
         if let Some((key, entry)) = entry {
             order.insert(key, entry);
         }
-        true
+        Some((at, true))
+    }
+
+    fn forget(&mut self, slot: u32, order: u32) -> u32 {
+        self.update(slot, None, false);
+        let known = self.order_of.get_mut(slot as usize);
+        known.map_or(order, |known| std::mem::replace(known, order))
     }
 }

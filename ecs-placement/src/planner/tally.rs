@@ -147,9 +147,19 @@ impl Tallied {
         self.tallies.push(Tally::default());
     }
 
-    /// One more slot.
-    pub(super) fn add_slot(&mut self) {
-        self.spots.push(NOWHERE);
+    /// How many orders there are.
+    pub(super) fn len(&self) -> usize {
+        self.tallies.len()
+    }
+
+    /// One more slot, whose instance belongs to an order.
+    pub(super) fn add_slot(&mut self, order: u32) {
+        self.spots.push(Spot { order, ..NOWHERE });
+    }
+
+    /// For each slot its order.
+    pub(super) fn slots(&self) -> impl ExactSizeIterator<Item = u32> + '_ {
+        self.spots.iter().map(|spot| spot.order)
     }
 
     /// Whether instances have come to differ in more numbers than bits are worth.
@@ -157,31 +167,26 @@ impl Tallied {
         self.is_overfull
     }
 
-    /// Adds an instance to an order, behind all others.
-    pub(super) fn append(&mut self, order: u32, member: Member) {
-        let spot = self.spots.get_mut(member.slot as usize);
-        if let (Some(tally), Some(spot)) = (self.tallies.get_mut(order as usize), spot) {
-            *spot = Spot {
-                order,
-                position: tally.append(member),
-                number: member.number,
-                tasks: NONE,
-            };
+    /// Adds an instance to its order, behind all others.
+    pub(super) fn append(&mut self, member: Member) {
+        let Some(spot) = self.spots.get_mut(member.slot as usize) else {
+            return;
+        };
+        if let Some(tally) = self.tallies.get_mut(spot.order as usize) {
+            spot.position = tally.append(member);
+            spot.number = member.number;
         }
     }
 
-    /// Counts an instance with so many tasks, or takes it out. Whether anything has changed.
-    pub(super) fn update(&mut self, slot: u32, tasks: Option<u32>) -> bool {
-        let Some(spot) = self.spots.get_mut(slot as usize) else {
-            return false;
-        };
+    /// Counts an instance with so many tasks, or takes it out. Its order, and whether anything has
+    /// changed.
+    pub(super) fn update(&mut self, slot: u32, tasks: Option<u32>) -> Option<(u32, bool)> {
+        let spot = self.spots.get_mut(slot as usize)?;
         let new = tasks.unwrap_or(NONE);
         if spot.tasks == new || spot.position == NONE {
-            return false;
+            return Some((spot.order, false));
         }
-        let Some(tally) = self.tallies.get_mut(spot.order as usize) else {
-            return false;
-        };
+        let tally = self.tallies.get_mut(spot.order as usize)?;
         if spot.tasks != NONE {
             tally.remove(spot.position, spot.tasks);
         }
@@ -190,19 +195,23 @@ impl Tallied {
             self.is_overfull |= tally.levels.len() > LEVELS;
         }
         spot.tasks = new;
-        true
+        Some((spot.order, true))
     }
 
     /// Takes out an instance that may be another one now, by its number if there is one, and may
-    /// belong to another order. Whether it was in. It may have no position before all newcomers
-    /// have [settled](Self::settle).
-    pub(super) fn forget(&mut self, slot: u32, order: u32, number: Option<u32>) -> bool {
-        let was_in = self.update(slot, None);
-        let (Some(spot), Some(number)) = (self.spots.get_mut(slot as usize), number) else {
-            return was_in;
+    /// belong to another order. Gives back to which it did. It may have no position before all
+    /// newcomers have [settled](Self::settle).
+    pub(super) fn forget(&mut self, slot: u32, order: u32, number: Option<u32>) -> u32 {
+        self.update(slot, None);
+        let Some(spot) = self.spots.get_mut(slot as usize) else {
+            return order;
         };
-        if (spot.order, spot.number) != (order, number) {
-            let tally = self.tallies.get_mut(spot.order as usize);
+        let old = spot.order;
+        let Some(number) = number else {
+            return old;
+        };
+        if (old, spot.number) != (order, number) {
+            let tally = self.tallies.get_mut(old as usize);
             let member = tally.and_then(|tally| tally.members.get_mut(spot.position as usize));
             if let Some(member) = member {
                 member.slot = NONE;
@@ -214,7 +223,7 @@ impl Tallied {
             };
             self.newcomers.push((order, slot));
         }
-        was_in
+        old
     }
 
     /// Finds positions for the instances that have none.
