@@ -578,6 +578,48 @@ fn a_stale_plan_conflicts_only_where_it_no_longer_fits() {
 }
 
 #[test]
+fn a_planner_that_goes_back_forgets_what_came_later() {
+    let zone = |number: i32| ["a", "b"][usize::from(number % 3 == 0)];
+    let instance = |number: i32| {
+        let memory = if number < 64 { 2_000 } else { 1_000 };
+        in_zone(
+            described(&format!("{number:03}"), 4_096, memory),
+            zone(number),
+        )
+    };
+    let mut cell = cell(&(0..64).map(instance).collect::<Vec<_>>());
+    let before = cell.snapshot();
+    // More than a cell remembers one by one, in chunks that were not there.
+    for number in 64..300 {
+        cell.register(&registration(&instance(number)));
+    }
+    let web = json!({"name": "web", "image": "web", "memory": 100});
+    for strategies in [
+        vec![strategy("binpack", "memory")],
+        vec![strategy("spread", "attribute:ecs.availability-zone")],
+        vec![strategy("spread", "instanceId")],
+    ] {
+        let request = request(web.clone()).with_strategies(&strategies).unwrap();
+        let mut planner = Planner::new();
+        let plan = planner.plan(&cell.snapshot(), &request.clone().with_count(40), 7);
+        let token = format!("{strategies:?}");
+        assert_eq!(
+            commit(&mut cell, plan, &token, CommitPolicy::Partial).conflicts(),
+            []
+        );
+        let after = cell.snapshot();
+        for count in [1, 1, 40] {
+            let request = request.clone().with_count(count);
+            for snapshot in [&after, &before, &after] {
+                let fresh = Plan::new(snapshot, &request, 7);
+                assert_eq!(fresh.claims().len() as u32, count);
+                assert_eq!(planner.plan(snapshot, &request, 7).claims(), fresh.claims());
+            }
+        }
+    }
+}
+
+#[test]
 fn documents_without_numbers_are_refused() {
     let error = Registration::try_from(&ContainerInstance::default()).unwrap_err();
     assert_eq!(error.to_string(), "the container instance has no ARN");

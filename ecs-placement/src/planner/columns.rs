@@ -378,8 +378,7 @@ impl Columns {
 
 impl Selected {
     pub(super) fn has(&self, slot: u32) -> bool {
-        let word = self.bits.get((slot / 64) as usize).copied().unwrap_or(0);
-        word >> (slot % 64) & 1 == 1
+        has_bit(&self.bits, slot)
     }
 
     /// The kinds of the instances, or more.
@@ -438,13 +437,18 @@ pub(super) fn kind(registration: &Registration) -> u8 {
     (mixed >> 58) as u8
 }
 
-fn set_bit(bits: &mut Vec<u64>, slot: u32, is_set: bool) {
+pub(super) fn set_bit(bits: &mut Vec<u64>, slot: u32, is_set: bool) {
     let at = (slot / 64) as usize;
     let words = bits.len().max(at + 1);
     bits.resize(words, 0);
     if let Some(word) = bits.get_mut(at) {
         *word = *word & !(1 << (slot % 64)) | u64::from(is_set) << (slot % 64);
     }
+}
+
+pub(super) fn has_bit(bits: &[u64], slot: u32) -> bool {
+    let word = bits.get((slot / 64) as usize).copied().unwrap_or(0);
+    word >> (slot % 64) & 1 == 1
 }
 
 fn keep(bits: &mut [u64], part: Vec<u64>) {

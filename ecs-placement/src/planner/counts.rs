@@ -42,12 +42,11 @@ impl Counts {
         counts
     }
 
-    /// Starts from no tasks again, by the same columns.
-    pub(super) fn restart(&mut self, number: u64) {
-        self.stamp = (number, 0);
-        self.by_slot.clear();
-        for known in &mut self.by_value {
-            known.tasks.fill(0);
+    /// Forgets the tasks on some instances.
+    pub(super) fn forget(&mut self, is_meant: impl Fn(u32) -> bool, columns: &Columns) {
+        let meant: Vec<u32> = self.slots().filter(|slot| is_meant(*slot)).collect();
+        for slot in meant {
+            self.set(slot, 0, columns);
         }
     }
 

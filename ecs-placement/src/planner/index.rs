@@ -11,7 +11,7 @@ use super::orders::{Keyed, Orders};
 use super::tally::{Member, Tallied};
 use super::way::{Measure, Way};
 use crate::request::Wanted;
-use crate::snapshot::{NO_GROUP, Place, State};
+use crate::snapshot::{NO_GROUP, Place, State, lanes_in};
 use crate::{daemon_room, fits};
 
 /// Instances in one order for each combination of the values that they are spread by.
@@ -133,13 +133,11 @@ impl Index {
         }
         let mut lists: Vec<Vec<(Key, Entry)>> = vec![Vec::new(); self.heads.len()];
         for (chunk, page) in state.chunks().zip(0_u32..) {
-            let mut lanes = match &self.filter {
+            let ready = match &self.filter {
                 Some(filter) => chunk.ready() & filter.selected.word(page as usize),
                 None => chunk.ready(),
             };
-            while lanes != 0 {
-                let lane = lanes.trailing_zeros();
-                lanes &= lanes - 1;
+            for lane in lanes_in(ready) {
                 let slot = page * 64 + lane;
                 let place = Place { chunk, slot, lane };
                 let already = claimed.get(slot as usize).copied().unwrap_or(0);

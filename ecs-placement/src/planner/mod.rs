@@ -62,6 +62,8 @@ pub struct Planner {
     tick: u64,
     /// For each chunk the tick of its last change.
     chunk_ticks: Vec<u64>,
+    /// For each chunk what had changed when snapshots were last compared, to be used again.
+    changes: Vec<Changes>,
     /// The last slots that have changed, and how many came before them.
     log: Vec<Logged>,
     log_start: u64,
@@ -90,6 +92,15 @@ pub struct Planner {
 struct Logged {
     slot: u32,
     /// Whether its attributes may have changed too.
+    is_registration: bool,
+}
+
+/// What has changed in a chunk.
+#[derive(Debug, Clone, Copy)]
+struct Changes {
+    /// The lanes, as bits.
+    lanes: u64,
+    /// Whether attributes may have changed too.
     is_registration: bool,
 }
 

@@ -2,11 +2,10 @@
 
 use std::sync::Arc;
 
-use super::columns::Columns;
-use super::counts::Counts;
+use super::columns::{Columns, has_bit, set_bit};
 use super::index::Index;
-use super::{Logged, Planner};
-use crate::snapshot::{LANES, NO_GROUP, State};
+use super::{Changes, Logged, Planner};
+use crate::snapshot::{Chunk, LANES, NO_GROUP, State, lanes_in};
 
 /// How many changes are remembered.
 const LOG: usize = 1 << 15;
@@ -23,6 +22,7 @@ impl Planner {
                 ..Self::new()
             };
             self.name_groups(state);
+            self.births.clear();
             self.chunk_ticks = state.chunks().map(|chunk| chunk.changed()).collect();
         } else if self.tick != state.tick() {
             match state.changes_since(self.tick) {
@@ -100,48 +100,69 @@ impl Planner {
         if !is_newer {
             self.births.clear();
         }
-        let known = std::mem::take(&mut self.chunk_ticks);
-        let known = known.into_iter().chain(std::iter::repeat(0));
-        for ((chunk, known), page) in state.chunks().zip(known).zip(0_u32..) {
-            if chunk.changed() == known {
-                continue;
-            }
-            let is_registration = !is_newer || chunk.registered() > known || known == 0;
-            for lane in 0..LANES {
-                let slot = page * LANES + lane;
-                if is_registration {
-                    self.columns.update(slot, state);
-                }
-                if is_registration || chunk.lane(lane).is_some_and(|lane| lane.changed > known) {
-                    self.push(slot, is_registration);
-                }
-            }
+        let mut changes = std::mem::take(&mut self.changes);
+        changes.clear();
+        let pages = self.chunk_ticks.len().max(state.chunks().count());
+        self.chunk_ticks.resize(pages, 0);
+        for (page, tick) in self.chunk_ticks.iter_mut().enumerate() {
+            // An older state may not have the chunk yet.
+            let chunk = state.chunk(page);
+            let known = std::mem::replace(tick, chunk.map_or(0, Chunk::changed));
+            let is_same = *tick == known;
+            let is_registration = !is_same
+                && (!is_newer
+                    || known == 0
+                    || chunk.is_none_or(|chunk| chunk.registered() > known));
+            let lanes = match chunk {
+                _ if is_registration => u64::MAX,
+                Some(chunk) if !is_same => chunk.changed_since(known),
+                _ => 0,
+            };
+            changes.push(Changes {
+                lanes,
+                is_registration,
+            });
         }
-        self.chunk_ticks = state.chunks().map(|chunk| chunk.changed()).collect();
-        self.count_anew(state);
+        self.take_in(&changes, state);
+        self.changes = changes;
     }
 
-    /// Counts the tasks of all groups that are watched again, in one pass over the instances.
-    fn count_anew(&mut self, state: &State) {
+    /// Takes in what has changed of instances: their attributes, and the tasks of all groups that
+    /// are watched.
+    fn take_in(&mut self, changes: &[Changes], state: &State) {
         if self.counts.len() > WATCHED {
             self.counts.clear();
         }
-        if self.counts.is_empty() {
-            return;
+        let has_changed = |slot: u32| {
+            let page = changes.get((slot / LANES) as usize);
+            page.is_some_and(|page| page.lanes >> (slot % LANES) & 1 == 1)
+        };
+        // As long as the values are known by which the tasks were counted.
+        for counts in self.counts.values_mut() {
+            counts.forget(has_changed, &self.columns);
         }
-        let mut watched: Vec<Option<&mut Counts>> = Vec::new();
-        watched.resize_with(self.group_names.len(), || None);
-        for (group, counts) in &mut self.counts {
-            self.counted = self.counted.wrapping_add(1);
-            counts.restart(self.counted);
-            if let Some(place) = watched.get_mut(*group as usize) {
-                *place = Some(counts);
+        for (page, changes) in (0..).zip(changes) {
+            for lane in lanes_in(changes.lanes) {
+                let slot = page * LANES + lane;
+                if changes.is_registration {
+                    self.columns.update(slot, state);
+                }
+                self.push(slot, changes.is_registration);
             }
         }
-        for (chunk, page) in state.chunks().zip(0_u32..) {
-            for (group, lane, count) in chunk.counts() {
-                if let Some(Some(counts)) = watched.get_mut(group as usize) {
-                    counts.set(page * LANES + lane, count, &self.columns);
+        let groups = self.counts.keys().filter(|group| **group != NO_GROUP);
+        let watched = groups.fold(Vec::new(), |mut watched, group| {
+            set_bit(&mut watched, *group, true);
+            watched
+        });
+        let changed = (0..).zip(changes).filter(|_| !watched.is_empty());
+        for place in changed.flat_map(|(page, changes)| {
+            lanes_in(changes.lanes).filter_map(move |lane| state.place(page * LANES + lane))
+        }) {
+            for (group, count) in place.chunk.counts_on(place.lane) {
+                let counts = has_bit(&watched, group).then(|| self.counts.get_mut(&group));
+                if let Some(counts) = counts.flatten() {
+                    counts.set(place.slot, count, &self.columns);
                 }
             }
         }
@@ -150,19 +171,9 @@ impl Planner {
     /// Learns the names of all groups. What was counted of a group that had another name is
     /// forgotten.
     fn name_groups(&mut self, state: &State) {
-        self.groups.clear();
-        let names = state.group_names().map(Option::<&_>::cloned).collect();
-        let old: Vec<Option<Arc<str>>> = std::mem::replace(&mut self.group_names, names);
-        let now = &self.group_names;
-        let is_same = |group: usize| group_at(&old, group) == group_at(now, group);
-        self.counts.retain(|group, _| is_same(*group as usize));
-        for (birth, group) in self.births.iter_mut().zip(0..) {
-            *birth = birth.filter(|_| is_same(group));
-        }
-        for (name, group) in self.group_names.iter().zip(0..) {
-            if let Some(name) = name {
-                self.groups.insert(Arc::clone(name), group);
-            }
+        let names = state.group_names().count().max(self.group_names.len());
+        for group in 0..u32::try_from(names).unwrap_or(u32::MAX) {
+            self.name_group(group, state);
         }
     }
 
@@ -193,10 +204,6 @@ impl Planner {
             self.groups.insert(Arc::clone(name), group);
         }
     }
-}
-
-fn group_at(names: &[Option<Arc<str>>], group: usize) -> Option<&Arc<str>> {
-    names.get(group)?.as_ref()
 }
 
 /// Looks at every instance that has changed since an index was last used.

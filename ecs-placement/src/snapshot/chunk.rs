@@ -1,5 +1,6 @@
 //! 64 instances side by side.
 
+use std::iter;
 use std::sync::Arc;
 
 use super::gpu_shares::{GpuRoom, GpuShares};
@@ -105,6 +106,14 @@ impl Chunk {
 
     pub(crate) fn changed(&self) -> u64 {
         self.changed
+    }
+
+    /// The lanes that have changed after a tick, as bits.
+    pub(crate) fn changed_since(&self, tick: u64) -> u64 {
+        let lanes = self.lanes.iter().zip(0..);
+        lanes.fold(0, |bits, (lane, at)| {
+            bits | u64::from(lane.changed > tick) << at
+        })
     }
 
     pub(crate) fn registered(&self) -> u64 {
@@ -306,6 +315,15 @@ impl Chunk {
         }
         self.counts.down(group, lane);
     }
+}
+
+/// The lanes whose bits are set.
+pub(crate) fn lanes_in(mut bits: u64) -> impl Iterator<Item = u32> {
+    iter::from_fn(move || {
+        let lane = bits.trailing_zeros();
+        bits &= bits.wrapping_sub(1);
+        (lane < LANES).then_some(lane)
+    })
 }
 
 fn port_key(lane: u32, port: HostPort) -> u32 {

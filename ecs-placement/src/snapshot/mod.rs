@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use ecs_arn::{ContainerInstanceRef, EcsArn};
 
-pub(crate) use chunk::{Chunk, LANES, Lane};
+pub(crate) use chunk::{Chunk, LANES, Lane, lanes_in};
 pub(crate) use gpu_shares::GpuRoom;
 pub use instance::Instance;
 pub(crate) use state::{NO_GROUP, Place, State};
