@@ -244,15 +244,38 @@ impl<'a> Question<'a> {
     }
 
     fn first(self, layer: Layer, effect: Effect) -> Option<Found> {
-        self.matching(layer, self.policies.of_layer(layer), effect)
-            .next()
+        self.first_of(layer, self.policies.of_layer(layer), effect)
+    }
+
+    /// The first that [`Question::matching`] gives, in a loop, which is what most decisions
+    /// spend their time in.
+    fn first_of(
+        self,
+        layer: Layer,
+        policies: &[Arc<CompiledPolicy>],
+        effect: Effect,
+    ) -> Option<Found> {
+        let attachment = self.policies.attachment(layer);
+        for (policy, compiled) in policies.iter().enumerate() {
+            for (statement, ready) in compiled.of_effect(effect) {
+                if let Ok(grant) = ready.evaluate(self.request, self.target, attachment) {
+                    let id = StatementId {
+                        layer,
+                        policy,
+                        statement,
+                    };
+                    return Some((grant, id));
+                }
+            }
+        }
+        None
     }
 
     fn denied(self) -> Option<Decision> {
         let layers = self.policies.layers();
         let (_, statement) = layers
             .filter(|(layer, _)| self.request.is_bound_by(*layer))
-            .find_map(|(layer, policies)| self.matching(layer, policies, Effect::Deny).next())?;
+            .find_map(|(layer, policies)| self.first_of(layer, policies, Effect::Deny))?;
         Some(decided(Outcome::ExplicitDeny, statement))
     }
 

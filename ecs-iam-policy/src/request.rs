@@ -234,15 +234,43 @@ pub(crate) struct ActionName {
     text: Box<str>,
     folded: Box<str>,
     colon: Option<usize>,
+    ends: ActionEnds,
+}
+
+/// The first and the last eight bytes of an action in lower case: enough to tell most actions
+/// apart without looking at the text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct ActionEnds {
+    pub(crate) head: u64,
+    pub(crate) tail: u64,
+}
+
+impl ActionEnds {
+    pub(crate) fn of(folded: &str) -> Self {
+        let bytes = folded.as_bytes();
+        let head = bytes.iter().take(8).enumerate();
+        let tail = bytes.iter().rev().take(8).enumerate();
+        let sum = |sum: u64, (at, byte): (usize, &u8)| sum | (u64::from(*byte) << (8 * at));
+        Self {
+            head: head.fold(0, sum),
+            tail: tail.fold(0, sum),
+        }
+    }
 }
 
 impl ActionName {
     pub(crate) fn new(text: &str) -> Self {
+        let folded = text.to_ascii_lowercase().into_boxed_str();
         Self {
             text: text.into(),
-            folded: text.to_ascii_lowercase().into(),
+            ends: ActionEnds::of(&folded),
+            folded,
             colon: text.find(':'),
         }
+    }
+
+    pub(crate) const fn ends(&self) -> ActionEnds {
+        self.ends
     }
 
     /// The whole name in lower case.

@@ -2,7 +2,7 @@
 
 use ecs_arn::Wildcard;
 
-use crate::request::ActionName;
+use crate::request::{ActionEnds, ActionName};
 
 /// A pattern of actions, in lower case.
 #[derive(Debug, Clone)]
@@ -10,9 +10,27 @@ pub(crate) enum ActionPattern {
     /// `*`
     Any,
     /// No wildcard: service and name in one.
-    Exact(Box<str>),
+    Exact(Box<str>, ActionEnds),
     /// Service and name apart, so that no wildcard crosses the colon.
-    Parts(Wildcard, Wildcard),
+    Parts(LiteralStart, Wildcard, Wildcard),
+}
+
+/// Up to eight bytes before the first wildcard, which an action has to start with.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct LiteralStart {
+    head: u64,
+    mask: u64,
+}
+
+impl LiteralStart {
+    fn of(folded: &str) -> Self {
+        let start = folded.split(['*', '?']).next().unwrap_or_default();
+        let ones = |len: usize| (0..len.min(8)).fold(0_u64, |mask, at| mask | (0xff << (8 * at)));
+        Self {
+            head: ActionEnds::of(start).head,
+            mask: ones(start.len()),
+        }
+    }
 }
 
 impl ActionPattern {
@@ -31,19 +49,23 @@ impl ActionPattern {
         let (service, name) = (Wildcard::new(service), Wildcard::new(name));
         let exact = service.is_literal() && name.is_literal();
         Ok(if exact {
-            Self::Exact(folded.into())
+            Self::Exact(folded.as_str().into(), ActionEnds::of(&folded))
         } else {
-            Self::Parts(service, name)
+            Self::Parts(LiteralStart::of(&folded), service, name)
         })
     }
 
     pub(crate) fn matches(&self, action: &ActionName) -> bool {
         match self {
             Self::Any => true,
-            Self::Exact(text) => **text == *action.folded(),
-            Self::Parts(service, name) => action.parts().is_some_and(|(of_service, of_name)| {
-                service.matches(of_service) && name.matches(of_name)
-            }),
+            Self::Exact(text, ends) => *ends == action.ends() && **text == *action.folded(),
+            Self::Parts(start, service, name) => {
+                let is_other = action.ends().head & start.mask != start.head;
+                let matches = |(of_service, of_name): (&str, &str)| {
+                    service.matches(of_service) && name.matches(of_name)
+                };
+                !is_other && action.parts().is_some_and(matches)
+            }
         }
     }
 }
@@ -72,6 +94,9 @@ mod tests {
             "no wildcard crosses the colon"
         );
         assert!(!matches("ecs:*", "ecs"));
+        assert!(!matches("ecs:RunTask", "ecs:RanTask"), "the same ends");
+        assert!(!matches("ecs:DescribeTaskSets", "ecs:DescribeBaskSets"));
+        assert!(matches("*:RunTask", "e:RunTask") && matches("e?s:Run*", "ecs:Run"));
     }
 
     #[test]
