@@ -63,6 +63,9 @@
 //! | keys of a call that hold for the roles that it passes | all but those of Amazon ECS, of tags given and of tags of resources | the role is another resource, and the caller and the circumstances are the same |
 //! | `aws:RequestedRegion` where a role is passed | is the Region that Amazon ECS is called in | no endpoint of IAM is called |
 //! | `aws:ResourceOrgID` | is absent unless it is given | no ARN tells it |
+//! | task roles and execution roles where a service is created or changed | are not asked for: `iam:PassRole` was, when the task definition was registered | the reference names `iam:PassRole` beside RunTask, StartTask and Express services only, and registering is known to ask |
+//! | tags that `propagateTags` copies to tasks from their task definition | are asked for by `ecs:TagResource` as tags of RunTask and StartTask are | AWS does not say; the tags of a service's tasks are given by Amazon ECS |
+//! | `aws:SourceArn` of a service that assumes a role | is `arn:aws:ecs:REGION:ACCOUNT:*` | the guide: single clusters cannot be told apart |
 //! | keys for switches that a request does not set | are absent | AWS does not say which defaults it fills in |
 //!
 //! # What is accepted

@@ -40,6 +40,7 @@
 //! | what is probably not meant | [`Policy::lint`], [`Finding`] |
 //! | what a policy allows at all, and what changes | [`Permissions`] |
 //! | actions, resources, keys and requests of Amazon ECS | [`ecs`] |
+//! | whether a call to Amazon ECS is authorised as a whole, and what is missing | [`PolicySet::authorize`] |
 //!
 //! # How a request is decided
 //!
@@ -53,6 +54,10 @@
 //!  6  session policies do not allow it ............................... implicit deny
 //!  7  ................................................................ allowed
 //! ```
+//!
+//! Service control policies do not bind services, anonymous callers and service-linked roles;
+//! resource control policies do not bind service-linked roles. Where everyone is named and a
+//! condition on `aws:PrincipalArn` says who it is, 3 holds as well.
 //!
 //! That is within one account. Across accounts 3 does not hold, and 4 asks for both: the
 //! resource's policy and the principal's own. The root user has no need of own policies.

@@ -6,6 +6,7 @@
     reason = "a failed step fails the test"
 )]
 
+mod authorize;
 mod closed_output;
 mod endings;
 mod placement;
