@@ -1,15 +1,18 @@
 //! What an account owns in a Region, clusters aside.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use ecs_arn::{ArnError, Scope};
 use ecs_model::account_setting::{AccountSettings, SettingName};
 use ecs_model::{CapacityProvider, Tag, TaskDefinition};
-use ecs_taskdef::{Format, Registry, RegistryChange, Saved};
+use ecs_taskdef::{Format, Registry, RegistryChange, Saved, TaskDefinitionStatus};
 use serde::{Deserialize, Serialize};
 
 use crate::{Change, Changes, Owner, Partition};
+
+/// The status of a revision that is being deleted.
+const LEAVING: Option<&TaskDefinitionStatus> = Some(&TaskDefinitionStatus::DeleteInProgress);
 
 /// A change of what an account owns.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -48,6 +51,9 @@ pub(crate) struct Account {
     pub(crate) tags: BTreeMap<Arc<str>, Vec<Tag>>,
     pub(crate) providers: BTreeMap<Arc<str>, CapacityProvider>,
     pub(crate) settings: AccountSettings,
+    /// The ARNs of the revisions that are being deleted.
+    #[serde(skip)]
+    pub(crate) leaving: BTreeSet<String>,
 }
 
 impl Saved for Account {
@@ -65,6 +71,7 @@ impl Account {
             tags: BTreeMap::new(),
             providers: BTreeMap::new(),
             settings: AccountSettings::default(),
+            leaving: BTreeSet::new(),
         })
     }
 
@@ -84,7 +91,13 @@ impl Account {
 
     pub(crate) fn apply(&mut self, change: &AccountChange) {
         match change {
-            AccountChange::Registry(change) => self.registry.apply(change.clone()),
+            AccountChange::Registry(change) => {
+                self.registry.apply(change.clone());
+                if matches!(change, RegistryChange::Revision(one) if one.status() != LEAVING) {
+                    return;
+                }
+                self.index();
+            }
             AccountChange::Tags { resource, tags } if tags.is_empty() => {
                 self.tags.remove(resource);
             }
@@ -113,6 +126,13 @@ impl Account {
     /// A revision as it is from now on.
     pub(crate) fn revision(described: &TaskDefinition) -> AccountChange {
         AccountChange::Registry(RegistryChange::Revision(Box::new(described.clone())))
+    }
+
+    /// Makes again what follows from the rest.
+    pub(crate) fn index(&mut self) {
+        let leaving = TaskDefinitionStatus::DeleteInProgress;
+        let leaving = self.registry.list(None, &leaving);
+        self.leaving = leaving.map(str::to_owned).collect();
     }
 
     pub(crate) fn tags_of(&self, resource: &str) -> &[Tag] {

@@ -4,19 +4,17 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::sync::Arc;
 
-use ecs_model::capacity_provider::CapacityProviderUpdateStatus;
 use ecs_model::{Exception, Quotas, TaskDefinition, Timestamp};
-use ecs_placement::service::ServicePolicy;
-use ecs_taskdef::{Format, RegistryChange, Saved, TaskDefinitionStatus};
+use ecs_placement::service::{ServicePolicy, Wait};
+use ecs_taskdef::{Format, Saved};
 use serde::{Deserialize, Serialize};
 
 use crate::Order;
-use crate::account::Account;
 use crate::cluster::{ClusterState, TaskState};
-use crate::operation::{self, Context, capacity_providers};
+use crate::operation::{self, Context};
+use crate::realm::{self, Realm};
 use crate::{
-    AccountChange, AgentOrder, AgentReport, ApplyError, Call, Change, Changes, Handled, Inputs,
-    Owner, words,
+    AgentOrder, AgentReport, ApplyError, Call, Change, Changes, Handled, Inputs, Owner, words,
 };
 
 /// What a control plane goes by.
@@ -73,14 +71,6 @@ pub struct ControlPlane {
     orders: Vec<AgentOrder>,
 }
 
-/// An account in a Region with its clusters.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(crate) struct Realm {
-    pub(crate) account: Account,
-    pub(crate) clusters: BTreeMap<Arc<str>, ClusterState>,
-}
-
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct SavedPlane<'a> {
@@ -134,10 +124,10 @@ impl ControlPlane {
     pub fn restore(options: Options, saved: &str) -> Result<Self, serde_json::Error> {
         let restored: Restored = serde_json::from_str(saved)?;
         let mut realms: BTreeMap<Owner, Realm> = restored.realms.into_iter().collect();
-        let clusters = realms
-            .values_mut()
-            .flat_map(|realm| realm.clusters.values_mut());
-        clusters.for_each(ClusterState::index);
+        for realm in realms.values_mut() {
+            realm.account.index();
+            realm.clusters.values_mut().for_each(ClusterState::index);
+        }
         Ok(Self {
             options,
             realms,
@@ -153,7 +143,7 @@ impl ControlPlane {
     /// The exception with which ECS answers.
     pub fn handle(&mut self, call: &Call<'_>, inputs: &Inputs) -> Result<Handled, Exception> {
         let operation = operation::named(call.operation)?;
-        let realm = realm(&mut self.realms, &inputs.owner).map_err(words::server)?;
+        let realm = realm::of(&mut self.realms, &inputs.owner).map_err(words::server)?;
         let mut context = Context {
             realm,
             options: &self.options,
@@ -242,7 +232,7 @@ impl ControlPlane {
     /// history, after which the control plane is not to be used.
     pub fn apply(&mut self, changes: &Changes) -> Result<(), ApplyError> {
         let owner = &changes.partition.owner;
-        let realm = realm(&mut self.realms, owner)?;
+        let realm = realm::of(&mut self.realms, owner)?;
         let partition = &changes.partition;
         let version = match &partition.cluster {
             None => realm.account.version,
@@ -295,6 +285,27 @@ impl ControlPlane {
         Ok(())
     }
 
+    /// The accounts that own something, with their Regions.
+    pub fn owners(&self) -> impl Iterator<Item = &Owner> {
+        self.realms.keys()
+    }
+
+    /// What a service of a cluster waits for, what decides first; nothing if there is no such
+    /// service.
+    #[must_use]
+    pub fn service_waits(
+        &self,
+        owner: &Owner,
+        cluster: &str,
+        service: &str,
+        now: Timestamp,
+    ) -> Vec<Wait> {
+        let realm = self.realms.get(owner);
+        let cluster = realm.and_then(|realm| realm.clusters.get(cluster));
+        let waits = cluster.and_then(|one| one.services.explain(service, &one.cell, now));
+        waits.unwrap_or_default()
+    }
+
     /// The tasks that agents were given and that have not stopped, as orders to launch them.
     pub fn hosted(&self) -> impl Iterator<Item = AgentOrder> {
         self.realms.iter().flat_map(|(owner, realm)| {
@@ -335,59 +346,5 @@ impl ControlPlane {
     /// of the tasks it has.
     pub fn take_orders(&mut self) -> Vec<AgentOrder> {
         std::mem::take(&mut self.orders)
-    }
-}
-
-impl Realm {
-    /// A task definition or a capacity provider that is being deleted goes once nothing uses it.
-    fn finish_deletion(&self, owner: &Owner) -> Option<Changes> {
-        self.finish_provider(owner)
-            .or_else(|| self.finish_definition(owner))
-    }
-
-    fn finish_provider(&self, owner: &Owner) -> Option<Changes> {
-        let mut providers = self.account.providers.values();
-        let leaving = providers.find(|provider| {
-            let name = provider.name().unwrap_or_default();
-            let status = provider.update_status();
-            status == Some(&CapacityProviderUpdateStatus::DeleteInProgress)
-                && !self
-                    .clusters
-                    .values()
-                    .any(|cluster| cluster.is_active() && capacity_providers::has(cluster, name))
-        })?;
-        let gone = leaving
-            .clone()
-            .with_update_status(CapacityProviderUpdateStatus::DeleteComplete);
-        let change = AccountChange::CapacityProvider(Box::new(gone));
-        self.account.changes(owner, [change])
-    }
-
-    fn finish_definition(&self, owner: &Owner) -> Option<Changes> {
-        let status = TaskDefinitionStatus::DeleteInProgress;
-        let registry = &self.account.registry;
-        let mut leaving = registry.list(None, &status);
-        let gone = leaving.find(|arn| !self.clusters.values().any(|one| one.uses(arn)))?;
-        let revision = registry.describe(gone).ok()?;
-        let change = RegistryChange::Gone {
-            family: revision.family.clone()?,
-            revision: revision.revision?,
-        };
-        self.account
-            .changes(owner, [AccountChange::Registry(change)])
-    }
-}
-
-/// The realm of an owner, which is empty at first.
-fn realm<'a>(
-    realms: &'a mut BTreeMap<Owner, Realm>,
-    owner: &Owner,
-) -> Result<&'a mut Realm, ecs_arn::ArnError> {
-    match realms.entry(owner.clone()) {
-        Entry::Occupied(known) => Ok(known.into_mut()),
-        Entry::Vacant(new) => Ok(new.insert(Realm {
-            account: Account::new(owner)?,
-            clusters: BTreeMap::new(),
-        })),
     }
 }

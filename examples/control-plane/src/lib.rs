@@ -33,6 +33,7 @@ mod control_plane;
 mod ids;
 mod operation;
 mod orders;
+mod realm;
 mod simulation;
 mod words;
 

@@ -29,12 +29,8 @@ fn what_is_not_answered_says_so() {
         .map(Operation::name)
         .filter(|name| !answered.contains(name))
         .collect();
-    assert_eq!(refused, ["UpdateContainerAgent"]);
+    assert_eq!(refused, [""; 0]);
     let mut local = local();
-    assert_eq!(
-        local.refused("UpdateContainerAgent", json!({"containerInstance": "a"})),
-        "UnsupportedFeatureException: the operation `UpdateContainerAgent` is not supported"
-    );
     assert_eq!(
         local.refused("ExecuteCommand", json!({})),
         "UnknownOperationException: there is no operation `ExecuteCommand`"
@@ -555,6 +551,27 @@ fn managed_scaling_brings_instances() {
     assert_eq!(
         described["clusters"][0]["registeredContainerInstancesCount"],
         3
+    );
+    local.check_replay();
+}
+
+#[test]
+fn agents_are_updated() {
+    let mut local = local();
+    let old = json!({"totalResources": [
+        {"name": "CPU", "type": "INTEGER", "integerValue": 1024},
+        {"name": "MEMORY", "type": "INTEGER", "integerValue": 2048}],
+        "versionInfo": {"agentVersion": "1.70.0"}});
+    let registered = local.call("RegisterContainerInstance", old);
+    let instance = registered["containerInstance"]["containerInstanceArn"].clone();
+    let request = json!({"containerInstance": instance});
+    let updated = local.call("UpdateContainerAgent", request.clone());
+    let shown = &updated["containerInstance"];
+    assert_eq!(shown["agentUpdateStatus"], "UPDATED");
+    assert_eq!(shown["versionInfo"]["agentVersion"], "1.89.0");
+    assert_eq!(
+        local.refused("UpdateContainerAgent", request),
+        "NoUpdateAvailableException: agent 1.89.0 is the latest version"
     );
     local.check_replay();
 }

@@ -125,7 +125,7 @@ pub(super) fn deregister(context: &mut Context<'_>, body: &[u8]) -> Result<Handl
 }
 
 /// A container instance that a request names and that can be described.
-fn instance<'a>(
+pub(super) fn instance<'a>(
     cluster: &'a ClusterState,
     named: Option<&str>,
 ) -> Result<(Arc<str>, &'a Instance), Exception> {

@@ -21,6 +21,9 @@ pub(super) struct Identity {
 /// The ports that the agent keeps: SSH, Docker and its own.
 const PORTS: [u16; 5] = [22, 2375, 2376, 51678, 51679];
 
+/// The version of the agents.
+pub(super) const AGENT: &str = "1.89.0";
+
 /// What agents of today can do on Linux, as far as task definitions ask for it.
 const CAPABILITIES: &[&str] = &[
     "com.amazonaws.ecs.capability.docker-remote-api.1.17",
@@ -171,7 +174,7 @@ impl Identity {
     /// The agent of an instance that says nothing of it.
     pub(super) fn version_info(&self) -> VersionInfo {
         VersionInfo::default()
-            .with_agent_version("1.89.0")
+            .with_agent_version(AGENT)
             .with_docker_version("DockerVersion: 25.0.6")
     }
 }

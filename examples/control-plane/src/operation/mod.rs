@@ -4,6 +4,7 @@ mod account_settings;
 mod attributes;
 pub(crate) mod capacity_providers;
 mod clusters;
+mod container_agent;
 mod container_instances;
 mod identity;
 mod run_task;
@@ -27,7 +28,7 @@ use serde::Serialize;
 
 use crate::call::{Response, body};
 use crate::cluster::ClusterState;
-use crate::control_plane::Realm;
+use crate::realm::Realm;
 use crate::{Handled, Inputs, Options, words};
 
 /// What an operation sees, and what it goes by.
@@ -114,6 +115,7 @@ const TABLE: &[(&str, Handler)] = &[
     ("UpdateServicePrimaryTaskSet", task_sets::make_primary),
     ("DeleteTaskSet", task_sets::delete),
     ("ListServicesByNamespace", services::list_by_namespace),
+    ("UpdateContainerAgent", container_agent::update),
     ("GetTaskProtection", task_protection::get),
     ("UpdateTaskProtection", task_protection::update),
     ("CreateService", services::create),

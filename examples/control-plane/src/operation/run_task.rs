@@ -32,18 +32,18 @@ pub(super) fn run_task(context: &mut Context<'_>, body: &[u8]) -> Result<Handled
     let definition = account.registry.resolve(named, inputs.now);
     let definition = definition.map_err(|error| words::unusable(&error))?;
     let tags = tags(account, cluster, definition, &Tagging::of(&request));
+    let ids = Ids::new(inputs.seed, cluster.version);
     let mut run = Run {
         cluster,
         inputs,
         request: &request,
         definition,
         tags,
-        ids: Ids::new(inputs.seed, 0),
+        ids,
         arns: Vec::new(),
         failures: Vec::new(),
         changes: Vec::new(),
     };
-    run.ids = Ids::new(inputs.seed, run.cluster.version);
     run.place()?;
     let Run {
         arns,
