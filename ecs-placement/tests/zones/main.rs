@@ -3,7 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a failed step fails the test")]
 
 use ecs_model::event::EventLevel;
-use ecs_model::{Service, Timestamp};
+use ecs_model::operation::CreateServiceRequest;
+use ecs_model::{Quotas, Request, Service, Timestamp};
 use ecs_placement::Recorded;
 use ecs_placement::service::rebalance::{
     RebalanceAction, RebalanceEvent, RebalanceRecord, Rebalancing, Zones, check, moves,
@@ -165,11 +166,28 @@ fn what_ends_a_rebalancing() {
     assert_eq!(told(&mut rebalancing), []);
 }
 
+/// Whether a request for such a service is refused that asks for it.
+fn is_refused(document: &Value) -> bool {
+    let mut request = document.as_object().unwrap().clone();
+    request.insert("serviceName".to_owned(), json!("web"));
+    request.insert("availabilityZoneRebalancing".to_owned(), json!("ENABLED"));
+    let request: CreateServiceRequest = serde_json::from_value(Value::Object(request)).unwrap();
+    let findings = request.validate(&Quotas::current());
+    let mut rules = findings.iter().map(|one| one.rule.id);
+    rules.any(|id| id == "availability-zone-rebalancing")
+}
+
+/// Requests are refused by a rule of theirs; both say the same, except that the rule does not look
+/// at controllers.
 #[test]
 fn which_services_are_rebalanced() {
     let checked = |document: Value| {
+        let has_controller = document.get("deploymentController").is_some();
+        let is_refused = is_refused(&document);
         let service: Service = serde_json::from_value(document).unwrap();
-        check(&service).map_err(|refusal| refusal.to_string())
+        let checked = check(&service).map_err(|refusal| refusal.to_string());
+        assert_eq!(is_refused, checked.is_err() && !has_controller);
+        checked
     };
     let zone = "attribute:ecs.availability-zone";
     assert_eq!(checked(json!({})), Ok(()));
