@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 /// Whether a text has a part that is to be filled in: `${NAME}`, `$NAME`, `$(NAME)`, `{{NAME}}`,
-/// `<NAME>`, `%NAME%`, `@NAME@`, `#{NAME}#` or `%{...}`.
+/// `<NAME>`, `%NAME%`, `@NAME@`, `#{NAME}#`, `%{...}` or `{%...%}`.
 pub(crate) fn is_open(text: &str) -> bool {
     may_be_open(text) && Parts::of(text).next().is_some()
 }
@@ -52,6 +52,8 @@ pub(crate) struct Parts<'t> {
     braces: Option<Vec<(usize, Option<usize>)>>,
     parenthesis: Ahead,
     double_brace: Ahead,
+    directive: Ahead,
+    comment: Ahead,
     angle: Ahead,
 }
 
@@ -63,6 +65,8 @@ impl<'t> Parts<'t> {
             braces: None,
             parenthesis: Ahead::default(),
             double_brace: Ahead::default(),
+            directive: Ahead::default(),
+            comment: Ahead::default(),
             angle: Ahead::default(),
         }
     }
@@ -92,6 +96,14 @@ impl<'t> Parts<'t> {
                     .find(self.text, at, |rest| rest.find("}}"))?
                     + 2,
             ),
+            (b'{', b'%') => {
+                let find = |rest: &str| rest.find("%}");
+                Some(self.directive.find(self.text, at + 2, find)? + 2)
+            }
+            (b'{', b'#') => {
+                let find = |rest: &str| rest.find("#}");
+                Some(self.comment.find(self.text, at + 2, find)? + 2)
+            }
             (b'<', _) => {
                 let end = self
                     .angle
@@ -204,6 +216,7 @@ mod tests {
             ("#{Token}#x#{y}", &["", "x", ""]),
             ("$(Build.Id)", &["", ""]),
             ("%{ if a }b", &["", "b"]),
+            ("{% if a %}b{# c #}", &["", "b", ""]),
         ] {
             assert!(is_open(text), "{text}");
             assert_eq!(known_parts(text).collect::<Vec<_>>(), known, "{text}");
@@ -222,7 +235,9 @@ mod tests {
 
     #[test]
     fn parts_that_do_not_end_cost_one_pass_together() {
-        for begin in ["${", "{{", "<", "%{", "#{", "$(", "%A ", "@A ", "<\n"] {
+        for begin in [
+            "${", "{{", "{%", "{#", "<", "%{", "#{", "$(", "%A ", "@A ", "<\n",
+        ] {
             let text = begin.repeat(100_000);
             assert!(!is_open(&text), "{begin}");
             assert!(is_open(&format!("{text}${{a}}")), "{begin}");

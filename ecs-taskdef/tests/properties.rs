@@ -299,7 +299,7 @@ proptest! {
 }
 
 /// Parts of templates, in YAML and in JSON that is filled in.
-const PARTS: [&str; 40] = [
+const PARTS: [&str; 47] = [
     "{",
     "}",
     "[",
@@ -327,6 +327,13 @@ const PARTS: [&str; 40] = [
     "%{ endif }",
     "%{ for a in b }",
     "%{ endfor }",
+    "{% if a %}",
+    "{% elif b %}",
+    "{% else %}",
+    "{% endif %}",
+    "{{ range a }}",
+    "{{ end }}",
+    "{# a #}",
     "${a}",
     "{{ a }}",
     "$A",
@@ -402,6 +409,23 @@ fn deep_documents_are_refused() {
                 format!("not JSON at line 1 column {column}: recursion limit exceeded")
             );
         }
+    }
+}
+
+#[test]
+fn long_chains_of_conditions_are_refused() {
+    for (begin, next) in [
+        ("[", "{% if a %}"),
+        ("[{% if a %}1", "{% elif b %}1"),
+        ("[{% if a %}", "{% elif b %}"),
+        ("[", "{{ if a }}["),
+        ("{ ", "{{ if a }}"),
+        ("{ {{ if a }}", "{{ else if b }}"),
+    ] {
+        let text = format!("{begin}{}", next.repeat(20_000));
+        let refused = Document::read(text.as_bytes(), Reading::Lenient).unwrap_err();
+        let said = chain::chain(&refused);
+        assert!(said.ends_with("recursion limit exceeded"), "{next}: {said}");
     }
 }
 

@@ -785,3 +785,123 @@ fn yaml_may_begin_with_a_byte_order_mark() {
     let text = "family: web\ncontainerDefinitions: [{name: web, image: web, memory: 64}]\n";
     assert_eq!(found(&format!("\u{feff}{text}"), Reading::Lenient), [""; 0]);
 }
+
+/// What of a definition there is in each alternative, with what is unknown of the first.
+fn alternatives(text: &str) -> (Vec<String>, Vec<String>) {
+    let document = read(text);
+    let shown = |one: ecs_taskdef::Alternative<'_>| {
+        let task = one.task_definition;
+        let names = task
+            .container_definitions()
+            .iter()
+            .map(|one| one.name().unwrap_or("?"));
+        let names: Vec<&str> = names.collect();
+        format!("{} {}", task.cpu().unwrap_or("-"), names.join(" "))
+    };
+    let unknowns = document.unknowns().iter().map(str::to_owned);
+    (
+        document.alternatives().map(shown).collect(),
+        unknowns.collect(),
+    )
+}
+
+#[test]
+fn directives_of_jinja_decide_about_parts() {
+    let text = r#"{# the web #}
+{% set size = "256" %}
+{
+  "family": "web",
+  {%- if big %}
+  "cpu": "512", {# enough #}
+  {%- elif small -%}
+  "cpu": "128",
+  {%- else %}
+  "cpu": {% if fast %}"256"{% else %}"1024"{% endif %},
+  {%- endif %}
+  "memory": "{% if big %}512{% endif %}",
+  "containerDefinitions": [
+    {"name": "web", "image": "{{ image | default("web") }}", "memory": 64},
+    {% for name in names %}
+    {"name": "{{ name }}"}{% if not loop.last %},{% endif %}
+    {% endfor %}
+  ]
+}"#;
+    let (mut found, unknowns) = alternatives(text);
+    found.sort();
+    found.dedup();
+    assert_eq!(found, ["1024 web", "128 web", "256 web", "512 web"]);
+    let expected = [
+        "/containerDefinitions/-",
+        "/containerDefinitions/0/image",
+        "/memory",
+    ];
+    assert_eq!(unknowns, expected);
+    assert!(!read(text).validate(&Validator::default()).has_errors());
+}
+
+#[test]
+fn directives_of_go_decide_about_parts() {
+    let text = r#"{
+  {{- $name := "web" }}
+  "family": {{ .Values.family | quote }},
+  {{- if .Values.big }}
+  "cpu": "512",
+  {{- else if not .Values.small }}
+  "cpu": "256",
+  {{- end }}
+  "containerDefinitions": [
+    {{- /* each of them */ -}}
+    {{- range $i, $c := .Values.containers }}
+    {{- if $i }},{{ end }}
+    {"name": "{{ $c.name }}", "image": "{{ $c.image | default "latest" }}"}
+    {{- else }}
+    {"name": "none"}
+    {{- end }}
+  ]
+}"#;
+    let (mut found, unknowns) = alternatives(text);
+    found.sort();
+    found.dedup();
+    assert_eq!(found, ["- ", "256 ", "512 "]);
+    assert_eq!(unknowns, ["/containerDefinitions/-", "/family"]);
+    assert!(!read(text).validate(&Validator::default()).has_errors());
+}
+
+#[test]
+fn what_another_file_gives_is_unknown() {
+    let text = r#"{"family": "web", {% include "size" %}
+        "volumes": {% include "volumes" %}, "containerDefinitions": [
+            {"name": "web", "image": "web"}, {% include "sidecar" %}]}"#;
+    let (_, unknowns) = alternatives(text);
+    for place in ["/containerDefinitions/-", "/memory", "/volumes"] {
+        assert!(
+            unknowns.iter().any(|unknown| unknown == place),
+            "{place}: {unknowns:?}"
+        );
+    }
+    assert!(!read(text).validate(&Validator::default()).has_errors());
+}
+
+#[test]
+fn directives_without_an_end_are_refused() {
+    for (text, reason) in [
+        (
+            r#"{ {% if a %}"cpu": "1" }"#,
+            "column 25: expected the end of a condition",
+        ),
+        (
+            r#"{ {% for a in b %}"cpu": "1" }"#,
+            "column 31: expected the end of a loop",
+        ),
+        (
+            r#"{"cpu": {% if a %}"1", }"#,
+            "column 22: expected the end of a condition",
+        ),
+        (r#"{"cpu": {% endif %}}"#, "column 20: expected value"),
+        (r#"{"cpu": "1", {{ end }} }"#, "column 23: expected `}`"),
+    ] {
+        let refused = Document::read(text.as_bytes(), Reading::Lenient).unwrap_err();
+        let said = chain::chain(&refused);
+        assert_eq!(said, format!("not JSON at line 1 {reason}"), "{text}");
+    }
+}

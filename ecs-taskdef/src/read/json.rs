@@ -2,10 +2,11 @@
 //! of its own, with values that are to be filled in and parts that a condition decides about.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::ops::Range;
 
-use super::node::{Data, FOR, IF, LAST, Member, NOTHING, Node};
+use super::choice::{choice, chosen, chosen_items, merged, nothing};
+use super::directive::{Directive, directive_at};
+use super::node::{Data, FOR, Member, Node};
 use crate::open::{self, Ahead, Parts};
 
 /// Why a text cannot be read, and where.
@@ -18,6 +19,11 @@ pub(super) struct Fault {
 /// How deep lists and objects may lie in each other, as for `serde_json`.
 pub(super) const MAX_DEPTH: usize = 128;
 
+/// What expressions with quotes of their own begin with.
+const EXPRESSIONS: [&str; 3] = ["${", "{{", "{%"];
+
+const IF_WITHOUT_END: &str = "expected the end of a condition";
+
 /// Reads JSON and what people make of it; whether it was more than JSON.
 ///
 /// Quotes in an expression such as `"${a ? "b" : "c"}"` end the string in JSON. Only where that
@@ -25,7 +31,7 @@ pub(super) const MAX_DEPTH: usize = 128;
 /// it is the end of the text: a brace that closes something else may have begun a string there.
 pub(super) fn parse(text: &str) -> Result<(Node<'_>, bool), Fault> {
     let fault = match parse_with(text, Quotes::EndStrings) {
-        Err(fault) if text.contains("${") => fault,
+        Err(fault) if EXPRESSIONS.iter().any(|begin| text.contains(begin)) => fault,
         parsed => return parsed,
     };
     match parse_with(text, Quotes::MayBeOfExpressions) {
@@ -35,7 +41,7 @@ pub(super) fn parse(text: &str) -> Result<(Node<'_>, bool), Fault> {
     }
 }
 
-/// What quotes between `${` and `}` do to a string.
+/// What quotes within an expression do to a string.
 #[derive(Clone, Copy, PartialEq)]
 enum Quotes {
     EndStrings,
@@ -61,22 +67,21 @@ fn parse_with(text: &str, quotes: Quotes) -> Result<(Node<'_>, bool), Fault> {
     }
 }
 
-/// A directive of a template of Terraform: `%{ if ... }`, `%{ else }`, `%{ endif }`.
-enum Directive<'s> {
-    If(&'s str),
-    Else,
-    EndIf,
-    For,
-    EndFor,
-}
-
 /// Why a list of members or elements ends.
-enum End {
+enum End<'s> {
     Closed,
     Else,
+    ElseIf(&'s str),
     If,
     For,
+    Any,
 }
+
+/// What reads members or elements up to an end.
+type Read<'s, T> = fn(&mut Parser<'s>, &mut Vec<T>) -> Result<End<'s>, Fault>;
+
+/// What makes one list of those of both branches of a condition.
+type Choose<'s, T> = fn(&'s str, Vec<T>, Vec<T>) -> Vec<T>;
 
 struct Parser<'s> {
     text: &'s str,
@@ -102,6 +107,11 @@ impl<'s> Parser<'s> {
         self.quotes == Quotes::MayBeOfExpressions
     }
 
+    fn begins_expression(&self) -> bool {
+        let rest = self.rest();
+        EXPRESSIONS.iter().any(|begin| rest.starts_with(begin))
+    }
+
     fn rest(&self) -> &'s str {
         let text: &'s str = self.text;
         text.get(self.offset..).unwrap_or_default()
@@ -124,6 +134,14 @@ impl<'s> Parser<'s> {
             }
             let rest = match self.peek() {
                 Some(b'/' | b'#') => self.rest(),
+                Some(b'{') if self.begins_directive() => match self.directive_here()? {
+                    Some((Directive::Nothing, end)) => {
+                        self.is_more = true;
+                        self.offset = end;
+                        continue;
+                    }
+                    _ => return Ok(()),
+                },
                 _ => return Ok(()),
             };
             let length = if rest.starts_with("//") || rest.starts_with("# ") {
@@ -139,6 +157,17 @@ impl<'s> Parser<'s> {
         }
     }
 
+    /// Whether what stands behind a brace here is no object.
+    fn begins_directive(&self) -> bool {
+        let second = self.text.as_bytes().get(self.offset + 1);
+        matches!(second, Some(b'{' | b'%' | b'#'))
+    }
+
+    fn directive_here(&mut self) -> Result<Option<(Directive<'s>, usize)>, Fault> {
+        let directive = directive_at(self.text, self.offset, &mut self.parts);
+        directive.map_err(|reason| self.fault(reason))
+    }
+
     fn accept(&mut self, byte: u8) -> bool {
         let next = self.peek() == Some(byte);
         self.offset += usize::from(next);
@@ -151,7 +180,7 @@ impl<'s> Parser<'s> {
         let data = match self.peek() {
             None => return Err(self.fault("EOF while parsing a value")),
             Some(b'"') => Data::Text(self.string()?),
-            Some(b'{') if self.rest().starts_with("{{") => self.open()?,
+            Some(b'{') if self.begins_directive() => return self.open_value(),
             Some(b'{') => self.nested(Self::object)?,
             Some(b'[') => self.nested(Self::list)?,
             Some(b'$' | b'<' | b'%' | b'@' | b'#') => return self.open_value(),
@@ -226,17 +255,23 @@ impl<'s> Parser<'s> {
 
     fn open_value(&mut self) -> Result<Node<'s>, Fault> {
         let start = self.offset;
-        let directive = self.directive()?;
-        let Some(directive) = directive else {
-            let data = self.open()?;
-            return Ok(Node {
-                data,
-                span: start..self.offset,
-            });
-        };
-        let Directive::If(condition) = directive else {
-            return Err(self.fault("expected value"));
-        };
+        match self.directive()? {
+            Some(Directive::If(condition)) => self.either(condition, start),
+            Some(Directive::Include) => Ok(self.repetition(start)),
+            Some(_) => Err(self.fault("expected value")),
+            None => {
+                let data = match self.rest().starts_with("{#") {
+                    true => self.nested(Self::object)?,
+                    false => self.open()?,
+                };
+                let span = start..self.offset;
+                Ok(Node { data, span })
+            }
+        }
+    }
+
+    /// One of two values, up to the end of the condition.
+    fn either(&mut self, condition: &'s str, start: usize) -> Result<Node<'s>, Fault> {
         self.deeper()?;
         let then = self.value()?;
         self.skip_space()?;
@@ -245,12 +280,13 @@ impl<'s> Parser<'s> {
                 let otherwise = self.value()?;
                 self.skip_space()?;
                 match self.directive()? {
-                    Some(Directive::EndIf) => otherwise,
-                    _ => return Err(self.fault("expected `%{ endif }`")),
+                    Some(Directive::EndIf | Directive::End) => otherwise,
+                    _ => return Err(self.fault(IF_WITHOUT_END)),
                 }
             }
-            Some(Directive::EndIf) => nothing(start..self.offset),
-            _ => return Err(self.fault("expected `%{ endif }`")),
+            Some(Directive::ElseIf(condition)) => self.either(condition, start)?,
+            Some(Directive::EndIf | Directive::End) => nothing(start..self.offset),
+            _ => return Err(self.fault(IF_WITHOUT_END)),
         };
         self.depth -= 1;
         Ok(choice(condition, start..self.offset, then, otherwise))
@@ -258,21 +294,8 @@ impl<'s> Parser<'s> {
 
     /// Goes over the directive here, if there is one.
     fn directive(&mut self) -> Result<Option<Directive<'s>>, Fault> {
-        if !self.rest().starts_with("%{") {
+        let Some((directive, end)) = self.directive_here()? else {
             return Ok(None);
-        }
-        let end = self.parts.end_at(self.offset);
-        let end = end.ok_or_else(|| self.fault("directive without an end"))?;
-        let inner = self.slice(self.offset + 2..end - 1);
-        let inner = inner.trim_matches('~').trim();
-        let (word, argument) = inner.split_once(' ').unwrap_or((inner, ""));
-        let directive = match word {
-            "if" => Directive::If(argument.trim()),
-            "else" => Directive::Else,
-            "endif" => Directive::EndIf,
-            "for" => Directive::For,
-            "endfor" => Directive::EndFor,
-            _ => return Err(self.fault("expected a directive of a template")),
         };
         self.offset = end;
         self.is_more = true;
@@ -296,7 +319,7 @@ impl<'s> Parser<'s> {
                         "control character (\\u0000-\\u001F) found while parsing a string",
                     ));
                 }
-                Some(b'$') if self.expects_expressions() && self.rest().starts_with("${") => {
+                Some(b'$' | b'{') if self.expects_expressions() && self.begins_expression() => {
                     self.offset = self.part_of_line().unwrap_or(self.offset + 1);
                 }
                 Some(_) => self.offset += 1,
@@ -328,7 +351,7 @@ impl<'s> Parser<'s> {
         }
     }
 
-    fn items(&mut self, items: &mut Vec<Node<'s>>) -> Result<End, Fault> {
+    fn items(&mut self, items: &mut Vec<Node<'s>>) -> Result<End<'s>, Fault> {
         let mut needs_comma = false;
         loop {
             self.skip_space()?;
@@ -346,26 +369,20 @@ impl<'s> Parser<'s> {
             }
             match self.directive()? {
                 Some(Directive::If(condition)) => {
-                    let (then, otherwise) = self.branches(Self::items)?;
-                    let span = start..self.offset;
-                    for node in then {
-                        let none = nothing(span.clone());
-                        items.push(choice(condition, node.span.clone(), node, none));
-                    }
-                    for node in otherwise {
-                        let none = nothing(span.clone());
-                        items.push(choice(condition, node.span.clone(), none, node));
-                    }
+                    items.extend(self.branches(condition, Self::items, chosen_items)?);
                     needs_comma = false;
                 }
-                Some(Directive::Else) => return Ok(End::Else),
-                Some(Directive::EndIf) => return Ok(End::If),
-                Some(Directive::EndFor) => return Ok(End::For),
                 Some(Directive::For) => {
                     self.repeated(Self::items)?;
                     items.push(self.repetition(start));
                     needs_comma = false;
                 }
+                Some(Directive::Include) => {
+                    items.push(self.repetition(start));
+                    needs_comma = false;
+                }
+                Some(Directive::Nothing) => {}
+                Some(directive) => return Ok(end_by(directive)),
                 None if needs_comma => return Err(self.fault("expected `,` or `]`")),
                 None => {
                     items.push(self.value()?);
@@ -384,7 +401,7 @@ impl<'s> Parser<'s> {
         }
     }
 
-    fn members(&mut self, members: &mut Vec<Member<'s>>) -> Result<End, Fault> {
+    fn members(&mut self, members: &mut Vec<Member<'s>>) -> Result<End<'s>, Fault> {
         let mut needs_comma = false;
         loop {
             self.skip_space()?;
@@ -402,24 +419,21 @@ impl<'s> Parser<'s> {
             }
             match self.directive()? {
                 Some(Directive::If(condition)) => {
-                    let (then, otherwise) = self.branches(Self::members)?;
+                    members.extend(self.branches(condition, Self::members, chosen)?);
                     self.has_choices = true;
-                    members.extend(chosen(condition, then, otherwise));
                     needs_comma = false;
                 }
-                Some(Directive::Else) => return Ok(End::Else),
-                Some(Directive::EndIf) => return Ok(End::If),
-                Some(Directive::EndFor) => return Ok(End::For),
                 Some(Directive::For) => {
                     self.repeated(Self::members)?;
-                    let value = self.repetition(start);
-                    members.push(Member {
-                        name: Cow::Borrowed(FOR),
-                        span: value.span.clone(),
-                        value,
-                    });
+                    members.push(self.repeated_member(start));
                     needs_comma = false;
                 }
+                Some(Directive::Include) => {
+                    members.push(self.repeated_member(start));
+                    needs_comma = false;
+                }
+                Some(Directive::Nothing) => {}
+                Some(directive) => return Ok(end_by(directive)),
                 None if needs_comma => return Err(self.fault("expected `,` or `}`")),
                 None => {
                     members.push(self.member()?);
@@ -446,34 +460,50 @@ impl<'s> Parser<'s> {
         Ok(Member { name, span, value })
     }
 
-    /// What stands between `%{ if }` and `%{ endif }`, before and behind an `%{ else }`.
+    /// What stands between a condition and its end.
     fn branches<T>(
         &mut self,
-        read: fn(&mut Self, &mut Vec<T>) -> Result<End, Fault>,
-    ) -> Result<(Vec<T>, Vec<T>), Fault> {
+        condition: &'s str,
+        read: Read<'s, T>,
+        choose: Choose<'s, T>,
+    ) -> Result<Vec<T>, Fault> {
         let (mut then, mut otherwise) = (Vec::new(), Vec::new());
         self.deeper()?;
-        let mut end = read(self, &mut then)?;
-        if matches!(end, End::Else) {
-            end = read(self, &mut otherwise)?;
-        }
+        let end = match read(self, &mut then)? {
+            End::Else => read(self, &mut otherwise)?,
+            End::ElseIf(condition) => {
+                otherwise = self.branches(condition, read, choose)?;
+                End::If
+            }
+            end => end,
+        };
         self.depth -= 1;
         match end {
-            End::If => Ok((then, otherwise)),
-            _ => Err(self.fault("expected `%{ endif }`")),
+            End::If | End::Any => Ok(choose(condition, then, otherwise)),
+            _ => Err(self.fault(IF_WITHOUT_END)),
         }
     }
 
-    fn repeated<T>(
-        &mut self,
-        read: fn(&mut Self, &mut Vec<T>) -> Result<End, Fault>,
-    ) -> Result<(), Fault> {
+    fn repeated<T>(&mut self, read: Read<'s, T>) -> Result<(), Fault> {
         self.deeper()?;
-        let end = read(self, &mut Vec::new())?;
+        let end = match read(self, &mut Vec::new())? {
+            // What stands there if there is nothing to go through.
+            End::Else => read(self, &mut Vec::new())?,
+            end => end,
+        };
         self.depth -= 1;
         match end {
-            End::For => Ok(()),
-            _ => Err(self.fault("expected `%{ endfor }`")),
+            End::For | End::Any => Ok(()),
+            _ => Err(self.fault("expected the end of a loop")),
+        }
+    }
+
+    fn repeated_member(&self, start: usize) -> Member<'s> {
+        let value = self.repetition(start);
+        Member {
+            name: Cow::Borrowed(FOR),
+            span: value.span.clone(),
+            value,
         }
     }
 
@@ -500,96 +530,15 @@ impl<'s> Parser<'s> {
     }
 }
 
-/// The members of both branches, each with nothing in place of the other.
-fn chosen<'s>(
-    condition: &'s str,
-    then: Vec<Member<'s>>,
-    otherwise: Vec<Member<'s>>,
-) -> impl Iterator<Item = Member<'s>> {
-    let then = then.into_iter().map(|member| (member, true));
-    let otherwise = otherwise.into_iter().map(|member| (member, false));
-    then.chain(otherwise).map(move |(member, holds)| {
-        let span = member.value.span.clone();
-        let none = nothing(span.clone());
-        let (then, otherwise) = match holds {
-            true => (member.value, none),
-            false => (none, member.value),
-        };
-        Member {
-            value: choice(condition, span, then, otherwise),
-            ..member
-        }
-    })
-}
-
-/// Members of the same name as one, of which the last that is there counts, where a condition
-/// decides about the later ones.
-fn merged(members: Vec<Member<'_>>) -> Vec<Member<'_>> {
-    let mut merged: Vec<Member<'_>> = Vec::with_capacity(members.len());
-    let mut known: HashMap<Cow<'_, str>, usize> = HashMap::new();
-    for member in members {
-        let is_chosen = matches!(member.value.function(), Some((IF, _)));
-        let earlier = known.get(&member.name).copied().filter(|_| is_chosen);
-        match earlier.and_then(|index| merged.get_mut(index)) {
-            Some(earlier) => add_choice(earlier, member),
-            None => {
-                known.insert(member.name.clone(), merged.len());
-                merged.push(member);
-            }
-        }
+/// Why a list ends with a directive that is none of its own.
+fn end_by(directive: Directive<'_>) -> End<'_> {
+    match directive {
+        Directive::Else => End::Else,
+        Directive::ElseIf(condition) => End::ElseIf(condition),
+        Directive::EndIf => End::If,
+        Directive::EndFor => End::For,
+        _ => End::Any,
     }
-    merged
-}
-
-fn add_choice<'s>(member: &mut Member<'s>, later: Member<'s>) {
-    let span = later.value.span.clone();
-    if let Data::Object(outer) = &mut member.value.data
-        && let [only] = outer.as_mut_slice()
-        && only.name == LAST
-        && let Data::List(choices) = &mut only.value.data
-    {
-        choices.push(later.value);
-        return;
-    }
-    let nothing = nothing(span.clone());
-    let earlier = std::mem::replace(&mut member.value, nothing);
-    let choices = Node {
-        data: Data::List(vec![earlier, later.value]),
-        span: span.clone(),
-    };
-    member.value = function(LAST, choices, span);
-}
-
-/// One of two values. `!x` is the other of `x`.
-fn choice<'s>(
-    condition: &'s str,
-    span: Range<usize>,
-    then: Node<'s>,
-    otherwise: Node<'s>,
-) -> Node<'s> {
-    let is_part = |letter: char| letter.is_alphanumeric() || "._-[]\"".contains(letter);
-    let negated = condition.strip_prefix('!').map(str::trim_start);
-    let (condition, then, otherwise) = match negated {
-        Some(negated) if negated.chars().all(is_part) => (negated, otherwise, then),
-        _ => (condition, then, otherwise),
-    };
-    let condition = Node {
-        data: Data::Text(Cow::Borrowed(condition)),
-        span: span.clone(),
-    };
-    let branches = Node {
-        data: Data::List(vec![condition, then, otherwise]),
-        span: span.clone(),
-    };
-    function(IF, branches, span)
-}
-
-fn nothing<'s>(span: Range<usize>) -> Node<'s> {
-    let nothing = Node {
-        data: Data::Null,
-        span: span.clone(),
-    };
-    function(NOTHING, nothing, span)
 }
 
 /// A function of CloudFormation or of a directive.

@@ -7,7 +7,7 @@
 //! steps.
 //!
 //! 1. `json` or `yaml` make a tree of it that knows the place of each value (`node`). What another
-//!    tool decides about, such as `%{ if }` of Terraform, is a function there, like `Fn::If`, but of
+//!    tool decides about (`directive`), such as `%{ if }` of Terraform, is a function there, like `Fn::If`, but of
 //!    a name that no text has: the API knows no functions.
 //! 2. `condition` finds the choices that the conditions of a template allow for; for each of them
 //!    `function` sees what a value is: known, absent, or text with unknown parts, and `convert`
@@ -25,10 +25,12 @@
 //!
 //! [`Unknowns`]: crate::Unknowns
 
+mod choice;
 mod cloudformation;
 mod condition;
 mod convert;
 mod decided;
+mod directive;
 mod document;
 mod documents;
 mod form;
