@@ -303,6 +303,12 @@ fn check<R: Request>(document: &Value, quotas: Option<&Quotas>) -> Findings {
         Some(quotas) => request.validate(quotas),
         None => request.check_shape(),
     };
+    add_new(&mut findings, found);
+    findings
+}
+
+/// Adds what is not known yet.
+fn add_new(findings: &mut Findings, found: Findings) {
     for finding in found {
         let is_known = findings
             .iter()
@@ -311,7 +317,6 @@ fn check<R: Request>(document: &Value, quotas: Option<&Quotas>) -> Findings {
             findings.push(finding);
         }
     }
-    findings
 }
 
 /// The same for what is answered, of which no value is converted.
@@ -320,14 +325,7 @@ fn check_response<R: Request>(document: &Value) -> Findings {
     let mut report = |at: &At<'_>, fault: ShapeFault<'_>| findings.push_shape_fault(at, fault);
     let read = R::Response::read(document, &At::ROOT, &mut Reader::new(&mut report));
     if let Some(response) = read {
-        for finding in crate::rules::check_shape(&response) {
-            let is_known = findings
-                .iter()
-                .any(|known| known.pointer == finding.pointer && known.rule == finding.rule);
-            if !is_known {
-                findings.push(finding);
-            }
-        }
+        add_new(&mut findings, crate::rules::check_shape(&response));
     }
     findings
 }
