@@ -7,9 +7,10 @@ use ecs_model::{
     Exception, KeyValuePair, LaunchType, NetworkConfiguration, NetworkInterface, Tag, Task,
     TaskDefinition, TaskOverride, Timestamp,
 };
+use ecs_placement::{Change, CommitPolicy, Plan};
 use ecs_state::{AttachmentKind, HostProvider, Phases, Registration, TaskNetwork, TaskSpec};
 
-use super::{ClusterState, NewTasks};
+use super::{ClusterChange, ClusterState, NewTasks};
 use crate::ids::Ids;
 use crate::words;
 
@@ -44,6 +45,31 @@ pub(crate) enum Place {
 }
 
 impl ClusterState {
+    /// What a plan comes to if it is committed now, and the changes that do so. Nothing came in
+    /// between, so that nothing is in conflict.
+    pub(crate) fn commit(
+        &mut self,
+        plan: Plan,
+        ids: &mut Ids,
+    ) -> Result<(Vec<(Arc<str>, Place)>, Vec<ClusterChange>), Exception> {
+        let claims = plan.claims().iter();
+        let arns: Vec<Arc<str>> = claims.map(|_| self.arn_of("task", &ids.hex())).collect();
+        let token: Arc<str> = ids.hex().into();
+        let transaction = plan.into_transaction(Arc::clone(&token), arns);
+        let transaction = transaction.map_err(words::server)?;
+        let decided = self.cell.decide(&transaction, CommitPolicy::Partial);
+        let decided = decided.map_err(words::server)?;
+        let committed = decided.change.map(|change| {
+            let changes = [change, Change::Forget { token }].map(Box::new);
+            changes.map(ClusterChange::Cell)
+        });
+        let placed = decided.commit.placed().iter().map(|one| {
+            let place = Place::Instance(Arc::clone(&one.instance));
+            (Arc::clone(&one.task), place)
+        });
+        Ok((placed.collect(), committed.into_iter().flatten().collect()))
+    }
+
     /// New tasks with their ARNs and places.
     pub(crate) fn new_tasks(
         &self,

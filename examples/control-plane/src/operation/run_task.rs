@@ -7,9 +7,9 @@ use ecs_model::client_token::UsedToken;
 use ecs_model::operation::{RunTaskRequest, RunTaskResponse};
 use ecs_model::service::PropagateTags;
 use ecs_model::{Exception, Failure, LaunchType, Tag, Task, TaskDefinition, Timestamp};
+use ecs_placement::PlacementRequest;
 use ecs_placement::capacity::{CapacityChoice, CapacityEvent, ProviderKind};
 use ecs_placement::service::ServiceChange;
-use ecs_placement::{Change, CommitPolicy, PlacementRequest};
 use ecs_state::Registration;
 
 use super::{Context, read};
@@ -181,34 +181,8 @@ impl Run<'_> {
             self.failures.extend(plan.failures());
         }
         drop(snapshot);
-        let arns: Vec<Arc<str>> = plan
-            .claims()
-            .iter()
-            .map(|_| self.ids.hex())
-            .map(|id| self.cluster.arn_of("task", &id))
-            .collect();
-        let token: Arc<str> = self.ids.hex().into();
-        let transaction = plan.into_transaction(Arc::clone(&token), arns);
-        let transaction = transaction.map_err(words::server)?;
-        // Nothing came in between, so that nothing is in conflict.
-        let decided = self
-            .cluster
-            .cell
-            .decide(&transaction, CommitPolicy::Partial);
-        let decided = decided.map_err(words::server)?;
-        if let Some(change) = decided.change {
-            let changes = [change, Change::Forget { token }].map(Box::new);
-            self.changes.extend(changes.map(ClusterChange::Cell));
-        }
-        let placed = decided.commit.placed().iter();
-        let placed: Vec<_> = placed
-            .map(|one| {
-                (
-                    Arc::clone(&one.task),
-                    Place::Instance(Arc::clone(&one.instance)),
-                )
-            })
-            .collect();
+        let (placed, committed) = self.cluster.commit(plan, &mut self.ids)?;
+        self.changes.extend(committed);
         self.begin(placed, launch_type, provider)?;
         match provider {
             Some(provider) => self.wait(placement, provider, unplaced),

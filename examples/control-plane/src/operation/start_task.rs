@@ -5,13 +5,13 @@ use std::sync::Arc;
 use ecs_arn::ClusterRef;
 use ecs_model::Exception;
 use ecs_model::operation::StartTaskRequest;
-use ecs_placement::{Change, CommitPolicy, PlacementRequest};
+use ecs_placement::PlacementRequest;
 use ecs_state::Registration;
 
 use super::run_task::{Tagging, tags};
 use super::{Context, read};
 use crate::call::Response;
-use crate::cluster::{Launch, Place};
+use crate::cluster::Launch;
 use crate::ids::Ids;
 use crate::{ClusterChange, Handled, words};
 
@@ -32,28 +32,7 @@ pub(super) fn start_task(context: &mut Context<'_>, body: &[u8]) -> Result<Handl
     let failures = plan.failures().to_vec();
 
     let mut ids = Ids::new(inputs.seed, cluster.version);
-    let plan = plan.into_plan();
-    let claims = plan.claims().iter();
-    let arns: Vec<Arc<str>> = claims.map(|_| cluster.arn_of("task", &ids.hex())).collect();
-    let token: Arc<str> = ids.hex().into();
-    let transaction = plan.into_transaction(Arc::clone(&token), arns);
-    let transaction = transaction.map_err(words::server)?;
-    let decided = cluster.cell.decide(&transaction, CommitPolicy::Partial);
-    let decided = decided.map_err(words::server)?;
-    let mut changes = Vec::new();
-    if let Some(change) = decided.change {
-        let committed = [change, Change::Forget { token }].map(Box::new);
-        changes.extend(committed.map(ClusterChange::Cell));
-    }
-    let placed = decided.commit.placed().iter();
-    let placed: Vec<_> = placed
-        .map(|one| {
-            (
-                Arc::clone(&one.task),
-                Place::Instance(Arc::clone(&one.instance)),
-            )
-        })
-        .collect();
+    let (placed, mut changes) = cluster.commit(plan.into_plan(), &mut ids)?;
     let tasks = placed.iter().map(|(arn, _)| Arc::clone(arn)).collect();
     let tagging = Tagging {
         given: request.tags(),
