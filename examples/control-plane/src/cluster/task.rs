@@ -1,6 +1,6 @@
 //! A task of a cluster, and what follows from what happens to it.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use ecs_model::{Tag, Task, TaskStatus, Timestamp};
 use ecs_placement::capacity::CapacityEvent;
@@ -8,6 +8,7 @@ use ecs_placement::service::{ObservedServiceTask, ServiceChange, TargetHealth, T
 use ecs_placement::{Change, PlacementRequest};
 use ecs_state::{AttachmentKind, Recorded, TaskAction, TaskEvent, TaskMachine};
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 
 use super::{ClusterChange, ClusterState, NewTasks};
 use crate::AgentReport;
@@ -26,6 +27,9 @@ pub(crate) struct TaskState {
     pub(crate) waits_by: Option<Arc<PlacementRequest>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) protected_until: Option<Timestamp>,
+    /// Its document as JSON, once somebody has asked for it.
+    #[serde(skip)]
+    shown: OnceLock<Box<RawValue>>,
     /// When its lifecycle has something to do.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) due: Option<Timestamp>,
@@ -46,6 +50,7 @@ impl TaskState {
             tags,
             waits_by: new.waits_by.clone(),
             protected_until: None,
+            shown: OnceLock::new(),
             due: None,
         }
     }
@@ -55,8 +60,17 @@ impl TaskState {
         while self.machine.poll_change().is_some() {}
         let actions: Vec<_> = std::iter::from_fn(|| self.machine.poll_action()).collect();
         self.machine.describe(&mut self.document);
+        self.shown = OnceLock::new();
         self.due = self.machine.poll_timeout();
         actions.into_iter()
+    }
+
+    /// Its document as JSON. Most calls ask for tasks that have not changed since the last one.
+    pub(crate) fn shown(&self) -> &RawValue {
+        self.shown.get_or_init(|| {
+            // A document is always JSON.
+            serde_json::value::to_raw_value(&self.document).unwrap_or_default()
+        })
     }
 
     pub(crate) fn stopped_at(&self) -> Option<i64> {

@@ -12,6 +12,7 @@ use ecs_model::page::Pages;
 use ecs_model::{Exception, ExceptionName, Failure, Task};
 use ecs_state::{StopCause, TaskEvent};
 use serde::Serialize;
+use serde_json::value::RawValue;
 
 use super::{Context, instance_arn, missing, read, task_arn};
 use crate::call::Response;
@@ -29,7 +30,7 @@ pub(super) struct Described<'a> {
 #[derive(Serialize)]
 #[serde(untagged)]
 pub(super) enum Shown<'a> {
-    Plain(&'a Task),
+    Plain(&'a RawValue),
     Tagged(Box<Task>),
 }
 
@@ -40,7 +41,7 @@ impl<'a> Shown<'a> {
                 let tags = task.tags.iter().cloned();
                 Self::Tagged(Box::new(task.document.clone().with_tags(tags)))
             }
-            false => Self::Plain(&task.document),
+            false => Self::Plain(task.shown()),
         }
     }
 }
@@ -166,7 +167,9 @@ impl<'a> Filter<'a> {
         let instance = instance.map(|named| {
             let arn = instance_arn(cluster, named);
             let known = arn.filter(|arn| cluster.instances.contains_key(arn));
-            known.ok_or_else(|| words::invalid("The referenced container instance was not found."))
+            known.ok_or_else(|| {
+                words::invalid("The referenced container instance was not found.")
+            })
         });
         let family = request.family();
         Ok(Self {
