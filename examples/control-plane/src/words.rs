@@ -42,6 +42,12 @@ pub(crate) fn unusable(error: &RegistryError) -> Exception {
     }
 }
 
+pub(crate) fn no_instance(named: &str) -> Exception {
+    invalid(format!(
+        "there is no container instance `{named}` in the cluster"
+    ))
+}
+
 /// What cannot happen unless the control plane is at fault.
 pub(crate) fn server(error: impl core::fmt::Display) -> Exception {
     Exception::new(ExceptionName::Server, error.to_string())

@@ -255,7 +255,7 @@ fn tags_of_every_resource() {
     let other = format!("{prefix}service/default/api");
     assert_eq!(
         local.refused("ListTagsForResource", json!({"resourceArn": other})),
-        format!("ResourceNotFoundException: The resource `{other}` was not found.")
+        format!("ResourceNotFoundException: there is no resource `{other}`")
     );
     local.check_replay();
 }

@@ -192,7 +192,8 @@ fn what_becomes_of_the_tasks_of_an_instance_that_is_removed() {
             "DeregisterContainerInstance",
             json!({"containerInstance": first})
         ),
-        "InvalidParameterException: Found running tasks on the instance."
+        "InvalidParameterException: the container instance runs 3 tasks and is not deregistered \
+         by force"
     );
     let gone = local.call(
         "DeregisterContainerInstance",

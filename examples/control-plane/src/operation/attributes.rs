@@ -33,7 +33,7 @@ fn changed(
         let known = arn.and_then(|arn| cluster.instances.get_key_value(&arn));
         let known = known.filter(|(_, instance)| instance.machine.is_listed());
         let (arn, instance) = known.ok_or_else(|| {
-            let message = format!("The container instance `{target}` was not found.");
+            let message = format!("there is no container instance `{target}` in the cluster");
             Exception::new(ExceptionName::TargetNotFound, message)
         })?;
         let document = documents.entry(Arc::clone(arn));

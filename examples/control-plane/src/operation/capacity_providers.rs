@@ -25,6 +25,10 @@ use crate::call::Response;
 use crate::cluster::ClusterState;
 use crate::{AccountChange, ClusterChange, Handled, words};
 
+/// What ECS says of a capacity provider that is not there.
+const NOT_FOUND: &str = "The specified capacity provider was not found. Specify a valid capacity \
+    provider and try again";
+
 /// What every account has.
 const BUILT_IN: [(&str, CapacityProviderType); 2] = [
     ("FARGATE", CapacityProviderType::Fargate),
@@ -176,7 +180,7 @@ pub(super) fn delete(context: &mut Context<'_>, body: &[u8]) -> Result<Handled, 
     let known = context.realm.account.providers.get(name);
     let known = known
         .filter(|provider| is_active(provider))
-        .ok_or_else(|| words::client("The specified capacity provider was not found."))?;
+        .ok_or_else(|| words::client(NOT_FOUND))?;
     let clusters = context.realm.clusters.values();
     let mut clusters = clusters.filter(|cluster| cluster.is_active() && has(cluster, name));
     if let Some(cluster) = clusters.next() {
@@ -288,12 +292,10 @@ pub(super) fn associated(
         events.push(event);
     }
     for new in wanted.difference(&known) {
-        let provider = context.provider(new).filter(is_active).ok_or_else(|| {
-            words::invalid(
-                "The specified capacity provider was not found. Specify a valid capacity provider \
-                 and try again",
-            )
-        })?;
+        let provider = context
+            .provider(new)
+            .filter(is_active)
+            .ok_or_else(|| words::invalid(NOT_FOUND))?;
         let types = [InstanceType::new(CPU, MEMORY)];
         let provider = Provider::of(&provider, types).map_err(|error| error.exception())?;
         events.push(CapacityEvent::AddProvider(provider));

@@ -11,7 +11,7 @@ use ecs_model::operation::{
 use ecs_model::page::Pages;
 use ecs_model::{ContainerInstance, Exception, Failure};
 use ecs_placement::Query;
-use ecs_state::{ForceDeregistration, InstanceChangeError, InstanceEvent};
+use ecs_state::{ForceDeregistration, InstanceEvent};
 use serde::Serialize;
 
 use super::identity::Identity;
@@ -111,12 +111,7 @@ pub(super) fn deregister(context: &mut Context<'_>, body: &[u8]) -> Result<Handl
     };
     let changes = cluster
         .decide_instance(&arn, event, context.inputs.now)
-        .map_err(|error| match error {
-            InstanceChangeError::RunsTasks(_) => {
-                words::invalid("Found running tasks on the instance.")
-            }
-            other => words::invalid(other.to_string()),
-        })?;
+        .map_err(|error| words::invalid(error.to_string()))?;
     let response = Response::Instance {
         cluster: Arc::clone(&cluster.name),
         instance: arn,
@@ -133,7 +128,7 @@ pub(super) fn instance<'a>(
     let arn = instance_arn(cluster, named);
     let found = arn.and_then(|arn| cluster.instances.get_key_value(&arn));
     let found = found.map(|(arn, instance)| (Arc::clone(arn), instance));
-    found.ok_or_else(|| words::invalid("The referenced container instance was not found."))
+    found.ok_or_else(|| words::no_instance(named))
 }
 
 pub(super) fn describe(context: &mut Context<'_>, body: &[u8]) -> Result<Handled, Exception> {

@@ -66,7 +66,7 @@ pub(super) fn create(context: &mut Context<'_>, body: &[u8]) -> Result<Handled, 
             .decide_create_external(&request, inputs.now),
         _ => {
             let named = request.task_definition();
-            let missing = || words::invalid("TaskDefinition can not be blank.");
+            let missing = || words::invalid("`taskDefinition` is missing");
             let named = named.ok_or_else(missing)?;
             let definition = context.realm.account.registry.resolve(named, inputs.now);
             let definition = definition.map_err(|error| words::unusable(&error))?;

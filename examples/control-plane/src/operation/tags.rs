@@ -23,7 +23,7 @@ impl Context<'_> {
     /// The place of the tags of a resource, with the tags.
     fn tags_of(&self, arn: &str) -> Result<(Place<'_>, &[Tag]), Exception> {
         let not_found = || {
-            let message = format!("The resource `{arn}` was not found.");
+            let message = format!("there is no resource `{arn}`");
             Exception::new(ExceptionName::ResourceNotFound, message)
         };
         let resource = EcsArn::parse(arn).map_err(|error| words::invalid(error.to_string()))?;

@@ -93,12 +93,10 @@ fn changed(
 ) -> Result<Handled, Exception> {
     let described = self::service(cluster, service)?;
     let name = described.service_name().unwrap_or_default();
-    let set = find(&described, set.unwrap_or_default());
-    let set = set.ok_or_else(|| {
-        Exception::new(
-            ExceptionName::TaskSetNotFound,
-            "The specified task set was not found.",
-        )
+    let named = set.unwrap_or_default();
+    let set = find(&described, named).ok_or_else(|| {
+        let message = format!("there is no task set `{named}`");
+        Exception::new(ExceptionName::TaskSetNotFound, message)
     })?;
     let event = event(set.id().unwrap_or_default().into())?;
     let change = cluster

@@ -167,9 +167,7 @@ impl<'a> Filter<'a> {
         let instance = instance.map(|named| {
             let arn = instance_arn(cluster, named);
             let known = arn.filter(|arn| cluster.instances.contains_key(arn));
-            known.ok_or_else(|| {
-                words::invalid("The referenced container instance was not found.")
-            })
+            known.ok_or_else(|| words::no_instance(named))
         });
         let family = request.family();
         Ok(Self {
