@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::sync::Arc;
 
-use ecs_model::{Exception, Quotas, TaskDefinition, Timestamp};
+use ecs_model::{Exception, Quotas, TaskDefinition, TaskStatus, Timestamp};
 use ecs_placement::service::{ServicePolicy, Wait};
 use ecs_taskdef::{Format, Saved};
 use serde::{Deserialize, Serialize};
@@ -328,6 +328,15 @@ impl ControlPlane {
     pub fn shall_stop(&self, order: &AgentOrder) -> bool {
         self.task_of(order)
             .is_some_and(|task| task.machine.status().shall_stop)
+    }
+
+    /// Whether the task of an order runs behind target groups, which say how it is.
+    #[must_use]
+    pub fn has_targets(&self, order: &AgentOrder) -> bool {
+        self.task_of(order).is_some_and(|task| {
+            let runs = task.machine.status().last == TaskStatus::Running;
+            runs && task.machine.phases().deactivating
+        })
     }
 
     pub(crate) fn task_of(&self, order: &AgentOrder) -> Option<&TaskState> {

@@ -215,3 +215,32 @@ fn what_becomes_of_the_tasks_of_an_instance_that_is_removed() {
     assert_eq!(by_me["taskArns"], json!([]));
     local.check_replay();
 }
+
+/// What runs goes on after a restart, and ends when it would have ended.
+#[test]
+fn agents_are_made_again_after_a_restart() {
+    let mut local = Local::with(&json!({"batch": {"exit": {"code": 3, "afterSeconds": 60}}}));
+    local.call("CreateCluster", json!({}));
+    local.register_instance("default", "us-east-1a");
+    local.register_definition("batch", "batch");
+    let run = json!({"taskDefinition": "batch"});
+    let ran = local.call("RunTask", run.clone());
+    let task = text(&ran["tasks"][0]["taskArn"]);
+    local.wait(31);
+    // One whose order to start was not carried out yet.
+    let second = local.call("RunTask", run);
+    let second = text(&second["tasks"][0]["taskArn"]);
+    local.restart();
+    local.wait(20);
+    assert_eq!(local.task("default", &task)["lastStatus"], "RUNNING");
+    assert_eq!(local.task("default", &second)["lastStatus"], "RUNNING");
+    local.restart();
+    local.wait(20);
+    let stopped = local.task("default", &task);
+    assert_eq!(stopped["lastStatus"], "STOPPED");
+    assert_eq!(stopped["containers"][0]["exitCode"], 3);
+    assert_eq!(local.task("default", &second)["lastStatus"], "RUNNING");
+    local.wait(60);
+    assert_eq!(local.task("default", &second)["lastStatus"], "STOPPED");
+    local.check_replay();
+}

@@ -61,12 +61,18 @@ impl SimulatedAgents {
         let mut agents = Self::new(behaviours);
         for order in plane.hosted() {
             agents.obey(plane, &order, now);
-            if plane.shall_stop(&order) {
+            let mut also = |what| {
                 let order = AgentOrder {
-                    order: Order::Stop,
-                    ..order
+                    order: what,
+                    ..order.clone()
                 };
                 agents.obey(plane, &order, now);
+            };
+            if plane.has_targets(&order) {
+                also(Order::Register);
+            }
+            if plane.shall_stop(&order) {
+                also(Order::Stop);
             }
         }
         agents

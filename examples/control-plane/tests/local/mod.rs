@@ -11,6 +11,7 @@ pub(crate) struct Local {
     pub(crate) journal: Vec<Changes>,
     pub(crate) now: Timestamp,
     seed: u64,
+    behaviours: Behaviours,
 }
 
 impl Local {
@@ -23,7 +24,8 @@ impl Local {
         let now = Timestamp::from_seconds(1_700_000_000);
         let plane = ControlPlane::new(Options::default());
         Self {
-            simulation: Simulation::new(plane, behaviours, now),
+            simulation: Simulation::new(plane, behaviours.clone(), now),
+            behaviours,
             journal: Vec::new(),
             now,
             seed: 7,
@@ -116,6 +118,12 @@ impl Local {
             plane.apply(changes).unwrap();
         }
         plane
+    }
+
+    /// The process ends and starts again: agents are made anew from what was kept.
+    pub(crate) fn restart(&mut self) {
+        let plane = self.replayed();
+        self.simulation = Simulation::new(plane, self.behaviours.clone(), self.now);
     }
 
     /// What was kept makes the same control plane again, and so does what is written down.
