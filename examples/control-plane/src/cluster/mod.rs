@@ -26,7 +26,7 @@ pub use change::{ClusterChange, NewTasks, ToDo};
 
 use crate::{Change, Changes, Order, Owner, Partition};
 pub(crate) use instance::Instance;
-pub(crate) use start::{Launch, Place};
+pub(crate) use start::{Launch, Place, Placed};
 pub(crate) use task::TaskState;
 
 /// A cluster and everything in it.

@@ -44,6 +44,9 @@ pub(crate) enum Place {
     Waiting,
 }
 
+/// The ARNs of new tasks, and where they go.
+pub(crate) type Placed = Vec<(Arc<str>, Place)>;
+
 impl ClusterState {
     /// What a plan comes to if it is committed now, and the changes that do so. Nothing came in
     /// between, so that nothing is in conflict.
@@ -51,7 +54,7 @@ impl ClusterState {
         &mut self,
         plan: Plan,
         ids: &mut Ids,
-    ) -> Result<(Vec<(Arc<str>, Place)>, Vec<ClusterChange>), Exception> {
+    ) -> Result<(Placed, Vec<ClusterChange>), Exception> {
         let claims = plan.claims().iter();
         let arns: Vec<Arc<str>> = claims.map(|_| self.arn_of("task", &ids.hex())).collect();
         let token: Arc<str> = ids.hex().into();

@@ -15,7 +15,7 @@ use ecs_state::Registration;
 use super::{Context, read};
 use crate::account::Account;
 use crate::call::Response;
-use crate::cluster::{ClusterState, Launch, Place};
+use crate::cluster::{ClusterState, Launch, Place, Placed};
 use crate::ids::Ids;
 use crate::{ClusterChange, Handled, Inputs, words};
 
@@ -255,7 +255,7 @@ impl Run<'_> {
 
     fn begin(
         &mut self,
-        placed: Vec<(Arc<str>, Place)>,
+        placed: Placed,
         launch_type: &LaunchType,
         provider: Option<&str>,
     ) -> Result<(), Exception> {
