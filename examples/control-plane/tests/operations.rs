@@ -7,6 +7,7 @@
     reason = "a test fails by a panic"
 )]
 
+#[expect(dead_code, reason = "other tests start it again")]
 mod local;
 
 use ecs_model::Operation;
