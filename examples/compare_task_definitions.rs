@@ -7,7 +7,7 @@
 //! Defaults, units, the order of lists where AWS ignores it, and what AWS fills in itself are no
 //! difference. A file is a definition in JSON or YAML, an output of a command, or a template of
 //! CloudFormation; of a template with several definitions, `FILE#NAME` is the one with that
-//! logical name.
+//! logical name. `-` is standard input, for one of the two.
 //!
 //! The exit status is 0 when registering the new definition would change nothing, 1 when it would
 //! change something, 2 when a file cannot be read or is none of these, and 3 when it depends on
@@ -18,6 +18,8 @@ mod chain;
 mod output;
 
 use std::error::Error;
+use std::io::Read;
+use std::path::Path;
 use std::process::ExitCode;
 
 use chain::chain;
@@ -67,18 +69,28 @@ fn main() -> ExitCode {
 }
 
 fn compare_files(old: &str, new: &str) -> Result<ExitCode, Box<dyn Error>> {
+    if split(old).0 == "-" && split(new).0 == "-" {
+        return Err("`-` is one of the two, the other is a file".into());
+    }
     let read = |name: &str| {
         let (file, _) = split(name);
-        std::fs::read(file).map_err(|error| format!("{file}: {error}"))
+        let bytes = match file {
+            "-" => {
+                let mut bytes = Vec::new();
+                std::io::stdin().read_to_end(&mut bytes).map(|_| bytes)
+            }
+            file => std::fs::read(file),
+        };
+        bytes.map_err(|error| format!("{file}: {error}"))
     };
     let (old_bytes, new_bytes) = (read(old)?, read(new)?);
     compare((old, &old_bytes), (new, &new_bytes))
 }
 
-/// A file and the logical name behind its `#`.
+/// A file and the logical name behind its last `#`, unless the whole is a file.
 fn split(name: &str) -> (&str, Option<&str>) {
-    match name.split_once('#') {
-        Some((file, name)) if !std::path::Path::new(name).is_absolute() => (file, Some(name)),
+    match name.rsplit_once('#') {
+        Some((file, logical)) if !Path::new(name).exists() => (file, Some(logical)),
         _ => (name, None),
     }
 }

@@ -37,7 +37,7 @@ of containers, or a template of CloudFormation or SAM. `-` is standard input.
   --help                           prints this
 
 exit status: 0 nothing is wrong, 1 there are errors, 2 a file or the arguments cannot be read.
-Files that are no task definitions are named on standard error and skipped.";
+Files that are no task definitions are named on standard error and skipped: they are not wrong.";
 
 /// A definition with mistakes that AWS would report one deploy at a time.
 const SAMPLE: &str = r#"{
@@ -125,6 +125,9 @@ impl Settings {
                 Some((name, value)) if name.starts_with("--") => (name, Some(value.to_owned())),
                 _ => (argument.as_str(), None),
             };
+            if let ("--deny-warnings" | "--strict" | "--help", Some(_)) = (name, &inline) {
+                return Err(format!("`{name}` takes no value"));
+            }
             let mut value = || {
                 let value = inline.clone().or_else(|| rest.next().cloned());
                 value.ok_or_else(|| format!("`{name}` needs a value"))
@@ -189,7 +192,8 @@ struct Outcome {
 
 struct Linted {
     file: String,
-    what: String,
+    form: String,
+    syntax: String,
     findings: Findings,
 }
 
@@ -227,7 +231,8 @@ impl Outcome {
         placed.sort_by_key(place);
         self.files.push(Linted {
             file: file.to_owned(),
-            what: format!("{} in {}", documents.form(), documents.syntax()),
+            form: documents.form().to_string(),
+            syntax: documents.syntax().to_string(),
             findings: placed.into_iter().collect(),
         });
     }
@@ -249,7 +254,8 @@ impl Outcome {
                 let files = self.files.iter().map(|linted| {
                     json!({
                         "file": linted.file,
-                        "form": linted.what,
+                        "form": linted.form,
+                        "syntax": linted.syntax,
                         "findings": linted.findings,
                     })
                 });
@@ -280,7 +286,8 @@ impl Outcome {
 fn print_text(linted: &Linted) {
     let Linted {
         file,
-        what,
+        form,
+        syntax,
         findings,
     } = linted;
     let colour = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
@@ -314,21 +321,24 @@ fn print_text(linted: &Linted) {
             println!("    hint: {hint}");
         }
     }
-    println!("{file}: {what}, {}", summary(findings));
+    println!("{file}: {form} in {syntax}, {}", summary(findings));
 }
 
 fn summary(findings: &Findings) -> String {
-    let count = |severity| {
+    let count = |severity, what: &str| {
         let found = findings.iter();
-        found.filter(|finding| finding.severity == severity).count()
+        match found.filter(|finding| finding.severity == severity).count() {
+            1 => format!("1 {what}"),
+            count => format!("{count} {what}s"),
+        }
     };
     match findings.len() {
         0 => "nothing to complain about".to_owned(),
         _ => format!(
-            "{} errors, {} warnings, {} notes",
-            count(Severity::Error),
-            count(Severity::Warning),
-            count(Severity::Note)
+            "{}, {}, {}",
+            count(Severity::Error, "error"),
+            count(Severity::Warning, "warning"),
+            count(Severity::Note, "note")
         ),
     }
 }

@@ -57,7 +57,7 @@ fn findings_are_printed_and_decide_the_exit_code() {
          hyphens and underscores\n    \
          at /Resources/Other/Properties/ContainerDefinitions/0/Name\n    \
          AWS: Container.name contains invalid characters.\n\
-         -: CloudFormation template in YAML, 1 errors, 0 warnings, 0 notes\n"
+         -: CloudFormation template in YAML, 1 error, 0 warnings, 0 notes\n"
     );
     let (code, _, complaint) = lint(&["-"], "{\"family\": }");
     assert_eq!(
@@ -100,6 +100,8 @@ fn options_change_what_is_wrong() {
             "`MOON` is not one of EC2, FARGATE, EXTERNAL, MANAGED_INSTANCES",
         ),
         ("--format", "`--format` needs a value"),
+        ("--strict=false", "`--strict` takes no value"),
+        ("--deny-warnings=", "`--deny-warnings` takes no value"),
     ] {
         let (code, _, said) = lint(&[argument], "");
         assert_eq!(code, 2);
@@ -118,7 +120,10 @@ fn findings_are_printed_for_programs() {
     let (code, printed, _) = lint(&["--format", "json", "-"], TEMPLATE);
     let report: Value = serde_json::from_str(&printed).unwrap();
     assert_eq!(code, 1);
-    let finding = &report["files"][0]["findings"][0];
+    let linted = &report["files"][0];
+    assert_eq!(linted["form"], "CloudFormation template");
+    assert_eq!(linted["syntax"], "YAML");
+    let finding = &linted["findings"][0];
     assert_eq!(finding["pointer"], "/containerDefinitions/0/name");
     assert_eq!(finding["definition"], "Other");
     assert_eq!(
@@ -154,6 +159,20 @@ fn definitions_are_compared() {
         "? containerDefinitions[web].image: \"nginx\" -> \"nginx:${Tag}\"\n"
     );
     assert_eq!(compare(&[&old, &format!("{new}#Other")]).0, 1);
+    let numbered = file("new#2.yaml", TEMPLATE);
+    assert_eq!(compare(&[&old, &format!("{numbered}#Other")]).0, 1);
+    assert_eq!(compare(&[&file("old#1.json", VALID), &old]).0, 0);
+    let with = |arguments: &[&str], stdin: &str| run("compare_task_definitions", arguments, stdin);
+    assert_eq!(with(&[&old, "-#Other"], TEMPLATE).0, 1);
+    assert_eq!(with(&["-", &old], VALID).0, 0);
+    assert_eq!(
+        with(&["-", "-"], VALID),
+        (
+            2,
+            String::new(),
+            "`-` is one of the two, the other is a file\n".to_owned()
+        )
+    );
     let none = file("none.json", "{}");
     for (arguments, complaint) in [
         (
