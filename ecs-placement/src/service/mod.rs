@@ -3,6 +3,14 @@
 //! [`Services`] is the scheduler of all services of a cluster. What is seen of tasks and
 //! instances is pushed, [`reconcile`](Services::reconcile) looks at the services that have changed
 //! or are due, commits the tasks that it starts to the cell, and answers what is to be done.
+//!
+//! # What AWS does not publish, and what is left out
+//!
+//! | question | choice |
+//! |---|---|
+//! | when an `INACTIVE` service is forgotten | when a service of its name is created |
+//! | digests of images, `versionConsistency` | no registry is asked: a service revision names its images as the task definition does, and no deployment fails for a digest |
+//! | hooks, and traffic that moves | [with deployments that shift traffic](crate::deployment::shift) |
 
 mod action;
 mod agenda;
