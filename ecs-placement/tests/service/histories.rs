@@ -186,10 +186,17 @@ fn set_status(world: &mut World, number: usize, status: &str) {
     }
 }
 
-/// One step of the scheduler by hand: decide, record, apply.
+/// One step of the scheduler by hand, with a copy that has nothing but the records: decide, record,
+/// apply.
 fn step(world: &mut World, copy: &mut Services) -> Vec<ServiceAction> {
     let now = at(world.now);
+    let mut decisions = 0;
     while let Some(decision) = world.services.decide(now, &world.cell, 7) {
+        decisions += 1;
+        assert!(
+            decisions < 1_000,
+            "the same is decided again and again: {decision:?}"
+        );
         let change = match decision {
             ServiceDecision::Change(change) => change,
             ServiceDecision::Start(start) => {
@@ -229,7 +236,7 @@ fn restored(services: &Services) -> Services {
 }
 
 /// What the scheduler did stays in the bounds.
-fn check(world: &World, actions: &[ServiceAction]) {
+pub(crate) fn check(world: &World, actions: &[ServiceAction]) {
     let service = world.describe();
     let configuration = service.deployment_configuration();
     let of = |number: Option<i32>| u32::try_from(number.unwrap()).unwrap();
@@ -269,7 +276,7 @@ fn check(world: &World, actions: &[ServiceAction]) {
                 assert_given_up(&service, &actions[..position], task);
                 continue;
             };
-            let unhealthy = world.has_check && known.health == Some(HealthStatus::Unhealthy);
+            let unhealthy = world.is_unhealthy(known);
             let is_protected = known.protected_until.is_some_and(|until| world.now < until);
             let drains = known.status < TaskStatus::Running;
             assert!(!is_protected || unhealthy || drains, "{task} is protected");
@@ -298,6 +305,15 @@ fn assert_given_up(service: &Service, before: &[ServiceAction], stopped: &str) {
 /// A step of a history, and what must hold after it.
 fn go(world: &mut World, event: &Event) -> Vec<ServiceAction> {
     happen(world, event);
+    take_step(world, check)
+}
+
+/// A step of the scheduler: whoever applies its records has the same services, those that were
+/// saved and restored decide alike, and what it has done holds in a check.
+pub(crate) fn take_step(
+    world: &mut World,
+    check: impl FnOnce(&World, &[ServiceAction]),
+) -> Vec<ServiceAction> {
     let mut follower = restored(&world.services);
     let mut nobody = restored(&world.services);
     let mut other = World {

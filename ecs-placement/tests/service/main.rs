@@ -20,6 +20,7 @@ mod forecast;
 mod histories;
 mod hooks;
 mod meanwhile;
+mod mixed;
 mod providers;
 mod requests;
 mod rolling;

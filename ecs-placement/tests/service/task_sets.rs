@@ -31,13 +31,16 @@ fn scale(percent: f64) -> Value {
 }
 
 impl World {
-    /// A service without task sets.
-    fn external(desired: u32) -> Self {
+    /// A world with a service without task sets.
+    fn new_external(desired: u32) -> Self {
         let mut world = Self::new(100_000);
+        world.external(desired);
         world
-            .try_external(json!({"desiredCount": desired}))
-            .unwrap();
-        world
+    }
+
+    /// A service without task sets.
+    pub(crate) fn external(&mut self, desired: u32) {
+        self.try_external(json!({"desiredCount": desired})).unwrap();
     }
 
     fn try_external(&mut self, more: Value) -> Result<(), ServiceError> {
@@ -122,7 +125,7 @@ fn set(
 
 #[test]
 fn a_task_set_has_its_part_of_the_tasks() {
-    let mut world = World::external(3);
+    let mut world = World::new_external(3);
     assert_eq!(world.reconcile(0), (0, 0));
     let id = world.add("web:1", 40.0);
     assert_eq!(world.reconcile(1), (2, 0));
@@ -174,7 +177,7 @@ fn a_task_set_has_its_part_of_the_tasks() {
 /// One set takes over from another, step by step.
 #[test]
 fn a_deployment_by_hand() {
-    let mut world = World::external(4);
+    let mut world = World::new_external(4);
     let blue = world.add("web:1", 100.0);
     let primary: UpdateServicePrimaryTaskSetRequest = request(json!({"primaryTaskSet": blue}));
     world
@@ -224,7 +227,7 @@ fn a_deployment_by_hand() {
 /// What happens to tasks of a task set is told of it.
 #[test]
 fn messages_name_the_task_set() {
-    let mut world = World::external(2);
+    let mut world = World::new_external(2);
     let group = "arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/web/1";
     let balancer = json!({"targetGroupArn": group, "containerName": "web", "containerPort": 80});
     let set = world.try_add(
@@ -272,7 +275,7 @@ fn messages_name_the_task_set() {
 
 #[test]
 fn a_set_that_is_deleted_by_force_stops_its_tasks() {
-    let mut world = World::external(2);
+    let mut world = World::new_external(2);
     let id = world.add("web:1", 100.0);
     world.reconcile(0);
     world.run_all();
@@ -290,7 +293,7 @@ fn a_set_that_is_deleted_by_force_stops_its_tasks() {
 
 #[test]
 fn what_is_refused() {
-    let mut world = World::external(2);
+    let mut world = World::new_external(2);
     let update = |world: &mut World, more: Value| world.try_update(more).unwrap_err().to_string();
     assert_eq!(
         update(&mut world, json!({"taskDefinition": "web:2"})),
@@ -398,7 +401,7 @@ fn what_would_do_nothing_is_refused() {
     let enabled = json!({"availabilityZoneRebalancing": "ENABLED"});
     let message = "a service with deployment controller `EXTERNAL` is not rebalanced";
     assert_eq!(refused(enabled.clone()), message);
-    let mut world = World::external(1);
+    let mut world = World::new_external(1);
     let updated = world.try_update(enabled).unwrap_err();
     assert_eq!(updated.to_string(), message);
     world.update(json!({"availabilityZoneRebalancing": "DISABLED"}));
@@ -407,7 +410,7 @@ fn what_would_do_nothing_is_refused() {
 /// What each set has for itself is not the service's to change, and starts no deployment.
 #[test]
 fn what_only_task_sets_have_is_refused() {
-    let mut world = World::external(1);
+    let mut world = World::new_external(1);
     world.add("web:1", 100.0);
     world.reconcile(0);
     let connect = json!({"enabled": true, "namespace": "local"});
@@ -439,7 +442,7 @@ fn what_only_task_sets_have_is_refused() {
 /// service.
 #[test]
 fn events_that_come_by_requests_are_not_decided_alone() {
-    let mut world = World::external(2);
+    let mut world = World::new_external(2);
     let new: CreateTaskSetRequest = request(json!({"taskDefinition": "web:1"}));
     let create = TaskSetEvent::Create {
         task_set: "ecs-svc/1".into(),
@@ -522,7 +525,7 @@ fn what_task_sets_wait_for() {
 /// It comes to its end when each set has its part.
 #[test]
 fn what_becomes_of_task_sets_is_forecast() {
-    let mut world = World::external(2);
+    let mut world = World::new_external(2);
     world.add("web:1", 100.0);
     world.add("web:2", 50.0);
     world.reconcile(0);
@@ -565,7 +568,7 @@ fn saved(services: &ecs_placement::service::Services) -> String {
 
 #[test]
 fn task_sets_are_recorded_and_saved() {
-    let mut world = World::external(2);
+    let mut world = World::new_external(2);
     let mut copy: ecs_placement::service::Services =
         serde_json::from_str(&serde_json::to_string(&world.services).unwrap()).unwrap();
     let new: CreateTaskSetRequest =

@@ -11,7 +11,7 @@ use ecs_placement::capacity::CapacityAction;
 use ecs_placement::deployment::shift::ShiftAction;
 use ecs_placement::service::{
     Observation, ObservedServiceTask, ServiceAction, ServiceChange, ServiceDecision, ServiceError,
-    ServicePolicy, Services, TaskPlace,
+    ServicePolicy, Services, TargetHealth, TaskPlace,
 };
 use ecs_placement::{CellState, CommitPolicy, Registration};
 use ecs_taskdef::TaskDefinition;
@@ -29,6 +29,8 @@ pub(crate) struct World {
     pub(crate) started: usize,
     pub(crate) stopped: Vec<(String, String)>,
     pub(crate) has_check: bool,
+    /// Whether target groups have a say in the health of tasks.
+    pub(crate) has_target: bool,
     /// Tasks in the target groups of their service.
     pub(crate) registered: BTreeSet<String>,
     /// Events on EventBridge.
@@ -48,6 +50,7 @@ pub(crate) struct Running {
     pub(crate) status: TaskStatus,
     pub(crate) since: Option<i64>,
     pub(crate) health: Option<HealthStatus>,
+    pub(crate) target: Option<TargetHealth>,
     pub(crate) protected_until: Option<i64>,
     pub(crate) shall_stop: bool,
     /// Where it was started; none while it waits for capacity.
@@ -120,6 +123,7 @@ impl World {
             started: 0,
             stopped: Vec::new(),
             has_check: false,
+            has_target: false,
             registered: BTreeSet::new(),
             published: Vec::new(),
             scaled: Vec::new(),
@@ -155,6 +159,7 @@ impl World {
             request[member] = value.clone();
         }
         let request: CreateServiceRequest = serde_json::from_value(request).unwrap();
+        self.has_target = !request.load_balancers().is_empty();
         self.services.create(&request, definition, at(self.now), 7)
     }
 
@@ -302,6 +307,7 @@ impl World {
             status: TaskStatus::Provisioning,
             since: None,
             health: None,
+            target: None,
             protected_until: None,
             shall_stop: false,
             place: None,
@@ -312,10 +318,21 @@ impl World {
 
     /// Whether a task counts as healthy.
     pub(crate) fn is_healthy(&self, task: &Running) -> bool {
-        match self.has_check {
-            true => task.since.is_some() && task.health == Some(HealthStatus::Healthy),
-            false => task.since.is_some_and(|since| since + 40 <= self.now),
-        }
+        let is_checked = !self.has_check || task.health == Some(HealthStatus::Healthy);
+        let is_target = !self.has_target || task.target == Some(TargetHealth::Healthy);
+        let wait = if self.has_check || self.has_target {
+            0
+        } else {
+            40
+        };
+        let runs = task.since.is_some_and(|since| since + wait <= self.now);
+        runs && is_checked && is_target
+    }
+
+    /// Whether a task fails its health checks.
+    pub(crate) fn is_unhealthy(&self, task: &Running) -> bool {
+        let fails = matches!(task.target, Some(TargetHealth::Unhealthy { .. }));
+        self.has_check && task.health == Some(HealthStatus::Unhealthy) || self.has_target && fails
     }
 
     pub(crate) fn observe(
@@ -340,6 +357,7 @@ impl World {
                 known.since = known.since.or(Some(self.now));
             }
             known.health = seen.health.or(known.health.take());
+            known.target = seen.target.or(known.target.take());
             let until = seen.protected_until.map(|until| until.seconds());
             known.protected_until = until.or(known.protected_until);
         }
