@@ -7,10 +7,12 @@ use std::sync::Arc;
 
 use ecs_model::operation::{CreateServiceRequest, UpdateServiceRequest};
 use ecs_model::{Attribute, ContainerInstance, Resource, Task, TaskStopCode, Timestamp};
+use ecs_placement::capacity::{ClusterCapacity, InstanceType, Provider};
 use ecs_placement::deployment::Bounds;
+use ecs_placement::deployment::shift::{HookAnswer, ShiftAction, ShiftEvent, Traffic};
 use ecs_placement::service::{
     Observation, ObservedServiceTask, ServiceAction, ServiceChange, ServiceDecision, ServicePolicy,
-    Services, Wait,
+    Services, TargetHealth, Wait,
 };
 use ecs_placement::{CellState, CommitPolicy, PlacementRequest, Planner, Registration};
 use ecs_state::{
@@ -18,12 +20,18 @@ use ecs_state::{
     TaskSpec, TaskStatus,
 };
 use ecs_taskdef::TaskDefinition;
-use serde_json::json;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
 
 const CLUSTER: &str = "arn:aws:ecs:us-east-1:123456789012:cluster/prod";
 const INSTANCE: &str = "arn:aws:ecs:us-east-1:123456789012:container-instance/prod/";
 const INSTANCES: u64 = 9;
-const SERVICES: [&str; 3] = ["agent", "api", "web"];
+/// A daemon, one whose instances are those of capacity providers, one of controller `EXTERNAL`, one
+/// that shifts traffic, and two that roll, of which one has hooks.
+const SERVICES: [&str; 6] = ["agent", "api", "batch", "sets", "shop", "web"];
+/// Those whose deployments replace task by task.
+const ROLLING: [&str; 3] = ["api", "batch", "web"];
+const PROVIDERS: [&str; 2] = ["even", "odd"];
 
 pub(crate) struct Cluster {
     random: Random,
@@ -37,6 +45,10 @@ pub(crate) struct Cluster {
     instances: BTreeMap<u64, Host>,
     /// Reports on their way: when they arrive, and of which task.
     post: Vec<(i64, Arc<str>, Box<ObservedServiceTask>)>,
+    /// Tasks that wait for capacity, each as it will be seen to have stopped.
+    waiting: BTreeMap<Arc<str>, ObservedServiceTask>,
+    /// Answers about traffic and hooks on their way: when they arrive, and for which service.
+    answers: Vec<(i64, Arc<str>, ShiftEvent)>,
     /// Since when each task runs that shall run, as far as the scheduler knows.
     running: BTreeMap<Arc<str>, Timestamp>,
     revision: u32,
@@ -81,10 +93,111 @@ impl Random {
 }
 
 fn definition(service: &str) -> TaskDefinition {
-    let memory = if service == "agent" { 64 } else { 200 };
+    let memory = match service {
+        "agent" => 64,
+        "api" | "web" | "other" => 200,
+        _ => 100,
+    };
     serde_json::from_value(json!({"family": service, "containerDefinitions": [
-        {"name": "main", "image": "image", "memory": memory}]}))
+        {"name": "main", "image": "image", "memory": memory,
+            "portMappings": [{"containerPort": 80, "hostPort": 0}]}]}))
     .unwrap()
+}
+
+fn provider(name: &str) -> Provider {
+    let document = json!({"name": name, "autoScalingGroupProvider": {
+        "autoScalingGroupArn": "arn", "managedScaling": {"status": "ENABLED"}}});
+    let document = serde_json::from_value(document).unwrap();
+    Provider::of(&document, [InstanceType::new(4_096, 1_000)]).unwrap()
+}
+
+/// Hooks at some stages, of both kinds.
+fn hooks(random: &mut Random, stages: &[&str]) -> Value {
+    let some = stages.iter().filter_map(|stage| {
+        let action = if random.chance(2) {
+            "CONTINUE"
+        } else {
+            "ROLLBACK"
+        };
+        let minutes = 5 + random.below(30);
+        let timeout = json!({"timeoutInMinutes": minutes, "action": action});
+        match random.below(4) {
+            0 => Some(json!({"targetType": "PAUSE", "lifecycleStages": [stage],
+                "timeoutConfiguration": timeout})),
+            1 => Some(
+                json!({"hookTargetArn": "f", "roleArn": "r", "lifecycleStages": [stage],
+                "timeoutConfiguration": timeout}),
+            ),
+            _ => None,
+        }
+    });
+    some.collect()
+}
+
+fn strategy(random: &mut Random) -> Value {
+    let bake = random.below(4);
+    match random.below(3) {
+        0 => json!({"strategy": "BLUE_GREEN", "bakeTimeInMinutes": bake}),
+        1 => json!({"strategy": "LINEAR", "bakeTimeInMinutes": bake,
+            "linearConfiguration": {"stepPercent": 30.0, "stepBakeTimeInMinutes": 1}}),
+        _ => json!({"strategy": "CANARY", "bakeTimeInMinutes": bake,
+            "canaryConfiguration": {"canaryPercent": 10.0, "canaryBakeTimeInMinutes": 2}}),
+    }
+}
+
+/// The creation of a service.
+fn creation(service: &str, random: &mut Random) -> Value {
+    let mut request = json!({"cluster": "prod", "serviceName": service,
+        "taskDefinition": format!("{service}:1")});
+    if service == "agent" {
+        request["schedulingStrategy"] = json!("DAEMON");
+        return request;
+    }
+    let is_small = !matches!(service, "api" | "web");
+    request["desiredCount"] = json!(random.below(if is_small { 5 } else { 12 }));
+    let least = random.below(5) * 25;
+    let mut configuration = json!({
+        "minimumHealthyPercent": least, "maximumPercent": 125 + random.below(4) * 25,
+        "deploymentCircuitBreaker": {"enable": true, "rollback": true}});
+    match service {
+        "api" => {
+            configuration["lifecycleHooks"] = hooks(random, &["PRE_SCALE_UP", "POST_SCALE_UP"]);
+        }
+        "web" => {
+            let rebalances = if random.chance(2) {
+                "ENABLED"
+            } else {
+                "DISABLED"
+            };
+            request["availabilityZoneRebalancing"] = json!(rebalances);
+        }
+        "batch" => {
+            request["capacityProviderStrategy"] = json!([
+                {"capacityProvider": PROVIDERS[0], "base": random.below(3), "weight": 1},
+                {"capacityProvider": PROVIDERS[1], "weight": random.below(4)}]);
+        }
+        _ => {
+            let strategy = strategy(random);
+            let members = strategy.as_object().unwrap().clone();
+            configuration.as_object_mut().unwrap().extend(members);
+            configuration["alarms"] =
+                json!({"alarmNames": ["errors"], "enable": true, "rollback": true});
+            configuration["lifecycleHooks"] = hooks(
+                random,
+                &[
+                    "PRE_SCALE_UP",
+                    "POST_SCALE_UP",
+                    "PRE_PRODUCTION_TRAFFIC_SHIFT",
+                ],
+            );
+            request["loadBalancers"] = json!([{"targetGroupArn": "blue-group",
+                "containerName": "main", "containerPort": 80, "advancedConfiguration": {
+                    "alternateTargetGroupArn": "green-group", "productionListenerRule": "rule",
+                    "testListenerRule": "test-rule", "roleArn": "role"}}]);
+        }
+    }
+    request["deploymentConfiguration"] = configuration;
+    request
 }
 
 fn arn(host: u64) -> String {
@@ -98,6 +211,7 @@ fn registration(host: u64) -> Registration {
         .with_container_instance_arn(arn(host))
         .with_status("ACTIVE")
         .with_agent_connected(true)
+        .with_capacity_provider_name(PROVIDERS[(host % 2) as usize])
         .with_attributes([zone])
         .with_registered_resources([
             Resource::integer(Resource::CPU, 4_096),
@@ -110,26 +224,28 @@ impl Cluster {
     pub(crate) fn new(seed: u64) -> Self {
         let mut random = Random(seed);
         let mut cell = CellState::new();
-        let mut services = Services::new(CLUSTER, ServicePolicy::current()).unwrap();
+        let services = Services::new(CLUSTER, ServicePolicy::current()).unwrap();
+        let mut capacity = ClusterCapacity::new(Timestamp::from_seconds(0));
+        for name in PROVIDERS {
+            capacity.add_provider(provider(name)).unwrap();
+        }
+        let mut services = services.with_capacity(capacity);
         let instances: BTreeMap<u64, Host> =
             (0..INSTANCES).map(|host| (host, Host::Active)).collect();
         for host in instances.keys() {
             cell.register(&registration(*host));
         }
         for service in SERVICES {
-            let mut request = json!({"cluster": "prod", "serviceName": service,
-                "taskDefinition": format!("{service}:1")});
-            if service == "agent" {
-                request["schedulingStrategy"] = json!("DAEMON");
-            } else {
-                let least = random.below(5) * 25;
-                request["desiredCount"] = json!(random.below(12));
-                request["deploymentConfiguration"] = json!({
-                    "minimumHealthyPercent": least, "maximumPercent": 125 + random.below(4) * 25,
-                    "deploymentCircuitBreaker": {"enable": true, "rollback": true}});
-            }
-            let request: CreateServiceRequest = serde_json::from_value(request).unwrap();
             let at = Timestamp::from_seconds(0);
+            if service == "sets" {
+                let request = json!({"cluster": "prod", "serviceName": service, "desiredCount": 4,
+                    "deploymentController": {"type": "EXTERNAL"}});
+                let request: CreateServiceRequest = serde_json::from_value(request).unwrap();
+                services.create_external(&request, at).unwrap();
+                continue;
+            }
+            let request = creation(service, &mut random);
+            let request: CreateServiceRequest = serde_json::from_value(request).unwrap();
             services
                 .create(&request, &definition(service), at, seed)
                 .unwrap();
@@ -144,6 +260,8 @@ impl Cluster {
             tasks: BTreeMap::new(),
             instances,
             post: Vec::new(),
+            waiting: BTreeMap::new(),
+            answers: Vec::new(),
             running: BTreeMap::new(),
             revision: 1,
             bad: 0,
@@ -172,6 +290,7 @@ impl Cluster {
             self.fault();
         }
         self.users();
+        self.external_user();
         self.agents();
         self.deliver();
         self.schedule();
@@ -181,12 +300,16 @@ impl Cluster {
     /// until every service is steady.
     pub(crate) fn recover(&mut self) -> u32 {
         self.faults = false;
+        self.bad = 0;
+        let is_fault = |event: &ShiftEvent| matches!(event, ShiftEvent::InvalidNetworking { .. });
+        self.answers.retain(|(_, _, event)| !is_fault(event));
         for host in 0..INSTANCES {
             self.bring_back(host);
         }
         for task in std::mem::take(&mut self.others) {
             self.cell.stopped(&task);
         }
+        self.services.observe_alarm("errors", false, self.at());
         self.deploy(false);
         for step in 0..2_000 {
             self.now += 20;
@@ -218,16 +341,24 @@ impl Cluster {
         let waits = self.services.explain(service, &self.cell, self.at());
         let waits = waits.unwrap();
         let service = self.services.describe(service).unwrap();
+        let mut sets = service.task_sets().iter();
+        if service.service_name() == Some("sets") {
+            return sets.all(|set| set.stability_status().unwrap().as_str() == "STEADY_STATE");
+        }
         let is_stuck = matches!(waits.first(), Some(Wait::Bounds { .. }));
         let has_all = service.running_count() == service.desired_count();
         is_stuck || waits.is_empty() && has_all && service.deployments().len() == 1
     }
 
-    /// Seven kinds, with that of the images in [`users`](Self::users) and those of the post in
+    /// Eight kinds, with that of the images in [`users`](Self::users) and those of the post in
     /// [`send`](Self::send).
     fn fault(&mut self) {
         let host = self.random.below(INSTANCES);
-        match self.random.below(6) {
+        match self.random.below(7) {
+            6 => {
+                let (is_on, at) = (self.random.chance(2), self.at());
+                self.services.observe_alarm("errors", is_on, at);
+            }
             0 => self.lose(host),
             1 => {
                 for other in (host % 3..INSTANCES).step_by(3) {
@@ -335,13 +466,127 @@ impl Cluster {
         if is_bad {
             self.bad = self.revision;
         }
-        for service in ["api", "web"] {
+        for service in ["api", "batch", "shop", "web"] {
             let name = format!("{service}:{}", self.revision);
-            self.update(service, json!({"taskDefinition": name}));
+            let mut change = json!({"taskDefinition": name});
+            if service == "shop" && self.random.chance(3) {
+                change["deploymentConfiguration"] = strategy(&mut self.random);
+            }
+            self.update(service, change);
         }
     }
 
-    fn update(&mut self, service: &str, mut change: serde_json::Value) {
+    /// Whoever deploys the service of controller `EXTERNAL`, and whoever stops deployments and goes
+    /// on after pauses.
+    fn external_user(&mut self) {
+        let at = self.at();
+        if self.random.chance(150) {
+            let service = ["api", "batch", "shop"][self.random.below(3) as usize];
+            let _ = self.services.stop_deployment(service, at);
+        }
+        for service in ["api", "shop"] {
+            if self.random.chance(30) {
+                self.proceed(service);
+            }
+        }
+        if !self.random.chance(40) {
+            return;
+        }
+        let described = self.services.describe("sets").unwrap();
+        let sets: Vec<&str> = described
+            .task_sets()
+            .iter()
+            .filter_map(|set| set.id())
+            .collect();
+        let base = json!({"cluster": "prod", "service": "sets"});
+        let scale = json!({"value": self.random.below(5) * 25, "unit": "PERCENT"});
+        let choice = self.random.below(4);
+        let Some(set) = sets
+            .get(self.random.below(3) as usize)
+            .filter(|_| choice > 0)
+        else {
+            let name = format!("sets:{}", self.revision);
+            let request = with(base, json!({"taskDefinition": name, "scale": scale}));
+            let seed = self.random.0;
+            let definition = definition("sets");
+            let _ = self
+                .services
+                .create_task_set(&request, &definition, at, seed);
+            return;
+        };
+        match choice {
+            1 => {
+                let request = with(base, json!({"taskSet": set, "scale": scale}));
+                let _ = self.services.update_task_set(&request, at);
+            }
+            2 => {
+                let request = with(base, json!({"primaryTaskSet": set}));
+                let _ = self.services.set_primary_task_set(&request, at);
+            }
+            _ => {
+                let request = with(base, json!({"taskSet": set, "force": true}));
+                let _ = self.services.delete_task_set(&request, at);
+            }
+        }
+    }
+
+    /// Goes on after the pauses of a service, mostly.
+    fn proceed(&mut self, service: &str) {
+        let Some(document) = self.services.service_deployment(service) else {
+            return;
+        };
+        let goes_back = self.faults && self.random.chance(4);
+        let action = if goes_back { "ROLLBACK" } else { "CONTINUE" };
+        for hook in document.lifecycle_hook_details() {
+            let event = ShiftEvent::Continue {
+                hook_id: hook.hook_id().unwrap().into(),
+                action: Some(action.into()),
+            };
+            let _ = self.services.shift(service, event, self.at());
+        }
+    }
+
+    /// What was asked of traffic and hooks is done after a while, and sometimes not at all.
+    fn answer(&mut self, service: Arc<str>, action: ShiftAction) {
+        let is_bad = self.faults && self.random.chance(12);
+        let event = match action {
+            ShiftAction::ShiftTest { traffic } => {
+                assert_eq!(tenths(&traffic), 1_000);
+                ShiftEvent::TestShifted(traffic)
+            }
+            ShiftAction::ShiftProduction { traffic } if is_bad => {
+                assert_eq!(tenths(&traffic), 1_000);
+                let problem = "no listener".to_owned();
+                ShiftEvent::InvalidNetworking { problem }
+            }
+            ShiftAction::ShiftProduction { traffic } => {
+                assert_eq!(tenths(&traffic), 1_000);
+                ShiftEvent::ProductionShifted(traffic)
+            }
+            ShiftAction::CallHook { hook_id, .. } => {
+                let status = match self.random.below(if self.faults { 6 } else { 1 }) {
+                    1 => "FAILED",
+                    2 | 3 => "IN_PROGRESS",
+                    _ => "SUCCEEDED",
+                };
+                let answer = HookAnswer::Returned(json!({"hookStatus": status}));
+                ShiftEvent::HookAnswer { hook_id, answer }
+            }
+            other => panic!("{other:?}"),
+        };
+        let late = match self.faults {
+            true => self.random.below(90) as i64,
+            false => 0,
+        };
+        if self.faults && self.random.chance(8) {
+            let again = self.now + late + 40;
+            self.answers
+                .push((again, Arc::clone(&service), event.clone()));
+        }
+        self.answers.push((self.now + late, service, event));
+    }
+
+    fn update(&mut self, service: &str, mut change: Value) {
         change["cluster"] = json!("prod");
         change["service"] = json!(service);
         let request: UpdateServiceRequest = serde_json::from_value(change).unwrap();
@@ -411,6 +656,19 @@ impl Cluster {
     }
 
     fn deliver(&mut self) {
+        let (due, answers): (Vec<_>, Vec<_>) = self
+            .answers
+            .drain(..)
+            .partition(|(due, _, _)| *due <= self.now);
+        self.answers = answers;
+        for (_, service, event) in due {
+            let _ = self.services.shift(&service, event, self.at());
+        }
+        if !self.faults {
+            for service in ["api", "shop"] {
+                self.proceed(service);
+            }
+        }
         let (due, post): (Vec<_>, Vec<_>) = self
             .post
             .drain(..)
@@ -441,9 +699,9 @@ impl Cluster {
 
     fn schedule(&mut self) {
         let (at, seed) = (self.at(), self.random.0);
-        let healthy = SERVICES.map(|service| self.healthy(service));
+        let healthy = ROLLING.map(|service| self.healthy(service));
         let actions = self.decide();
-        for (service, healthy) in SERVICES.into_iter().zip(healthy) {
+        for (service, healthy) in ROLLING.into_iter().zip(healthy) {
             self.check_stops(service, &healthy, &actions);
         }
         let mut started: BTreeMap<String, u32> = BTreeMap::new();
@@ -460,10 +718,27 @@ impl Cluster {
                     *started.entry(service.to_string()).or_default() += 1;
                     self.start(document.unwrap(), &service, &task_definition);
                 }
+                ServiceAction::Provision {
+                    task,
+                    service,
+                    deployment,
+                    ..
+                } => {
+                    let name = Arc::clone(&task);
+                    let status = TaskStatus::Stopped;
+                    let seen = ObservedServiceTask::new(service, deployment, name, status);
+                    self.waiting.insert(task, seen);
+                }
+                ServiceAction::Shift { service, action } => self.answer(service, *action),
+                ServiceAction::Register { .. }
+                | ServiceAction::Deregister { .. }
+                | ServiceAction::Capacity(_) => {}
                 ServiceAction::Stop { task, reason, .. } => {
                     self.counts[1] += 1;
                     self.running.remove(&task);
-                    if let Some(agent) = self.tasks.get_mut(&task) {
+                    if let Some(seen) = self.waiting.remove(&task) {
+                        self.post.push((self.now, task, Box::new(seen)));
+                    } else if let Some(agent) = self.tasks.get_mut(&task) {
                         let cause = StopCause::of_scheduler(&reason).unwrap();
                         let _ = agent.machine.handle_stop(cause, at);
                     }
@@ -473,7 +748,10 @@ impl Cluster {
             }
         }
         // A daemon's task on an instance that is drained stays until the others have left.
-        for service in started.keys().filter(|service| **service != "agent") {
+        for service in started
+            .keys()
+            .filter(|service| ROLLING.contains(&&***service))
+        {
             let (upper, counted) = (self.bounds(service).upper, self.counted(service));
             assert!(counted <= upper, "{service}: {counted} tasks of {upper}");
         }
@@ -523,7 +801,7 @@ impl Cluster {
         healthy.collect()
     }
 
-    /// No healthy task stops that the lower bound needs. A daemon leaves with its instance.
+    /// No healthy task stops that the lower bound needs.
     fn check_stops(&self, service: &str, healthy: &[Arc<str>], actions: &[ServiceAction]) {
         let stops = actions.iter().filter(|action| match action {
             ServiceAction::Stop { task, .. } => healthy.contains(task),
@@ -533,7 +811,7 @@ impl Cluster {
         let lower = self.bounds(service).lower as usize;
         let left = healthy.len() - stops;
         assert!(
-            service == "agent" || stops == 0 || left >= lower,
+            stops == 0 || left >= lower,
             "{service}: {left} healthy tasks are left of at least {lower}"
         );
     }
@@ -553,6 +831,7 @@ impl Cluster {
 
     fn start(&mut self, described: Task, service: &str, definition: &str) {
         let task: Arc<str> = described.task_arn().unwrap().into();
+        self.waiting.remove(&task);
         let spec = TaskSpec::try_from(&self::definition(service)).unwrap();
         let instance = described.container_instance_arn().unwrap();
         let host: u64 = instance.strip_prefix(INSTANCE).unwrap().parse().unwrap();
@@ -566,8 +845,26 @@ impl Cluster {
     }
 }
 
+/// A task as it is seen. Load balancers find well what runs.
 fn observed(agent: &Agent) -> ObservedServiceTask {
     let mut task = agent.described.clone();
     agent.machine.describe(&mut task);
-    ObservedServiceTask::try_from(&task).unwrap()
+    let mut seen = ObservedServiceTask::try_from(&task).unwrap();
+    if &*seen.service == "shop" && seen.last_status == TaskStatus::Running {
+        seen.target = Some(TargetHealth::Healthy);
+    }
+    seen
+}
+
+fn with<R: DeserializeOwned>(mut base: Value, more: Value) -> R {
+    let more = more.as_object().unwrap().clone();
+    base.as_object_mut().unwrap().extend(more);
+    serde_json::from_value(base).unwrap()
+}
+
+fn tenths(traffic: &Traffic) -> u32 {
+    traffic
+        .iter()
+        .map(|(_, weight)| u32::from(weight.tenths()))
+        .sum()
 }
