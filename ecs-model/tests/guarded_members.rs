@@ -242,6 +242,31 @@ fn guarded() -> Vec<(&'static str, &'static str, &'static str, Value)> {
             many(json!({"targetGroupArn": "a"}), 6),
         ),
         (
+            "load-balancer-generations",
+            "CreateService",
+            "loadBalancers",
+            json!([{"loadBalancerName": "a"}, {"targetGroupArn": "b"}]),
+        ),
+        (
+            "advanced-configuration-classic",
+            "CreateService",
+            "loadBalancers",
+            balancers(json!({"loadBalancerName": "a", "advancedConfiguration": {}})),
+        ),
+        (
+            "advanced-configuration-all",
+            "CreateService",
+            "loadBalancers",
+            json!([{"advancedConfiguration": {}}, {}]),
+        ),
+        (
+            "listener-rules-differ",
+            "CreateService",
+            "loadBalancers",
+            balancers(json!({"advancedConfiguration":
+                {"productionListenerRule": "a", "testListenerRule": "a"}})),
+        ),
+        (
             "deployment-percent",
             "CreateService",
             "deploymentConfiguration",
@@ -345,7 +370,8 @@ const UNGUARDED: [(&str, &str, &str); 12] = [
 ];
 
 /// Rules of several members, or of one operation as a whole: the rows above break them.
-const OF_SEVERAL_MEMBERS: [&str; 23] = [
+const OF_SEVERAL_MEMBERS: [&str; 24] = [
+    "advanced-configuration-strategy",
     "launch-type-or-strategy",
     "platform-version-fargate",
     "capacity-provider-kind",

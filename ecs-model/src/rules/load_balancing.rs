@@ -3,7 +3,7 @@ use ecs_taskdef::{Rule, Source};
 
 use super::{Each, Report, Row};
 use crate::LoadBalancer;
-use crate::deployment::DeploymentControllerType;
+use crate::deployment::{DeploymentControllerType, DeploymentStrategy};
 use crate::operation::CreateServiceRequest;
 use crate::quota::Quota;
 
@@ -83,6 +83,111 @@ pub(super) const RULES: &[Row] = &[
     ),
     Row::each(
         Rule::new(
+            "load-balancer-generations",
+            "the load balancers of a service are all Classic ones, or all have target groups",
+            LOAD_BALANCER,
+        )
+        .copied(
+            "All loadBalancers must be strictly either ELBv1 (defining loadBalancerName) or ELBv2 \
+             (defining targetGroupArn)",
+        ),
+        &Each(|balancers: &Vec<LoadBalancer>, at, report| {
+            // One that is both has a rule of its own.
+            let generation = |one: &LoadBalancer| {
+                let is_classic = one.load_balancer_name.is_some();
+                (is_classic != one.target_group_arn.is_some()).then_some(is_classic)
+            };
+            let has = |is_classic| {
+                balancers
+                    .iter()
+                    .any(|one| generation(one) == Some(is_classic))
+            };
+            if has(true) && has(false) {
+                report.fault(at, "some have `loadBalancerName`, some `targetGroupArn`");
+            }
+        }),
+    ),
+    Row::each(
+        Rule::new(
+            "advanced-configuration-classic",
+            "a Classic Load Balancer has no advanced configuration",
+            LOAD_BALANCER,
+        )
+        .copied("advancedConfiguration field is not allowed with ELBv1 loadBalancers"),
+        &Each(|balancer: &LoadBalancer, at, report| {
+            if balancer.load_balancer_name.is_some() && balancer.advanced_configuration.is_some() {
+                let message = "it cannot be combined with `loadBalancerName`";
+                report.fault(at.member("advancedConfiguration"), message);
+            }
+        }),
+    ),
+    Row::each(
+        Rule::new(
+            "advanced-configuration-all",
+            "all load balancers of a service have an advanced configuration, or none has",
+            LOAD_BALANCER,
+        )
+        .copied(
+            "Either all or none of the provided loadBalancers must have advancedConfiguration \
+             defined",
+        ),
+        &Each(|balancers: &Vec<LoadBalancer>, at, report| {
+            let count = balancers.iter().filter(|one| has_advanced(one)).count();
+            if count > 0 && count < balancers.len() {
+                let message = format!(
+                    "{count} of {} have `advancedConfiguration`",
+                    balancers.len()
+                );
+                report.fault(at, message);
+            }
+        }),
+    ),
+    Row::each(
+        Rule::new(
+            "advanced-configuration-strategy",
+            "load balancers whose traffic is shifted have an advanced configuration",
+            CREATE_SERVICE,
+        )
+        .copied(
+            "advancedConfiguration field is required for all loadBalancers when using a \
+             non-ROLLING deployment strategy",
+        ),
+        &Each(|request: &CreateServiceRequest, at, report| {
+            let strategy = request.deployment_configuration().strategy();
+            let shifting = strategy.filter(|given| **given != DeploymentStrategy::Rolling);
+            let balancers = request.load_balancers();
+            if let Some(strategy) = shifting
+                && !balancers.is_empty()
+                && !balancers.iter().any(has_advanced)
+            {
+                let message = format!("strategy `{strategy}` needs `advancedConfiguration`");
+                report.fault(at.member("loadBalancers"), message);
+            }
+        }),
+    ),
+    Row::each(
+        Rule::new(
+            "listener-rules-differ",
+            "production and test traffic have listener rules of their own",
+            LOAD_BALANCER,
+        )
+        .copied(
+            "The following rules cannot be used as both production and test listener rules: {}",
+        ),
+        &Each(|balancer: &LoadBalancer, at, report| {
+            let advanced = balancer.advanced_configuration();
+            let production = advanced.production_listener_rule();
+            if let Some(rule) = advanced.test_listener_rule()
+                && production == Some(rule)
+            {
+                let message = format!("`{rule}` is already used as `productionListenerRule`");
+                let at = at.member("advancedConfiguration");
+                report.fault_about(at.member("testListenerRule"), &[rule], message);
+            }
+        }),
+    ),
+    Row::each(
+        Rule::new(
             "code-deploy-load-balancer",
             "a service that CodeDeploy deploys has a load balancer",
             CREATE_SERVICE,
@@ -96,6 +201,10 @@ pub(super) const RULES: &[Row] = &[
         }),
     ),
 ];
+
+fn has_advanced(balancer: &LoadBalancer) -> bool {
+    balancer.advanced_configuration.is_some()
+}
 
 fn kind(balancer: &LoadBalancer, at: &At<'_>, report: &mut Report<'_>) {
     match (&balancer.load_balancer_name, &balancer.target_group_arn) {
