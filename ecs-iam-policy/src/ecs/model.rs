@@ -52,6 +52,32 @@ impl<'a> TaggedDefinition<'a> {
     }
 }
 
+/// What a request says of tasks, whoever chooses their instances.
+struct TaskParts<'a> {
+    tags: &'a [Tag],
+    propagate_tags: Option<&'a str>,
+    execute_command: Option<bool>,
+    overrides: &'a TaskOverride,
+    /// The roles with which Amazon EBS volumes are made.
+    volumes: Vec<Option<&'a str>>,
+}
+
+/// The two requests have these members alike, and no type in common.
+macro_rules! task_parts {
+    ($request:expr) => {{
+        let volumes = $request.volume_configurations().iter();
+        TaskParts {
+            tags: $request.tags(),
+            propagate_tags: $request.propagate_tags().map(|from| from.as_str()),
+            execute_command: $request.enable_execute_command(),
+            overrides: $request.overrides(),
+            volumes: volumes
+                .map(|it| it.managed_ebs_volume().role_arn())
+                .collect(),
+        }
+    }};
+}
+
 /// What a request says of a service, whether it creates or changes it.
 struct ServiceParts<'a> {
     strategy: &'a [CapacityProviderStrategyItem],
@@ -168,23 +194,9 @@ impl EcsRequest {
         definition: TaggedDefinition<'_>,
     ) -> Made {
         let named = definition.revision(request.task_definition().unwrap_or_default());
-        let ebs = request.volume_configurations().iter();
-        let ebs: Vec<_> = ebs
-            .map(|volume| volume.managed_ebs_volume().role_arn())
-            .collect();
         let made = Self::run_task(scope, request.cluster_or_default(), &named)?
-            .with_tags(request.tags())
-            .with_capacity_strategy(scope, request.capacity_provider_strategy())?
-            .with_key(
-                "ecs:enable-execute-command",
-                request.enable_execute_command(),
-            )
-            .with_volumes(scope, &ebs)
-            .with_task(scope, request.overrides(), definition.definition);
-        Ok(made.with_copied_tags(
-            request.propagate_tags().map(|from| from.as_str()),
-            definition,
-        ))
+            .with_capacity_strategy(scope, request.capacity_provider_strategy())?;
+        Ok(made.with_task_parts(scope, &task_parts!(request), definition))
     }
 
     /// `StartTask` with the task definition that it names.
@@ -200,23 +212,9 @@ impl EcsRequest {
         let named = definition.revision(request.task_definition().unwrap_or_default());
         let instances = request.container_instances();
         let instances: Vec<&str> = instances.iter().map(String::as_str).collect();
-        let ebs = request.volume_configurations().iter();
-        let ebs: Vec<_> = ebs
-            .map(|volume| volume.managed_ebs_volume().role_arn())
-            .collect();
         let cluster = request.cluster().unwrap_or("default");
-        let made = Self::start_task(scope, cluster, &named, &instances)?
-            .with_tags(request.tags())
-            .with_key(
-                "ecs:enable-execute-command",
-                request.enable_execute_command(),
-            )
-            .with_volumes(scope, &ebs)
-            .with_task(scope, request.overrides(), definition.definition);
-        Ok(made.with_copied_tags(
-            request.propagate_tags().map(|from| from.as_str()),
-            definition,
-        ))
+        let made = Self::start_task(scope, cluster, &named, &instances)?;
+        Ok(made.with_task_parts(scope, &task_parts!(request), definition))
     }
 
     /// `CreateService`, with its task definition unless a deployment controller of its own
@@ -318,20 +316,26 @@ impl EcsRequest {
         })
     }
 
-    /// Size and roles of a task, those of the request before those of the task definition.
-    fn with_task(
+    /// Size and roles of a task are those of the request before those of the task definition.
+    fn with_task_parts(
         self,
         scope: &Scope<'_>,
-        overrides: &TaskOverride,
-        definition: &TaskDefinition,
+        parts: &TaskParts<'_>,
+        definition: TaggedDefinition<'_>,
     ) -> Self {
+        let made = self
+            .with_tags(parts.tags)
+            .with_copied_tags(parts.propagate_tags, definition)
+            .with_key("ecs:enable-execute-command", parts.execute_command)
+            .with_volumes(scope, &parts.volumes);
+        let (overrides, definition) = (parts.overrides, definition.definition);
         let cpu = overrides.cpu().or(definition.cpu());
         let memory = overrides.memory().or(definition.memory());
         let task_role = overrides.task_role_arn().or(definition.task_role_arn());
         let execution_role = overrides
             .execution_role_arn()
             .or(definition.execution_role_arn());
-        self.with_size(cpu, memory)
+        made.with_size(cpu, memory)
             .with_task_roles(scope, [task_role, execution_role])
     }
 
