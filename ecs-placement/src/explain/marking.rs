@@ -5,7 +5,7 @@ use std::ptr;
 use std::sync::Arc;
 
 use crate::request::Wanted;
-use crate::snapshot::{Chunk, LANES, Lane, NO_GROUP, State};
+use crate::snapshot::{Chunk, LANES, Lane, NO_GROUP, State, lanes_in};
 use crate::{HostPort, Instance, Needs, Reason, fits};
 
 /// Marks which instances have which reason, 64 at a time.
@@ -358,14 +358,6 @@ fn taken(port: HostPort) -> Reason {
 fn slot(page: usize, lane: u32) -> u32 {
     let first = u32::try_from(page).unwrap_or(0).saturating_mul(LANES);
     first.saturating_add(lane)
-}
-
-fn lanes_in(mut lanes: u64) -> impl Iterator<Item = u32> {
-    std::iter::from_fn(move || {
-        let lane = lanes.trailing_zeros();
-        lanes &= lanes.wrapping_sub(1);
-        (lane < LANES).then_some(lane)
-    })
 }
 
 fn bits(lanes: impl Iterator<Item = u32>) -> u64 {
