@@ -70,7 +70,7 @@ fn cluster(source: &mut dyn Source, owner: &Owner, arn: &str, html: &mut String)
     write(
         html,
         &format!(
-            "<p>{} instances, {} services, {} tasks run, {} are about to</p>",
+            "<p>Instances: {}; services: {}; tasks that run: {}, that are about to: {}</p>",
             described["registeredContainerInstancesCount"],
             described["activeServicesCount"],
             described["runningTasksCount"],
