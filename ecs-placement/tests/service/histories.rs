@@ -245,9 +245,11 @@ pub(crate) fn check(world: &World, actions: &[ServiceAction]) {
         of(configuration.minimum_healthy_percent()),
         of(configuration.maximum_percent()),
     );
-    let starts = actions
-        .iter()
-        .filter(|action| matches!(action, ServiceAction::Start { .. }));
+    // One that waits for capacity is there already when it is started.
+    let starts = actions.iter().filter(|action| match action {
+        ServiceAction::Start { task, .. } => !world.tasks.contains_key(&**task),
+        action => matches!(action, ServiceAction::Provision { .. }),
+    });
     let counted = match world.services.policy().counts_stopping {
         true => world.services.tasks("web").count(),
         false => {

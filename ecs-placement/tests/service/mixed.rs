@@ -204,14 +204,18 @@ fn setting() -> impl Strategy<Value = Setting> {
     let percent = (0_u32..=100, 100_u32..=250);
     let numbers = (0_u32..6, percent, 200_i32..1_500, 0_u32..4);
     (kind, strategy(), numbers, hooks(), any::<[bool; 3]>()).prop_map(
-        |(kind, strategy, (desired, percent, memory, bake), hooks, watched)| Setting {
+        |(kind, strategy, (desired, (least, most), memory, bake), hooks, watched)| Setting {
             kind,
             strategy: match kind {
                 Kind::Daemon | Kind::External => Course::Rolling,
                 _ => strategy,
             },
             desired,
-            percent,
+            percent: match kind {
+                // Moving a task takes room for one more.
+                Kind::Zones => (least, most.max(101)),
+                _ => (least, most),
+            },
             memory,
             hooks,
             watched,
