@@ -287,7 +287,7 @@ pub(crate) fn check(world: &World, actions: &[ServiceAction]) {
 }
 
 /// A task that stops at once was started for a deployment that has failed since, as it does where
-/// others found no place.
+/// others found no place, or for an older one and makes room for the newest, whose tasks found none.
 fn assert_given_up(service: &Service, before: &[ServiceAction], stopped: &str) {
     let started = before.iter().find_map(|action| match action {
         ServiceAction::Start {
@@ -296,12 +296,10 @@ fn assert_given_up(service: &Service, before: &[ServiceAction], stopped: &str) {
         _ => None,
     });
     let of = |deployment: &&Deployment| deployment.id() == started.map(|id| &**id);
-    let deployment = service.deployments().iter().find(of);
-    assert_eq!(
-        deployment.and_then(|deployment| deployment.rollout_state()),
-        Some(&DeploymentRolloutState::Failed),
-        "{stopped}"
-    );
+    let deployment = service.deployments().iter().find(of).unwrap();
+    let has_failed = deployment.rollout_state() == Some(&DeploymentRolloutState::Failed);
+    let is_older = deployment.status() == Some("ACTIVE");
+    assert!(has_failed || is_older, "{stopped}: {deployment:?}");
 }
 
 /// A step of a history, and what must hold after it.
