@@ -198,3 +198,18 @@ fn what_says_nothing_of_itself_may_differ() {
         [""; 0]
     );
 }
+
+#[test]
+fn the_default_network_mode_is_unknown_with_the_operating_system() {
+    let of = |system: &str| {
+        format!(
+            r#"{{"family": "web", "networkMode": "default", "containerDefinitions": [],
+                "runtimePlatform": {{"operatingSystemFamily": "{system}"}}}}"#
+        )
+    };
+    let (one, other) = (of("WINDOWS_SERVER_2019_FULL"), of("${System}"));
+    let read = |text| Document::read(str::as_bytes(text), Reading::Lenient).unwrap();
+    let changes = read(&one).difference(&read(&other));
+    assert!(!changes.is_empty());
+    assert!(changes.iter().all(|change| change.undecided), "{changes:?}");
+}

@@ -27,11 +27,13 @@ pub(super) fn canonical_form<'u>(
 ) -> Value {
     let mut input = task.to_register_input().task_definition;
     input.fill_defaults();
+    // Where it is written out, too.
+    let is_default_mode = input.network_mode.is_none();
     input.network_mode = Some(input.effective_network_mode());
     let mut value = serde_json::to_value(&input).unwrap_or_default();
     for pointer in unknowns {
         write_unknown(&mut value, pointer);
-        if OPERATING_SYSTEM.contains(&pointer) && task.network_mode.is_none() {
+        if OPERATING_SYSTEM.contains(&pointer) && is_default_mode {
             write_unknown(&mut value, "/networkMode");
         }
     }
