@@ -530,7 +530,7 @@ impl<'s> Parser<'s> {
     }
 }
 
-/// Why a list ends with a directive that is none of its own.
+/// What ends a list at a directive that does not belong to an item of it.
 fn end_by(directive: Directive<'_>) -> End<'_> {
     match directive {
         Directive::Else => End::Else,

@@ -50,7 +50,7 @@ impl Members {
     /// Set in what is given, so that a rule about no member has something to look at.
     const ALWAYS: u64 = 1 << 63;
 
-    /// The member of that name, and every one if there is none of that name.
+    /// The member with that name, or every member if no member has it.
     fn named(name: &str) -> Self {
         let members = ContainerDefinition::SHAPE.members.iter();
         let index = members.take(63).position(|member| member.name == name);

@@ -27,8 +27,8 @@
 //!
 //! # Hooks of deployments that roll
 //!
-//! Lifecycle hooks stand beside every strategy in the API, but which stages a deployment of
-//! strategy `ROLLING` has is not published. It calls the same hooks in the same way as others:
+//! The API takes lifecycle hooks with every strategy, but AWS does not publish which stages a
+//! deployment of strategy `ROLLING` has. Such a deployment calls its hooks as the others do:
 //!
 //! | question | choice |
 //! |---|---|
