@@ -10,6 +10,7 @@
 //! |---|---|
 //! | when an `INACTIVE` service is forgotten | when a service of its name is created |
 //! | digests of images, `versionConsistency` | no registry is asked: a service revision names its images as the task definition does, and no deployment fails for a digest |
+//! | an unhealthy task of an older revision that was stopped to make room for its replacement | is replaced before tasks of the newest start; the replacement stops again if these find no place and the lower bound lets it |
 //! | hooks, and traffic that moves | [with deployments that shift traffic](crate::deployment::shift) |
 
 mod action;
