@@ -160,7 +160,7 @@ fn names() -> Vec<Row> {
             "StartTask",
             json!({"startedBy": "a@b"}),
             "/startedBy",
-            "`a@b` is not letters, digits, hyphens, underscores and slashes",
+            "`a@b` is not letters, digits, spaces, hyphens, underscores and slashes",
             json!({"startedBy": "ecs-svc/9_a b"}),
         ),
         row(

@@ -89,7 +89,7 @@ pub(super) const RULES: &[Row] = &[
         "startedBy",
         Rule::new(
             "started-by-characters",
-            "`startedBy` has letters, digits, hyphens, underscores and slashes",
+            "`startedBy` has letters, digits, spaces, hyphens, underscores and slashes",
             Source::Api("RunTask"),
         ),
         &Each(started_by_characters),
@@ -133,12 +133,13 @@ fn client_token_length(token: &str, at: &At<'_>, report: &mut Report<'_>) {
     }
 }
 
-/// ECS takes a space too, of which the documents say nothing: the deploy tools of many users send
+/// The documents do not allow a space, but Amazon ECS takes one: the tool `ecs-deploy` runs tasks as
 /// `ECS Deploy`.
 fn started_by_characters(text: &String, at: &At<'_>, report: &mut Report<'_>) {
     let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"-_/ ".contains(&byte);
     if !text.bytes().all(fits) {
-        let message = format!("`{text}` is not letters, digits, hyphens, underscores and slashes");
+        let message =
+            format!("`{text}` is not letters, digits, spaces, hyphens, underscores and slashes");
         report.fault(at, message);
     }
 }
