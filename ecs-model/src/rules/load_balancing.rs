@@ -148,10 +148,11 @@ pub(super) const RULES: &[Row] = &[
             "load balancers whose traffic is shifted have an advanced configuration",
             CREATE_SERVICE,
         )
-        .copied(
-            "advancedConfiguration field is required for all loadBalancers when using a \
-             non-ROLLING deployment strategy",
-        ),
+        .quoted(
+            "advancedConfiguration field is required for all loadBalancers when using the {} \
+             deployment strategy",
+        )
+        .answered_by(Rule::CLIENT),
         &Each(|request: &CreateServiceRequest, at, report| {
             let strategy = request.deployment_configuration().strategy();
             let shifting = strategy.filter(|given| **given != DeploymentStrategy::Rolling);
@@ -161,7 +162,8 @@ pub(super) const RULES: &[Row] = &[
                 && !balancers.iter().any(has_advanced)
             {
                 let message = format!("strategy `{strategy}` needs `advancedConfiguration`");
-                report.fault(at.member("loadBalancers"), message);
+                let in_words = strategy.as_str().to_lowercase();
+                report.fault_about(at.member("loadBalancers"), &[&in_words], message);
             }
         }),
     ),
@@ -174,15 +176,17 @@ pub(super) const RULES: &[Row] = &[
         .copied(
             "The following rules cannot be used as both production and test listener rules: {}",
         ),
-        &Each(|balancer: &LoadBalancer, at, report| {
-            let advanced = balancer.advanced_configuration();
-            let production = advanced.production_listener_rule();
-            if let Some(rule) = advanced.test_listener_rule()
-                && production == Some(rule)
-            {
-                let message = format!("`{rule}` is already used as `productionListenerRule`");
-                let at = at.member("advancedConfiguration");
-                report.fault_about(at.member("testListenerRule"), &[rule], message);
+        &Each(|balancers: &Vec<LoadBalancer>, at, report| {
+            let advanced = || balancers.iter().map(|one| one.advanced_configuration());
+            let production =
+                |rule: &str| advanced().any(|one| one.production_listener_rule() == Some(rule));
+            for (position, one) in advanced().enumerate() {
+                if let Some(rule) = one.test_listener_rule().filter(|rule| production(rule)) {
+                    let message = format!("`{rule}` is already used as `productionListenerRule`");
+                    let at = at.item(position);
+                    let at = at.member("advancedConfiguration");
+                    report.fault_about(at.member("testListenerRule"), &[rule], message);
+                }
             }
         }),
     ),
