@@ -26,8 +26,8 @@ const BEHIND: u64 = u64::MAX;
 const LINE: usize = 8;
 
 /// The counts of a few lanes lie together, by lane and group, so that those of a lane
-/// follow each other; a change while a snapshot lives copies these and no others. There is room at
-/// both ends, so that a new entry moves those on one side of it, and no part is made anew.
+/// follow each other; a change while a snapshot lives copies these and no others. A part that is not
+/// small has room at both ends, so that most new entries move those on one side and allocate nothing.
 #[derive(Debug, Clone)]
 pub(super) struct GroupCounts {
     parts: [Arc<[u64]>; PARTS],
@@ -89,8 +89,10 @@ impl GroupCounts {
         let at = place_of(part, key);
         match part.get(at) {
             Some(entry) if is_of(*entry, key) => {
-                let more = entry.saturating_add(1);
-                set(part, at, more);
+                // It never carries into the group.
+                let more = u64::from(entry & COUNT_MASK < COUNT_MASK);
+                let entry = entry.saturating_add(more);
+                set(part, at, entry);
             }
             _ => insert(part, at, key),
         }
